@@ -1,0 +1,56 @@
+"""Enphase solar systems from Python: the Enlighten cloud and the local gateway, one set of models.
+
+Each name is loaded when it is first used, so that importing the package costs next to nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from enphase_sdk import errors, models
+    from enphase_sdk._async.client import AsyncEnlighten
+    from enphase_sdk._async.site import AsyncSite
+    from enphase_sdk._quota import Plan
+    from enphase_sdk._sync.client import Enlighten
+    from enphase_sdk._sync.site import Site
+    from enphase_sdk.fleet import Fleet
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "AsyncEnlighten",
+    "AsyncSite",
+    "Enlighten",
+    "Fleet",
+    "Plan",
+    "Site",
+    "__version__",
+    "errors",
+    "models",
+]
+
+_HOMES = {
+    "AsyncEnlighten": "enphase_sdk._async.client",
+    "AsyncSite": "enphase_sdk._async.site",
+    "Enlighten": "enphase_sdk._sync.client",
+    "Fleet": "enphase_sdk.fleet",
+    "Plan": "enphase_sdk._quota",
+    "Site": "enphase_sdk._sync.site",
+}
+
+
+def __getattr__(name: str) -> object:
+    from importlib import import_module
+
+    if name in ("errors", "models"):
+        return import_module(f"enphase_sdk.{name}")
+    if name not in _HOMES:
+        raise AttributeError(f"module 'enphase_sdk' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -1,0 +1,54 @@
+"""The clock everything in the package reads and waits on.
+
+Nothing else in the package calls ``time`` or sleeps, so that a test that puts another
+clock here makes every wait instant and observable.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import Protocol
+
+__all__ = ["Clock", "SystemClock"]
+
+
+class Clock(Protocol):
+    """What the package needs of time."""
+
+    def time(self) -> float:
+        """Seconds since the Unix epoch, UTC."""
+        ...
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards; only differences mean something."""
+        ...
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread."""
+        ...
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Wait in the calling task, under asyncio or trio."""
+        ...
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def time(self) -> float:
+        """Seconds since the Unix epoch, UTC."""
+        return time.time()
+
+    def monotonic(self) -> float:
+        """Seconds that never run backwards."""
+        return time.monotonic()
+
+    def sleep(self, seconds: float) -> None:
+        """Wait in the calling thread."""
+        time.sleep(seconds)
+
+    async def sleep_async(self, seconds: float) -> None:
+        """Wait in the calling task, under asyncio or trio."""
+        import anyio
+
+        await anyio.sleep(seconds)

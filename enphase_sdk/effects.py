@@ -1,0 +1,69 @@
+"""What a flow may ask of the outside world, as plain values.
+
+A flow is a generator that does no I/O: it yields a `Send` or a `Sleep`, is given the
+`Reply` (or an `enphase_sdk.errors.APIConnectionError` is raised at the yield), and
+returns its result. The drivers in `enphase_sdk.drivers` carry it out, sync or async.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from typing import TypeAlias, TypeVar
+
+from attrs import field, frozen
+
+__all__ = ["Flow", "Reply", "Request", "Send", "Sleep"]
+
+T = TypeVar("T")
+
+
+@frozen
+class Request:
+    """One HTTP request, without anything secret in it.
+
+    Attributes:
+        method: The HTTP method.
+        url: The path on the source's host, beginning with ``/``.
+        params: Query parameters in order; a name may stand more than once.
+        headers: Headers beyond those the transport sets.
+        content: The body, or None.
+    """
+
+    method: str
+    url: str
+    params: tuple[tuple[str, str], ...] = ()
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes | None = None
+
+
+@frozen
+class Reply:
+    """One HTTP answer, read to its end.
+
+    Attributes:
+        status: The status code, whatever number was sent.
+        headers: Names in lower case; of a repeated header the values joined by ``, ``.
+        content: The decoded body.
+    """
+
+    status: int
+    headers: Mapping[str, str] = field(factory=dict, repr=False)
+    content: bytes = field(default=b"", repr=False)
+
+
+@frozen
+class Send:
+    """Ask for `request` to be sent; resumes with the `Reply`."""
+
+    request: Request
+
+
+@frozen
+class Sleep:
+    """Ask to wait `seconds`; resumes with None. `reason` is told to listeners."""
+
+    seconds: float
+    reason: str
+
+
+Flow: TypeAlias = Generator[Send | Sleep, Reply | None, T]

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from ... import client as _client
+from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    import httpx
+
+import datetime
+
+from ...models.client_error import ClientError
+from ...models.conflict_error import ConflictError
+from ...models.energy_lifetime import EnergyLifetime
+from ...models.not_found_error import NotFoundError
+from ...models.production_series import ProductionSeries
+from ...models.server_error import ServerError
+from ...models.unprocessable_entity_error import UnprocessableEntityError
+from ...types import UNSET, Unset
+
+OPERATION: Final = "EnergyLifetime"
+
+RESPONSES: Final[dict[int, Any]] = {
+    200: EnergyLifetime,
+    204: None,
+    401: ClientError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: ConflictError,
+    500: ServerError,
+    503: ServerError,
+}
+
+
+def request(
+    system_id: int,
+    *,
+    start_date: datetime.date | Unset = UNSET,
+    end_date: datetime.date | Unset = UNSET,
+    production: ProductionSeries | Unset = UNSET,
+) -> _client.Request:
+    """The request of GET /systems/{system_id}/energy_lifetime, without credentials."""
+    return _client.Request(
+        "GET",
+        "/systems/{system_id}/energy_lifetime".format(
+            system_id=quote(str(system_id), safe=""),
+        ),
+        _client.query(
+            ("start_date", start_date),
+            ("end_date", end_date),
+            ("production", production),
+        ),
+    )
+
+
+def sync(
+    system_id: int,
+    *,
+    client: httpx.Client,
+    start_date: datetime.date | Unset = UNSET,
+    end_date: datetime.date | Unset = UNSET,
+    production: ProductionSeries | Unset = UNSET,
+) -> Response[
+    Any
+    | ClientError
+    | ConflictError
+    | EnergyLifetime
+    | NotFoundError
+    | ServerError
+    | UnprocessableEntityError
+]:
+    """Daily energy produced, over the whole life of the system or a range of days
+
+     Gives one value in Wh for every day of the range, without holes; the position in the list
+    tells the day. Zeros at the end of the list mean that nothing has been reported yet, not
+    that nothing was produced: `meta.last_energy_at` tells which days are known.
+
+    On a system with a production meter, `production` is a merged series: measured by the
+    microinverters up to the meter's installation, and by the meter from the first full day
+    thereafter (`meter_start_date`). With `production=all` the two sources also come
+    separately and at full length.
+
+    Args:
+        system_id (int):  Example: 66.
+        start_date (datetime.date | Unset):  Example: 2013-01-01.
+        end_date (datetime.date | Unset):  Example: 2013-01-06.
+        production (ProductionSeries | Unset):  Example: all.
+
+    Raises:
+        httpx.HTTPError: no answer came.
+        msgspec.DecodeError: the body is not what the contract declares for its status.
+    """
+
+    call = request(
+        system_id=system_id,
+        start_date=start_date,
+        end_date=end_date,
+        production=production,
+    )
+    answer = client.request(call.method, call.url, params=call.params)
+    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+
+
+async def asyncio(
+    system_id: int,
+    *,
+    client: httpx.AsyncClient,
+    start_date: datetime.date | Unset = UNSET,
+    end_date: datetime.date | Unset = UNSET,
+    production: ProductionSeries | Unset = UNSET,
+) -> Response[
+    Any
+    | ClientError
+    | ConflictError
+    | EnergyLifetime
+    | NotFoundError
+    | ServerError
+    | UnprocessableEntityError
+]:
+    """Daily energy produced, over the whole life of the system or a range of days
+
+     Gives one value in Wh for every day of the range, without holes; the position in the list
+    tells the day. Zeros at the end of the list mean that nothing has been reported yet, not
+    that nothing was produced: `meta.last_energy_at` tells which days are known.
+
+    On a system with a production meter, `production` is a merged series: measured by the
+    microinverters up to the meter's installation, and by the meter from the first full day
+    thereafter (`meter_start_date`). With `production=all` the two sources also come
+    separately and at full length.
+
+    Args:
+        system_id (int):  Example: 66.
+        start_date (datetime.date | Unset):  Example: 2013-01-01.
+        end_date (datetime.date | Unset):  Example: 2013-01-06.
+        production (ProductionSeries | Unset):  Example: all.
+
+    Raises:
+        httpx.HTTPError: no answer came.
+        msgspec.DecodeError: the body is not what the contract declares for its status.
+    """
+
+    call = request(
+        system_id=system_id,
+        start_date=start_date,
+        end_date=end_date,
+        production=production,
+    )
+    answer = await client.request(call.method, call.url, params=call.params)
+    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)

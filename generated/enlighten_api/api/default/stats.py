@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
+
+from ... import client as _client
+from ...types import UNSET, Response, Unset
+
+if TYPE_CHECKING:
+    import httpx
+
+
+from ...models.client_error import ClientError
+from ...models.conflict_error import ConflictError
+from ...models.not_found_error import NotFoundError
+from ...models.server_error import ServerError
+from ...models.stats import Stats
+from ...models.unprocessable_entity_error import UnprocessableEntityError
+from ...types import UNSET, Unset
+
+OPERATION: Final = "Stats"
+
+RESPONSES: Final[dict[int, Any]] = {
+    200: Stats,
+    401: ClientError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: UnprocessableEntityError,
+    429: ConflictError,
+    500: ServerError,
+    503: ServerError,
+}
+
+
+def request(
+    system_id: int,
+    *,
+    start_at: int | Unset = UNSET,
+    end_at: int | Unset = UNSET,
+) -> _client.Request:
+    """The request of GET /systems/{system_id}/stats, without credentials."""
+    return _client.Request(
+        "GET",
+        "/systems/{system_id}/stats".format(
+            system_id=quote(str(system_id), safe=""),
+        ),
+        _client.query(
+            ("start_at", start_at),
+            ("end_at", end_at),
+        ),
+    )
+
+
+def sync(
+    system_id: int,
+    *,
+    client: httpx.Client,
+    start_at: int | Unset = UNSET,
+    end_at: int | Unset = UNSET,
+) -> Response[
+    ClientError | ConflictError | NotFoundError | ServerError | Stats | UnprocessableEntityError
+]:
+    """Production by the microinverters in intervals of 5 minutes
+
+     Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
+    multiples of 5 minutes and named by their end, so the first one ends 5 minutes after the
+    start of the window. A window longer than one day is cut to one day.
+
+    An interval in which nothing was reported is left out, not filled with zeros; the night is
+    the usual case. A system without microinverters has an empty list. A window that cannot
+    hold data, such as one before the first or after the newest report, is answered with 422,
+    whose body repeats the window and tells the first and last intervals on record. A period
+    may be missing for a while (503) and come back.
+
+    Args:
+        system_id (int):  Example: 66.
+        start_at (int | Unset):  Example: 1381496100.
+        end_at (int | Unset):  Example: 1381497600.
+
+    Raises:
+        httpx.HTTPError: no answer came.
+        msgspec.DecodeError: the body is not what the contract declares for its status.
+    """
+
+    call = request(
+        system_id=system_id,
+        start_at=start_at,
+        end_at=end_at,
+    )
+    answer = client.request(call.method, call.url, params=call.params)
+    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+
+
+async def asyncio(
+    system_id: int,
+    *,
+    client: httpx.AsyncClient,
+    start_at: int | Unset = UNSET,
+    end_at: int | Unset = UNSET,
+) -> Response[
+    ClientError | ConflictError | NotFoundError | ServerError | Stats | UnprocessableEntityError
+]:
+    """Production by the microinverters in intervals of 5 minutes
+
+     Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
+    multiples of 5 minutes and named by their end, so the first one ends 5 minutes after the
+    start of the window. A window longer than one day is cut to one day.
+
+    An interval in which nothing was reported is left out, not filled with zeros; the night is
+    the usual case. A system without microinverters has an empty list. A window that cannot
+    hold data, such as one before the first or after the newest report, is answered with 422,
+    whose body repeats the window and tells the first and last intervals on record. A period
+    may be missing for a while (503) and come back.
+
+    Args:
+        system_id (int):  Example: 66.
+        start_at (int | Unset):  Example: 1381496100.
+        end_at (int | Unset):  Example: 1381497600.
+
+    Raises:
+        httpx.HTTPError: no answer came.
+        msgspec.DecodeError: the body is not what the contract declares for its status.
+    """
+
+    call = request(
+        system_id=system_id,
+        start_at=start_at,
+        end_at=end_at,
+    )
+    answer = await client.request(call.method, call.url, params=call.params)
+    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)

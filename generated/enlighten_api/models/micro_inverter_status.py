@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class MicroInverterStatus(StrEnum):
+    """An open enumeration: a value that is not listed here is kept as it was sent."""
+
+    MICRO = "micro"
+    NORMAL = "normal"
+    POWER = "power"
+    RETIRED = "retired"
+
+    @classmethod
+    def _missing_(cls, value: object) -> MicroInverterStatus | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
