@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from enphase_sdk._json import is_object
 from enphase_sdk.errors import ConfigError
 
 __all__ = ["BASE_URL", "Credentials", "Settings", "config_path", "load_settings"]
@@ -106,7 +107,7 @@ def _read(profile: str | None) -> Mapping[str, Any]:
         reason = error.strerror if isinstance(error, OSError) else "it is not TOML"
         raise ConfigError(f"cannot read {path}: {reason}") from None
     table = tables.get(profile or "default")
-    if isinstance(table, dict):
+    if is_object(table):
         return table
     if profile is None:
         return {}

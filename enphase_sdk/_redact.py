@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from enphase_sdk._json import is_array, is_object
+
 __all__ = ["Redactor", "guard_library_logs"]
 
 HIDDEN = "[hidden]"
@@ -35,10 +37,10 @@ class Redactor:
         """The same for every text inside a decoded JSON value."""
         if isinstance(value, str):
             return self.text(value)
-        if isinstance(value, list):
+        if is_array(value):
             return [self.value(item) for item in value]
-        if isinstance(value, dict):
-            return {self.text(str(name)): self.value(item) for name, item in value.items()}
+        if is_object(value):
+            return {self.text(name): self.value(item) for name, item in value.items()}
         return value
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock"]
+__all__ = ["Clock", "SystemClock", "current_clock", "set_clock"]
 
 
 class Clock(Protocol):
@@ -52,3 +52,18 @@ class SystemClock:
         import anyio
 
         await anyio.sleep(seconds)
+
+
+_current: Clock = SystemClock()
+
+
+def current_clock() -> Clock:
+    """The clock that new clients take."""
+    return _current
+
+
+def set_clock(clock: Clock) -> Clock:
+    """Let clients made from now on take `clock`; returns the one before, to be put back."""
+    global _current
+    before, _current = _current, clock
+    return before

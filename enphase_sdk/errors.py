@@ -22,9 +22,11 @@ one passes text that has been redacted.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
+
+from enphase_sdk._json import is_array, is_object
 
 __all__ = [
     "APIConnectionError",
@@ -93,7 +95,7 @@ class APIStatusError(EnphaseError):
         self.operation = operation
 
     def _field(self, name: str) -> Any:
-        return self.body.get(name) if isinstance(self.body, Mapping) else None
+        return self.body.get(name) if is_object(self.body) else None
 
     def _integer(self, name: str) -> int | None:
         value = self._field(name)
@@ -257,14 +259,14 @@ class FingerprintMismatchError(EnphaseError):
 
 def messages_of(body: Any) -> list[str]:
     """The server's own words in an error body: `message` or `errorMessages`, text or list."""
-    if not isinstance(body, Mapping):
+    if not is_object(body):
         return []
     found: list[str] = []
     for name in ("message", "errorMessages"):
         value: Any = body.get(name)
         if isinstance(value, str):
             found.append(value)
-        elif isinstance(value, list):
+        elif is_array(value):
             found.extend(item for item in value if isinstance(item, str))
     return found
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -71,7 +71,7 @@ def sync(
 ]:
     """Daily energy consumed, over the whole life of the system or a range of days
 
-     Gives one value in Wh, as the consumption meter measured it, for every day of the range,
+    Gives one value in Wh, as the consumption meter measured it, for every day of the range,
     without holes; the position in the list tells the day. Zeros at the end of the list mean
     that no report has come in yet: see `meta.last_report_at`.
 
@@ -114,7 +114,7 @@ async def asyncio(
 ]:
     """Daily energy consumed, over the whole life of the system or a range of days
 
-     Gives one value in Wh, as the consumption meter measured it, for every day of the range,
+    Gives one value in Wh, as the consumption meter measured it, for every day of the range,
     without holes; the position in the list tells the day. Zeros at the end of the list mean
     that no report has come in yet: see `meta.last_report_at`.
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -67,7 +67,7 @@ def sync(
 ]:
     """Energy consumed in intervals of 15 minutes
 
-     Consumption in Wh, summed over the consumption meters. Intervals start on the
+    Consumption in Wh, summed over the consumption meters. Intervals start on the
     quarter-hours and are named by their end, so the first one ends 15 minutes after the start
     of the window. A window longer than a month is cut to a month.
 
@@ -110,7 +110,7 @@ async def asyncio(
 ]:
     """Energy consumed in intervals of 15 minutes
 
-     Consumption in Wh, summed over the consumption meters. Intervals start on the
+    Consumption in Wh, summed over the consumption meters. Intervals start on the
     quarter-hours and are named by their end, so the first one ends 15 minutes after the start
     of the window. A window longer than a month is cut to a month.
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -75,7 +75,7 @@ def sync(
 ]:
     """Daily energy produced, over the whole life of the system or a range of days
 
-     Gives one value in Wh for every day of the range, without holes; the position in the list
+    Gives one value in Wh for every day of the range, without holes; the position in the list
     tells the day. Zeros at the end of the list mean that nothing has been reported yet, not
     that nothing was produced: `meta.last_energy_at` tells which days are known.
 
@@ -123,7 +123,7 @@ async def asyncio(
 ]:
     """Daily energy produced, over the whole life of the system or a range of days
 
-     Gives one value in Wh for every day of the range, without holes; the position in the list
+    Gives one value in Wh for every day of the range, without holes; the position in the list
     tells the day. Zeros at the end of the list mean that nothing has been reported yet, not
     that nothing was produced: `meta.last_energy_at` tells which days are known.
 

@@ -57,7 +57,7 @@ def sync(
 ]:
     """Envoys (gateways) in service on a system
 
-     Lists the gateways that have not been retired, each with its state of communication and the
+    Lists the gateways that have not been retired, each with its state of communication and the
     instant of its latest report.
 
     Args:
@@ -89,7 +89,7 @@ async def asyncio(
 ]:
     """Envoys (gateways) in service on a system
 
-     Lists the gateways that have not been retired, each with its state of communication and the
+    Lists the gateways that have not been retired, each with its state of communication and the
     instant of its latest report.
 
     Args:

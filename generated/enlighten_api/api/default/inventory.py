@@ -52,7 +52,7 @@ def sync(
 ]:
     """Gateways, microinverters and meters installed on a system
 
-     Lists every device that has not been retired. A listed device need not be communicating,
+    Lists every device that has not been retired. A listed device need not be communicating,
     measuring or producing at present.
 
     Args:
@@ -79,7 +79,7 @@ async def asyncio(
 ]:
     """Gateways, microinverters and meters installed on a system
 
-     Lists every device that has not been retired. A listed device need not be communicating,
+    Lists every device that has not been retired. A listed device need not be communicating,
     measuring or producing at present.
 
     Args:

@@ -58,7 +58,7 @@ def sync(
 ]:
     """State and lifetime energy of each microinverter of a system
 
-     The only operation that looks at single microinverters: for each one its state, its latest power
+    The only operation that looks at single microinverters: for each one its state, its latest power
     in W, its energy since installation, its firmware and the time of its latest report. The answer
     is a list of groups; add them up to get the whole system.
 
@@ -91,7 +91,7 @@ async def asyncio(
 ]:
     """State and lifetime energy of each microinverter of a system
 
-     The only operation that looks at single microinverters: for each one its state, its latest power
+    The only operation that looks at single microinverters: for each one its state, its latest power
     in W, its energy since installation, its firmware and the time of its latest report. The answer
     is a list of groups; add them up to get the whole system.
 

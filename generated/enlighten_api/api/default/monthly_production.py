@@ -65,7 +65,7 @@ def sync(
 ]:
     """Energy produced during one month from a given day (deprecated)
 
-     Deprecated: `EnergyLifetime` and `ProductionMeterReadings` answer the same question and
+    Deprecated: `EnergyLifetime` and `ProductionMeterReadings` answer the same question and
     stay when this operation goes.
 
     Gives one total in Wh for the month that begins on `start_date`, taken from the production
@@ -105,7 +105,7 @@ async def asyncio(
 ]:
     """Energy produced during one month from a given day (deprecated)
 
-     Deprecated: `EnergyLifetime` and `ProductionMeterReadings` answer the same question and
+    Deprecated: `EnergyLifetime` and `ProductionMeterReadings` answer the same question and
     stay when this operation goes.
 
     Gives one total in Wh for the month that begins on `start_date`, taken from the production

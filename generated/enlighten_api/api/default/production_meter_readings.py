@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +64,7 @@ def sync(
 ]:
     """Counter readings of the production meters at an instant
 
-     For each revenue-grade production meter ever used on the system, the newest counter
+    For each revenue-grade production meter ever used on the system, the newest counter
     reading in Wh that was taken at or before `end_at`. The difference of two readings of a
     meter is the energy it counted in between.
 
@@ -104,7 +104,7 @@ async def asyncio(
 ]:
     """Counter readings of the production meters at an instant
 
-     For each revenue-grade production meter ever used on the system, the newest counter
+    For each revenue-grade production meter ever used on the system, the newest counter
     reading in Wh that was taken at or before `end_at`. The difference of two readings of a
     meter is the energy it counted in between.
 

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -62,7 +62,7 @@ def sync(
 ]:
     """Energy by the revenue-grade meters in intervals of 15 minutes
 
-     Production as the revenue-grade meters measured it: the sum of all meters in `intervals`,
+    Production as the revenue-grade meters measured it: the sum of all meters in `intervals`,
     and each meter and channel in `meter_intervals`. Intervals start on the quarter-hours and
     are named by their end, so the first one ends 15 minutes after the start of the window.
 
@@ -101,7 +101,7 @@ async def asyncio(
 ]:
     """Energy by the revenue-grade meters in intervals of 15 minutes
 
-     Production as the revenue-grade meters measured it: the sum of all meters in `intervals`,
+    Production as the revenue-grade meters measured it: the sum of all meters in `intervals`,
     and each meter and channel in `meter_intervals`. Intervals start on the quarter-hours and
     are named by their end, so the first one ends 15 minutes after the start of the window.
 

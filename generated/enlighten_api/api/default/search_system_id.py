@@ -58,7 +58,7 @@ def sync(
 ]:
     """Id of the system on which a gateway is installed
 
-     Looks a system up by the serial number of one of its Envoys. 404 if no gateway bears that
+    Looks a system up by the serial number of one of its Envoys. 404 if no gateway bears that
     number.
 
     Args:
@@ -90,7 +90,7 @@ async def asyncio(
 ]:
     """Id of the system on which a gateway is installed
 
-     Looks a system up by the serial number of one of its Envoys. 404 if no gateway bears that
+    Looks a system up by the serial number of one of its Envoys. 404 if no gateway bears that
     number.
 
     Args:

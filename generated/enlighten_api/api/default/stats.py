@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -62,7 +62,7 @@ def sync(
 ]:
     """Production by the microinverters in intervals of 5 minutes
 
-     Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
+    Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
     multiples of 5 minutes and named by their end, so the first one ends 5 minutes after the
     start of the window. A window longer than one day is cut to one day.
 
@@ -102,7 +102,7 @@ async def asyncio(
 ]:
     """Production by the microinverters in intervals of 5 minutes
 
-     Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
+    Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
     multiples of 5 minutes and named by their end, so the first one ends 5 minutes after the
     start of the window. A window longer than one day is cut to one day.
 

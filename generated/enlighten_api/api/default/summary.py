@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -61,7 +61,7 @@ def sync(
 ]:
     """Key figures of a system for one day
 
-     Power now, energy of the day, energy of all days before it, size and status. For a past day,
+    Power now, energy of the day, energy of all days before it, size and status. For a past day,
     `current_power`, `modules` and `size_w` are always 0. A day in the future, or one that is not a
     date, is answered with 422.
 
@@ -92,7 +92,7 @@ async def asyncio(
 ]:
     """Key figures of a system for one day
 
-     Power now, energy of the day, energy of all days before it, size and status. For a past day,
+    Power now, energy of the day, energy of all days before it, size and status. For a past day,
     `current_power`, `modules` and `size_w` are always 0. A day in the future, or one that is not a
     date, is answered with 422.
 

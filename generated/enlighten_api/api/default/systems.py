@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from ... import client as _client
-from ...types import UNSET, Response, Unset
+from ...types import Response
 
 if TYPE_CHECKING:
     import httpx
@@ -82,7 +82,7 @@ def sync(
 ]:
     """Systems the user may query, page by page
 
-     Lists the systems visible to the user, with name, place, status and connection. A page
+    Lists the systems visible to the user, with name, place, status and connection. A page
     holds 100 systems unless `limit` asks for up to 1000. While the answer contains `next`,
     more systems follow: repeat the call with that value as `next`. The last page has no
     `next`.
@@ -141,7 +141,7 @@ async def asyncio(
 ]:
     """Systems the user may query, page by page
 
-     Lists the systems visible to the user, with name, place, status and connection. A page
+    Lists the systems visible to the user, with name, place, status and connection. A page
     holds 100 systems unless `limit` asks for up to 1000. While the answer contains `next`,
     more systems follow: repeat the call with that value as `next`. The last page has no
     `next`.

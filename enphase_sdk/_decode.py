@@ -1,0 +1,99 @@
+"""From an answer's bytes to a model: a fast strict reading, and a lenient one where it refuses."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from enphase_sdk import _lenient
+from enphase_sdk._log import logger
+from enphase_sdk.errors import APIResponseValidationError
+
+__all__ = ["Reader", "UndecodableError"]
+
+T = TypeVar("T")
+
+
+class UndecodableError(APIResponseValidationError):
+    """The body is no JSON at all: cut off, empty, or a page of HTML during an outage."""
+
+
+@cache
+def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
+
+
+class Reader:
+    """Reads answers into models; remembers which oddities it has already told of.
+
+    Args:
+        strict: Refuse whatever differs from the contract instead of keeping what makes sense.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._told: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def read(self, operation: str, shape: type[T], content: bytes) -> T:
+        """The model of an answer's body.
+
+        Raises:
+            UndecodableError: the body is not JSON.
+            APIResponseValidationError: it is JSON and still nothing can be made of it; with
+                `strict`, whenever it differs from the contract.
+        """
+        try:
+            try:
+                value: T = _decoder(cast(Hashable, shape)).decode(content)
+            except msgspec.ValidationError:
+                raw: Any = msgspec.json.decode(content)
+            else:
+                return value
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            raise UndecodableError(
+                f"{operation}: the answer is {_kind(content)}, not JSON", operation=operation
+            ) from None
+        return self._read_again(operation, shape, raw)
+
+    def _read_again(self, operation: str, shape: type[T], raw: Any) -> T:
+        value: Any
+        value, oddities = _lenient.convert(raw, shape)
+        first = oddities[0]
+        if self._strict or value is None or value is _lenient.NOTHING:
+            raise APIResponseValidationError(
+                f"{operation}: {first.path} {first.problem}", operation=operation, path=first.path
+            )
+        self._tell(operation, oddities)
+        result: T = value
+        return result
+
+    def _tell(self, operation: str, oddities: list[_lenient.Oddity]) -> None:
+        for oddity in oddities:
+            key = (operation, oddity.field)
+            with self._lock:
+                if key in self._told:
+                    continue
+                self._told.add(key)
+            logger.warning(
+                "%s: %s %s; %s (told once for this field)",
+                operation,
+                oddity.path,
+                oddity.problem,
+                oddity.remedy,
+            )
+
+
+def _kind(content: bytes) -> str:
+    start = content[:200].lstrip().lower()
+    if not start:
+        return "empty"
+    if start.startswith(b"<"):
+        return "a page of HTML" if b"html" in start else "XML or HTML"
+    if start[:1] in b"{[":
+        return "cut off or malformed"
+    return "text"

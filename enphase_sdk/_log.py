@@ -1,0 +1,8 @@
+"""The package's loggers: ``enphase_sdk`` and below. Nothing secret is ever passed to them."""
+
+from __future__ import annotations
+
+import logging
+
+logger = logging.getLogger("enphase_sdk")
+logger.addHandler(logging.NullHandler())

@@ -1,0 +1,52 @@
+# Made from enphase_sdk/_async/drivers.py by `make generate`; edit that one.
+"""Runs a flow: carries out what it asks for and hands back what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from enphase_sdk.clock import Clock
+from enphase_sdk.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.errors import EnphaseError
+
+__all__ = ["Connection", "run"]
+
+T = TypeVar("T")
+
+
+class Connection(Protocol):
+    """Something that can answer a request."""
+
+    def send(self, request: Request) -> Reply:
+        """The answer; raises `APIConnectionError` where none came."""
+        ...
+
+
+def run(
+    flow: Flow[T],
+    connection: Connection,
+    clock: Clock,
+    on_wait: Callable[[Sleep], None] | None = None,
+) -> T:
+    """Run `flow` to its end and return its result; `on_wait` is told before every wait."""
+    try:
+        effect = next(flow)
+        while True:
+            if isinstance(effect, Send):
+                try:
+                    reply = connection.send(effect.request)
+                except EnphaseError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(reply)
+            else:
+                if on_wait is not None:
+                    on_wait(effect)
+                clock.sleep(effect.seconds)
+                effect = flow.send(None)
+    except StopIteration as stop:
+        result: T = stop.value
+        return result
+    finally:
+        flow.close()

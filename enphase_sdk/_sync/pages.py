@@ -1,0 +1,75 @@
+# Made from enphase_sdk/_async/pages.py by `make generate`; edit that one.
+"""A listing of systems, fetched page by page as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from enphase_sdk import models
+from enphase_sdk._operations import Call
+from enphase_sdk._paging import Walk
+
+__all__ = ["SystemPages"]
+
+Fetch = Callable[[Call[models.SystemsPage]], models.SystemsPage]
+
+
+class SystemPages:
+    """Every system of a listing; iterate over it for systems, over `pages()` for whole pages.
+
+    One page is held at a time, and fetched only when the one before is used up.
+
+    Attributes:
+        cursor: Brings back the page last asked for, as `systems(next=cursor)`; None for the
+            first. After an error the listing can go on from there.
+    """
+
+    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+        self._first = first
+        self._fetch = fetch
+        self.cursor = Walk(first).cursor
+
+    def fetch(self, walk: Walk) -> models.SystemsPage:
+        """The next page of a walk.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        call = walk.next_call()
+        if call is None:
+            raise StopIteration
+        self.cursor = walk.cursor
+        page = self._fetch(call)
+        walk.arrived(page)
+        return page
+
+    def pages(self) -> Iterator[models.SystemsPage]:
+        """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
+        return _Pages(self, Walk(self._first))
+
+    def __iter__(self) -> Iterator[models.System]:
+        return _Systems(self, Walk(self._first))
+
+
+# Iterators, not generators: one that is left before its end needs no clean-up.
+class _Pages(Iterator[models.SystemsPage]):
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
+        self._walk = walk
+
+    def __next__(self) -> models.SystemsPage:
+        return self._listing.fetch(self._walk)
+
+
+class _Systems(Iterator[models.System]):
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
+        self._walk = walk
+        self._ready: Iterator[models.System] = iter(())
+
+    def __next__(self) -> models.System:
+        while True:
+            for system in self._ready:
+                return system
+            page = self._listing.fetch(self._walk)
+            self._ready = iter(self._walk.new_systems(page))
