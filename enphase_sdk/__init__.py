@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from enphase_sdk import errors, models
     from enphase_sdk._async.client import AsyncEnlighten
+    from enphase_sdk._async.envoy import AsyncEnvoy
     from enphase_sdk._async.site import AsyncSite
     from enphase_sdk._quota import Plan
     from enphase_sdk._sync.client import Enlighten
+    from enphase_sdk._sync.envoy import Envoy
     from enphase_sdk._sync.site import Site
     from enphase_sdk.fleet import Fleet
 
@@ -20,8 +22,10 @@ __version__ = "0.1.0"
 
 __all__ = [
     "AsyncEnlighten",
+    "AsyncEnvoy",
     "AsyncSite",
     "Enlighten",
+    "Envoy",
     "Fleet",
     "Plan",
     "Site",
@@ -32,8 +36,10 @@ __all__ = [
 
 _HOMES = {
     "AsyncEnlighten": "enphase_sdk._async.client",
+    "AsyncEnvoy": "enphase_sdk._async.envoy",
     "AsyncSite": "enphase_sdk._async.site",
     "Enlighten": "enphase_sdk._sync.client",
+    "Envoy": "enphase_sdk._sync.envoy",
     "Fleet": "enphase_sdk.fleet",
     "Plan": "enphase_sdk._quota",
     "Site": "enphase_sdk._sync.site",

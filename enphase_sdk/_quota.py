@@ -24,6 +24,12 @@ __all__ = ["PLANS", "Closed", "Pacer", "Plan", "Ticket", "plan_named"]
 
 MINUTE = 60.0
 
+# A refusal that names a later end than any month's is no guide.
+LONGEST_PERIOD = 32 * 86_400.0
+
+# A server without a Date header is taken to be off by less than this.
+LARGEST_SKEW = 86_400.0
+
 # Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
 
@@ -36,11 +42,20 @@ class Plan:
         name: The plan's name, for messages.
         per_minute: Hits allowed in one window.
         window: Length of the window in seconds; a minute everywhere but in simulations.
+
+    Raises:
+        ConfigError: such a window would never open.
     """
 
     name: str
     per_minute: int
     window: float = field(default=MINUTE, kw_only=True)
+
+    def __attrs_post_init__(self) -> None:
+        if self.per_minute < 1 or not 0 < self.window < math.inf:
+            raise ConfigError(
+                f"plan {self.name!r}: per_minute must be at least 1 and window seconds above 0"
+            )
 
 
 PLANS = {
@@ -102,6 +117,12 @@ class _Offset:
             low, high = max(self.low, low), min(self.high, high)
         self.low, self.high, self.known = low, high, True
 
+    def guess(self, low: float, high: float) -> None:
+        # Without a Date header, only the window a refusal names tells the time there. Its start
+        # is the safe guess: hits then go out late, but all of a window's in the same one.
+        if not self.known and not low <= self.low < high and max(-low, high) < LARGEST_SKEW:
+            self.low = self.high = low
+
 
 class Pacer:
     """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
@@ -161,20 +182,23 @@ class Pacer:
     ) -> Closed:
         """Note a refusal (409) with what it said; says when the quota opens.
 
-        A refusal without an end is taken as one of the current minute.
+        A refusal without an end that makes sense is taken as one of the current minute.
         """
         with self._lock:
             server_now = now + self._offset.low
-            if period_end is None:
-                period_end = math.floor(server_now / self._length + 1) * int(self._length)
-            elif period in (None, "minute", "second") and limit and limit > 0:
-                self._limit = limit
-                if period_start is not None and 0 < period_end - period_start <= 2 * MINUTE:
-                    self._length = float(period_end - period_start)
+            if period_end is None or period_end > server_now + LONGEST_PERIOD:
+                opens_at = (math.floor(server_now / self._length) + 1) * self._length
+            else:
+                opens_at = float(period_end)
+                if period in (None, "minute", "second") and limit and limit > 0:
+                    self._limit = limit
+                    if period_start is not None and 0 < period_end - period_start <= 2 * MINUTE:
+                        self._length = float(period_end - period_start)
+                        self._offset.guess(period_start - now, period_end - now)
             named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
-            self._blocked_until = max(self._blocked_until, float(period_end))
+            self._blocked_until = max(self._blocked_until, opens_at)
             self._blocked_reason = f"{named} is used up"
-            return self._closed(now, float(period_end), self._blocked_reason)
+            return self._closed(now, opens_at, self._blocked_reason)
 
     def _closed(self, now: float, opens_at: float, reason: str) -> Closed:
         wait = max(0.0, opens_at - (now + self._offset.low))
@@ -199,7 +223,7 @@ class Pacer:
         for ticket in self._tickets:
             earliest = ticket.sent_at + self._offset.low
             latest = min((ticket.done_at or now) + self._offset.high, ticket.latest)
-            count += earliest < end and latest >= start
+            count += earliest < end and latest > start
         return count
 
     def _forget_before(self, server_time: float) -> None:

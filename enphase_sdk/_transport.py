@@ -1,54 +1,56 @@
-"""What both transports share: the credentials' last-moment entry, TLS, and the proxy."""
+"""What both cloud connections share: the signed request, TLS, the proxy, and errors."""
 
 from __future__ import annotations
 
-import copy
 import ssl
 import urllib.request
 from functools import cache
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
+from attrs import frozen
 
-from enphase_sdk._config import Credentials, is_loopback
+from enphase_sdk._config import Settings, is_loopback
 from enphase_sdk.effects import Request
 from enphase_sdk.errors import APIConnectionError, APITimeoutError
 
 __all__ = ["Signer", "connection_error", "proxy_for", "tls_context"]
 
+_HEADERS = {
+    "accept": "application/json",
+    "accept-encoding": "gzip, deflate",
+    "connection": "keep-alive",
+    "user-agent": "enphase-sdk",
+}
 
+
+@frozen(repr=False)
 class Signer:
-    """Adds the credentials to a request, just before it leaves and below everything that logs.
+    """Turns a request into httpx's, with the credentials in its query.
 
-    Only requests to the base URL's own origin are signed.
+    It goes straight to the transport, below everything in httpx that logs or follows redirects,
+    and always to the base URL's own host.
     """
 
-    def __init__(self, credentials: Credentials, base_url: str) -> None:
-        self._origin = _origin(httpx.URL(base_url))
-        self._query = (
-            f"key={quote(credentials.api_key, safe='')}"
-            f"&user_id={quote(credentials.user_id, safe='')}"
-        ).encode()
+    base_url: str
+    _query: str
 
-    def __repr__(self) -> str:
-        return "<Signer>"
+    @classmethod
+    def of(cls, settings: Settings) -> Signer:
+        """The signer for an address and its credentials."""
+        secrets = settings.credentials
+        query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
+        return cls(settings.base_url, query)
 
-    def signed(self, request: httpx.Request) -> httpx.Request:
-        """A copy of the request with the credentials in its query.
-
-        Raises:
-            httpx.UnsupportedProtocol: it goes to another origin.
-        """
-        if _origin(request.url) != self._origin:
-            raise httpx.UnsupportedProtocol("the credentials go to base_url's host only")
-        parts = filter(None, (request.url.query, self._query))
-        signed = copy.copy(request)
-        signed.url = request.url.copy_with(query=b"&".join(parts))
-        return signed
-
-
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    return url.scheme, url.host, url.port
+    def signed(self, request: Request, timeout: httpx.Timeout) -> httpx.Request:
+        """The request as it goes over the wire."""
+        parts = [urlencode(request.params, quote_via=quote), self._query]
+        return httpx.Request(
+            request.method,
+            f"{self.base_url}{request.url}?{'&'.join(filter(None, parts))}",
+            headers=_HEADERS,
+            extensions={"timeout": timeout.as_dict()},
+        )
 
 
 @cache

@@ -19,11 +19,12 @@ T = TypeVar("T")
 
 @frozen
 class Request:
-    """One HTTP request, without anything secret in it.
+    """One HTTP request; the transport adds the credentials to it.
 
     Attributes:
         method: The HTTP method.
-        url: The path on the source's host, beginning with ``/``.
+        url: The path on the source's host, beginning with ``/``; of another service the
+            whole URL.
         params: Query parameters in order; a name may stand more than once.
         headers: Headers beyond those the transport sets.
         content: The body, or None.
@@ -32,8 +33,8 @@ class Request:
     method: str
     url: str
     params: tuple[tuple[str, str], ...] = ()
-    headers: tuple[tuple[str, str], ...] = ()
-    content: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    content: bytes | None = field(default=None, repr=False)
 
 
 @frozen

@@ -80,7 +80,7 @@ class AsyncEnlighten:
         self._owner = True
 
     def __repr__(self) -> str:
-        return f"<AsyncEnlighten {self._connection.base_url}>"
+        return f"<AsyncEnlighten {self._connection.signer.base_url}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and is not pickled; make one where it is used")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import httpx
-from attrs import evolve, frozen
+from attrs import define, evolve, field
 
 from enphase_sdk._config import Settings
 from enphase_sdk._redact import guard_library_logs
@@ -14,27 +14,21 @@ from enphase_sdk.errors import APIConnectionError
 __all__ = ["AsyncCloudConnection", "open_connection"]
 
 
-class _SigningTransport(httpx.AsyncBaseTransport):
-    """Adds the credentials to whatever passes."""
+@define
+class _Pool:
+    """The transport, and whether it has been closed."""
 
-    def __init__(self, inner: httpx.AsyncBaseTransport, signer: Signer) -> None:
-        self._inner = inner
-        self._signer = signer
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._inner.handle_async_request(self._signer.signed(request))
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
+    transport: httpx.AsyncBaseTransport
+    closed: bool = False
 
 
-@frozen(repr=False)
+@define(repr=False, eq=False)
 class AsyncCloudConnection:
-    """Sends requests to the API; copies with another timeout share the connections."""
+    """Sends requests to the API; copies with another timeout share the transport."""
 
-    client: httpx.AsyncClient
-    base_url: str
+    signer: Signer
     timeout: httpx.Timeout
+    _pool: _Pool = field(alias="pool")
 
     async def send(self, request: Request) -> Reply:
         """The answer to a request.
@@ -42,29 +36,31 @@ class AsyncCloudConnection:
         Raises:
             APIConnectionError: no answer came, or the client is closed.
         """
-        if self.client.is_closed:
+        if self._pool.closed:
             raise APIConnectionError("this client has been closed; make a new one")
         try:
-            response = await self.client.request(
-                request.method,
-                self.base_url + request.url,
-                params=request.params,
-                timeout=self.timeout,
+            response = await self._pool.transport.handle_async_request(
+                self.signer.signed(request, self.timeout)
             )
+            try:
+                content = await response.aread()
+            finally:
+                await response.aclose()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problem = connection_error(request, error)
         else:
-            return Reply(response.status_code, response.headers, response.content)
+            return Reply(response.status_code, response.headers, content)
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
     def with_timeout(self, timeout: httpx.Timeout) -> AsyncCloudConnection:
-        """The same connections with another timeout."""
+        """The same transport with another timeout."""
         return evolve(self, timeout=timeout)
 
     async def aclose(self) -> None:
-        """Close the connections."""
-        await self.client.aclose()
+        """Close the transport."""
+        self._pool.closed = True
+        await self._pool.transport.aclose()
 
 
 def open_connection(
@@ -72,13 +68,8 @@ def open_connection(
 ) -> AsyncCloudConnection:
     """A connection to `settings.base_url`, signed with its credentials."""
     guard_library_logs()
-    inner = transport or httpx.AsyncHTTPTransport(
-        verify=tls_context(), proxy=proxy_for(settings.base_url)
+    pool = _Pool(
+        transport
+        or httpx.AsyncHTTPTransport(verify=tls_context(), proxy=proxy_for(settings.base_url))
     )
-    signer = Signer(settings.credentials, settings.base_url)
-    client = httpx.AsyncClient(
-        transport=_SigningTransport(inner, signer),
-        headers={"accept": "application/json", "user-agent": "enphase-sdk"},
-        follow_redirects=False,
-    )
-    return AsyncCloudConnection(client, settings.base_url, timeout)
+    return AsyncCloudConnection(Signer.of(settings), timeout, pool)

@@ -81,7 +81,7 @@ class Enlighten:
         self._owner = True
 
     def __repr__(self) -> str:
-        return f"<Enlighten {self._connection.base_url}>"
+        return f"<Enlighten {self._connection.signer.base_url}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and is not pickled; make one where it is used")

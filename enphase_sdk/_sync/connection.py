@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import httpx
-from attrs import evolve, frozen
+from attrs import define, evolve, field
 
 from enphase_sdk._config import Settings
 from enphase_sdk._redact import guard_library_logs
@@ -15,27 +15,21 @@ from enphase_sdk.errors import APIConnectionError
 __all__ = ["CloudConnection", "open_connection"]
 
 
-class _SigningTransport(httpx.BaseTransport):
-    """Adds the credentials to whatever passes."""
+@define
+class _Pool:
+    """The transport, and whether it has been closed."""
 
-    def __init__(self, inner: httpx.BaseTransport, signer: Signer) -> None:
-        self._inner = inner
-        self._signer = signer
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._inner.handle_request(self._signer.signed(request))
-
-    def close(self) -> None:
-        self._inner.close()
+    transport: httpx.BaseTransport
+    closed: bool = False
 
 
-@frozen(repr=False)
+@define(repr=False, eq=False)
 class CloudConnection:
-    """Sends requests to the API; copies with another timeout share the connections."""
+    """Sends requests to the API; copies with another timeout share the transport."""
 
-    client: httpx.Client
-    base_url: str
+    signer: Signer
     timeout: httpx.Timeout
+    _pool: _Pool = field(alias="pool")
 
     def send(self, request: Request) -> Reply:
         """The answer to a request.
@@ -43,29 +37,31 @@ class CloudConnection:
         Raises:
             APIConnectionError: no answer came, or the client is closed.
         """
-        if self.client.is_closed:
+        if self._pool.closed:
             raise APIConnectionError("this client has been closed; make a new one")
         try:
-            response = self.client.request(
-                request.method,
-                self.base_url + request.url,
-                params=request.params,
-                timeout=self.timeout,
+            response = self._pool.transport.handle_request(
+                self.signer.signed(request, self.timeout)
             )
+            try:
+                content = response.read()
+            finally:
+                response.close()
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problem = connection_error(request, error)
         else:
-            return Reply(response.status_code, response.headers, response.content)
+            return Reply(response.status_code, response.headers, content)
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
     def with_timeout(self, timeout: httpx.Timeout) -> CloudConnection:
-        """The same connections with another timeout."""
+        """The same transport with another timeout."""
         return evolve(self, timeout=timeout)
 
     def close(self) -> None:
-        """Close the connections."""
-        self.client.close()
+        """Close the transport."""
+        self._pool.closed = True
+        self._pool.transport.close()
 
 
 def open_connection(
@@ -73,13 +69,7 @@ def open_connection(
 ) -> CloudConnection:
     """A connection to `settings.base_url`, signed with its credentials."""
     guard_library_logs()
-    inner = transport or httpx.HTTPTransport(
-        verify=tls_context(), proxy=proxy_for(settings.base_url)
+    pool = _Pool(
+        transport or httpx.HTTPTransport(verify=tls_context(), proxy=proxy_for(settings.base_url))
     )
-    signer = Signer(settings.credentials, settings.base_url)
-    client = httpx.Client(
-        transport=_SigningTransport(inner, signer),
-        headers={"accept": "application/json", "user-agent": "enphase-sdk"},
-        follow_redirects=False,
-    )
-    return CloudConnection(client, settings.base_url, timeout)
+    return CloudConnection(Signer.of(settings), timeout, pool)

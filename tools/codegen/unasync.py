@@ -33,6 +33,8 @@ RULES = [
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\baiter_bytes\b", "iter_bytes"),
     (r"\baread\b", "read"),
+    (r"\bimport anyio\b", "import threading"),
+    (r"\banyio\.Lock\b", "threading.Lock"),
     (r"\bAsyncHTTPTransport\b", "HTTPTransport"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\b_async\b", "_sync"),

@@ -1,0 +1,58 @@
+# `make demo` and `make test` set up everything they need in .venv first.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+BENCH_ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test check lint types floors generate generate-check package bench clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+demo: .venv/run ## run the main job against a simulated fleet; no account needed
+	$(BIN)/enphase demo
+
+test: .venv/dev ## run the tests with branch coverage
+	$(BIN)/python -m pytest --cov --cov-report=term --cov-fail-under=95
+
+check: lint types floors generate-check package ## everything else that must hold
+
+lint: .venv/dev ## format and lint
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: .venv/dev ## both type checkers, strict
+	$(BIN)/mypy
+	$(BIN)/pyright
+
+floors: .venv/dev ## imports go down, never up
+	$(BIN)/lint-imports --no-cache
+
+generate: .venv/dev ## write generated/ and enphase_sdk/_sync anew
+	$(BIN)/python tools/codegen/generate.py
+	$(BIN)/python tools/codegen/unasync.py
+
+generate-check: .venv/dev ## what is committed is what generation gives, byte for byte
+	$(BIN)/python tools/codegen/generate.py --check
+	$(BIN)/python tools/codegen/unasync.py --check
+
+package: .venv/dev ## build the wheel and run the demo from it with minimal dependencies
+	$(BIN)/python tools/check_wheel.py
+
+clean: ## remove what the other targets made
+	rm -rf .venv build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/run: pyproject.toml requirements-dev.txt | .venv/bin/python
+	$(PIP) --constraint requirements-dev.txt hatchling
+	$(PIP) --constraint requirements-dev.txt --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/run
+	$(PIP) --requirement requirements-dev.txt
+	@touch $@
