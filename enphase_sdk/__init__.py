@@ -11,22 +11,26 @@ if TYPE_CHECKING:
     from enphase_sdk import errors, models
     from enphase_sdk._async.client import AsyncEnlighten
     from enphase_sdk._async.envoy import AsyncEnvoy
+    from enphase_sdk._async.recorder import AsyncGatewayRecorder
     from enphase_sdk._async.site import AsyncSite
-    from enphase_sdk._quota import Plan
     from enphase_sdk._sync.client import Enlighten
     from enphase_sdk._sync.envoy import Envoy
+    from enphase_sdk._sync.recorder import GatewayRecorder
     from enphase_sdk._sync.site import Site
     from enphase_sdk.fleet import Fleet
+    from enphase_sdk.plans import Plan
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AsyncEnlighten",
     "AsyncEnvoy",
+    "AsyncGatewayRecorder",
     "AsyncSite",
     "Enlighten",
     "Envoy",
     "Fleet",
+    "GatewayRecorder",
     "Plan",
     "Site",
     "__version__",
@@ -37,11 +41,13 @@ __all__ = [
 _HOMES = {
     "AsyncEnlighten": "enphase_sdk._async.client",
     "AsyncEnvoy": "enphase_sdk._async.envoy",
+    "AsyncGatewayRecorder": "enphase_sdk._async.recorder",
     "AsyncSite": "enphase_sdk._async.site",
     "Enlighten": "enphase_sdk._sync.client",
     "Envoy": "enphase_sdk._sync.envoy",
     "Fleet": "enphase_sdk.fleet",
-    "Plan": "enphase_sdk._quota",
+    "GatewayRecorder": "enphase_sdk._sync.recorder",
+    "Plan": "enphase_sdk.plans",
     "Site": "enphase_sdk._sync.site",
 }
 

@@ -23,7 +23,7 @@ from attrs import field, frozen
 from enphase_sdk._json import is_object
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["BASE_URL", "Credentials", "Settings", "config_path", "load_settings"]
+__all__ = ["BASE_URL", "Credentials", "Given", "Settings", "config_path", "load_settings"]
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
 
@@ -34,6 +34,19 @@ class Credentials:
 
     api_key: str = field(repr=False)
     user_id: str = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """Both, to be kept out of texts."""
+        return self.api_key, self.user_id
+
+
+@frozen
+class Given:
+    """The secrets as a caller gave them, or did not; never shown with a frame's locals."""
+
+    api_key: str | None = field(repr=False)
+    user_id: str | None = field(repr=False)
 
 
 @frozen
@@ -55,20 +68,17 @@ def config_path() -> Path:
     return user_config_path("enphase-sdk", appauthor=False) / "config.toml"
 
 
-def load_settings(
-    api_key: str | None, user_id: str | None, base_url: str | None, profile: str | None
-) -> Settings:
+def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
     """Complete what is given from the environment and the config file.
 
     Raises:
         ConfigError: something is missing or cannot be used; says where to put it.
     """
-    profile = profile or os.environ.get("ENPHASE_PROFILE")
-    lookup = _Lookup(profile)
+    lookup = _Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     return Settings(
         credentials=Credentials(
-            api_key=_secret(lookup("api_key", api_key), "API key", "api_key"),
-            user_id=_secret(lookup("user_id", user_id), "user id", "user_id"),
+            api_key=_secret(lookup("api_key", given.api_key), "API key", "api_key"),
+            user_id=_secret(lookup("user_id", given.user_id), "user id", "user_id"),
         ),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
@@ -91,37 +101,52 @@ class _Lookup:
             return from_environment
         if self._table is None:
             self._table = _read(None)
-        value = self._table.get(name)
-        if value is not None and not isinstance(value, str):
-            raise ConfigError(f"{name} in {config_path()} must be text in quotes")
-        return value
+        if isinstance(self._table.get(name, ""), str):
+            return self._table.get(name)
+        raise ConfigError(f"{name} in {config_path()} must be text in quotes")
 
 
 def _read(profile: str | None) -> Mapping[str, Any]:
-    path = config_path()
-    try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        tables = {}
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not TOML"
-        raise ConfigError(f"cannot read {path}: {reason}") from None
-    table = tables.get(profile or "default")
-    if is_object(table):
+    """The profile's table. No error may have the file's content in its frames or its context."""
+    file = _File(config_path())
+    if file.problem:
+        raise ConfigError(f"cannot read {file.path}: {file.problem}")
+    names = [name for name, table in file.tables.items() if is_object(table)]
+    if (profile or "default") in names:
+        table: Mapping[str, Any] = file.tables[profile or "default"]
         return table
     if profile is None:
         return {}
-    known = ", ".join(sorted(name for name, value in tables.items() if isinstance(value, dict)))
-    raise ConfigError(f"no profile {profile!r} in {path}; there is: {known or 'none'}")
+    known = ", ".join(sorted(names)) or "none"
+    raise ConfigError(f"no profile {profile!r} in {file.path}; there is: {known}")
+
+
+class _File:
+    """The config file's tables, or why they cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tables: Mapping[str, Any] = {}
+        self.problem: str | None = None
+        try:
+            self.tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.problem = error.strerror or type(error).__name__
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            self.problem = "it is not TOML"
 
 
 def _secret(value: str | None, what: str, name: str) -> str:
-    if value is None or not value.strip():
-        raise ConfigError(
-            f"no {what}: pass {name}=, set ENPHASE_{name.upper()}, or put {name} under [default] "
-            f"in {config_path()}"
-        )
-    return value.strip()
+    # Text that cannot be shown cannot be sent either: stray bytes of an environment variable.
+    if isinstance(value, str) and value.strip() and value.strip().isprintable():
+        return value.strip()
+    del value
+    raise ConfigError(
+        f"no usable {what}: set ENPHASE_{name.upper()}, put {name} under [default] in "
+        f"{config_path()}, or pass {name}="
+    )
 
 
 def checked_base_url(url: str) -> str:
@@ -132,20 +157,21 @@ def checked_base_url(url: str) -> str:
             would send the key in the clear to another machine.
     """
     try:
+        url = url.strip().rstrip("/")
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
-    except ValueError:
+    except (AttributeError, TypeError, ValueError):
         raise ConfigError("base_url is not a URL; it looks like " + BASE_URL) from None
     if parts.scheme not in ("https", "http") or not host:
         raise ConfigError("base_url must begin with https://, like " + BASE_URL)
-    if parts.query or parts.fragment or parts.username is not None:
+    if "?" in url or "#" in url or parts.username is not None:
         raise ConfigError("base_url must hold no query, fragment or credentials")
     if parts.scheme == "http" and not is_loopback(host):
         raise ConfigError(
             f"base_url http://{host} would send the API key unencrypted; use https:// "
             "(plain http is for loopback addresses only)"
         )
-    return url.rstrip("/")
+    return url
 
 
 def is_loopback(host: str) -> bool:

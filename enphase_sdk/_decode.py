@@ -11,6 +11,7 @@ import msgspec
 
 from enphase_sdk import _lenient
 from enphase_sdk._log import logger
+from enphase_sdk.effects import Reply
 from enphase_sdk.errors import APIResponseValidationError
 
 __all__ = ["Reader", "UndecodableError"]
@@ -39,7 +40,7 @@ class Reader:
         self._told: set[tuple[str, str]] = set()
         self._lock = threading.Lock()
 
-    def read(self, operation: str, shape: type[T], content: bytes) -> T:
+    def read(self, operation: str, shape: type[T], reply: Reply) -> T:
         """The model of an answer's body.
 
         Raises:
@@ -47,6 +48,15 @@ class Reader:
             APIResponseValidationError: it is JSON and still nothing can be made of it; with
                 `strict`, whenever it differs from the contract.
         """
+        made = self._made(operation, shape, reply.content)
+        # Raised where no frame and no context holds the body: it may repeat the credentials.
+        if isinstance(made, APIResponseValidationError):
+            raise made
+        return made
+
+    def _made(
+        self, operation: str, shape: type[T], content: bytes
+    ) -> T | APIResponseValidationError:
         try:
             try:
                 value: T = _decoder(cast(Hashable, shape)).decode(content)
@@ -55,17 +65,19 @@ class Reader:
             else:
                 return value
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            raise UndecodableError(
+            return UndecodableError(
                 f"{operation}: the answer is {_kind(content)}, not JSON", operation=operation
-            ) from None
-        return self._read_again(operation, shape, raw)
+            )
+        return self._made_again(operation, shape, raw)
 
-    def _read_again(self, operation: str, shape: type[T], raw: Any) -> T:
+    def _made_again(
+        self, operation: str, shape: type[T], raw: Any
+    ) -> T | APIResponseValidationError:
         value: Any
         value, oddities = _lenient.convert(raw, shape)
         first = oddities[0]
         if self._strict or value is None or value is _lenient.NOTHING:
-            raise APIResponseValidationError(
+            return APIResponseValidationError(
                 f"{operation}: {first.path} {first.problem}", operation=operation, path=first.path
             )
         self._tell(operation, oddities)

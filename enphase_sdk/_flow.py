@@ -82,7 +82,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             return reply, None
         elif reply.status in (200, 204):
             try:
-                return reply, policy.reader.read(call.operation, call.shape, reply.content)
+                return reply, policy.reader.read(call.operation, call.shape, reply)
             except UndecodableError as error:
                 yield from trouble.back_off(error)
         else:
@@ -98,7 +98,7 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         if admitted.wait > policy.max_wait:
             raise QuotaExceededError(
                 f"{call.operation}: nothing was sent, because {admitted.reason}; "
-                "wait until then, or allow longer waits with max_wait=",
+                "wait until then, or allow a longer wait",
                 opens_at=utc(admitted.opens_at),
             )
         yield _sleep(call, admitted.wait, admitted.reason)

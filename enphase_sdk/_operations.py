@@ -7,10 +7,11 @@ without a body means.
 
 from __future__ import annotations
 
+import operator
 import warnings
 from collections.abc import Iterable
 from importlib import import_module
-from typing import Any, Generic, TypeAlias, TypeVar
+from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar
 
 import msgspec
 from attrs import frozen
@@ -31,6 +32,7 @@ V = TypeVar("V")
 Filter: TypeAlias = V | Iterable[V] | None
 
 LARGEST_PAGE = 1000
+LARGEST_INTEGER = 10**18 - 1
 
 
 @frozen
@@ -251,14 +253,23 @@ def _instants(start: InstantLike | None, end: InstantLike | None) -> dict[str, A
 
 def _integer(value: object, name: str) -> int:
     try:
-        return msgspec.convert(value, int, strict=False)
+        if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+            number = operator.index(value)  # numpy's integers are no int
+        else:
+            number = msgspec.convert(value, int, strict=False)
     except msgspec.ValidationError:
         raise InvalidArgumentError(f"{name}: a whole number is wanted, not {value!r}") from None
+    if abs(number) > LARGEST_INTEGER:
+        raise InvalidArgumentError(f"{name}: a number of more than 18 digits is none of Enphase's")
+    return number
 
 
 def _text(value: object, name: str) -> str:
-    if isinstance(value, str) and value:
-        return str(value)
+    try:
+        if isinstance(value, str) and value.encode():
+            return str.__str__(value)  # not the name of an enum's member
+    except UnicodeEncodeError:
+        pass
     raise InvalidArgumentError(f"{name}: text is wanted, not {value!r}")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from threading import TIMEOUT_MAX
 from typing import Any
 
 import httpx
@@ -11,12 +12,13 @@ from attrs import evolve, frozen
 from enphase_sdk._config import Settings
 from enphase_sdk._decode import Reader
 from enphase_sdk._flow import Policy
-from enphase_sdk._quota import Pacer, Plan, plan_named
+from enphase_sdk._quota import Pacer
 from enphase_sdk._redact import Redactor
 from enphase_sdk._retry import Backoff
 from enphase_sdk.clock import Clock, current_clock
 from enphase_sdk.effects import Sleep
 from enphase_sdk.errors import ConfigError
+from enphase_sdk.plans import Plan, plan_named
 
 __all__ = ["TIMEOUT", "Options"]
 
@@ -64,7 +66,7 @@ class Options:
             backoff=Backoff(_retries(max_retries)),
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
-            redactor=Redactor([settings.credentials.api_key, settings.credentials.user_id]),
+            redactor=Redactor(settings.credentials.secrets),
             now=clock.time,
         )
         return cls(policy, _timeout(timeout), clock, on_wait)
@@ -101,7 +103,7 @@ class Options:
 def _timeout(value: float | httpx.Timeout | None) -> httpx.Timeout:
     if isinstance(value, httpx.Timeout):
         return value
-    if value is not None and not _positive(value):
+    if value is not None and not (_positive(value) and value <= TIMEOUT_MAX):
         raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {value!r}")
     return httpx.Timeout(value)
 

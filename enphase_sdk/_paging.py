@@ -70,7 +70,10 @@ class Walk:
         A fleet that changes while it is listed moves systems across page boundaries.
         """
         fresh = [s for s in page.systems if s.system_id not in self._last_ids]
-        self._last_ids = {s.system_id for s in page.systems}
+        # Without an id (the lenient reading leaves None) systems cannot be told apart.
+        ids = {s.system_id for s in page.systems if s.system_id}
+        # An empty page between two leaves their boundary where it is.
+        self._last_ids = ids or self._last_ids
         return fresh
 
 

@@ -14,13 +14,15 @@ import math
 import random
 import threading
 from collections import deque
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from attrs import define, field, frozen
+from attrs import define, frozen
 
-from enphase_sdk.errors import ConfigError, utc_text
+from enphase_sdk.errors import utc_text
+from enphase_sdk.plans import Plan
 
-__all__ = ["PLANS", "Closed", "Pacer", "Plan", "Ticket", "plan_named"]
+__all__ = ["Closed", "Pacer", "Ticket"]
 
 MINUTE = 60.0
 
@@ -34,63 +36,13 @@ LARGEST_SKEW = 86_400.0
 SPREAD = 0.5
 
 
-@frozen
-class Plan:
-    """What an application may use: hits in each window of `window` seconds.
-
-    Attributes:
-        name: The plan's name, for messages.
-        per_minute: Hits allowed in one window.
-        window: Length of the window in seconds; a minute everywhere but in simulations.
-
-    Raises:
-        ConfigError: such a window would never open.
-    """
-
-    name: str
-    per_minute: int
-    window: float = field(default=MINUTE, kw_only=True)
-
-    def __attrs_post_init__(self) -> None:
-        if self.per_minute < 1 or not 0 < self.window < math.inf:
-            raise ConfigError(
-                f"plan {self.name!r}: per_minute must be at least 1 and window seconds above 0"
-            )
-
-
-PLANS = {
-    plan.name: plan
-    for plan in (
-        Plan("watt", 10),
-        Plan("kilowatt", 50),
-        Plan("megawatt", 100),
-        Plan("partner", 300),
-    )
-}
-
-
-def plan_named(name: str) -> Plan:
-    """The published plan of that name.
-
-    Raises:
-        ConfigError: there is none; lists those there are.
-    """
-    try:
-        return PLANS[name.lower()]
-    except KeyError:
-        raise ConfigError(
-            f"there is no plan {name!r}; known are {', '.join(PLANS)}, "
-            "or pass quota=Plan('mine', per_minute=…)"
-        ) from None
-
-
 @define(eq=False)
 class Ticket:
-    """One hit: when it left, when its answer came (our clock), what the server's clock said."""
+    """One hit: when it left, when its answer came (our clock), before when it counts (server's)."""
 
     sent_at: float
     done_at: float | None = None
-    latest: float = math.inf
+    before: float = math.inf
 
 
 @frozen
@@ -133,7 +85,7 @@ class Pacer:
     def __init__(self, plan: Plan | None = None) -> None:
         self._lock = threading.Lock()
         self._limit = plan.per_minute if plan else None
-        self._length = plan.window if plan else MINUTE
+        self._length = plan.minute_seconds if plan else MINUTE
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
         self._blocked_until = -math.inf
@@ -169,7 +121,7 @@ class Pacer:
             ticket.done_at = now
             if date is not None:
                 self._offset.learn(ticket.sent_at, now, date)
-                ticket.latest = date + 1.0
+                ticket.before = date + 1.0
 
     def refuse(
         self,
@@ -186,7 +138,7 @@ class Pacer:
         """
         with self._lock:
             server_now = now + self._offset.low
-            if period_end is None or period_end > server_now + LONGEST_PERIOD:
+            if period_end is None or not 0 <= period_end <= server_now + LONGEST_PERIOD:
                 opens_at = (math.floor(server_now / self._length) + 1) * self._length
             else:
                 opens_at = float(period_end)
@@ -222,8 +174,8 @@ class Pacer:
         count = 0
         for ticket in self._tickets:
             earliest = ticket.sent_at + self._offset.low
-            latest = min((ticket.done_at or now) + self._offset.high, ticket.latest)
-            count += earliest < end and latest > start
+            latest = (ticket.done_at or now) + self._offset.high
+            count += earliest < end and start <= latest and start < ticket.before
         return count
 
     def _forget_before(self, server_time: float) -> None:
@@ -241,6 +193,8 @@ def _epoch(date_header: str | None) -> float | None:
     if date_header is None:
         return None
     try:
-        return parsedate_to_datetime(date_header).timestamp()
+        date = parsedate_to_datetime(date_header)
     except (ValueError, OverflowError):
         return None
+    # HTTP's dates are in UTC; one at either end of the calendar cannot be reckoned with.
+    return date.replace(tzinfo=date.tzinfo or UTC).timestamp() if 1970 <= date.year < 9999 else None

@@ -47,7 +47,7 @@ LONGEST_TEXT = 500
 
 def status_error(operation: str, reply: Reply, redactor: Redactor) -> APIStatusError:
     """The error an unsuccessful answer stands for."""
-    body = redactor.value(_body(reply.content))
+    body = _body(reply.content, redactor)
     status = reply.status
     kind = _ERRORS.get(status, ServerError if 500 <= status <= 599 else APIStatusError)
     said = "; ".join(messages_of(body)) or _described(body)
@@ -70,15 +70,20 @@ def _advice(reply: Reply, redactor: Redactor) -> str:
     return _ADVICE.get(reply.status, "")
 
 
-def _body(content: bytes) -> Any:
+def _body(content: bytes, redactor: Redactor) -> Any:
     try:
-        return msgspec.json.decode(content)
+        return redactor.value(msgspec.json.decode(content))
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Cut last, because half a secret would not be recognized.
+        return redactor.text(_decoded(content))[:LONGEST_TEXT]
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
         # Latin-1 gives every byte some character, so nothing of a legacy page is lost.
-        try:
-            return content.decode()[:LONGEST_TEXT]
-        except UnicodeDecodeError:
-            return content.decode("latin-1")[:LONGEST_TEXT]
+        return content.decode("latin-1")
 
 
 def _described(body: Any) -> str:

@@ -74,11 +74,16 @@ def _written(path: Path, text: str) -> Path:
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         number, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+    except OSError as error:
+        raise _unwritable(path, error) from None
+    whole = Path(name)
+    try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text + "\n")
     except OSError as error:
+        whole.unlink()
         raise _unwritable(path, error) from None
-    return Path(name)
+    return whole
 
 
 def _unwritable(path: Path, error: OSError) -> ConfigError:

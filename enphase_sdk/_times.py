@@ -5,7 +5,10 @@ A date is a day in the system's own time zone. An instant is seconds since the U
 
 from __future__ import annotations
 
+import operator
+import re
 from datetime import UTC, date, datetime
+from typing import SupportsIndex
 
 from enphase_sdk.errors import InvalidArgumentError
 
@@ -60,6 +63,8 @@ def to_epoch(value: InstantLike, name: str) -> int:
                 "give it a zone, for example value.replace(tzinfo=ZoneInfo('America/Denver'))"
             )
         value = value.timestamp()
+    if isinstance(value, SupportsIndex):  # an int, or one of numpy's
+        value = operator.index(value)
     if not isinstance(value, (int, float)):
         raise InvalidArgumentError(
             f"{name}: pass an aware datetime, ISO text with an offset, or epoch seconds, "
@@ -67,7 +72,7 @@ def to_epoch(value: InstantLike, name: str) -> int:
         )
     if not 0 <= value < _LATEST:  # also refuses NaN
         raise InvalidArgumentError(
-            f"{name}: {value!r} is not a time in epoch seconds; are these milliseconds?"
+            f"{name}: epoch seconds are wanted, from 0 to below {_LATEST}; are these milliseconds?"
         )
     return int(value)
 
@@ -77,7 +82,7 @@ def _date_from_text(text: str, name: str) -> date:
         return date.fromisoformat(text)
     except ValueError:
         pass
-    readings = {_typed(text, name, day_first, default) for day_first, default in _READINGS}
+    readings = _readings(text, name)
     days = {reading.date() for reading in readings}
     if len(days) > 1:
         raise InvalidArgumentError(
@@ -93,7 +98,7 @@ def _datetime_from_text(text: str, name: str) -> datetime:
         return datetime.fromisoformat(text)
     except ValueError:
         pass
-    readings = {_typed(text, name, day_first, default) for day_first, default in _READINGS}
+    readings = _readings(text, name)
     if len({reading.replace(tzinfo=None) for reading in readings}) > 1:
         raise InvalidArgumentError(
             f"{name}: {text!r} could be more than one instant; write it like "
@@ -102,25 +107,35 @@ def _datetime_from_text(text: str, name: str) -> datetime:
     return readings.pop()
 
 
-# What people type is read four ways; only what all of them agree on was really said.
-_READINGS = [
-    (day_first, default)
-    for day_first in (False, True)
-    for default in (datetime(2000, 1, 1), datetime(2003, 2, 2))
-]
+_YEAR_FIRST = re.compile(r"\d{4}\D")
+
+
+def _readings(text: str, name: str) -> set[datetime]:
+    """What people type, read in several ways; only what all of them agree on was really said."""
+    orders = (False,) if _YEAR_FIRST.match(text) else (False, True)
+    defaults = (datetime(2000, 1, 1), datetime(2003, 2, 2))
+    return {_typed(text, name, order, default) for order in orders for default in defaults}
 
 
 def _typed(text: str, name: str, day_first: bool, default: datetime) -> datetime:
     from dateutil import parser
 
     try:
-        return parser.parse(text, dayfirst=day_first, default=default)
+        read = parser.parse(text, dayfirst=day_first, default=default, tzinfos=_offset)
+        read.utcoffset()  # of more than a day it is an error only now
     except (ValueError, OverflowError, TypeError):
         pass
+    else:
+        return read
     raise InvalidArgumentError(
         f"{name}: {text!r} is not a date or time; write it like 2024-03-05, or "
         "2024-03-05T12:00:00+01:00 for an instant"
     )
+
+
+def _offset(_: str | None, seconds: int | None) -> int | None:
+    """An abbreviation like EST or IST means several zones; only an offset counts."""
+    return seconds
 
 
 def utc(epoch_seconds: float) -> datetime:

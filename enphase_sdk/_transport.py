@@ -5,6 +5,7 @@ from __future__ import annotations
 import ssl
 import urllib.request
 from functools import cache
+from importlib.util import find_spec
 from urllib.parse import quote, urlencode, urlsplit
 
 import httpx
@@ -12,7 +13,7 @@ from attrs import frozen
 
 from enphase_sdk._config import Settings, is_loopback
 from enphase_sdk.effects import Request
-from enphase_sdk.errors import APIConnectionError, APITimeoutError
+from enphase_sdk.errors import APIConnectionError, APITimeoutError, ConfigError
 
 __all__ = ["Signer", "connection_error", "proxy_for", "tls_context"]
 
@@ -37,7 +38,13 @@ class Signer:
 
     @classmethod
     def of(cls, settings: Settings) -> Signer:
-        """The signer for an address and its credentials."""
+        """The signer for an address and its credentials.
+
+        Raises:
+            ConfigError: the address is none that requests can go to.
+        """
+        if not _is_url(settings.base_url):
+            raise ConfigError("base_url is not a URL that requests can go to")
         secrets = settings.credentials
         query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
         return cls(settings.base_url, query)
@@ -53,20 +60,45 @@ class Signer:
         )
 
 
+def _is_url(text: str) -> bool:
+    try:
+        httpx.URL(text)
+    except httpx.InvalidURL:
+        return False
+    return True
+
+
 @cache
 def tls_context() -> ssl.SSLContext:
     """The TLS settings of all cloud connections; loading the certificates takes a while."""
     return httpx.create_ssl_context()
 
 
-def proxy_for(base_url: str) -> str | None:
-    """The environment's proxy for an HTTPS address; never one for plain http on loopback."""
+def proxy_for(base_url: str) -> httpx.Proxy | None:
+    """The environment's proxy for an HTTPS address; never one for plain http on loopback.
+
+    Raises:
+        ConfigError: the environment's proxy cannot be used.
+    """
     parts = urlsplit(base_url)
     host = parts.hostname or ""
     if parts.scheme != "https" or is_loopback(host) or urllib.request.proxy_bypass(host):
         return None
     proxies = urllib.request.getproxies()
-    return proxies.get("https") or proxies.get("all")
+    address = proxies.get("https") or proxies.get("all")
+    if not address:
+        return None
+    try:
+        proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
+    except (ValueError, httpx.InvalidURL):
+        pass
+    else:
+        if not proxy.url.scheme.startswith("socks") or find_spec("socksio"):
+            return proxy
+    raise ConfigError(
+        "the environment's HTTPS_PROXY or ALL_PROXY cannot be used; write http://host:port "
+        "(for socks5://host:port install httpx[socks])"
+    )
 
 
 def connection_error(request: Request, error: Exception) -> APIConnectionError:

@@ -12,13 +12,13 @@ from enphase_sdk._async.connection import open_connection
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.pages import AsyncSystemPages
 from enphase_sdk._async.site import AsyncCloudSite
-from enphase_sdk._config import load_settings
+from enphase_sdk._config import Given, load_settings
 from enphase_sdk._flow import call_flow
 from enphase_sdk._operations import Call, Filter
 from enphase_sdk._options import TIMEOUT, Options
-from enphase_sdk._quota import Plan
 from enphase_sdk._times import DateLike, InstantLike
 from enphase_sdk.effects import Reply, Sleep
+from enphase_sdk.plans import Plan
 
 __all__ = ["AsyncEnlighten"]
 
@@ -51,6 +51,9 @@ class AsyncEnlighten:
         ConfigError: a setting is missing or cannot be used.
     """
 
+    # Also of a client that could not be made, for the traceback that says why.
+    _base_url = "without settings"
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -66,7 +69,11 @@ class AsyncEnlighten:
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], None] | None = None,
     ) -> None:
-        settings = load_settings(api_key, user_id, base_url, profile)
+        given = Given(api_key, user_id)
+        # A traceback that shows local variables must not show these.
+        del api_key, user_id
+        settings = load_settings(given, base_url, profile)
+        self._base_url = settings.base_url
         self._options = Options.made(
             settings,
             timeout=timeout,
@@ -80,7 +87,7 @@ class AsyncEnlighten:
         self._owner = True
 
     def __repr__(self) -> str:
-        return f"<AsyncEnlighten {self._connection.signer.base_url}>"
+        return f"<AsyncEnlighten {self._base_url}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and is not pickled; make one where it is used")
@@ -369,6 +376,7 @@ class AsyncEnlighten:
         return cast(T, await self._call(call))
 
     async def _exchange(self, call: Call[T]) -> tuple[Reply, T | None]:
+        self._connection.ensure_open()
         options = self._options
         flow = call_flow(call, options.policy)
         return await run(flow, self._connection, options.clock, options.on_wait)

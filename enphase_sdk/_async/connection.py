@@ -6,7 +6,7 @@ import httpx
 from attrs import define, evolve, field
 
 from enphase_sdk._config import Settings
-from enphase_sdk._redact import guard_library_logs
+from enphase_sdk._redact import Redactor, guard_library_logs
 from enphase_sdk._transport import Signer, connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import APIConnectionError
@@ -36,8 +36,7 @@ class AsyncCloudConnection:
         Raises:
             APIConnectionError: no answer came, or the client is closed.
         """
-        if self._pool.closed:
-            raise APIConnectionError("this client has been closed; make a new one")
+        self.ensure_open()
         try:
             response = await self._pool.transport.handle_async_request(
                 self.signer.signed(request, self.timeout)
@@ -53,6 +52,15 @@ class AsyncCloudConnection:
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
+    def ensure_open(self) -> None:
+        """Fail at once where trying again is of no use.
+
+        Raises:
+            APIConnectionError: the client is closed.
+        """
+        if self._pool.closed:
+            raise APIConnectionError("this client has been closed; make a new one")
+
     def with_timeout(self, timeout: httpx.Timeout) -> AsyncCloudConnection:
         """The same transport with another timeout."""
         return evolve(self, timeout=timeout)
@@ -67,7 +75,7 @@ def open_connection(
     settings: Settings, timeout: httpx.Timeout, transport: httpx.AsyncBaseTransport | None
 ) -> AsyncCloudConnection:
     """A connection to `settings.base_url`, signed with its credentials."""
-    guard_library_logs()
+    guard_library_logs(Redactor(settings.credentials.secrets))
     pool = _Pool(
         transport
         or httpx.AsyncHTTPTransport(verify=tls_context(), proxy=proxy_for(settings.base_url))

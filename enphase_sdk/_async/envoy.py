@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from pathlib import Path
-from typing import Any, Self, TypeVar
+from threading import TIMEOUT_MAX
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import anyio
 import httpx
 
 from enphase_sdk import models
-from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
+from enphase_sdk._async.gateway_session import AsyncGatewaySession, AsyncTokenProvider
+from enphase_sdk._async.recorded import AsyncRecordedSite
 from enphase_sdk._log import logger
 from enphase_sdk._times import DateLike, InstantLike, to_date, to_epoch
 from enphase_sdk.clock import current_clock
@@ -21,34 +21,22 @@ from enphase_sdk.errors import (
     APIResponseValidationError,
     APIStatusError,
     APITimeoutError,
-    AuthenticationError,
     ConfigError,
     NotAvailableError,
 )
 from enphase_sdk.gateway import sources
 from enphase_sdk.gateway.address import Address
 from enphase_sdk.gateway.cloud_models import Reading, SiteFacts
-from enphase_sdk.gateway.identity import GatewayInfo, identify
-from enphase_sdk.gateway.login import (
-    Bearer,
-    check_token,
-    digest_for,
-    needs_token,
-    no_token_error,
-)
-from enphase_sdk.gateway.models.site import Device, Home
+from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.login import Given
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.tls import GatewayTrust, Pin
-from enphase_sdk.gateway.tokens import (
-    EnlightenLogin,
-    Token,
-    fetch_token,
-    load_token,
-    store_token,
-)
+
+if TYPE_CHECKING:
+    from enphase_sdk.gateway.history.series import RecordedSeries
 
 __all__ = ["TIMEOUT", "AsyncEnvoy"]
 
@@ -58,7 +46,7 @@ T = TypeVar("T")
 TIMEOUT = httpx.Timeout(45.0, connect=10.0)
 
 
-class AsyncEnvoy:
+class AsyncEnvoy(AsyncRecordedSite):
     """A gateway (Envoy, IQ Gateway) on the site's own network, firmware 3.9 to 8.3.
 
     Asks one thing at a time, and finds out on first use what the gateway is and has. Firmware
@@ -80,6 +68,8 @@ class AsyncEnvoy:
         system_id: The site's Enlighten id, for the cloud's models.
         size_w: The site's size in W, for the cloud's models.
         timezone: The site's IANA zone; else asked of the gateway, which takes seconds, once.
+        recording: What a `GatewayRecorder` wrote, for the series; else the file of this
+            gateway's serial number in the user's state folder.
         timeout: Seconds for one request (or an `httpx.Timeout`); None waits for ever.
         transport: Another way to send requests, for tests.
 
@@ -87,12 +77,15 @@ class AsyncEnvoy:
         ConfigError: an argument cannot be used.
     """
 
+    # Also of a client that could not be made, for the traceback that says why.
+    _address: Address | str = "without settings"
+
     def __init__(
         self,
         host: str,
         *,
         token: str | None = None,
-        token_provider: Callable[[str], str | Awaitable[str]] | None = None,
+        token_provider: AsyncTokenProvider | None = None,
         username: str | None = None,
         password: str | None = None,
         fingerprint: str | None = None,
@@ -100,28 +93,33 @@ class AsyncEnvoy:
         system_id: int | None = None,
         size_w: int | None = None,
         timezone: str | ZoneInfo | None = None,
+        recording: str | Path | None = None,
         timeout: float | httpx.Timeout | None = TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        address = Address.parsed(host)
-        limits = timeout if isinstance(timeout, httpx.Timeout) else httpx.Timeout(timeout)
+        given = Given(token, username, password)
+        # A traceback that shows local variables must not show these.
+        del token, password
+        self._address = address = Address.parsed(host)
+        limits = _limits(timeout)
+        if fingerprint is not None and ca_file is not None:
+            raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")
         trust = GatewayTrust(Pin(address, fingerprint), Path(ca_file) if ca_file else None)
         self._clock = current_clock()
-        self._connection = AsyncGatewayConnection(address, trust, limits, transport)
-        self._services = AsyncServiceConnection(limits, transport)
-        self._given_token = Token.parsed(token) if token else None
-        self._token_provider = token_provider
-        self._username = username
-        self._password = password
-        self._account = EnlightenLogin(username, password) if username and password else None
+        self._session = AsyncGatewaySession(
+            AsyncGatewayConnection(address, trust, limits, transport),
+            AsyncServiceConnection(limits, transport),
+            self._clock,
+            given,
+            token_provider,
+        )
         self._facts = SiteFacts(system_id, size_w)
         self._timezone = _zone(timezone)
-        self._info: GatewayInfo | None = None
+        self._recording = Path(recording) if recording else None
         self._profile = GatewayProfile()
-        self._lock = anyio.Lock()
 
     def __repr__(self) -> str:
-        return f"<AsyncEnvoy {self._connection.address}>"
+        return f"<AsyncEnvoy {self._address}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a gateway's client holds credentials and is not pickled; make another")
@@ -134,7 +132,7 @@ class AsyncEnvoy:
 
     async def aclose(self) -> None:
         """Close the connection."""
-        await self._connection.aclose()
+        await self._session.connection.aclose()
 
     @property
     async def info(self) -> GatewayInfo:
@@ -146,13 +144,27 @@ class AsyncEnvoy:
 
         Source: GET /info, once.
         """
-        async with self._lock:
-            return await self._identified()
+        return await self._session.identified()
 
     @property
     def profile(self) -> GatewayProfile:
         """What readings have found out about the gateway: what it has, where values come from."""
         return self._profile
+
+    @property
+    def timezone(self) -> ZoneInfo | None:
+        """The site's time zone, as given or as found out so far."""
+        return self._timezone
+
+    async def recording_path(self) -> Path:
+        """The file that the series are answered from, there or not.
+
+        Raises:
+            APIConnectionError: the serial number is needed to find it, and there is no answer.
+        """
+        from enphase_sdk.gateway.history.file import default_path
+
+        return self._recording or default_path((await self.info).serial_number)
 
     async def read(self, *, home: bool = False, devices: bool = False) -> Snapshot:
         """Read the gateway: production, consumption, meters, inverters, batteries, settings.
@@ -171,7 +183,10 @@ class AsyncEnvoy:
         wanted: list[Source[Any]] = []
         wanted += [sources.HOME] if home else []
         wanted += [sources.DEVICES] if devices else []
-        return await self._run(lambda info: read(info, self._profile, also=wanted))
+        snapshot = await self._session.run(lambda info: read(info, self._profile, also=wanted))
+        if self._timezone is None and snapshot.home is not None:
+            self._timezone = _zone_or_none(snapshot.home.timezone)
+        return snapshot
 
     async def fetch(self, source: Source[T]) -> T:
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.
@@ -182,7 +197,7 @@ class AsyncEnvoy:
             APIResponseValidationError: it sends something else than it should.
             APIConnectionError: no answer.
         """
-        return await self._run(lambda _: fetch(source))
+        return await self._session.run(lambda _: fetch(source))
 
     async def summary(self, *, summary_date: DateLike | None = None) -> models.Summary:
         """Power now (W), energy of today and of all days before it (Wh).
@@ -193,30 +208,29 @@ class AsyncEnvoy:
             summary_date: Only today; a gateway keeps no history.
 
         Raises:
-            NotAvailableError: another day was asked for.
+            NotAvailableError: another day was asked for, or it is not known which day it is.
         """
+        wanted = None if summary_date is None else to_date(summary_date, "summary_date")
         reading = await self._reading()
-        if summary_date is not None and to_date(summary_date, "summary_date") != reading.today():
+        if wanted is not None and wanted != reading.today():
             raise NotAvailableError(
                 "a gateway keeps no history: its summary is today's only; leave summary_date out"
+                + ("" if self._timezone else ", or pass timezone=, which the gateway does not tell")
             )
         return reading.summary()
 
     async def envoys(self) -> models.EnvoysResponse:
         """The gateway itself: serial number, part number, when it last reached the cloud."""
-        home = await self._home()
-        reading = self._as_reading(await self.info, Snapshot(), home)
-        return reading.envoys(home)
+        home = await self._session.run(lambda _: self._if_told(sources.HOME))
+        return self._as_reading(await self.info, Snapshot(home=home)).envoys()
 
     async def inventory(self) -> models.Inventory:
         """The gateway, its microinverters and its meters."""
-        reading = await self._reading()
-        return reading.inventory(await self._devices())
+        return (await self._reading(devices=True)).inventory()
 
     async def inverters_summary(self) -> list[models.InvertersSummary]:
         """Power (W) and lifetime energy (Wh, where the firmware tells) of each microinverter."""
-        reading = await self._reading()
-        return reading.inverters_summary(await self._devices())
+        return (await self._reading(devices=True)).inverters_summary()
 
     async def production_meter_readings(
         self, *, end_at: InstantLike | None = None
@@ -232,68 +246,19 @@ class AsyncEnvoy:
             )
         return (await self._reading()).production_meter_readings()
 
-    async def stats(
-        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
-    ) -> models.Stats:
-        """Production in 5-minute intervals, if it was recorded.
+    async def _recorded(self) -> RecordedSeries:
+        # Most programs never ask for the past; they need not load SQLite.
+        from enphase_sdk.gateway.history.series import RecordedSeries
 
-        Raises:
-            NotAvailableError: it was not.
-        """
-        raise _no_history("stats")
+        path = await self.recording_path()
+        return RecordedSeries.opened(path, self._facts, self._timezone, self._clock.time())
 
-    async def rgm_stats(
-        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
-    ) -> models.RgmStats:
-        """Metered production in 15-minute intervals, if it was recorded.
+    async def _reading(self, *, devices: bool = False) -> Reading:
+        wants_zone = self._timezone is None and sources.HOME.endpoint not in self._profile.present
+        snapshot = await self.read(home=wants_zone, devices=devices)
+        return self._as_reading(await self.info, snapshot)
 
-        Raises:
-            NotAvailableError: it was not.
-        """
-        raise _no_history("rgm_stats")
-
-    async def consumption_stats(
-        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
-    ) -> models.ConsumptionStats:
-        """Consumption in 15-minute intervals, if it was recorded.
-
-        Raises:
-            NotAvailableError: it was not.
-        """
-        raise _no_history("consumption_stats")
-
-    async def energy_lifetime(
-        self,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-        production: str | None = None,
-    ) -> models.EnergyLifetime | None:
-        """Energy produced on each recorded day, Wh.
-
-        Raises:
-            NotAvailableError: nothing was recorded.
-        """
-        raise _no_history("energy_lifetime")
-
-    async def consumption_lifetime(
-        self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
-    ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each recorded day, Wh.
-
-        Raises:
-            NotAvailableError: nothing was recorded.
-        """
-        raise _no_history("consumption_lifetime")
-
-    async def _reading(self) -> Reading:
-        home = await self._home() if self._timezone is None else None
-        snapshot = await self.read()
-        return self._as_reading(await self.info, snapshot, home)
-
-    def _as_reading(self, info: GatewayInfo, snapshot: Snapshot, home: Home | None) -> Reading:
-        if self._timezone is None and home is not None:
-            self._timezone = _zone_or_none(home.timezone)
+    def _as_reading(self, info: GatewayInfo, snapshot: Snapshot) -> Reading:
         return Reading(
             info=info,
             snapshot=snapshot,
@@ -303,99 +268,25 @@ class AsyncEnvoy:
             source=self._profile.production_source,
         )
 
-    async def _home(self) -> Home | None:
-        return await self._optional(sources.HOME)
-
-    async def _devices(self) -> dict[str, Device]:
-        listed = await self._optional(sources.DEVICES) or []
-        return {device.serial_number: device for device in listed}
-
-    async def _optional(self, source: Source[T]) -> T | None:
-        """An endpoint that not every gateway has, and that nothing depends on."""
+    def _if_told(self, source: Source[T]) -> Flow[T | None]:
+        """Read an endpoint that not every gateway has; None also where it fails."""
         if source.endpoint in self._profile.absent:
             return None
         try:
-            return await self.fetch(source)
+            return (yield from fetch(source))
         except NotAvailableError:
             self._profile.absent.add(source.endpoint)
         except (APITimeoutError, APIStatusError, APIResponseValidationError) as error:
-            logger.warning("%s: %s; going on without it", self._connection.address, error)
+            logger.warning("%s: %s; going on without it", self._address, error)
         return None
 
-    async def _run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
-        """Run a flow logged in; a login that is refused is renewed once."""
-        async with self._lock:
-            info = await self._identified()
-            try:
-                await self._log_in(info)
-                return await self._ask(made(info))
-            except AuthenticationError:
-                if not await self._renew(info):
-                    raise
-            return await self._ask(made(info))
 
-    async def _ask(self, flow: Flow[T]) -> T:
-        return await run(flow, self._connection, self._clock)
-
-    async def _identified(self) -> GatewayInfo:
-        if self._info is None:
-            info = await self._ask(identify())
-            if needs_token(info):
-                self._connection.require_tls(info.firmware)
-            self._info = info
-        return self._info
-
-    async def _log_in(self, info: GatewayInfo) -> None:
-        """Have a login that will last for this reading."""
-        login = self._connection.login
-        if not needs_token(info):
-            if login is None:
-                self._connection.login = digest_for(info, self._username, self._password)
-        elif not (isinstance(login, Bearer) and login.token.usable_at(self._clock.time())):
-            await self._adopt(await self._first_token(info))
-
-    async def _first_token(self, info: GatewayInfo) -> Token:
-        now = self._clock.time()
-        if self._given_token is not None and self._given_token.usable_at(now):
-            return self._given_token
-        stored = load_token(info.serial_number) if self._account else None
-        if stored is not None and stored.usable_at(now):
-            return stored
-        fetched = await self._fetched_token(info)
-        if fetched is None:
-            raise no_token_error(info, self._given_token)
-        return fetched
-
-    async def _renew(self, info: GatewayInfo) -> bool:
-        """Log in with another token than the refused one; False where there is none."""
-        login = self._connection.login
-        if not isinstance(login, Bearer):
-            return False
-        # Another process may have renewed it already.
-        token = load_token(info.serial_number) if self._account else None
-        if token is None or token == login.token or not token.usable_at(self._clock.time()):
-            token = await self._fetched_token(info)
-        if token is None or token == login.token:
-            return False
-        await self._adopt(token)
-        return True
-
-    async def _fetched_token(self, info: GatewayInfo) -> Token | None:
-        if self._token_provider is not None:
-            provided = self._token_provider(info.serial_number)
-            text = provided if isinstance(provided, str) else await provided
-            return Token.parsed(text)
-        if self._account is None:
-            return None
-        token = await run(
-            fetch_token(self._account, info.serial_number), self._services, self._clock
-        )
-        store_token(info.serial_number, token)
-        return token
-
-    async def _adopt(self, token: Token) -> None:
-        self._connection.login = Bearer(token)
-        await self._ask(check_token())
+def _limits(timeout: Any) -> httpx.Timeout:
+    if isinstance(timeout, httpx.Timeout):
+        return timeout
+    if timeout is None or (isinstance(timeout, int | float) and 0 < timeout <= TIMEOUT_MAX):
+        return httpx.Timeout(timeout)
+    raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {timeout!r}")
 
 
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:
@@ -410,12 +301,5 @@ def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:
 def _zone_or_none(name: str | None) -> ZoneInfo | None:
     try:
         return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
         return None
-
-
-def _no_history(operation: str) -> NotAvailableError:
-    return NotAvailableError(
-        f"{operation} is not available from a gateway, which keeps no history; record its "
-        "readings, or ask the cloud"
-    )

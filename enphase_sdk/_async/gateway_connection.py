@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Generator
+
 import anyio
 import httpx
 from attrs import define, field
 
-from enphase_sdk._transport import connection_error, tls_context
+from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
     ConfigError,
+    EnphaseError,
 )
 from enphase_sdk.gateway.address import Address
 from enphase_sdk.gateway.login import Bearer, Digest
@@ -21,6 +25,14 @@ __all__ = ["AsyncGatewayConnection", "AsyncServiceConnection"]
 
 # No document of a gateway comes near this; a body beyond it is a fault or an attack.
 LARGEST_BODY = 16 * 1024 * 1024
+
+_HEADERS = (
+    ("accept", "*/*"),
+    # What is compressed can grow a thousandfold before its size is known.
+    ("accept-encoding", "identity"),
+    ("connection", "keep-alive"),
+    ("user-agent", "enphase-sdk"),
+)
 
 
 @define(repr=False, eq=False)
@@ -38,7 +50,7 @@ class AsyncGatewayConnection:
     transport: httpx.AsyncBaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
-    _client: httpx.AsyncClient | None = None
+    _opened: httpx.AsyncBaseTransport | None = None
     _closed: bool = False
     _lock: anyio.Lock = field(factory=anyio.Lock)
 
@@ -68,41 +80,50 @@ class AsyncGatewayConnection:
             return reply
 
     async def _send(self, scheme: str, request: Request) -> Reply:
-        client = self._opened()
-        headers = dict(request.headers)
-        auth: httpx.Auth | None = None
-        if isinstance(self.login, Bearer):
-            if scheme != "https":
-                raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
-            headers["authorization"] = self.login.header()
-        elif self.login is not None:
-            auth = self.login.auth
         try:
-            async with client.stream(
-                request.method,
-                self.address.url(scheme) + request.url,
-                params=request.params or None,
-                headers=headers,
-                content=request.content,
-                auth=auth,
-                timeout=self.timeout,
-            ) as response:
-                content = await _read(response, request)
+            return await self._answer(scheme, request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem = connection_error(request, error)
-        else:
-            return Reply(response.status_code, response.headers, content)
-        # Raised outside the handler: as its context, httpx's error would bring the token along.
+            problem: EnphaseError = connection_error(request, error)
+            if _is_untrusted(error):
+                problem = APIConnectionError(
+                    f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
+                    "gateway's certificate; nothing was sent"
+                )
+        except EnphaseError as error:
+            problem = error.with_traceback(None)
+        # Raised outside the handler: in the frames of httpx there would be the token.
         raise problem
 
-    def _opened(self) -> httpx.AsyncClient:
-        if self._client is None:
+    async def _answer(self, scheme: str, request: Request) -> Reply:
+        built = _built(request, self.address.url(scheme) + request.url, self.timeout)
+        rounds = self._rounds(scheme, built)
+        sent = next(rounds)
+        while True:
+            response, content = await _exchanged(self._transport(), sent, request)
+            try:
+                sent = rounds.send(response)
+            except StopIteration:
+                return Reply(response.status_code, response.headers, content)
+
+    def _rounds(
+        self, scheme: str, request: httpx.Request
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """What to send for one request, which may take a challenge and its answer."""
+        if isinstance(self.login, Digest):
+            return self.login.rounds(request)
+        if self.login is not None:
+            if scheme != "https":
+                raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
+            request.headers["authorization"] = self.login.header()
+        return _one_round(request)
+
+    def _transport(self) -> httpx.AsyncBaseTransport:
+        if self._opened is None:
             limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            transport = self.transport or httpx.AsyncHTTPTransport(
+            self._opened = self.transport or httpx.AsyncHTTPTransport(
                 verify=self.trust.context(), limits=limits
             )
-            self._client = httpx.AsyncClient(transport=transport, follow_redirects=False)
-        return self._client
+        return self._opened
 
     def require_tls(self, firmware: str) -> None:
         """Refuse to go on where a token would be sent in the clear.
@@ -120,11 +141,40 @@ class AsyncGatewayConnection:
     async def aclose(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._client is not None:
-            await self._client.aclose()
+        if self._opened is not None:
+            await self._opened.aclose()
+
+
+def _built(request: Request, url: str, timeout: httpx.Timeout) -> httpx.Request:
+    return httpx.Request(
+        request.method,
+        url,
+        params=request.params or None,
+        headers=[*_HEADERS, *request.headers],
+        content=request.content,
+        extensions={"timeout": timeout.as_dict()},
+    )
+
+
+def _one_round(request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    yield request
+
+
+async def _exchanged(
+    transport: httpx.AsyncBaseTransport, sent: httpx.Request, request: Request
+) -> tuple[httpx.Response, bytes]:
+    """The answer, which no cookie jar has seen, and its body."""
+    response = await transport.handle_async_request(sent)
+    response.request = sent
+    try:
+        return response, await _read(response, request)
+    finally:
+        await response.aclose()
 
 
 async def _read(response: httpx.Response, request: Request) -> bytes:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise APIConnectionError(f"{request.url}: the body is compressed, which was not asked for")
     content = bytearray()
     async for chunk in response.aiter_bytes():
         content += chunk
@@ -134,6 +184,13 @@ async def _read(response: httpx.Response, request: Request) -> bytes:
                 operation=request.url,
             )
     return bytes(content)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether what went wrong is that nobody vouches for the certificate."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @define(repr=False, eq=False)
@@ -148,22 +205,25 @@ class AsyncServiceConnection:
 
         Raises:
             APIConnectionError: no answer.
+            APIResponseValidationError: a body that is too large.
         """
-        transport = self.transport or httpx.AsyncHTTPTransport(verify=tls_context())
-        client = httpx.AsyncClient(transport=transport, follow_redirects=False)
         try:
-            response = await client.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                content=request.content,
-                timeout=self.timeout,
-            )
+            return await self._answer(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem = connection_error(request, error)
-        else:
-            return Reply(response.status_code, response.headers, response.content)
+            problem: EnphaseError = connection_error(request, error)
+        except EnphaseError as error:
+            problem = error.with_traceback(None)
+        # Raised outside the handler: in the frames of httpx there would be the password.
+        raise problem
+
+    async def _answer(self, request: Request) -> Reply:
+        transport = self.transport or httpx.AsyncHTTPTransport(
+            verify=tls_context(), proxy=proxy_for(request.url)
+        )
+        try:
+            sent = _built(request, request.url, self.timeout)
+            response, content = await _exchanged(transport, sent, request)
         finally:
             if self.transport is None:
-                await client.aclose()
-        raise problem
+                await transport.aclose()
+        return Reply(response.status_code, response.headers, content)

@@ -9,17 +9,17 @@ from typing import Any, Self, TypeVar, cast
 import httpx
 
 from enphase_sdk import _operations, models
-from enphase_sdk._config import load_settings
+from enphase_sdk._config import Given, load_settings
 from enphase_sdk._flow import call_flow
 from enphase_sdk._operations import Call, Filter
 from enphase_sdk._options import TIMEOUT, Options
-from enphase_sdk._quota import Plan
 from enphase_sdk._sync.connection import open_connection
 from enphase_sdk._sync.drivers import run
 from enphase_sdk._sync.pages import SystemPages
 from enphase_sdk._sync.site import CloudSite
 from enphase_sdk._times import DateLike, InstantLike
 from enphase_sdk.effects import Reply, Sleep
+from enphase_sdk.plans import Plan
 
 __all__ = ["Enlighten"]
 
@@ -52,6 +52,9 @@ class Enlighten:
         ConfigError: a setting is missing or cannot be used.
     """
 
+    # Also of a client that could not be made, for the traceback that says why.
+    _base_url = "without settings"
+
     def __init__(
         self,
         api_key: str | None = None,
@@ -67,7 +70,11 @@ class Enlighten:
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[Sleep], None] | None = None,
     ) -> None:
-        settings = load_settings(api_key, user_id, base_url, profile)
+        given = Given(api_key, user_id)
+        # A traceback that shows local variables must not show these.
+        del api_key, user_id
+        settings = load_settings(given, base_url, profile)
+        self._base_url = settings.base_url
         self._options = Options.made(
             settings,
             timeout=timeout,
@@ -81,7 +88,7 @@ class Enlighten:
         self._owner = True
 
     def __repr__(self) -> str:
-        return f"<Enlighten {self._connection.signer.base_url}>"
+        return f"<Enlighten {self._base_url}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError("a client holds credentials and is not pickled; make one where it is used")
@@ -362,6 +369,7 @@ class Enlighten:
         return cast(T, self._call(call))
 
     def _exchange(self, call: Call[T]) -> tuple[Reply, T | None]:
+        self._connection.ensure_open()
         options = self._options
         flow = call_flow(call, options.policy)
         return run(flow, self._connection, options.clock, options.on_wait)

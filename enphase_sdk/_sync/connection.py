@@ -7,7 +7,7 @@ import httpx
 from attrs import define, evolve, field
 
 from enphase_sdk._config import Settings
-from enphase_sdk._redact import guard_library_logs
+from enphase_sdk._redact import Redactor, guard_library_logs
 from enphase_sdk._transport import Signer, connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import APIConnectionError
@@ -37,8 +37,7 @@ class CloudConnection:
         Raises:
             APIConnectionError: no answer came, or the client is closed.
         """
-        if self._pool.closed:
-            raise APIConnectionError("this client has been closed; make a new one")
+        self.ensure_open()
         try:
             response = self._pool.transport.handle_request(
                 self.signer.signed(request, self.timeout)
@@ -54,6 +53,15 @@ class CloudConnection:
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
+    def ensure_open(self) -> None:
+        """Fail at once where trying again is of no use.
+
+        Raises:
+            APIConnectionError: the client is closed.
+        """
+        if self._pool.closed:
+            raise APIConnectionError("this client has been closed; make a new one")
+
     def with_timeout(self, timeout: httpx.Timeout) -> CloudConnection:
         """The same transport with another timeout."""
         return evolve(self, timeout=timeout)
@@ -68,7 +76,7 @@ def open_connection(
     settings: Settings, timeout: httpx.Timeout, transport: httpx.BaseTransport | None
 ) -> CloudConnection:
     """A connection to `settings.base_url`, signed with its credentials."""
-    guard_library_logs()
+    guard_library_logs(Redactor(settings.credentials.secrets))
     pool = _Pool(
         transport or httpx.HTTPTransport(verify=tls_context(), proxy=proxy_for(settings.base_url))
     )

@@ -3,17 +3,20 @@
 
 from __future__ import annotations
 
+import ssl
 import threading
+from collections.abc import Generator
 
 import httpx
 from attrs import define, field
 
-from enphase_sdk._transport import connection_error, tls_context
+from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
     ConfigError,
+    EnphaseError,
 )
 from enphase_sdk.gateway.address import Address
 from enphase_sdk.gateway.login import Bearer, Digest
@@ -23,6 +26,14 @@ __all__ = ["GatewayConnection", "ServiceConnection"]
 
 # No document of a gateway comes near this; a body beyond it is a fault or an attack.
 LARGEST_BODY = 16 * 1024 * 1024
+
+_HEADERS = (
+    ("accept", "*/*"),
+    # What is compressed can grow a thousandfold before its size is known.
+    ("accept-encoding", "identity"),
+    ("connection", "keep-alive"),
+    ("user-agent", "enphase-sdk"),
+)
 
 
 @define(repr=False, eq=False)
@@ -40,7 +51,7 @@ class GatewayConnection:
     transport: httpx.BaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
-    _client: httpx.Client | None = None
+    _opened: httpx.BaseTransport | None = None
     _closed: bool = False
     _lock: threading.Lock = field(factory=threading.Lock)
 
@@ -70,41 +81,50 @@ class GatewayConnection:
             return reply
 
     def _send(self, scheme: str, request: Request) -> Reply:
-        client = self._opened()
-        headers = dict(request.headers)
-        auth: httpx.Auth | None = None
-        if isinstance(self.login, Bearer):
-            if scheme != "https":
-                raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
-            headers["authorization"] = self.login.header()
-        elif self.login is not None:
-            auth = self.login.auth
         try:
-            with client.stream(
-                request.method,
-                self.address.url(scheme) + request.url,
-                params=request.params or None,
-                headers=headers,
-                content=request.content,
-                auth=auth,
-                timeout=self.timeout,
-            ) as response:
-                content = _read(response, request)
+            return self._answer(scheme, request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem = connection_error(request, error)
-        else:
-            return Reply(response.status_code, response.headers, content)
-        # Raised outside the handler: as its context, httpx's error would bring the token along.
+            problem: EnphaseError = connection_error(request, error)
+            if _is_untrusted(error):
+                problem = APIConnectionError(
+                    f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
+                    "gateway's certificate; nothing was sent"
+                )
+        except EnphaseError as error:
+            problem = error.with_traceback(None)
+        # Raised outside the handler: in the frames of httpx there would be the token.
         raise problem
 
-    def _opened(self) -> httpx.Client:
-        if self._client is None:
+    def _answer(self, scheme: str, request: Request) -> Reply:
+        built = _built(request, self.address.url(scheme) + request.url, self.timeout)
+        rounds = self._rounds(scheme, built)
+        sent = next(rounds)
+        while True:
+            response, content = _exchanged(self._transport(), sent, request)
+            try:
+                sent = rounds.send(response)
+            except StopIteration:
+                return Reply(response.status_code, response.headers, content)
+
+    def _rounds(
+        self, scheme: str, request: httpx.Request
+    ) -> Generator[httpx.Request, httpx.Response, None]:
+        """What to send for one request, which may take a challenge and its answer."""
+        if isinstance(self.login, Digest):
+            return self.login.rounds(request)
+        if self.login is not None:
+            if scheme != "https":
+                raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
+            request.headers["authorization"] = self.login.header()
+        return _one_round(request)
+
+    def _transport(self) -> httpx.BaseTransport:
+        if self._opened is None:
             limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            transport = self.transport or httpx.HTTPTransport(
+            self._opened = self.transport or httpx.HTTPTransport(
                 verify=self.trust.context(), limits=limits
             )
-            self._client = httpx.Client(transport=transport, follow_redirects=False)
-        return self._client
+        return self._opened
 
     def require_tls(self, firmware: str) -> None:
         """Refuse to go on where a token would be sent in the clear.
@@ -122,11 +142,40 @@ class GatewayConnection:
     def close(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._client is not None:
-            self._client.close()
+        if self._opened is not None:
+            self._opened.close()
+
+
+def _built(request: Request, url: str, timeout: httpx.Timeout) -> httpx.Request:
+    return httpx.Request(
+        request.method,
+        url,
+        params=request.params or None,
+        headers=[*_HEADERS, *request.headers],
+        content=request.content,
+        extensions={"timeout": timeout.as_dict()},
+    )
+
+
+def _one_round(request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+    yield request
+
+
+def _exchanged(
+    transport: httpx.BaseTransport, sent: httpx.Request, request: Request
+) -> tuple[httpx.Response, bytes]:
+    """The answer, which no cookie jar has seen, and its body."""
+    response = transport.handle_request(sent)
+    response.request = sent
+    try:
+        return response, _read(response, request)
+    finally:
+        response.close()
 
 
 def _read(response: httpx.Response, request: Request) -> bytes:
+    if response.headers.get("content-encoding", "identity") != "identity":
+        raise APIConnectionError(f"{request.url}: the body is compressed, which was not asked for")
     content = bytearray()
     for chunk in response.iter_bytes():
         content += chunk
@@ -136,6 +185,13 @@ def _read(response: httpx.Response, request: Request) -> bytes:
                 operation=request.url,
             )
     return bytes(content)
+
+
+def _is_untrusted(error: BaseException | None) -> bool:
+    """Whether what went wrong is that nobody vouches for the certificate."""
+    while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
+        error = error.__cause__ or error.__context__
+    return error is not None
 
 
 @define(repr=False, eq=False)
@@ -150,22 +206,25 @@ class ServiceConnection:
 
         Raises:
             APIConnectionError: no answer.
+            APIResponseValidationError: a body that is too large.
         """
-        transport = self.transport or httpx.HTTPTransport(verify=tls_context())
-        client = httpx.Client(transport=transport, follow_redirects=False)
         try:
-            response = client.request(
-                request.method,
-                request.url,
-                headers=dict(request.headers),
-                content=request.content,
-                timeout=self.timeout,
-            )
+            return self._answer(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem = connection_error(request, error)
-        else:
-            return Reply(response.status_code, response.headers, response.content)
+            problem: EnphaseError = connection_error(request, error)
+        except EnphaseError as error:
+            problem = error.with_traceback(None)
+        # Raised outside the handler: in the frames of httpx there would be the password.
+        raise problem
+
+    def _answer(self, request: Request) -> Reply:
+        transport = self.transport or httpx.HTTPTransport(
+            verify=tls_context(), proxy=proxy_for(request.url)
+        )
+        try:
+            sent = _built(request, request.url, self.timeout)
+            response, content = _exchanged(transport, sent, request)
         finally:
             if self.transport is None:
-                client.close()
-        raise problem
+                transport.close()
+        return Reply(response.status_code, response.headers, content)

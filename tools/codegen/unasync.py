@@ -51,8 +51,10 @@ def sync_text(path: Path) -> str:
     notice = NOTICE.format(source=path.relative_to(ROOT).as_posix())
     ruff = [sys.executable, "-m", "ruff"]
     name = (TARGET / path.name).as_posix()
+    # Without being told, ruff takes what has not been written yet for somebody else's.
+    own = "lint.isort.known-first-party = ['enphase_sdk']"
     for command in (
-        ["check", "--quiet", "--fix-only", "--select", "I,F401"],
+        ["check", "--quiet", "--fix-only", "--select", "I,F401", "--config", own],
         ["format", "--quiet"],
     ):
         text = subprocess.run(

@@ -1,0 +1,64 @@
+"""The commands there are. A group of commands is added as ``app.add_typer(group, name=…)``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from enphase_sdk.cli import gateway, operations, reporting, simulation, systems
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="enphase",
+    help="Enphase solar systems: the Enlighten cloud and the local gateway.",
+    epilog=(
+        "Settings come from ENPHASE_API_KEY, ENPHASE_USER_ID and ENPHASE_BASE_URL, then from the "
+        "config file. Exit codes: 0 done, 2 usage or settings, 3 not authorized, "
+        "4 quota used up, 5 no usable answer, 6 partly done."
+    ),
+    rich_markup_mode=None,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from enphase_sdk import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def enphase(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    ] = False,
+) -> None:
+    """Enphase solar systems: the Enlighten cloud and the local gateway."""
+
+
+for command in (
+    systems.systems,
+    reporting.report,
+    operations.summary,
+    operations.energy,
+    operations.stats,
+    operations.rgm,
+    operations.consumption,
+    operations.consumption_stats,
+    operations.meters,
+    operations.monthly,
+    operations.inverters,
+    operations.inventory,
+    operations.envoys,
+    operations.search,
+    simulation.simulate,
+    simulation.demo,
+):
+    app.command()(command)
+
+app.add_typer(gateway.group, name="envoy")

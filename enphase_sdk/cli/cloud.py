@@ -1,0 +1,107 @@
+"""What every command about the cloud shares: its options, the client, and how results are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from enphase_sdk.cli.forms import Form
+from enphase_sdk.cli.sharing import command_sharing
+
+if TYPE_CHECKING:
+    from enphase_sdk import Enlighten
+    from enphase_sdk.cli.printing import View
+
+__all__ = ["Cloud", "cloud_command"]
+
+
+class Cloud:
+    """The options that all commands about the cloud have, and what is made of them.
+
+    Its signature is the part of their command lines they have in common.
+    """
+
+    def __init__(
+        self,
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+        as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+        profile: Annotated[
+            str | None, typer.Option(metavar="NAME", help="Table of the config file to read.")
+        ] = None,
+        base_url: Annotated[
+            str | None, typer.Option(metavar="URL", help="Another address of the API.")
+        ] = None,
+        plan: Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help="watt, kilowatt, megawatt or partner: never overrun"),
+        ] = None,
+        max_wait: Annotated[
+            float | None,
+            typer.Option(metavar="SECONDS", help="Longest wait for the quota; 0 for none."),
+        ] = None,
+        timeout: Annotated[
+            float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
+        ] = None,
+    ) -> None:
+        from enphase_sdk.cli.waiting import Waiting
+
+        if as_json and as_csv:
+            raise typer.BadParameter("choose one of --json and --csv")
+        self.form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+        self.waiting = Waiting()
+        given = {
+            "profile": profile,
+            "base_url": base_url,
+            "quota": plan,
+            "max_wait": max_wait,
+            "timeout": timeout,
+        }
+        self._options = {name: value for name, value in given.items() if value is not None}
+
+    def __enter__(self) -> Self:
+        self.waiting.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.waiting.stop()
+        if "client" in self.__dict__:
+            self.client.close()
+
+    @cached_property
+    def client(self) -> Enlighten:
+        """The client.
+
+        Raises:
+            ConfigError: a setting is missing or cannot be used.
+        """
+        from enphase_sdk import Enlighten
+
+        options: dict[str, Any] = self._options
+        return Enlighten(on_wait=self.waiting.on_wait, **options)
+
+    def show(self, view: View, wire: Any) -> None:
+        """Print the answer of one operation; None is an answer without a body."""
+        from enphase_sdk.cli.printing import show_one
+
+        self.waiting.stop()
+        show_one(self.form, view, wire)
+
+    def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
+        """Print a list of records, each as it comes where the form allows it."""
+        from enphase_sdk.cli.printing import show_all
+
+        show_all(self.form, view, self._after_waiting(records))
+
+    def _after_waiting(self, records: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
+        for record in records:
+            if self.form is not Form.TABLE:
+                self.waiting.stop()
+            yield record
+        self.waiting.stop()
+
+
+cloud_command = command_sharing(Cloud)
+"""Make a command of a function whose first parameter is a `Cloud`."""

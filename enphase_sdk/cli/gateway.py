@@ -1,0 +1,212 @@
+"""The commands about a gateway on the local network: ``enphase envoy …``."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from enphase_sdk.cli.failures import PartlyDoneError, tell
+from enphase_sdk.cli.forms import Form
+from enphase_sdk.cli.sharing import command_sharing
+
+if TYPE_CHECKING:
+    from enphase_sdk import Envoy
+    from enphase_sdk.cli.printing import View
+    from enphase_sdk.gateway.snapshot import Snapshot
+
+__all__ = ["group"]
+
+# A gateway that is asked more often hangs sooner or later.
+FASTEST = 5.0
+
+group = typer.Typer(help="A gateway (Envoy, IQ Gateway) on the local network.")
+
+
+class Gateway:
+    """The gateway's address and the options all commands about one have."""
+
+    def __init__(
+        self,
+        host: Annotated[str, typer.Argument(metavar="HOST", help="Its address or name[:port].")],
+        as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+        as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+        token: Annotated[
+            str | None,
+            typer.Option(envvar="ENVOY_TOKEN", help="Its token (firmware 7 and up)."),
+        ] = None,
+        username: Annotated[
+            str | None,
+            typer.Option(
+                envvar="ENVOY_USERNAME", help="The Enlighten account; below 7 the local user."
+            ),
+        ] = None,
+        password: Annotated[
+            str | None, typer.Option(envvar="ENVOY_PASSWORD", help="The password.")
+        ] = None,
+        fingerprint: Annotated[
+            str | None,
+            typer.Option(envvar="ENVOY_FINGERPRINT", help="SHA-256 of its certificate, accepted."),
+        ] = None,
+        ca_file: Annotated[
+            str | None, typer.Option(metavar="FILE", help="Authorities to trust instead (PEM).")
+        ] = None,
+        timeout: Annotated[
+            float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
+        ] = None,
+    ) -> None:
+        if as_json and as_csv:
+            raise typer.BadParameter("choose one of --json and --csv.")
+        self.host = host
+        self.form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+        given = {
+            "token": token,
+            "username": username,
+            "password": password,
+            "fingerprint": fingerprint,
+            "ca_file": ca_file,
+            "timeout": timeout,
+        }
+        self._options = {name: value for name, value in given.items() if value is not None}
+        self._notices = _Notices()
+
+    def __enter__(self) -> Self:
+        logging.getLogger("enphase_sdk").addHandler(self._notices)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        logging.getLogger("enphase_sdk").removeHandler(self._notices)
+        if "envoy" in self.__dict__:
+            self.envoy.close()
+
+    @cached_property
+    def envoy(self) -> Envoy:
+        """The client.
+
+        Raises:
+            ConfigError: an option cannot be used.
+        """
+        from enphase_sdk import Envoy
+
+        options: dict[str, Any] = self._options
+        return Envoy(self.host, **options)
+
+    def show(self, view: View, wire: Any) -> None:
+        """Print one answer."""
+        from enphase_sdk.cli.printing import show_one
+
+        show_one(self.form, view, wire)
+
+    def check(self, snapshot: Snapshot) -> None:
+        """Say what could not be read, after the rest has been shown.
+
+        Raises:
+            PartlyDoneError: something could not be read.
+        """
+        for problem in snapshot.problems:
+            tell(f"{problem.endpoint}: {problem.reason}")
+        if snapshot.problems:
+            raise PartlyDoneError("partly done: the rest was read")
+
+
+class _Notices(logging.Handler):
+    """What the package warns of, such as a certificate pinned at the first contact."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+
+    def emit(self, record: logging.LogRecord) -> None:
+        tell(record.getMessage())
+
+
+@group.command()
+@command_sharing(Gateway)
+def read(
+    gateway: Gateway,
+    home: Annotated[bool, typer.Option("--home", help="Its own page too, which is slow.")] = False,
+) -> None:
+    """Everything one reading tells."""
+    from enphase_sdk.cli.gateway_views import READING
+
+    snapshot = gateway.envoy.read(home=home)
+    gateway.show(READING, snapshot.to_dict())
+    gateway.check(snapshot)
+
+
+@group.command()
+@command_sharing(Gateway)
+def summary(gateway: Gateway) -> None:
+    """Power now and energy of today, as the cloud tells it."""
+    from enphase_sdk.cli.views import SUMMARY
+
+    gateway.show(SUMMARY, gateway.envoy.summary().to_dict())
+
+
+@group.command()
+@command_sharing(Gateway)
+def inverters(gateway: Gateway) -> None:
+    """Power and lifetime energy of each microinverter, as the cloud tells it."""
+    from enphase_sdk.cli.views import INVERTERS
+
+    answer = gateway.envoy.inverters_summary()
+    gateway.show(INVERTERS, [group_.to_dict() for group_ in answer])
+
+
+@group.command()
+@command_sharing(Gateway)
+def meters(gateway: Gateway) -> None:
+    """Power, energy, voltage and current of each meter and phase."""
+    from enphase_sdk.cli.gateway_views import METERS
+
+    snapshot = gateway.envoy.read()
+    wire = snapshot.to_dict()
+    if gateway.form is Form.JSON:
+        wire = {name: wire[name] for name in ("ctmeters", "ctmeters_phases")}
+    gateway.show(METERS, wire)
+    gateway.check(snapshot)
+
+
+@group.command()
+@command_sharing(Gateway)
+def watch(
+    gateway: Gateway,
+    every: Annotated[
+        float, typer.Option(min=FASTEST, metavar="SECONDS", help="Between two readings, 5 or more.")
+    ] = FASTEST,
+    count: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Readings; else until ctrl-c.")
+    ] = None,
+) -> None:
+    """Power as it changes, with its course."""
+    from enphase_sdk.cli.watching import watch_gateway
+
+    watch_gateway(gateway.envoy, gateway.form, every=every, count=count)
+
+
+@group.command()
+def discover(
+    seconds: Annotated[
+        float, typer.Option(min=0.1, metavar="SECONDS", help="How long to listen.")
+    ] = 3.0,
+    interface: Annotated[
+        list[str] | None,
+        typer.Option(metavar="IP", help="Listen on the interface with this address; repeatable."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+) -> None:
+    """Find gateways by multicast DNS (extra 'discover')."""
+    from attrs import asdict
+
+    from enphase_sdk.cli.gateway_views import FOUND
+    from enphase_sdk.cli.printing import show_all
+    from enphase_sdk.gateway.discovery import discover as listen
+
+    if as_json and as_csv:
+        raise typer.BadParameter("choose one of --json and --csv.")
+    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+    records: Iterable[Mapping[str, Any]] = map(asdict, listen(seconds, interfaces=interface))
+    show_all(form, FOUND, list(records))

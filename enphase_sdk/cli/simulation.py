@@ -1,0 +1,118 @@
+"""The simulated cloud as commands: to serve it, and to run the main job against it."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.reporting import made_report, print_report
+
+__all__ = ["demo", "simulate"]
+
+# What the simulated cloud is asked with; it accepts any.
+API_KEY = "simulated-key"
+USER_ID = "simulated-user"
+
+DEMO_SYSTEMS = 60
+DEMO_HITS = 15
+DEMO_WINDOW = 3.0
+
+Seed = Annotated[int, typer.Option(metavar="N", help="The same seed gives the same fleet.")]
+
+
+def simulate(
+    systems: Annotated[
+        int, typer.Option(metavar="N", min=1, max=100_000, help="Size of the fleet.")
+    ] = DEMO_SYSTEMS,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0: any free."
+        ),
+    ] = 0,
+    plan: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Quota: watt, kilowatt, megawatt or partner; else none."),
+    ] = None,
+    seed: Seed = 0,
+) -> None:
+    """Serve a simulated cloud on this machine."""
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.errors import ConfigError
+    from enphase_sdk.testing import SimulatedEnlighten
+
+    simulated = SimulatedEnlighten(systems, seed=seed, plan=plan, clock=current_clock())
+    with ExitStack() as serving:
+        try:
+            base_url = serving.enter_context(simulated.serve(port=port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on port {port}: {error.strerror}; try --port 0"
+            ) from None
+        with suppress(KeyboardInterrupt):
+            typer.echo(
+                f"A simulated cloud with {systems} systems answers at {base_url}; to use it:"
+            )
+            typer.echo(f"  export ENPHASE_BASE_URL={base_url}")
+            typer.echo(f"  export ENPHASE_API_KEY={API_KEY}")
+            typer.echo(f"  export ENPHASE_USER_ID={USER_ID}")
+            typer.echo("Stop it with ctrl-c.")
+            sys.stdout.flush()
+            threading.Event().wait()
+    tell(f"stopped after {simulated.hits} requests, {simulated.refused} more were refused")
+
+
+def demo(
+    folder: Annotated[
+        Path,
+        typer.Option("--folder", metavar="FOLDER", help="Where the report goes; made if missing."),
+    ] = Path("demo"),
+    seed: Seed = 0,
+) -> None:
+    """The fleet report on a simulated cloud; no account needed."""
+    from enphase_sdk import Enlighten
+    from enphase_sdk.cli.waiting import Waiting
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.errors import ConfigError
+    from enphase_sdk.report import write_report
+    from enphase_sdk.testing import Plan, SimulatedEnlighten
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigError(f"{folder}: {error.strerror}; name another with --folder") from None
+    clock = current_clock()
+    plan = Plan("Demo", DEMO_HITS, 10_000, minute_seconds=DEMO_WINDOW)
+    simulated = SimulatedEnlighten(DEMO_SYSTEMS, seed=seed, plan=plan, clock=clock)
+    waiting = Waiting()
+    started = clock.monotonic()
+    with (
+        simulated.serve() as base_url,
+        Enlighten(API_KEY, USER_ID, base_url=base_url, on_wait=waiting.on_wait) as client,
+        waiting,
+    ):
+        typer.echo(
+            f"A simulated cloud with {DEMO_SYSTEMS} systems answers at {base_url}. Its quota is "
+            f"{DEMO_HITS} hits\nin {DEMO_WINDOW:.0f} s, which the client has to find out."
+        )
+        # The quota is to be learned, whatever plan the environment or the config file names.
+        made, run = made_report(client.with_options(quota=None), waiting, {})
+    seconds = clock.monotonic() - started
+    print_report(made, 0)
+    typer.echo(
+        f"\n{run.done} systems in {seconds:.1f} s with {simulated.hits} hits; "
+        f"the cloud refused {simulated.refused} more (409)."
+    )
+    typer.echo(f"Waited {len(waiting.pauses)} times:")
+    for pause in waiting.pauses:
+        typer.echo(f"  {pause.seconds:4.1f} s: {pause.reason}")
+    for suffix in ("html", "json", "csv"):
+        path = folder / f"report.{suffix}"
+        write_report(made, path)
+        typer.echo(f"wrote {path}")

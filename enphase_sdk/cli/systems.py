@@ -1,0 +1,103 @@
+"""The fleet's listing as a command, and its filters, which other commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.failures import PartlyDoneError, explain
+from enphase_sdk.errors import EnphaseError
+
+if TYPE_CHECKING:
+    from enphase_sdk.fleet import SystemFilters
+
+__all__ = [
+    "ByConnection",
+    "ById",
+    "ByInstaller",
+    "ByName",
+    "ByReference",
+    "ByStatus",
+    "given_filters",
+    "systems",
+]
+
+ById = Annotated[
+    list[int] | None, typer.Option("--system-id", metavar="ID", help="Only these; repeatable.")
+]
+ByName = Annotated[
+    list[str] | None,
+    typer.Option("--system-name", metavar="TEXT", help="Names or parts of them; repeatable."),
+]
+ByStatus = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--status",
+        metavar="STATUS",
+        help="normal, comm, power, meter, meter_issue, micro, battery, storage_idle, or "
+        "another; repeatable.",
+    ),
+]
+ByReference = Annotated[
+    list[str] | None,
+    typer.Option("--reference", metavar="TEXT", help="Your own references; repeatable."),
+]
+ByInstaller = Annotated[
+    list[str] | None, typer.Option("--installer", metavar="TEXT", help="Installers; repeatable.")
+]
+ByConnection = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--connection-type", metavar="TYPE", help="ethernet, wifi or cellular; repeatable."
+    ),
+]
+
+
+def given_filters(**filters: list[Any] | None) -> SystemFilters:
+    """The filters that were used at all."""
+    given = {name: values for name, values in filters.items() if values}
+    return cast("SystemFilters", given)
+
+
+@cloud_command
+def systems(
+    cloud: Cloud,
+    system_id: ById = None,
+    system_name: ByName = None,
+    status: ByStatus = None,
+    reference: ByReference = None,
+    installer: ByInstaller = None,
+    connection_type: ByConnection = None,
+) -> None:
+    """Every system of the fleet, or those that match."""
+    from enphase_sdk.cli.views import SYSTEMS
+
+    filters = given_filters(
+        system_id=system_id,
+        system_name=system_name,
+        status=status,
+        reference=reference,
+        installer=installer,
+        connection_type=connection_type,
+    )
+    listing = cloud.client.systems(**filters)
+    done, failures = 0, list[EnphaseError]()
+
+    def records() -> Iterator[dict[str, Any]]:
+        nonlocal done
+        try:
+            for system in listing:
+                yield system.to_dict()
+                done += 1
+                cloud.waiting.update(done, None)
+        except EnphaseError as error:
+            if not done:
+                raise
+            failures.append(error)
+
+    cloud.show_all(SYSTEMS, records())
+    if failures:
+        raise PartlyDoneError(f"partly done: {done} systems, then {explain(failures[0])}")

@@ -1,0 +1,228 @@
+"""Many systems through one client, and so through one quota."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from datetime import datetime
+from threading import Lock, Thread
+from typing import TypedDict, Unpack
+
+from attrs import frozen
+
+from enphase_sdk import models
+from enphase_sdk._sync.client import Enlighten
+from enphase_sdk._sync.pages import SystemPages
+from enphase_sdk._times import utc
+from enphase_sdk.clock import current_clock
+from enphase_sdk.errors import (
+    APIConnectionError,
+    AuthenticationError,
+    ConfigError,
+    EnphaseError,
+    InvalidArgumentError,
+    QuotaExceededError,
+    RateLimitError,
+)
+
+__all__ = ["Fleet", "FleetRecord", "FleetRun", "Progress", "SystemFilters"]
+
+WORKERS = 4
+
+# Results wait here for those before them in the listing, so many for each worker.
+AHEAD = 8
+
+# After one of these every further call would end the same way.
+HOPELESS = (ConfigError, QuotaExceededError, RateLimitError)
+
+# One of these may be one system's own trouble; so many in a row are everybody's.
+DOUBTFUL = (AuthenticationError, APIConnectionError)
+MOST_IN_A_ROW = 5
+
+Progress = Callable[[int, int | None], None]
+
+
+class SystemFilters(TypedDict, total=False):
+    """The filters of `Enlighten.systems`; each takes one value or several."""
+
+    system_id: int | Iterable[int]
+    system_name: str | Iterable[str]
+    status: str | Iterable[str]
+    reference: str | Iterable[str]
+    installer: str | Iterable[str]
+    connection_type: str | Iterable[str]
+    limit: int
+    next: str
+
+
+@frozen
+class FleetRecord:
+    """What came of one system: its summary, or the error that stands in its place.
+
+    Attributes:
+        system: As listed.
+        summary: Of the system's current day, or None where it could not be read.
+        error: Why there is no summary, or None.
+        read_at: When that became known (aware, UTC).
+    """
+
+    system: models.System
+    summary: models.Summary | None
+    error: EnphaseError | None
+    read_at: datetime
+
+
+class Fleet:
+    """All systems that a client may see.
+
+    Args:
+        enlighten: The client; its quota, retries and waits hold for everything done here.
+        workers: Calls that may be under way at the same time.
+
+    Raises:
+        InvalidArgumentError: `workers` is less than 1.
+    """
+
+    def __init__(self, enlighten: Enlighten, *, workers: int = WORKERS) -> None:
+        if workers < 1:
+            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
+        self._enlighten = enlighten
+        self._workers = workers
+
+    def __repr__(self) -> str:
+        return f"Fleet({self._enlighten!r})"
+
+    def __iter__(self) -> Iterator[models.System]:
+        return iter(self.systems())
+
+    def systems(self, **filters: Unpack[SystemFilters]) -> SystemPages:
+        """Every system there is, or those that match; fetched page by page as it is read."""
+        return self._enlighten.systems(**filters)
+
+    def summaries(
+        self, *, progress: Progress | None = None, **filters: Unpack[SystemFilters]
+    ) -> FleetRun:
+        """List systems and read the summary of each, a few at a time.
+
+        Costs one hit of the quota for every 1,000 systems and one for each system.
+
+        Args:
+            progress: Told after each system, in the iterating thread: how many are done, and
+                how many there are (None while pages are still to come).
+            filters: Which systems; else all.
+
+        Raises:
+            InvalidArgumentError: a filter cannot be understood.
+
+        Source: operations Systems and Summary.
+        """
+        return FleetRun(self._enlighten, self.systems(**filters), self._workers, progress)
+
+
+class FleetRun(Iterator[FleetRecord]):
+    """One pass over a fleet: an iterator of records, in the order of the listing.
+
+    It never raises an `EnphaseError`. What concerns one system is in that system's record; what
+    ends the whole run early (the settings, the quota, the listing, or 5 systems in a row that
+    were not authorized or not reached) is in `stopped_by` when the iteration is over, and every
+    record got until then has been given out. A few pages and results are held at a time.
+
+    Attributes:
+        stopped_by: Why the run ended before the end of the fleet; None if it did not.
+        done: Records given out so far.
+        total: Systems there are; None until the last page of the listing has come.
+    """
+
+    def __init__(
+        self,
+        enlighten: Enlighten,
+        listing: SystemPages,
+        workers: int,
+        progress: Progress | None,
+    ) -> None:
+        self.stopped_by: EnphaseError | None = None
+        self.done = 0
+        self.total: int | None = None
+        self._enlighten = enlighten
+        self._systems = self._listed(listing)
+        self._workers = workers
+        self._progress = progress
+        self._pending: deque[Future[FleetRecord]] = deque()
+        self._lock = Lock()
+        self._doubtful = 0
+
+    def __next__(self) -> FleetRecord:
+        while record := self._next_in_order():
+            if isinstance(record.error, HOPELESS):
+                continue
+            self.done += 1
+            if self._progress is not None:
+                self._progress(self.done, self.total)
+            return record
+        raise StopIteration
+
+    def _next_in_order(self) -> FleetRecord | None:
+        self._ask_ahead()
+        if not self._pending:
+            return None
+        first = self._pending[0]
+        while not first.done():
+            wait([future for future in self._pending if not future.done()], None, FIRST_COMPLETED)
+            self._ask_ahead()
+        return self._pending.popleft().result()
+
+    def _ask_ahead(self) -> None:
+        """Keep all workers busy, but not too far ahead of what was given out."""
+        while self.stopped_by is None and len(self._pending) < AHEAD * self._workers:
+            if sum(not future.done() for future in self._pending) >= self._workers:
+                return
+            try:
+                system = next(self._systems, None)
+            except EnphaseError as error:
+                self._stop(error)
+                return
+            if system is None:
+                return
+            self._pending.append(self._ask(system))
+
+    def _ask(self, system: models.System) -> Future[FleetRecord]:
+        future: Future[FleetRecord] = Future()
+        # A daemon for each call: ctrl-c then waits for none that is waiting for the quota.
+        Thread(target=self._read, args=(system, future), daemon=True).start()
+        return future
+
+    def _read(self, system: models.System, future: Future[FleetRecord]) -> None:
+        summary, error = None, None
+        try:
+            summary = self._enlighten.summary(system.system_id)
+        except EnphaseError as failure:
+            error = failure
+        except BaseException as defect:
+            future.set_exception(defect)
+            return
+        self._weigh(error)
+        now = utc(current_clock().time())
+        future.set_result(FleetRecord(system, summary, error, now))
+
+    def _weigh(self, error: EnphaseError | None) -> None:
+        with self._lock:
+            self._doubtful = self._doubtful + 1 if isinstance(error, DOUBTFUL) else 0
+            hopeless = isinstance(error, HOPELESS) or self._doubtful == MOST_IN_A_ROW
+        if error is not None and hopeless:
+            self._stop(error)
+
+    def _stop(self, error: EnphaseError) -> None:
+        with self._lock:
+            self.stopped_by = self.stopped_by or error
+
+    def _listed(self, listing: SystemPages) -> Iterator[models.System]:
+        """Each system once, also where the fleet changes and moves some across pages."""
+        count, before = 0, set[int]()
+        for page in listing.pages():
+            fresh = [system for system in page.systems if system.system_id not in before]
+            before = {system.system_id for system in page.systems}
+            count += len(fresh)
+            if not page.next:
+                self.total = count
+            yield from fresh

@@ -1,0 +1,16 @@
+"""Answers as data frames: polars, pandas or pyarrow, whichever is installed and asked for.
+
+    raw = enlighten.with_raw_response.stats(67)
+    frame = frames.from_bytes("stats", raw.content, backend="polars", timezone="America/Denver")
+    frame = frames.to_frame(enlighten.systems().pages(), backend="pandas")
+
+A frame has one row for each interval, day, system or device. Units stand in the column names
+(`power_w`, `energy_wh`), instants are aware, what was not reported is null. Needs the extra
+`frames`; none of the libraries is imported before a frame is made.
+"""
+
+from __future__ import annotations
+
+from enphase_sdk.frames._making import FrameBuilder, from_bytes, to_frame
+
+__all__ = ["FrameBuilder", "from_bytes", "to_frame"]

@@ -1,0 +1,95 @@
+"""What a frame is made of: columns of plain values, before any library has seen them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from enum import Enum, auto
+from typing import Any
+
+from attrs import define, evolve
+
+from enphase_sdk._json import is_array
+
+__all__ = ["LATEST", "Column", "Kind", "cleaned", "is_instant"]
+
+# No instant lies beyond the year 5138; what claims to is no epoch seconds.
+LATEST = 100_000_000_000
+
+
+class Kind(Enum):
+    """What the values of a column mean, which decides its type in every library."""
+
+    INTERVAL = auto()  # ends in epoch seconds; becomes `interval_start` and `interval_end`
+    INSTANT = auto()  # epoch seconds
+    DATE = auto()  # days since 1970-01-01
+    MEASURE = auto()  # a quantity with a unit
+    NUMBER = auto()  # a count, an id
+    TEXT = auto()
+    LABEL = auto()  # text that repeats, as pairs of the text and how many rows it fills
+    TEXTS = auto()  # a list of texts in each row
+
+
+@define
+class Column:
+    """One column; None is null.
+
+    Attributes:
+        name: Its name, with the unit.
+        kind: What the values mean.
+        values: One for each row, but of a LABEL one for each run of rows.
+        seconds: Length of the intervals, of an INTERVAL.
+    """
+
+    name: str
+    kind: Kind
+    values: list[Any]
+    seconds: int = 0
+
+
+def cleaned(column: Column) -> Column:
+    """The same column with null for what its kind cannot hold, as the lenient reading leaves it."""
+    make = _MAKERS[column.kind]
+    values: list[Any] = column.values
+    if column.kind is Kind.LABEL:
+        made: list[Any] = [(make(text), count) for text, count in values]
+    else:
+        made = [make(value) for value in values]
+    return evolve(column, values=made)
+
+
+def is_instant(value: object) -> bool:
+    """Whether this can be epoch seconds."""
+    return isinstance(value, int) and 0 <= value < LATEST
+
+
+def _instant(value: object) -> object:
+    return value if is_instant(value) else None
+
+
+def _number(value: object) -> object:
+    return value if isinstance(value, int) and -(2**63) <= value < 2**63 else None
+
+
+def _measure(value: object) -> object:
+    return value if isinstance(value, float) else _number(value)
+
+
+def _text(value: object) -> object:
+    # A member of an open enumeration becomes plain text.
+    return str(value) if isinstance(value, str) else None
+
+
+def _texts(value: object) -> object:
+    return [str(v) for v in value if isinstance(v, str)] if is_array(value) else None
+
+
+_MAKERS: dict[Kind, Callable[[object], object]] = {
+    Kind.INTERVAL: _instant,
+    Kind.INSTANT: _instant,
+    Kind.DATE: _number,
+    Kind.MEASURE: _measure,
+    Kind.NUMBER: _number,
+    Kind.TEXT: _text,
+    Kind.LABEL: _text,
+    Kind.TEXTS: _texts,
+}

@@ -1,0 +1,261 @@
+"""Which columns each operation's frame has, and how its answer fills them.
+
+The functions read models and their partial mirrors alike: both carry the wire's names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import date, datetime, tzinfo
+from typing import Any
+
+from enphase_sdk._json import is_array
+from enphase_sdk.frames._columns import Column, Kind, is_instant
+from enphase_sdk.frames._wire import MOST_PLACES
+
+__all__ = ["TABLES", "rgm_totals"]
+
+FIVE_MINUTES = 300
+QUARTER_HOUR = 900
+
+_EPOCH = date(1970, 1, 1).toordinal()
+_W = {"W": 1.0}
+_WH = {"Wh": 1.0, "kJ": 1 / 3.6}
+
+
+def stats(answer: Any, _zone: tzinfo) -> list[Column]:
+    """Production by the microinverters."""
+    intervals = answer.intervals or ()
+    return [
+        Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], FIVE_MINUTES),
+        Column("power_w", Kind.MEASURE, [i.powr for i in intervals]),
+        Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
+        Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
+    ]
+
+
+def consumption_stats(answer: Any, _zone: tzinfo) -> list[Column]:
+    """Consumption by the meters."""
+    intervals = answer.intervals or ()
+    return [
+        Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
+        Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
+        Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
+    ]
+
+
+def rgm_stats(answer: Any, _zone: tzinfo) -> list[Column]:
+    """Production meter by meter and channel by channel."""
+    meters = [(m, m.intervals or ()) for m in answer.meter_intervals or ()]
+    ends = [i.end_at for _, intervals in meters for i in intervals]
+    serials = [(m.meter_serial_number, len(intervals)) for m, intervals in meters]
+    envoys = [(m.envoy_serial_number, len(intervals)) for m, intervals in meters]
+    return [
+        Column("interval", Kind.INTERVAL, ends, QUARTER_HOUR),
+        Column("envoy_serial_number", Kind.LABEL, envoys),
+        Column("meter_serial_number", Kind.LABEL, serials),
+        Column("channel", Kind.NUMBER, [i.channel for _, it in meters for i in it]),
+        Column("power_w", Kind.MEASURE, [i.curr_w for _, it in meters for i in it]),
+        Column("energy_wh", Kind.MEASURE, [i.wh_del for _, it in meters for i in it]),
+    ]
+
+
+def rgm_totals(answer: Any, _zone: tzinfo) -> list[Column]:
+    """Production of all meters together."""
+    intervals = answer.intervals or ()
+    return [
+        Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
+        Column("energy_wh", Kind.MEASURE, [i.wh_del for i in intervals]),
+        Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
+    ]
+
+
+def energy_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
+    """Production day by day; the meter's and the microinverters' own where they were asked for."""
+    return _daily(
+        answer,
+        zone,
+        energy_wh=answer.production,
+        meter_energy_wh=answer.meter_production,
+        micro_energy_wh=answer.micro_production,
+    )
+
+
+def consumption_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
+    """Consumption day by day."""
+    return _daily(answer, zone, energy_wh=answer.consumption)
+
+
+def _daily(answer: Any, zone: tzinfo, **series: Any) -> list[Column]:
+    given = {name: list(values or ()) for name, values in series.items()}
+    length = max(map(len, given.values()))
+    columns = [Column("date", Kind.DATE, [None] * length)]
+    if answer.start_date:
+        first = answer.start_date.toordinal()
+        columns[0].values = list(range(first - _EPOCH, first - _EPOCH + length))
+        reported = _days_reported(answer.meta, first, zone)
+        for values in given.values():
+            _forget_unreported(values, reported)
+    for name, values in given.items():
+        columns.append(Column(name, Kind.MEASURE, values + [None] * (length - len(values))))
+    return columns
+
+
+def _days_reported(meta: Any, first: int, zone: tzinfo) -> float:
+    if not meta:
+        return float("inf")
+    if not is_instant(meta.last_energy_at):
+        return 0
+    # The newest interval of a day that is complete ends with the day, at the next one's midnight.
+    return datetime.fromtimestamp(meta.last_energy_at - 1, zone).toordinal() - first + 1
+
+
+def _forget_unreported(values: list[Any], reported: float) -> None:
+    """Zeros at the end, after the last report, are days that are not known yet."""
+    for position in range(len(values) - 1, -1, -1):
+        if values[position] != 0 or position < reported:
+            break
+        values[position] = None
+
+
+def systems(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row for each system of a page, or for one system."""
+    found = [answer] if hasattr(answer, "system_id") else answer.systems or ()
+    metas = [s.meta for s in found]
+    return [
+        _each("system_id", Kind.NUMBER, found),
+        _each("system_name", Kind.TEXT, found),
+        _each("system_public_name", Kind.TEXT, found),
+        _each("reference", Kind.TEXT, found),
+        _each("other_references", Kind.TEXTS, found),
+        _each("city", Kind.TEXT, found),
+        _each("state", Kind.TEXT, found),
+        _each("postal_code", Kind.TEXT, found),
+        _each("country", Kind.TEXT, found),
+        _each("timezone", Kind.TEXT, found),
+        _each("connection_type", Kind.TEXT, found),
+        _each("status", Kind.TEXT, metas),
+        _each("operational_at", Kind.INSTANT, metas),
+        _each("last_report_at", Kind.INSTANT, metas),
+        _each("last_energy_at", Kind.INSTANT, metas),
+    ]
+
+
+def summary(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row; many summaries make a table of the fleet."""
+    one = [answer]
+    day = answer.summary_date
+    return [
+        _each("system_id", Kind.NUMBER, one),
+        Column("summary_date", Kind.DATE, [day.toordinal() - _EPOCH if day else None]),
+        _each("status", Kind.TEXT, one),
+        _each("source", Kind.TEXT, one),
+        _each("modules", Kind.NUMBER, one),
+        Column("size_w", Kind.MEASURE, [answer.size_w]),
+        Column("current_power_w", Kind.MEASURE, [answer.current_power]),
+        Column("energy_today_wh", Kind.MEASURE, [answer.energy_today]),
+        Column("energy_lifetime_wh", Kind.MEASURE, [answer.energy_lifetime]),
+        _each("operational_at", Kind.INSTANT, one),
+        _each("last_report_at", Kind.INSTANT, one),
+        _each("last_interval_end_at", Kind.INSTANT, one),
+    ]
+
+
+def inverters_summary(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row for each microinverter, of one group or of all."""
+    groups: list[Any] = answer if is_array(answer) else [answer]
+    found = [inverter for group in groups for inverter in group.micro_inverters or ()]
+    strengths = [g.signal_strength for g in groups for _ in g.micro_inverters or ()]
+    return [
+        _each("id", Kind.NUMBER, found),
+        _each("serial_number", Kind.TEXT, found),
+        _each("envoy_serial_number", Kind.TEXT, found),
+        _each("model", Kind.TEXT, found),
+        _each("part_number", Kind.TEXT, found),
+        _each("sku", Kind.TEXT, found),
+        _each("status", Kind.TEXT, found),
+        Column("power_w", Kind.MEASURE, [_watts(i.power_produced) for i in found]),
+        Column("energy_wh", Kind.MEASURE, [_watt_hours(i.energy) for i in found]),
+        Column("last_report_at", Kind.INSTANT, [i.last_report_date for i in found]),
+        Column("signal_strength", Kind.NUMBER, strengths),
+        _each("grid_profile", Kind.TEXT, found),
+    ]
+
+
+def _watts(power: Any) -> float | None:
+    if power is None or isinstance(power, (int, float)):
+        return power
+    return _scaled(power, _W.get(power.units))
+
+
+def _watt_hours(energy: Any) -> float | None:
+    return _scaled(energy, _WH.get(energy.units)) if energy else None
+
+
+def _scaled(given: Any, factor: float | None) -> float | None:
+    """The value without its scale; null in another unit than those known."""
+    places = given.precision or 0
+    if given.value is None or factor is None or abs(places) > MOST_PLACES:
+        return None
+    return float(given.value) * factor / 10.0**places
+
+
+def envoys(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row for each gateway."""
+    found = answer.envoys or ()
+    return [
+        _each("envoy_id", Kind.NUMBER, found),
+        _each("serial_number", Kind.TEXT, found),
+        _each("name", Kind.TEXT, found),
+        _each("part_number", Kind.TEXT, found),
+        _each("status", Kind.TEXT, found),
+        _each("last_report_at", Kind.INSTANT, found),
+    ]
+
+
+def inventory(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row for each device, `kind` telling what it is."""
+    devices = {
+        "envoy": answer.envoys or (),
+        "inverter": answer.inverters or (),
+        "meter": answer.meters or (),
+    }
+    found = [device for kind in devices.values() for device in kind]
+    return [
+        Column("kind", Kind.TEXT, [kind for kind, some in devices.items() for _ in some]),
+        Column("serial_number", Kind.TEXT, [d.sn for d in found]),
+        _each("model", Kind.TEXT, found),
+        *(
+            Column(name, Kind.TEXT, [getattr(d, name, None) for d in found])
+            for name in ("sku", "manufacturer", "state", "status")
+        ),
+    ]
+
+
+def production_meter_readings(answer: Any, _zone: tzinfo) -> list[Column]:
+    """One row for each meter."""
+    found = answer.meter_readings or ()
+    return [
+        Column("meter_serial_number", Kind.TEXT, [r.serial_number for r in found]),
+        _each("read_at", Kind.INSTANT, found),
+        Column("energy_wh", Kind.MEASURE, [r.value for r in found]),
+    ]
+
+
+def _each(name: str, kind: Kind, records: Iterable[Any]) -> Column:
+    return Column(name, kind, [getattr(record, name, None) for record in records])
+
+
+TABLES: dict[str, Callable[[Any, tzinfo], list[Column]]] = {
+    "consumption_lifetime": consumption_lifetime,
+    "consumption_stats": consumption_stats,
+    "energy_lifetime": energy_lifetime,
+    "envoys": envoys,
+    "inventory": inventory,
+    "inverters_summary_by_envoy_or_site": inverters_summary,
+    "production_meter_readings": production_meter_readings,
+    "rgm_stats": rgm_stats,
+    "stats": stats,
+    "summary": summary,
+    "systems": systems,
+}

@@ -1,0 +1,266 @@
+"""A reading of a gateway in the cloud's models.
+
+What a gateway cannot know (ids, names, sizes, dates of installation) is what the caller said of
+the site, else None: it is never made up.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from msgspec import UNSET, UnsetType
+
+from enphase_sdk import models
+from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.models.energy import CtMeter, Inverter
+from enphase_sdk.gateway.models.site import Device
+from enphase_sdk.gateway.profile import ProductionSource
+from enphase_sdk.gateway.snapshot import Snapshot
+
+__all__ = ["Reading", "SiteFacts"]
+
+T = TypeVar("T")
+
+# A gateway reports to the cloud every 5 to 15 minutes; silent for so long, it does not reach it.
+REPORT_IS_OLD = 6 * 3600
+
+# The cloud's names for a gateway's meters: its serial number with one of these.
+_PRODUCTION_METER = "EIM1"
+_CONSUMPTION_METER = "EIM2"
+
+
+@frozen
+class SiteFacts:
+    """What the caller knows of the site and no gateway does.
+
+    Attributes:
+        system_id: The site's Enlighten id.
+        size_w: Its size, W.
+    """
+
+    system_id: int | None = None
+    size_w: int | None = None
+
+
+@frozen
+class Reading:
+    """One reading with what is needed to put it into the cloud's words.
+
+    Attributes:
+        info: Who the gateway is.
+        snapshot: What it told.
+        facts: What the caller told.
+        read_at: When it was read, epoch seconds UTC.
+        timezone: The gateway's zone, where known.
+        source: Where its production comes from.
+    """
+
+    info: GatewayInfo
+    snapshot: Snapshot
+    facts: SiteFacts
+    read_at: int
+    timezone: ZoneInfo | None
+    source: ProductionSource | None
+
+    def summary(self) -> models.Summary:
+        """Production now, today and before today."""
+        production = self.snapshot.system_production
+        today = production.watt_hours_today if production else None
+        lifetime = production.watt_hours_lifetime if production else None
+        before_today = None
+        if lifetime is not None and today is not None and lifetime >= today:
+            before_today = lifetime - today
+        return _made(
+            models.Summary,
+            current_power=production.watts_now if production else None,
+            energy_lifetime=before_today,
+            energy_today=today,
+            last_interval_end_at=self._newest_report(),
+            last_report_at=self.read_at,
+            modules=len(self.snapshot.inverters) or None,
+            operational_at=None,
+            size_w=self.facts.size_w,
+            source=self._source(),
+            status=None,
+            summary_date=self.today(),
+            system_id=self.facts.system_id,
+        )
+
+    def envoys(self) -> models.EnvoysResponse:
+        """The gateway itself, as the cloud lists it."""
+        home = self.snapshot.home
+        reported = home.last_enlighten_report_at if home else None
+        status = None
+        if reported is not None:
+            old = self.read_at - reported > REPORT_IS_OLD
+            status = models.EnvoyStatus.COMM if old else models.EnvoyStatus.NORMAL
+        record = _made(
+            models.EnvoyRecord,
+            envoy_id=None,
+            last_report_at=reported,
+            name=None,
+            part_number=self.info.part_number,
+            serial_number=self.info.serial_number,
+            status=status,
+        )
+        return _made(models.EnvoysResponse, system_id=self.facts.system_id, envoys=[record])
+
+    def inventory(self) -> models.Inventory:
+        """The gateway, its microinverters and its meters."""
+        devices = self._devices()
+        gateway = _made(
+            models.InventoryEnvoy,
+            sn=self.info.serial_number,
+            model=None,
+            sku=_or_unset(self.info.part_number),
+        )
+        inverters = [
+            _made(
+                models.InventoryInverter,
+                sn=sn,
+                model=None,
+                sku=_or_unset(_part_number(devices.get(sn))),
+            )
+            for sn in self.snapshot.inverters
+        ]
+        meters = [
+            _made(
+                models.InventoryMeter,
+                sn=serial_number,
+                manufacturer="Enphase",
+                model=None,
+                state=_or_unset(meter.state),
+                status=_or_unset(meter.metering_status),
+            )
+            for serial_number, meter in self._meters()
+        ]
+        return _made(
+            models.Inventory,
+            system_id=self.facts.system_id,
+            envoys=[gateway],
+            inverters=inverters,
+            meters=meters,
+            meta=self._meta(),
+        )
+
+    def inverters_summary(self) -> list[models.InvertersSummary]:
+        """Each microinverter's power and lifetime energy."""
+        devices = self._devices()
+        micro_inverters = [
+            self._micro_inverter(inverter, devices.get(serial_number))
+            for serial_number, inverter in self.snapshot.inverters.items()
+        ]
+        return [
+            _made(models.InvertersSummary, signal_strength=None, micro_inverters=micro_inverters)
+        ]
+
+    def production_meter_readings(self) -> models.ProductionMeterReadings:
+        """The production meter's odometer; none where production is not metered."""
+        readings = [
+            _made(
+                models.MeterReading,
+                serial_number=serial_number,
+                value=meter.energy_delivered,
+                read_at=meter.timestamp,
+            )
+            for serial_number, meter in self._meters()
+            if serial_number.endswith(_PRODUCTION_METER)
+        ]
+        return _made(
+            models.ProductionMeterReadings,
+            system_id=self.facts.system_id,
+            meter_readings=readings,
+            meta=self._meta(),
+        )
+
+    def today(self) -> date | None:
+        """The day it is at the gateway, where its time zone is known."""
+        if self.timezone is None:
+            return None
+        return datetime.fromtimestamp(self.read_at, UTC).astimezone(self.timezone).date()
+
+    def _devices(self) -> dict[str, Device]:
+        return {device.serial_number: device for device in self.snapshot.devices or ()}
+
+    def _meta(self) -> models.Meta:
+        return _made(
+            models.Meta,
+            status=None,
+            last_report_at=self.read_at,
+            last_energy_at=self._newest_report(),
+            operational_at=None,
+        )
+
+    def _newest_report(self) -> int | None:
+        dates = (inverter.last_report_date for inverter in self.snapshot.inverters.values())
+        return max((d for d in dates if d is not None), default=None)
+
+    def _source(self) -> models.SummarySource | None:
+        if self.source is None:
+            return None
+        metered = self.source == "meter"
+        return models.SummarySource.METER if metered else models.SummarySource.MICROINVERTERS
+
+    def _meters(self) -> list[tuple[str, CtMeter]]:
+        ends = {
+            "production": _PRODUCTION_METER,
+            "net-consumption": _CONSUMPTION_METER,
+            "total-consumption": _CONSUMPTION_METER,
+        }
+        return [
+            (self.info.serial_number + ends[kind], meter)
+            for kind, meter in self.snapshot.ctmeters.items()
+            if kind in ends
+        ]
+
+    def _micro_inverter(self, inverter: Inverter, device: Device | None) -> models.MicroInverter:
+        part_number = _part_number(device)
+        return _made(
+            models.MicroInverter,
+            id=None,
+            model=None,
+            part_number=part_number,
+            serial_number=inverter.serial_number,
+            sku=part_number,
+            status=_status(device),
+            power_produced=_quantity(
+                models.PowerProduced, inverter.last_report_watts, models.PowerUnits.W
+            ),
+            proc_load=None,
+            param_table=None,
+            envoy_serial_number=self.info.serial_number,
+            energy=_quantity(
+                models.EnergyProduced, inverter.lifetime_energy, models.EnergyUnits.WH
+            ),
+            grid_profile=None,
+            last_report_date=inverter.last_report_date,
+        )
+
+
+def _made(shape: type[T], /, **fields: Any) -> T:
+    """A model with None where the contract promises a value that no gateway knows."""
+    return shape(**fields)
+
+
+def _or_unset(value: T | None) -> T | UnsetType:
+    """A value that the contract does not promise is left out where it is not known."""
+    return UNSET if value is None else value
+
+
+def _quantity(shape: type[T], value: int | None, units: str) -> T | None:
+    return None if value is None else _made(shape, value=value, units=units, precision=0)
+
+
+def _part_number(device: Device | None) -> str | None:
+    return device.part_number if device else None
+
+
+def _status(device: Device | None) -> models.MicroInverterStatus | None:
+    """Not communicating is told; a missing yield at night is no fault."""
+    if device is None or device.communicating is None:
+        return None
+    reports = device.communicating
+    return models.MicroInverterStatus.NORMAL if reports else models.MicroInverterStatus.MICRO

@@ -1,0 +1,76 @@
+"""Finding gateways on the local network by multicast DNS (extra ``discover``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from attrs import frozen
+
+from enphase_sdk.clock import current_clock
+from enphase_sdk.errors import ConfigError
+
+__all__ = ["FoundGateway", "discover"]
+
+SERVICE = "_enphase-envoy._tcp.local."
+
+
+@frozen
+class FoundGateway:
+    """A gateway that announces itself.
+
+    Attributes:
+        serial_number: As it announces it; None where it does not.
+        host: Its IP address, to be given to `Envoy`; IPv4 where it has one.
+        name: Its host name, such as ``envoy.local``.
+    """
+
+    serial_number: str | None
+    host: str
+    name: str
+
+
+def discover(
+    seconds: float = 3.0, *, interfaces: Sequence[str] | None = None
+) -> list[FoundGateway]:
+    """Listen for gateways for a while.
+
+    Args:
+        seconds: How long to listen.
+        interfaces: IP addresses of the network interfaces to listen on; all unless given.
+
+    Raises:
+        ConfigError: the extra is not installed, or the network cannot be listened on.
+    """
+    try:
+        from zeroconf import IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
+    except ImportError:
+        raise ConfigError(
+            "finding gateways needs the extra: pip install 'enphase-sdk[discover]'"
+        ) from None
+    names: set[str] = set()
+
+    def changed(*, name: str, state_change: ServiceStateChange, **_: object) -> None:
+        if state_change is ServiceStateChange.Added:
+            names.add(name)
+
+    try:
+        zeroconf = Zeroconf(interfaces=list(interfaces)) if interfaces else Zeroconf()
+    except OSError as error:
+        problem = f"cannot listen for gateways: {error.strerror}; name the gateway's address"
+        raise ConfigError(problem) from None
+    with zeroconf:
+        browser = ServiceBrowser(zeroconf, SERVICE, handlers=[changed])
+        current_clock().sleep(seconds)
+        browser.cancel()
+        found: set[FoundGateway] = set()
+        for name in names:
+            info = zeroconf.get_service_info(SERVICE, name)
+            addresses = info.parsed_addresses(IPVersion.All) if info else []
+            if info is None or not addresses:
+                continue
+            serial = info.decoded_properties.get("serialnum")
+            four = [address for address in addresses if ":" not in address]
+            found.add(
+                FoundGateway(serial, (four or addresses)[0], (info.server or name).rstrip("."))
+            )
+    return sorted(found, key=lambda gateway: (gateway.serial_number or "", gateway.host))

@@ -1,0 +1,215 @@
+"""Energy from a lifetime counter: pure arithmetic, one reading at a time.
+
+The rules stand in the package's docstring.
+"""
+
+from __future__ import annotations
+
+import math
+from enum import IntEnum, StrEnum
+
+from attrs import evolve, frozen
+
+__all__ = ["Count", "Counter", "Mark", "Reason", "Rules", "Shown", "Span"]
+
+# Two meters that are read one after the other make computed totals step back by a few Wh.
+DIP = 100
+# Some counters only move every quarter of an hour, and then by all of it.
+SLACK = 900.0
+
+
+class Counter(IntEnum):
+    """A lifetime counter that is recorded.
+
+    Attributes:
+        PRODUCTION: Of the whole system, from the gateway's one source of it.
+        PRODUCTION_METER: The production meter's odometer.
+        CONSUMPTION: Of the house.
+    """
+
+    PRODUCTION = 1
+    PRODUCTION_METER = 2
+    CONSUMPTION = 3
+
+    @property
+    def step(self) -> int:
+        """Length of its intervals, s: what the cloud has for it."""
+        return 300 if self is Counter.PRODUCTION else 900
+
+
+class Reason(StrEnum):
+    """Why a counter could not be taken as it was."""
+
+    DIP = "dip"
+    RESET = "reset"
+    JUMP = "jump"
+    RETURNED = "returned"
+    SOURCE = "source"
+
+
+@frozen
+class Rules:
+    """What is plausible.
+
+    Attributes:
+        bridge: Seconds between two readings that a straight line may join.
+        most_watts: Power in W that is never reached.
+    """
+
+    bridge: float
+    most_watts: float
+
+
+@frozen
+class Shown:
+    """What a counter showed.
+
+    Attributes:
+        at: When, epoch seconds UTC.
+        wh: Energy in Wh.
+        source: What it counts, where that can change.
+    """
+
+    at: float
+    wh: int
+    source: str | None = None
+
+
+@frozen
+class Span:
+    """Energy between two boundaries.
+
+    It is an interval if it is as long as the counter's step, else a gap.
+
+    Attributes:
+        start_at: Epoch seconds UTC.
+        end_at: Epoch seconds UTC.
+        wh: Energy in Wh, 0 or more.
+    """
+
+    start_at: int
+    end_at: int
+    wh: int
+
+
+@frozen
+class Mark:
+    """A reading of a counter that was not simply the one before it and some energy.
+
+    Attributes:
+        at: When it was read, epoch seconds UTC.
+        counter: Which counter.
+        reason: What is wrong with it.
+        before: The highest value before it, Wh.
+        after: The value read, Wh.
+    """
+
+    at: float
+    counter: Counter
+    reason: Reason
+    before: int
+    after: int
+
+
+@frozen
+class Count:
+    """How far a counter has been followed.
+
+    Attributes:
+        at: The last reading's time, epoch seconds UTC.
+        first: The first reading since the counter began or was interrupted, Wh.
+        shown: The last one, Wh.
+        highest: The highest one, Wh.
+        source: What it counts.
+        boundary: The last boundary at which its value is known, epoch seconds UTC.
+        level: Its value there, Wh.
+        fell_from: Where it stood before it was reset, Wh, until it is there again.
+    """
+
+    at: float
+    first: int
+    shown: int
+    highest: int
+    source: str | None
+    boundary: int | None
+    level: int
+    fell_from: int | None = None
+
+    @classmethod
+    def begun(cls, shown: Shown, step: int, fell_from: int | None = None) -> Count:
+        """A counter's first reading, of all or after an interruption."""
+        return cls(
+            at=shown.at,
+            first=shown.wh,
+            shown=shown.wh,
+            highest=shown.wh,
+            source=shown.source,
+            boundary=_boundary(shown.at, step),
+            level=shown.wh,
+            fell_from=fell_from,
+        )
+
+    def followed(
+        self, shown: Shown, step: int, rules: Rules
+    ) -> tuple[Count, list[Span], Reason | None]:
+        """The counter after its next reading, what energy that makes known, what is odd.
+
+        Args:
+            shown: The reading, later than the last.
+            step: Length of an interval, s.
+            rules: What is plausible.
+        """
+        reason = self._interruption(shown, rules)
+        if reason is not None:
+            fell_from = self.highest if reason is Reason.RESET else None
+            return Count.begun(shown, step, fell_from), [], reason
+        highest = max(self.highest, shown.wh)
+        spans: list[Span] = []
+        boundary, level = self.boundary, self.level
+        for end in self._boundaries(shown.at, step, rules.bridge):
+            reached = self._level_at(end, shown.at, highest)
+            if boundary is not None:
+                spans.append(Span(boundary, end, reached - level))
+            boundary, level = end, reached
+        dips = shown.wh < highest and self.shown == self.highest
+        regained = self.fell_from is not None and highest >= self.fell_from
+        count = evolve(
+            self,
+            at=shown.at,
+            shown=shown.wh,
+            highest=highest,
+            boundary=boundary,
+            level=level,
+            fell_from=None if regained else self.fell_from,
+        )
+        return count, spans, Reason.DIP if dips else None
+
+    def _interruption(self, shown: Shown, rules: Rules) -> Reason | None:
+        rise = shown.wh - self.highest
+        if shown.source != self.source:
+            return Reason.SOURCE
+        if rise < -DIP:
+            return Reason.RESET
+        if rise * 3600 > rules.most_watts * (shown.at - self.at + SLACK):
+            return Reason.JUMP
+        if self.fell_from is not None and shown.wh >= self.fell_from - DIP:
+            # Counted up from the reset, the old value would be passed in small steps.
+            at_once = rise * 2 >= self.fell_from - self.first
+            return Reason.RETURNED if at_once else None
+        return None
+
+    def _boundaries(self, until: float, step: int, bridge: float) -> list[int]:
+        """Boundaries after the last reading at which the value is known now."""
+        if until - self.at > bridge:
+            boundary = _boundary(until, step)
+            return [] if boundary is None else [boundary]
+        first = math.floor(self.at / step) + 1
+        return [number * step for number in range(first, math.floor(until / step) + 1)]
+
+    def _level_at(self, boundary: int, at: float, highest: int) -> int:
+        share = (boundary - self.at) / (at - self.at)
+        return self.highest + math.floor((highest - self.highest) * share)
+
+
+def _boundary(at: float, step: int) -> int | None:
+    return int(at) if at % step == 0 else None

@@ -1,0 +1,128 @@
+"""Who a gateway is: ``GET /info``, which needs no login."""
+
+from __future__ import annotations
+
+import re
+from typing import cast
+from xml.parsers import expat
+
+from attrs import frozen
+
+from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.errors import APIResponseValidationError, NotAvailableError
+from enphase_sdk.gateway.answers import is_html, status_error
+
+__all__ = ["OLDEST_FIRMWARE", "GatewayInfo", "identify", "parse_info"]
+
+OLDEST_FIRMWARE = (3, 9)
+
+_INFO = "/info"
+_VERSION = re.compile(r"[A-Za-z]?(\d{1,9}(?:\.\d{1,9})*)(?!\d)", re.ASCII)
+_LONGEST_TEXT = 100
+_CHECK = "check that the address is that of a gateway"
+_OLD = "firmware before 3.9 serves web pages only and cannot be read; have it updated"
+
+
+@frozen(kw_only=True)
+class GatewayInfo:
+    """What a gateway says of itself before any login.
+
+    Attributes:
+        serial_number: Its serial number.
+        part_number: The vendor's part number with its revision.
+        firmware: The version without its first letter: ``8.3.5167``.
+        version: The same as numbers, to compare: ``(8, 3, 5167)``.
+        is_metered: Whether metering is built in (``imeter``). It tells nothing of whether
+            meters are in use, and is False on some gateways that have one.
+    """
+
+    serial_number: str
+    part_number: str | None
+    firmware: str
+    version: tuple[int, ...]
+    is_metered: bool
+
+
+def identify() -> Flow[GatewayInfo]:
+    """Ask a gateway who it is.
+
+    Raises:
+        APIConnectionError: It does not answer.
+        APIStatusError: It answers, and not with success.
+        APIResponseValidationError: What it sends is not what a gateway sends.
+        NotAvailableError: Its firmware is too old to be read, or it is no gateway.
+    """
+    reply = cast(Reply, (yield Send(Request("GET", _INFO))))
+    if not 200 <= reply.status < 300:
+        raise status_error(_INFO, reply.status, _CHECK)
+    return parse_info(reply.content)
+
+
+def parse_info(content: bytes) -> GatewayInfo:
+    """Read the XML of ``/info``. It comes from a device: entities and DTDs are refused.
+
+    Raises:
+        APIResponseValidationError: It is no such XML, or the serial number or the firmware
+            is missing.
+        NotAvailableError: It is a web page, or the firmware is before 3.9.
+    """
+    if is_html(content):
+        raise NotAvailableError(f"{_INFO} is a web page: {_OLD}, or {_CHECK}")
+    device = _device(content)
+    serial_number, software = device.get("sn"), device.get("software")
+    if not serial_number:
+        raise _invalid("it has no device/sn (serial number)")
+    match = _VERSION.match(software or "")
+    if match is None:
+        raise _invalid("it has no device/software that is a version")
+    firmware = match[1]
+    version = tuple(int(part) for part in firmware.split("."))
+    if version < OLDEST_FIRMWARE:
+        raise NotAvailableError(f"the gateway has firmware {firmware}: {_OLD}")
+    return GatewayInfo(
+        serial_number=serial_number,
+        part_number=device.get("pn") or None,
+        firmware=firmware,
+        version=version,
+        is_metered=device.get("imeter") == "true",
+    )
+
+
+class _DtdError(Exception):
+    """There is a DTD; none is needed, and entities are declared in one."""
+
+
+def _device(content: bytes) -> dict[str, str]:
+    """The texts of the elements directly under ``device``, by name."""
+    path: list[str] = []
+    texts: dict[str, str] = {}
+
+    def start(name: str, _attributes: dict[str, str]) -> None:
+        path.append(name)
+
+    def end(_name: str) -> None:
+        path.pop()
+
+    def text(data: str) -> None:
+        if len(path) == 3 and path[1] == "device":
+            texts[path[2]] = (texts.get(path[2], "") + data)[:_LONGEST_TEXT]
+
+    def doctype(*_: object) -> None:
+        raise _DtdError
+
+    parser = expat.ParserCreate()
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    try:
+        parser.Parse(content, True)
+    except _DtdError:
+        raise _invalid("it has a DTD, which no gateway sends") from None
+    except (expat.ExpatError, LookupError, ValueError):
+        raise _invalid("it is not XML, or cut off") from None
+    return {name: value.strip() for name, value in texts.items()}
+
+
+def _invalid(reason: str) -> APIResponseValidationError:
+    return APIResponseValidationError(f"{_INFO}: {reason}; {_CHECK}", operation=_INFO)

@@ -1,0 +1,176 @@
+"""How to log in to a gateway: nothing, Digest or a token, as its firmware wants."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import cast
+
+import httpx
+from attrs import define, field, frozen
+
+from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.errors import AuthenticationError, ConfigError
+from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.passwords import factory_password
+from enphase_sdk.gateway.tokens import BY_HAND, EnlightenLogin, Token
+
+__all__ = [
+    "Bearer",
+    "Digest",
+    "Given",
+    "check_token",
+    "digest_for",
+    "needs_token",
+    "no_token_error",
+    "refused_token_error",
+]
+
+TOKEN_FIRMWARE = (7,)
+
+_CHECK_JWT = "/auth/check_jwt"
+
+
+@frozen
+class Given:
+    """What a caller said of a login; never shown with a frame's locals.
+
+    Attributes:
+        token: A token.
+        username: The Enlighten account, or a local user.
+        password: Its password.
+    """
+
+    token: str | None = field(repr=False)
+    username: str | None
+    password: str | None = field(repr=False)
+
+    def parsed_token(self) -> Token | None:
+        """The token, if one was given.
+
+        Raises:
+            ConfigError: it is none.
+        """
+        return Token.parsed(self.token) if self.token else None
+
+    @property
+    def account(self) -> EnlightenLogin | None:
+        """The Enlighten account, if it is one by its parts."""
+        if self.username and self.password:
+            return EnlightenLogin(self.username, self.password)
+        return None
+
+
+@frozen
+class Bearer:
+    """A token, sent with every request over HTTPS."""
+
+    token: Token
+
+    def header(self) -> str:
+        """The Authorization header's value."""
+        return f"Bearer {self.token.text}"
+
+
+@define(eq=False)
+class Digest:
+    """A local user of firmware below 7; the password itself is never sent.
+
+    Attributes:
+        username: The user.
+        is_given: Whether the password is the caller's, not the factory's.
+        accepted: Whether the gateway has let this user in.
+        refused: Whether it has refused a right answer to its challenge.
+    """
+
+    username: str
+    is_given: bool
+    _password: str = field(repr=False)
+    accepted: bool = False
+    refused: bool = False
+    _auth: httpx.DigestAuth = field(init=False, repr=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._auth = httpx.DigestAuth(self.username, self._password)
+
+    def rounds(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        """What to send for one request: itself, then with an answer to the challenge."""
+        flow = self._auth.auth_flow(request)
+        try:
+            response = yield next(flow)
+            response = yield flow.send(response)
+            # What is open to all says nothing of the login that was sent along unasked.
+            self.accepted |= response.status_code < 400
+            self.refused |= response.status_code == 401
+            flow.send(response)
+        except StopIteration:
+            pass
+        except (httpx.ProtocolError, LookupError, NotImplementedError, ValueError):
+            # A challenge that makes no sense, which would be answered again next time.
+            self._auth = httpx.DigestAuth(self.username, self._password)
+
+    def check(self) -> None:
+        """Raise if the caller's user and password have opened nothing.
+
+        Raises:
+            AuthenticationError: they have not.
+        """
+        if self.is_given and self.refused and not self.accepted:
+            raise AuthenticationError(
+                f"the gateway does not accept user {self.username!r} with the password given; "
+                "check both, or leave them out to read what needs no more than the factory's",
+                status_code=401,
+                body=None,
+                operation="login",
+            )
+
+
+def needs_token(info: GatewayInfo) -> bool:
+    """Whether the firmware wants a token (7 and up) rather than a local user."""
+    return info.version >= TOKEN_FIRMWARE
+
+
+def digest_for(info: GatewayInfo, given: Given) -> Digest:
+    """The login of firmware below 7: as given, else the factory's user and password.
+
+    Raises:
+        ConfigError: a user without a password.
+    """
+    username = given.username or "envoy"
+    password = given.password or factory_password(username, info.serial_number)
+    if password is None:
+        raise ConfigError(
+            f"the gateway has firmware {info.firmware}, whose local user {username!r} has no "
+            "password known from the factory: pass password=, or username='envoy' or 'installer'"
+        )
+    return Digest(username, bool(given.password), password)
+
+
+def no_token_error(info: GatewayInfo, given: Token | None) -> ConfigError:
+    """What to say when a token is wanted and there is no way to one."""
+    ended = f"; the one given ended on {given.end_text()}" if given else ""
+    return ConfigError(
+        f"the gateway has firmware {info.firmware} and wants a token{ended}: fetch one from "
+        f"{BY_HAND} for serial number {info.serial_number} and pass token=, or pass username= and "
+        "password= of the Enlighten account"
+    )
+
+
+def refused_token_error() -> AuthenticationError:
+    """What to say when the gateway accepts none of the tokens there are."""
+    return AuthenticationError(
+        f"{_CHECK_JWT}: the gateway does not accept the token; is it for this gateway's serial "
+        f"number? fetch one from {BY_HAND}",
+        status_code=401,
+        body=None,
+        operation=_CHECK_JWT,
+    )
+
+
+def check_token() -> Flow[bool]:
+    """Ask the gateway whether it accepts the token that is sent along.
+
+    Raises:
+        APIConnectionError: no answer.
+    """
+    reply = cast(Reply, (yield Send(Request("GET", _CHECK_JWT))))
+    return reply.status not in (401, 403)

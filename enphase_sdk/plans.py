@@ -1,0 +1,65 @@
+"""The plans an application can have: how many hits it may use in a minute and in a month."""
+
+from __future__ import annotations
+
+import math
+
+from attrs import frozen
+
+from enphase_sdk.errors import ConfigError
+
+__all__ = ["PLANS", "Plan", "plan_named"]
+
+LONGEST_MINUTE = 32 * 86_400.0
+
+
+@frozen
+class Plan:
+    """What an application may use. Windows are aligned, in the server's clock.
+
+    Attributes:
+        name: As the server says it in ``Usage limit exceeded for plan …``.
+        per_minute: Hits in each minute's window.
+        per_month: Hits in each calendar month, UTC; None for no limit. Clients keep no count
+            of it, because hits of other processes count too; the server's refusal tells.
+        minute_seconds: Length of the minute's window; simulations shorten it.
+
+    Raises:
+        ConfigError: such a plan would let nothing out.
+    """
+
+    name: str
+    per_minute: int
+    per_month: int | None = None
+    minute_seconds: float = 60.0
+
+    def __attrs_post_init__(self) -> None:
+        lengths_fit = 0 < self.minute_seconds <= LONGEST_MINUTE
+        if self.per_minute < 1 or (self.per_month or math.inf) < 1 or not lengths_fit:
+            raise ConfigError(
+                f"plan {self.name!r}: per_minute and per_month must be at least 1 and "
+                "minute_seconds above 0"
+            )
+
+
+PLANS = {
+    "watt": Plan("Watt", 10, 1_000),
+    "kilowatt": Plan("Kilowatt", 50, 50_000),
+    "megawatt": Plan("Megawatt", 100, 300_000),
+    "partner": Plan("Partner", 300, 1_500_000),
+}
+
+
+def plan_named(name: str) -> Plan:
+    """The published plan of that name, in any case.
+
+    Raises:
+        ConfigError: there is none; lists those there are.
+    """
+    try:
+        return PLANS[name.lower()]
+    except KeyError:
+        raise ConfigError(
+            f"there is no plan {name!r}; known are {', '.join(PLANS)}, or make one: "
+            "Plan('mine', per_minute=…)"
+        ) from None

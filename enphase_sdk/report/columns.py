@@ -1,0 +1,74 @@
+"""The report's columns as people read them, the same in the terminal and on the page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+from enphase_sdk.report.formats import instant, kilo, mega, number, plain
+from enphase_sdk.report.rows import ReportRow, Totals
+
+__all__ = ["COLUMNS", "Column"]
+
+
+@frozen
+class Column:
+    """One column.
+
+    Attributes:
+        heading: Its name, with the unit.
+        text: A row's cell.
+        total: The cell below, or None.
+        numeric: Whether to align it to the right.
+        spare: In what order columns are left out where there is no room, the highest number
+            first; 0 never.
+    """
+
+    heading: str
+    text: Callable[[ReportRow], str]
+    total: Callable[[Totals], str] | None = None
+    numeric: bool = False
+    spare: int = 0
+
+
+COLUMNS = (
+    Column("Condition", lambda row: row.condition.words),
+    Column("ID", lambda row: str(row.system_id), lambda totals: str(totals.systems), numeric=True),
+    Column("System", lambda row: plain(row.system_name), lambda _: "systems"),
+    Column("Place", lambda row: plain(row.place), spare=5),
+    Column("Status", lambda row: plain(row.status), spare=2),
+    Column("Last report", lambda row: instant(row.last_report_at), spare=1),
+    Column(
+        "Today kWh",
+        lambda row: kilo(row.energy_today_wh),
+        lambda totals: kilo(totals.energy_today_wh),
+        numeric=True,
+    ),
+    Column(
+        "Lifetime MWh",
+        lambda row: mega(row.energy_lifetime_wh),
+        lambda totals: mega(totals.energy_lifetime_wh),
+        numeric=True,
+        spare=4,
+    ),
+    Column(
+        "Size kW",
+        lambda row: kilo(row.size_w),
+        lambda totals: kilo(totals.size_w),
+        numeric=True,
+        spare=3,
+    ),
+    Column(
+        "kWh/kWp",
+        lambda row: number(row.specific_yield_kwh_per_kwp, 2),
+        lambda totals: number(totals.specific_yield_kwh_per_kwp, 2),
+        numeric=True,
+    ),
+    Column("Why", lambda row: _why(row)),
+)
+
+
+def _why(row: ReportRow) -> str:
+    said = ": ".join(filter(None, (row.reason, row.problem)))
+    return plain(said) if said else ""

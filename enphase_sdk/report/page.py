@@ -1,0 +1,76 @@
+"""The report as one plain HTML page: no scripts, nothing loaded from anywhere."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from string import Template
+
+from enphase_sdk.report.columns import COLUMNS
+from enphase_sdk.report.condition import Condition
+from enphase_sdk.report.formats import instant, kilo, mega, number
+from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
+
+__all__ = ["report_page"]
+
+_PAGE = Path(__file__).with_name("page.html")
+
+
+def report_page(report: FleetReport) -> str:
+    """The whole page; every text from outside is escaped."""
+    template = Template(_PAGE.read_text(encoding="utf-8"))
+    return template.substitute(
+        generated_at=f"{instant(report.generated_at)} {escape(report.generated_at.tzname() or '')}",
+        notice=_notice(report),
+        tiles="\n".join(_tiles(report.totals)),
+        headings="".join(
+            f'<th scope="col"{_kind(column.numeric)}>{escape(column.heading)}</th>'
+            for column in COLUMNS
+        ),
+        rows="\n".join(map(_row, report.rows)),
+        totals="".join(
+            f"<td{_kind(column.numeric)}>{escape(column.total(report.totals))}</td>"
+            if column.total
+            else "<td></td>"
+            for column in COLUMNS
+        ),
+    )
+
+
+def _notice(report: FleetReport) -> str:
+    said: list[str] = []
+    if report.stopped_by:
+        said.append(f"Systems are missing: {report.stopped_by}.")
+    if report.totals.unread:
+        said.append(f"{report.totals.unread} of {report.totals.systems} could not be read.")
+    return f'<p class="notice">{escape(" ".join(said))}</p>' if said else ""
+
+
+def _tiles(totals: Totals) -> list[str]:
+    conditions = [
+        _tile(condition.words, str(count), condition)
+        for condition, count in totals.conditions.items()
+        if count or condition is not Condition.UNKNOWN
+    ]
+    return [
+        *conditions,
+        _tile("kWh today", kilo(totals.energy_today_wh)),
+        _tile("MWh in all", mega(totals.energy_lifetime_wh)),
+        _tile("kW rated", kilo(totals.size_w)),
+        _tile("kWh/kWp today", number(totals.specific_yield_kwh_per_kwp, 2)),
+    ]
+
+
+def _tile(name: str, value: str, kind: str = "figure") -> str:
+    return f'<li class="{kind}"><b>{escape(value)}</b> {escape(name)}</li>'
+
+
+def _row(row: ReportRow) -> str:
+    cells = "".join(
+        f"<td{_kind(column.numeric)}>{escape(column.text(row))}</td>" for column in COLUMNS
+    )
+    return f'<tr class="{row.condition.value}">{cells}</tr>'
+
+
+def _kind(numeric: bool) -> str:
+    return ' class="number"' if numeric else ""

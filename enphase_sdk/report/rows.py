@@ -1,0 +1,235 @@
+"""The fleet report as data: a row for each system, worst first, and the totals."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from attrs import field, fields, frozen
+
+from enphase_sdk.fleet import FleetRecord
+from enphase_sdk.report.condition import Condition, judge
+from enphase_sdk.report.facts import Facts, facts_of
+
+__all__ = ["FleetReport", "ReportRow", "Totals", "report_row"]
+
+_ORDER = {condition: place for place, condition in enumerate(Condition)}
+
+
+@frozen
+class ReportRow:
+    """One system. What is not known is None, never 0.
+
+    Attributes:
+        system_id: Its Enlighten id.
+        system_name: Its name.
+        city: Where it stands.
+        state: The same, as a code.
+        postal_code: The same.
+        country: The same, ISO 3166-1 alpha-2.
+        timezone: Its IANA time zone.
+        connection_type: How it reports.
+        condition: How it is doing.
+        reason: Why it is said to do so, in words; empty where all is well.
+        status: `meta.status`, as Enlighten has it.
+        last_report_at: When a gateway last reported, in the system's zone (UTC if unknown).
+        energy_today_wh: Energy of its current day as far as reported; not known before the
+            first report of the day.
+        energy_lifetime_wh: Energy of all days, the current one included.
+        size_w: Rated power.
+        specific_yield_kwh_per_kwp: Energy of the current day for each kW of rated power.
+        problem: Why its summary could not be read.
+    """
+
+    system_id: int
+    system_name: str | None
+    city: str | None
+    state: str | None
+    postal_code: str | None
+    country: str | None
+    timezone: str | None
+    connection_type: str | None
+    condition: Condition
+    reason: str
+    status: str | None
+    last_report_at: datetime | None
+    energy_today_wh: int | None
+    energy_lifetime_wh: int | None
+    size_w: int | None
+    specific_yield_kwh_per_kwp: float | None
+    problem: str | None = None
+
+    @property
+    def place(self) -> str:
+        """City, state and country, as far as known."""
+        return ", ".join(filter(None, (self.city, self.state, self.country)))
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only; instants as ISO 8601 text with the offset of the system's zone."""
+        wire = {name: getattr(self, name) for name in ROW_FIELDS}
+        wire["condition"] = self.condition.value
+        wire["last_report_at"] = _iso(self.last_report_at)
+        return wire
+
+
+ROW_FIELDS = tuple(attribute.name for attribute in fields(ReportRow))
+
+
+def report_row(record: FleetRecord) -> ReportRow:
+    """The row of one system."""
+    system, facts = record.system, facts_of(record)
+    condition, reason = judge(facts)
+    today = None if _unheard_of(facts) else facts.energy_today_wh
+    return ReportRow(
+        system_id=system.system_id,
+        system_name=system.system_name,
+        city=system.city,
+        state=system.state,
+        postal_code=system.postal_code,
+        country=system.country,
+        timezone=system.timezone,
+        connection_type=_text(system.connection_type),
+        condition=condition,
+        reason=reason,
+        status=facts.status,
+        last_report_at=facts.reported_at and facts.reported_at.astimezone(facts.zone or UTC),
+        energy_today_wh=today,
+        energy_lifetime_wh=_lifetime(facts),
+        size_w=facts.size_w,
+        specific_yield_kwh_per_kwp=_specific_yield(today, facts.size_w),
+        problem=str(record.error) if record.error else None,
+    )
+
+
+@frozen
+class Totals:
+    """The fleet as a whole; each sum is over the systems for which the value is known.
+
+    Attributes:
+        systems: Systems in the report.
+        conditions: How many are in each condition.
+        unread: How many have no summary.
+        reported_today: How many have reported on their current day.
+        energy_today_wh: Energy of their current days; days differ with the time zone.
+        energy_lifetime_wh: Energy of all days.
+        size_w: Rated power.
+        specific_yield_kwh_per_kwp: Energy today for each kW, over the systems with both known.
+    """
+
+    systems: int
+    conditions: Mapping[Condition, int]
+    unread: int
+    reported_today: int
+    energy_today_wh: int | None
+    energy_lifetime_wh: int | None
+    size_w: int | None
+    specific_yield_kwh_per_kwp: float | None
+
+    @classmethod
+    def of(cls, rows: Iterable[ReportRow]) -> Totals:
+        """The totals of some rows."""
+        rows = list(rows)
+        counts = Counter(row.condition for row in rows)
+        compared = [row for row in rows if row.specific_yield_kwh_per_kwp is not None]
+        return cls(
+            systems=len(rows),
+            conditions={condition: counts[condition] for condition in Condition},
+            unread=sum(row.problem is not None for row in rows),
+            reported_today=sum(row.energy_today_wh is not None for row in rows),
+            energy_today_wh=_sum_of_known(row.energy_today_wh for row in rows),
+            energy_lifetime_wh=_sum_of_known(row.energy_lifetime_wh for row in rows),
+            size_w=_sum_of_known(row.size_w for row in rows),
+            specific_yield_kwh_per_kwp=_specific_yield(
+                _sum_of_known(row.energy_today_wh for row in compared),
+                _sum_of_known(row.size_w for row in compared),
+            ),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        wire = {attribute.name: getattr(self, attribute.name) for attribute in fields(Totals)}
+        wire["conditions"] = {condition.value: n for condition, n in self.conditions.items()}
+        return wire
+
+
+@frozen
+class FleetReport:
+    """A fleet at one time.
+
+    Attributes:
+        generated_at: When the report was made (aware).
+        rows: A row for each system, worst first: by condition, within it by specific yield (the
+            lowest first, the unknown last), then by the oldest report.
+        totals: The fleet as a whole.
+        stopped_by: Why systems are missing: what ended the run early, in words; else None.
+    """
+
+    generated_at: datetime
+    rows: list[ReportRow] = field(repr=False)
+    totals: Totals
+    stopped_by: str | None = None
+
+    @classmethod
+    def of(
+        cls, rows: Iterable[ReportRow], *, generated_at: datetime, stopped_by: str | None = None
+    ) -> FleetReport:
+        """The report of some rows, in any order."""
+        worst_first = sorted(rows, key=_badness)
+        return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by)
+
+    @property
+    def complete(self) -> bool:
+        """Whether every system of the fleet is here and was read."""
+        return self.stopped_by is None and not self.totals.unread
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only: the document that `report.json` holds."""
+        return {
+            "generated_at": _iso(self.generated_at),
+            "complete": self.complete,
+            "stopped_by": self.stopped_by,
+            "totals": self.totals.to_dict(),
+            "records": [row.to_dict() for row in self.rows],
+        }
+
+
+def _badness(row: ReportRow) -> tuple[int, bool, float, float, int]:
+    specific_yield = row.specific_yield_kwh_per_kwp
+    reported = row.last_report_at.timestamp() if row.last_report_at else 0.0
+    return (
+        _ORDER[row.condition],
+        specific_yield is None,
+        specific_yield or 0.0,
+        reported,
+        row.system_id or 0,
+    )
+
+
+def _unheard_of(facts: Facts) -> bool:
+    """Whether nothing has been reported of the current day: its 0 Wh are then no energy known."""
+    return facts.heard_at is None or (facts.hours_heard_today or 0.0) < 0
+
+
+def _lifetime(facts: Facts) -> int | None:
+    if facts.energy_before_wh is None or facts.energy_today_wh is None:
+        return None
+    return facts.energy_before_wh + facts.energy_today_wh
+
+
+def _specific_yield(energy_wh: int | None, size_w: int | None) -> float | None:
+    return round(energy_wh / size_w, 4) if energy_wh is not None and size_w else None
+
+
+def _sum_of_known(values: Iterable[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _text(value: str | None) -> str | None:
+    return str(value) if value else None
+
+
+def _iso(instant: datetime | None) -> str | None:
+    return instant.isoformat(timespec="seconds") if instant else None

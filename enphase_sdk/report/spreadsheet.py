@@ -1,0 +1,47 @@
+"""CSV that spreadsheets may open: raw units, nothing in it is a formula."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
+
+__all__ = ["csv_lines", "report_csv"]
+
+# A text that begins so is a formula to one spreadsheet or another.
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - they understand these as well
+
+
+def csv_lines(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A header and a line for each record, as RFC 4180 has them.
+
+    What is not known is an empty cell. A text that a spreadsheet would take for a formula gets
+    an apostrophe in front, which spreadsheets take as "text follows".
+    """
+    yield _line(columns)
+    for record in records:
+        yield _line([_cell(record.get(column)) for column in columns])
+
+
+def report_csv(report: FleetReport) -> str:
+    """The report's rows as CSV, worst first."""
+    return "".join(csv_lines(ROW_FIELDS, (row.to_dict() for row in report.rows)))
+
+
+def _line(cells: Sequence[str]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer).writerow(cells)
+    return buffer.getvalue()
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, (list, tuple)):
+        value = "; ".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]
+    if isinstance(value, str):
+        return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
+    return str(value)

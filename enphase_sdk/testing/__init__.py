@@ -1,0 +1,62 @@
+"""Test kit: a simulated Enlighten cloud, simulated gateways, and a clock tests can move.
+
+Importing this package costs nothing; each name is loaded when it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from enphase_sdk.plans import Plan
+
+    from . import builders, cassettes, faults, gateway_faults, strategies
+    from .clock import FakeClock
+    from .enlighten import SimulatedEnlighten
+    from .gateway import SimulatedGateway
+    from .gateway_entrez import SimulatedTokenService
+    from .network import no_network
+    from .world.kinds import Kind
+
+__all__ = [
+    "FakeClock",
+    "Kind",
+    "Plan",
+    "SimulatedEnlighten",
+    "SimulatedGateway",
+    "SimulatedTokenService",
+    "builders",
+    "cassettes",
+    "faults",
+    "gateway_faults",
+    "no_network",
+    "strategies",
+]
+
+_MODULES = ("builders", "cassettes", "faults", "gateway_faults", "strategies")
+
+_HOMES = {
+    "FakeClock": "clock",
+    "Kind": "world.kinds",
+    "Plan": "quota",
+    "SimulatedEnlighten": "enlighten",
+    "SimulatedGateway": "gateway",
+    "SimulatedTokenService": "gateway_entrez",
+    "no_network": "network",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return import_module(f".{name}", __name__)
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,1 @@
+"""What the simulated cloud answers: the contract's operations over a simulated world."""

@@ -1,0 +1,404 @@
+"""What can go wrong between a program and the cloud, as values to script a simulator with.
+
+sim.fail(times=2, operation="Summary", with_=faults.status(503))
+sim.fail(rate=0.05, with_=faults.dropped())
+sim.fail(with_=faults.null("$.systems[0].meta.status") & faults.slow(seconds=3))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from enum import IntEnum
+from functools import partial
+from typing import Any, TypeAlias
+
+import httpx
+import msgspec
+from attrs import field, frozen
+
+from enphase_sdk.clock import Clock
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.plans import Plan
+
+from .clock import FakeClock
+from .cloud.cursor import read_cursor, write_cursor
+from .fault_streams import Step, Stream
+from .json_path import read_path, spots
+from .quota import full_window
+from .world.fleet import World
+
+__all__ = [
+    "Exchange",
+    "Fault",
+    "conflict",
+    "dropped",
+    "duplicate_on_boundary",
+    "html",
+    "missing",
+    "missing_on_boundary",
+    "null",
+    "refused",
+    "repeated_cursor",
+    "replaced",
+    "retyped",
+    "slow",
+    "stalled",
+    "status",
+    "truncated",
+    "unavailable",
+    "unknown_field",
+    "unknown_value",
+]
+
+_OUTAGE_PAGE = (
+    "<!DOCTYPE html>\n<html><head><title>We'll be right back</title></head>\n"
+    "<body><h1>Enlighten is down for maintenance</h1></body></html>\n"
+)
+
+
+@frozen
+class Exchange:
+    """What a fault is told of the request it happens to.
+
+    Attributes:
+        request: As it came; it holds the credentials.
+        server_time: Epoch seconds in the server's clock.
+        clock: What pauses are waited on.
+        world: The fleet.
+    """
+
+    request: httpx.Request = field(repr=False)
+    server_time: float
+    clock: Clock
+    world: World
+
+    @property
+    def read_timeout(self) -> float | None:
+        """How long the client waits for more, seconds, if it told."""
+        timeouts: Mapping[str, float | None] = self.request.extensions.get("timeout", {})
+        return timeouts.get("read")
+
+
+Answer: TypeAlias = Callable[[], httpx.Response]
+Apply: TypeAlias = Callable[[Exchange, Answer], httpx.Response]
+
+
+class _Layer(IntEnum):
+    """What lies around what when faults come together, the innermost first."""
+
+    ANSWER = 0
+    CONTENT = 1
+    DELIVERY = 2
+
+
+@frozen
+class _Part:
+    name: str
+    layer: _Layer
+    apply: Apply
+
+
+@frozen(repr=False)
+class Fault:
+    """Something that goes wrong with one request.
+
+    Faults come together with ``&``: another answer first, then changes to its JSON, then
+    how it is delivered. Of two other answers the left one is sent.
+    """
+
+    parts: tuple[_Part, ...]
+
+    def __repr__(self) -> str:
+        return " & ".join(part.name for part in self.parts)
+
+    def __and__(self, other: Fault) -> Fault:
+        return Fault(self.parts + other.parts)
+
+    def apply(self, exchange: Exchange, answer: Answer) -> httpx.Response:
+        """What is sent instead of the right answer, which is made when it is called for.
+
+        Raises:
+            httpx.TransportError: The connection fails.
+            InvalidArgumentError: The answer has nothing at a path that is to be changed.
+        """
+        outermost_first = sorted(self.parts, key=lambda part: part.layer, reverse=True)
+        for part in reversed(outermost_first):
+            answer = partial(part.apply, exchange, answer)
+        return answer()
+
+
+def status(
+    code: int,
+    *,
+    json: object = None,
+    text: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Fault:
+    """Another answer: a status with JSON, with text, or without a body."""
+    sent = dict(headers or {})
+    content = b""
+    if json is not None:
+        content = msgspec.json.encode(json)
+        sent.setdefault("Content-Type", "application/json; charset=utf-8")
+    elif text is not None:
+        content = text.encode()
+        sent.setdefault("Content-Type", "text/plain; charset=utf-8")
+    return _instead(
+        f"status({code})", lambda _: httpx.Response(code, headers=sent, content=content)
+    )
+
+
+def html(code: int = 503, page: str = _OUTAGE_PAGE) -> Fault:
+    """A web page where JSON was asked for, as during an outage."""
+    headers = {"Content-Type": "text/html; charset=utf-8"}
+    return _instead(
+        f"html({code})", lambda _: httpx.Response(code, headers=headers, content=page.encode())
+    )
+
+
+def unavailable(code: int = 503) -> Fault:
+    """``errorCode`` 7: the data is temporarily unavailable (503 in v2, 500 in v4)."""
+    body = {"errorCode": 7, "errorMessages": ["Data temporarily unavailable."]}
+    return status(code, json=body)
+
+
+def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> Fault:
+    """A 409 with the body of a full window, whatever was used of it.
+
+    Args:
+        period: ``minute`` or ``month``.
+        limit: Hits the window is said to allow.
+        plan: Name of the plan it is said to be.
+    """
+    if period not in ("minute", "month"):
+        raise InvalidArgumentError(f"no window of a {period!r}; there are minute and month")
+
+    def answer(exchange: Exchange) -> httpx.Response:
+        full = full_window(Plan(plan, limit, limit), period, exchange.server_time)
+        return httpx.Response(409, json=full.body())
+
+    return _instead(f"conflict({period!r})", answer)
+
+
+def dropped() -> Fault:
+    """The connection closes before anything is answered."""
+    return _raised("dropped()", httpx.RemoteProtocolError, "Server disconnected without an answer.")
+
+
+def refused() -> Fault:
+    """The connection is not made; on a real port it closes without an answer instead."""
+    return _raised("refused()", httpx.ConnectError, "Connection refused")
+
+
+def stalled() -> Fault:
+    """Nothing comes until the client gives up.
+
+    In one process `httpx.ReadTimeout` is raised at once, and a `FakeClock` moves by the
+    client's read timeout; on a real port the connection stays open and silent.
+    """
+
+    def apply(exchange: Exchange, _: Answer) -> httpx.Response:
+        if isinstance(exchange.clock, FakeClock):
+            exchange.clock.advance(exchange.read_timeout or 0.0)
+        raise httpx.ReadTimeout("The read operation timed out", request=exchange.request)
+
+    return _fault("stalled()", _Layer.ANSWER, apply)
+
+
+def truncated(keep: float = 0.5) -> Fault:
+    """The connection closes when a part of the body has come.
+
+    Args:
+        keep: How much of it comes, 0 to 1.
+    """
+
+    def steps(body: bytes) -> list[Step]:
+        return [Step(0.0, body[: int(len(body) * keep)])]
+
+    return _streamed(f"truncated({keep})", steps, complete=False)
+
+
+def slow(seconds: float, chunks: int = 4) -> Fault:
+    """The body comes in pieces with pauses between them.
+
+    Args:
+        seconds: All pauses together, waited on the simulator's clock. A pause longer than
+            the client's read timeout ends in `httpx.ReadTimeout`.
+        chunks: Number of pieces.
+    """
+
+    def steps(body: bytes) -> list[Step]:
+        size = -(-len(body) // chunks) or 1
+        pieces = [body[start : start + size] for start in range(0, len(body), size)]
+        return [Step(seconds / len(pieces), piece) for piece in pieces]
+
+    return _streamed(f"slow({seconds}, {chunks})", steps, complete=True)
+
+
+def replaced(path: str, value: object) -> Fault:
+    """Another value at a path of the answer's JSON, such as ``$.intervals[*].enwh``."""
+    return _changed(f"replaced({path!r}, …)", path, lambda _: value)
+
+
+def null(path: str) -> Fault:
+    """Null at a path of the answer's JSON."""
+    return _changed(f"null({path!r})", path, lambda _: None)
+
+
+def unknown_value(path: str, value: str = "encharge_issue") -> Fault:
+    """An enum's value that the contract does not list."""
+    return _changed(f"unknown_value({path!r})", path, lambda _: value)
+
+
+def retyped(path: str) -> Fault:
+    """Another type at a path: a number as text, text as a number, an array as an object."""
+    return _changed(f"retyped({path!r})", path, _retype)
+
+
+def missing(path: str) -> Fault:
+    """No member, or item, at a path of the answer's JSON."""
+    steps = read_path(path)
+    _require_steps(path, steps)
+
+    def change(document: Any) -> Any:
+        for container, key in reversed(spots(document, steps)):
+            del container[key]
+        return document
+
+    return _edited(f"missing({path!r})", change)
+
+
+def unknown_field(path: str = "$", name: str = "added_later", value: object = True) -> Fault:
+    """A member the contract does not know, in the object at a path."""
+    steps = read_path(path)
+
+    def change(document: Any) -> Any:
+        owners: list[Any] = [document]
+        if steps:
+            owners = [container[key] for container, key in spots(document, steps)]
+        for owner in owners:
+            if not isinstance(owner, dict):
+                raise InvalidArgumentError(f"{path} of the answer is no object to add {name!r} to")
+            owner[name] = value
+        return document
+
+    return _edited(f"unknown_field({path!r}, {name!r})", change)
+
+
+def repeated_cursor() -> Fault:
+    """A page whose ``next`` is the cursor it was asked with; the first page stays right."""
+
+    def change(exchange: Exchange, page: dict[str, Any]) -> None:
+        asked = exchange.request.url.params.get("next")
+        if asked is not None:
+            page["next"] = asked
+
+    return _page("repeated_cursor()", change)
+
+
+def duplicate_on_boundary() -> Fault:
+    """A page whose ``next`` begins with its own last system, as when one was added before it."""
+
+    def change(exchange: Exchange, page: dict[str, Any]) -> None:
+        if "next" in page:
+            last = exchange.world.index_of(page["systems"][-1]["system_id"])
+            assert last is not None  # noqa: S101 - the page is this fleet's
+            page["next"] = write_cursor(last)
+
+    return _page("duplicate_on_boundary()", change)
+
+
+def missing_on_boundary() -> Fault:
+    """A page whose ``next`` leaves one system out, as when one was removed before it."""
+
+    def change(_: Exchange, page: dict[str, Any]) -> None:
+        if "next" in page:
+            page["next"] = write_cursor(read_cursor(page["next"]) + 1)
+
+    return _page("missing_on_boundary()", change)
+
+
+def _fault(name: str, layer: _Layer, apply: Apply) -> Fault:
+    return Fault((_Part(name, layer, apply),))
+
+
+def _instead(name: str, answer: Callable[[Exchange], httpx.Response]) -> Fault:
+    return _fault(name, _Layer.ANSWER, lambda exchange, _: answer(exchange))
+
+
+def _raised(name: str, error: type[httpx.TransportError], text: str) -> Fault:
+    def apply(exchange: Exchange, _: Answer) -> httpx.Response:
+        raise error(text, request=exchange.request)
+
+    return _fault(name, _Layer.ANSWER, apply)
+
+
+def _streamed(name: str, steps: Callable[[bytes], list[Step]], *, complete: bool) -> Fault:
+    def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
+        response = answer()
+        body = response.read()
+        headers = httpx.Headers(response.headers)
+        headers["Content-Length"] = str(len(body))
+        stream = Stream(
+            steps(body), exchange.request, exchange.clock, exchange.read_timeout, complete=complete
+        )
+        return httpx.Response(response.status_code, headers=headers, stream=stream)
+
+    return _fault(name, _Layer.DELIVERY, apply)
+
+
+def _edited(name: str, change: Callable[[Any], Any]) -> Fault:
+    """A change to the JSON of a success; other answers pass as they are."""
+
+    def apply(_: Exchange, answer: Answer) -> httpx.Response:
+        response = answer()
+        if response.status_code != 200:
+            return response
+        document = change(msgspec.json.decode(response.read()))
+        headers = httpx.Headers(response.headers)
+        del headers["Content-Length"]
+        return httpx.Response(200, headers=headers, content=msgspec.json.encode(document))
+
+    return _fault(name, _Layer.CONTENT, apply)
+
+
+def _changed(name: str, path: str, change: Callable[[Any], Any]) -> Fault:
+    steps = read_path(path)
+    _require_steps(path, steps)
+
+    def apply(document: Any) -> Any:
+        for container, key in spots(document, steps):
+            container[key] = change(container[key])
+        return document
+
+    return _edited(name, apply)
+
+
+def _page(name: str, change: Callable[[Exchange, dict[str, Any]], None]) -> Fault:
+    def edit(exchange: Exchange, page: Any) -> Any:
+        if "systems" not in page:
+            raise InvalidArgumentError(
+                f"{name} is for pages of systems; give it with operation='Systems'"
+            )
+        change(exchange, page)
+        return page
+
+    def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
+        return _edited(name, lambda page: edit(exchange, page)).apply(exchange, answer)
+
+    return _fault(name, _Layer.CONTENT, apply)
+
+
+def _require_steps(path: str, steps: tuple[object, ...]) -> None:
+    if not steps:
+        raise InvalidArgumentError(f"{path!r} is the whole answer; name a place in it, as $.meta")
+
+
+def _retype(value: Any) -> Any:
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, list):
+        return {}
+    if isinstance(value, dict):
+        return []
+    return str(value)

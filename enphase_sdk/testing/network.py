@@ -1,0 +1,109 @@
+"""A guard that lets a program reach this machine only."""
+
+from __future__ import annotations
+
+import socket
+import sys
+import threading
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager
+from ipaddress import ip_address
+from typing import Any
+
+__all__ = ["NetworkBlockedError", "no_network"]
+
+
+class NetworkBlockedError(RuntimeError):
+    """Something wanted to leave this machine while `no_network` was on.
+
+    It is no ``OSError``: a client must not take it for a host that is down, and try again.
+
+    Attributes:
+        host: The name or address it wanted.
+    """
+
+    def __init__(self, host: str) -> None:
+        super().__init__(
+            f"no_network: blocked on its way to {host}; only this machine can be reached. Use the "
+            "fixtures enlighten or envoy, give the client transport=httpx.MockTransport(…), route "
+            "it with respx, or replay a cassette; a test that really needs the network must run "
+            "without no_network"
+        )
+        self.host = host
+
+    def __reduce__(self) -> tuple[type[NetworkBlockedError], tuple[str]]:
+        return type(self), (self.host,)
+
+
+@contextmanager
+def no_network() -> Generator[None]:
+    """Refuse connections, datagrams and look-ups for other hosts while the context is open.
+
+    It holds for every thread and event loop of the process. Names and addresses of the loopback
+    and this machine's own name pass, and so do Unix sockets.
+
+    Raises:
+        NetworkBlockedError: inside the context, where something goes further.
+    """
+    with _guard:
+        yield
+
+
+class _Guard:
+    """Counts the contexts that are open; an audit hook, once added, stays for good."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._open = 0
+        self._hooked = False
+
+    def __enter__(self) -> None:
+        with self._lock:
+            self._open += 1
+            if not self._hooked:
+                sys.addaudithook(self._audit)
+                self._hooked = True
+
+    def __exit__(self, *exc_info: object) -> None:
+        with self._lock:
+            self._open -= 1
+
+    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+        if not self._open or event not in _HOSTS:
+            return
+        host = _HOSTS[event](*args)
+        if not _is_here(host):
+            raise NetworkBlockedError(host)
+
+
+def _is_here(host: str) -> bool:
+    if host in ("", "localhost", socket.gethostname()):
+        return True
+    try:
+        address = ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None) or address
+    return mapped.is_loopback or mapped.is_unspecified
+
+
+def _named(host: str | bytes | None, *_: object) -> str:
+    return host.decode("utf-8", "replace") if isinstance(host, bytes) else host or ""
+
+
+def _addressed(connection: socket.socket, address: Any) -> str:
+    inet = connection.family in (socket.AF_INET, socket.AF_INET6)
+    return _named(address[0]) if inet and address is not None else ""
+
+
+# What Python tells of before it happens, with the host that is wanted.
+_HOSTS: Mapping[str, Callable[..., str]] = {
+    "socket.connect": _addressed,
+    "socket.sendto": _addressed,
+    "socket.sendmsg": _addressed,
+    "socket.getaddrinfo": _named,
+    "socket.gethostbyname": _named,
+    "socket.gethostbyaddr": _named,
+}
+
+_guard = _Guard()

@@ -1,0 +1,151 @@
+"""The pytest plugin: a simulated cloud, a simulated gateway and clients of both, as fixtures.
+
+pytest loads it in every project that has this package, so nothing is imported before a fixture
+is used. A project that wants another fleet or gateway overrides the simulator's fixture::
+
+    @pytest.fixture
+    def simulated_enlighten(fake_clock):
+        return SimulatedEnlighten(1_000, seed=7, plan="watt", clock=fake_clock)
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack, contextmanager, suppress
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Generator, Iterator
+
+    from enphase_sdk import AsyncEnlighten, Enlighten, Envoy
+    from enphase_sdk.testing.clock import FakeClock
+    from enphase_sdk.testing.enlighten import SimulatedEnlighten
+    from enphase_sdk.testing.gateway import SimulatedGateway
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the switch for `no_network`."""
+    text = "let tests reach this machine only, as the fixture no_network does for one test"
+    parser.getgroup("enphase").addoption("--enphase-no-network", action="store_true", help=text)
+    parser.addini("enphase_no_network", text, type="bool", default=False)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Switch `no_network` on for the whole run, if asked to."""
+    if config.getoption("--enphase-no-network") or config.getini("enphase_no_network"):
+        from enphase_sdk.testing.network import no_network as guard
+
+        guarding = ExitStack()
+        guarding.enter_context(guard())
+        config.add_cleanup(guarding.close)
+
+
+@pytest.fixture
+def fake_clock() -> Iterator[FakeClock]:
+    """The clock of every client and simulator made in the test: no wait takes any time.
+
+    It starts at 2024-06-15 12:00 UTC; `sleeps` lists what was waited, `advance` and `set` move it.
+    """
+    from enphase_sdk.clock import set_clock
+    from enphase_sdk.testing.clock import FakeClock
+
+    clock = FakeClock()
+    before = set_clock(clock)
+    yield clock
+    set_clock(before)
+
+
+@pytest.fixture
+def simulated_enlighten(fake_clock: FakeClock) -> SimulatedEnlighten:
+    """The simulated cloud behind `enlighten` and `async_enlighten`: 60 systems, no quota."""
+    from enphase_sdk.testing.enlighten import SimulatedEnlighten
+
+    return SimulatedEnlighten(clock=fake_clock)
+
+
+@pytest.fixture
+def enlighten(
+    simulated_enlighten: SimulatedEnlighten, fake_clock: FakeClock
+) -> Iterator[Enlighten]:
+    """A client of the simulated cloud."""
+    import httpx
+
+    from enphase_sdk import Enlighten
+
+    _require_clock("simulated_enlighten", simulated_enlighten, fake_clock)
+    with _without_settings():
+        client = Enlighten(
+            "test-key", "test-user", transport=httpx.MockTransport(simulated_enlighten)
+        )
+    with client:
+        yield client
+
+
+@pytest.fixture
+def async_enlighten(
+    simulated_enlighten: SimulatedEnlighten, fake_clock: FakeClock
+) -> AsyncEnlighten:
+    """The same for programs that await, under any event loop; it need not be closed."""
+    import httpx
+
+    from enphase_sdk import AsyncEnlighten
+
+    _require_clock("simulated_enlighten", simulated_enlighten, fake_clock)
+    transport = httpx.MockTransport(simulated_enlighten)
+    with _without_settings():
+        return AsyncEnlighten("test-key", "test-user", transport=transport)
+
+
+@pytest.fixture
+def simulated_gateway(fake_clock: FakeClock) -> SimulatedGateway:
+    """The simulated gateway behind `envoy`: firmware 8.3, three phases."""
+    from enphase_sdk.testing.gateway import SimulatedGateway
+
+    return SimulatedGateway(clock=fake_clock)
+
+
+@pytest.fixture
+def envoy(simulated_gateway: SimulatedGateway, fake_clock: FakeClock) -> Iterator[Envoy]:
+    """A client of the simulated gateway, with a token if its firmware wants one."""
+    from enphase_sdk import Envoy
+    from enphase_sdk.errors import InvalidArgumentError
+
+    _require_clock("simulated_gateway", simulated_gateway, fake_clock)
+    token = None
+    with suppress(InvalidArgumentError):  # firmware below 7 knows no tokens
+        token = simulated_gateway.issue_token()
+    with Envoy("envoy.test", token=token, transport=simulated_gateway.transport()) as client:
+        yield client
+
+
+@pytest.fixture
+def no_network() -> Iterator[None]:
+    """Only this machine can be reached: anything else fails and says what to use instead."""
+    from enphase_sdk.testing.network import no_network as guard
+
+    with guard():
+        yield
+
+
+def _require_clock(
+    name: str, simulator: SimulatedEnlighten | SimulatedGateway, clock: FakeClock
+) -> None:
+    """Without this a client would wait on one clock for what happens on another."""
+    if simulator.clock is not clock:
+        pytest.fail(
+            f"the fixture {name} has a clock of its own; take the fixture fake_clock and make it "
+            f"with {type(simulator).__name__}(…, clock=fake_clock)",
+            pytrace=False,
+        )
+
+
+@contextmanager
+def _without_settings() -> Generator[None]:
+    """What this machine's environment and config file say must not reach a test's client."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("BASE_URL", "PLAN", "PROFILE"):
+            patch.delenv(f"ENPHASE_{name}", raising=False)
+        patch.setenv("ENPHASE_CONFIG", os.devnull)
+        yield

@@ -1,0 +1,65 @@
+"""The energy a household has used up to any instant, in the same way as its production."""
+
+from __future__ import annotations
+
+import math
+
+from .chance import roll
+from .system import QUARTER_HOUR, System
+from .traits import Trait, roll_trait
+
+__all__ = ["Consumption"]
+
+_TURN = 2 * math.pi
+_YEAR = 365.2425
+_SWING = 0.3  # how far the seasons move the daily use
+_UNEVENNESS = 0.2  # how far days differ beyond that
+
+
+class Consumption:
+    """What one household has used; energies in Wh before rounding.
+
+    Args:
+        system: Whose; it has a consumption meter since it became operational.
+    """
+
+    def __init__(self, system: System) -> None:
+        self._system = system
+        self._daily = 9_000 + 22_000 * roll_trait(system.traits, Trait.CONSUMPTION)
+        self._peak = (
+            300 if roll_trait(system.traits, Trait.PEAK_SEASON) < 0.6 else 120
+        )  # heating, or cooling
+        start = system.operational_at or 0
+        self._first_day = system.place.ordinal(start)
+        self._at_start = self._raw(start)
+
+    def until(self, instant: int) -> float:
+        """Wh used from the beginning until `instant`, epoch seconds on a quarter hour."""
+        return max(self._raw(instant) - self._at_start, 0.0)
+
+    def _raw(self, instant: int) -> float:
+        place = self._system.place
+        ordinal = place.ordinal(instant)
+        midnight = place.midnight(ordinal)
+        length = place.midnight(ordinal + 1) - midnight
+        before = self._before(ordinal)
+        if instant <= midnight:
+            return before
+        shift = roll(self._system.key, instant // QUARTER_HOUR) - 0.5
+        share = (instant - midnight + 0.8 * QUARTER_HOUR * shift) / length
+        return before + (self._before(ordinal + 1) - before) * _shape(share)
+
+    def _before(self, ordinal: int) -> float:
+        day = ordinal - self._first_day
+        phase = _TURN * (ordinal - 80 - self._peak) / _YEAR
+        seasonal = day + _SWING * _YEAR / _TURN * math.sin(phase)
+        return self._daily * (seasonal + _UNEVENNESS * roll(self._system.key, -ordinal))
+
+
+def _shape(share: float) -> float:
+    """Share of a day's use by a share of the day: little at night, most in the evening."""
+    evening = 0.5 / _TURN * (math.sin(_TURN * (share - 0.8)) - math.sin(_TURN * -0.8))
+    morning = (
+        0.25 / (2 * _TURN) * (math.sin(2 * _TURN * (share - 0.3)) - math.sin(2 * _TURN * -0.3))
+    )
+    return share + evening + morning

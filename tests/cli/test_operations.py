@@ -1,0 +1,235 @@
+"""The single operations: the same answer in each form."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from enphase_sdk import Enlighten
+from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, faults
+
+from .conftest import Run
+
+OPERATIONS: list[tuple[str, list[str], str, dict[str, Any]]] = [
+    ("summary", [], "summary", {}),
+    ("summary", ["--summary-date", "2024-06-01"], "summary", {"summary_date": "2024-06-01"}),
+    ("energy", [], "energy_lifetime", {}),
+    ("energy", ["--all"], "energy_lifetime", {"production": "all"}),
+    (
+        "energy",
+        ["--start-date", "2024-05-01", "--end-date", "2024-05-09"],
+        "energy_lifetime",
+        {"start_date": "2024-05-01", "end_date": "2024-05-09"},
+    ),
+    ("stats", [], "stats", {}),
+    ("stats", ["--start-at", "1718400000"], "stats", {"start_at": 1_718_400_000}),
+    (
+        "rgm",
+        ["--start-at", "2024-06-14T00:00:00+00:00", "--end-at", "2024-06-14T02:00Z"],
+        "rgm_stats",
+        {"start_at": 1_718_323_200, "end_at": 1_718_330_400},
+    ),
+    ("consumption", [], "consumption_lifetime", {}),
+    ("consumption-stats", [], "consumption_stats", {}),
+    (
+        "meters",
+        ["--end-at", "2024-06-14T00:00Z"],
+        "production_meter_readings",
+        {"end_at": 1_718_323_200},
+    ),
+    ("inventory", [], "inventory", {}),
+    ("envoys", [], "envoys", {}),
+    ("inverters", [], "inverters_summary_by_envoy_or_site", {}),
+]
+
+
+@pytest.fixture
+def metered(cloud: SimulatedEnlighten) -> int:
+    """A system that has all there is."""
+    return cloud.find(kind=Kind.METERED).system_id
+
+
+@pytest.mark.parametrize(("command", "options", "method", "arguments"), OPERATIONS)
+def test_json_is_the_wire_form(
+    run: Run,
+    client: Enlighten,
+    metered: int,
+    command: str,
+    options: list[str],
+    method: str,
+    arguments: dict[str, Any],
+) -> None:
+    result = run(command, metered, *options, "--json")
+    answer = getattr(client, method)(metered, **arguments)
+    wire = [one.to_dict() for one in answer] if isinstance(answer, list) else answer.to_dict()
+    assert (result.code, result.err) == (0, "")
+    assert json.loads(result.out) == wire
+
+
+@pytest.mark.parametrize(("command", "options", "method", "arguments"), OPERATIONS)
+@pytest.mark.usefixtures("client")
+def test_csv_and_table_have_a_row_for_each_record(
+    run: Run,
+    metered: int,
+    command: str,
+    options: list[str],
+    method: str,  # noqa: ARG001
+    arguments: dict[str, Any],  # noqa: ARG001
+) -> None:
+    table = run(command, metered, *options)
+    text = run(command, metered, *options, "--csv")
+    rows = list(csv.DictReader(io.StringIO(text.out, newline="")))
+    assert rows
+    assert all(None not in row and None not in row.values() for row in rows)
+    assert (table.code, table.err, text.code, text.err) == (0, "", 0, "")
+    assert len(table.out.splitlines()) == len(rows) + 2
+
+
+def csv_rows(text: str) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+@pytest.mark.usefixtures("cloud")
+def test_several_summaries_are_a_list(run: Run, client: Enlighten) -> None:
+    result = run("summary", 72, 67, "--json")
+    assert json.loads(result.out) == [client.summary(72).to_dict(), client.summary(67).to_dict()]
+    assert [row["system_id"] for row in csv_rows(run("summary", 72, 67, "--csv").out)] == [
+        "72",
+        "67",
+    ]
+
+
+def test_a_summary_that_fails_does_not_lose_the_others(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.status(404, json={}), system_id=72)
+    result = run("summary", 67, 72, 77, "--json")
+    assert [one["system_id"] for one in json.loads(result.out)] == [67, 77]
+    assert result.code == 6
+    assert "system 72: Summary: status 404" in result.err
+    assert "partly done: 2 of 3 systems" in result.err
+
+
+def test_summaries_that_all_fail_have_the_code_of_the_first(
+    run: Run, cloud: SimulatedEnlighten
+) -> None:
+    cloud.fail(with_=faults.status(401, json={}), system_id=67)
+    cloud.fail(with_=faults.status(404, json={}), system_id=72)
+    result = run("summary", 67, 72)
+    assert (result.code, result.out) == (3, "")
+    assert len(result.err.splitlines()) == 2
+
+
+def test_a_used_up_quota_ends_a_series_of_summaries(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.conflict("month"), system_id=72)
+    result = run("summary", 67, 72, 77, "--json")
+    assert result.code == 6
+    assert len(json.loads(result.out)) == 1
+    assert [asked.path.split("/")[-2] for asked in cloud.requests] == ["67", "72"]
+
+
+def test_a_bad_date_is_said_once(run: Run, cloud: SimulatedEnlighten) -> None:
+    result = run("summary", 67, 72, "--summary-date", "31/31/2024")
+    assert result.code == 2
+    assert len(result.err.splitlines()) == 1
+    assert not cloud.requests
+
+
+@pytest.mark.usefixtures("client")
+def test_a_lifetime_series_in_csv_has_its_days(run: Run, client: Enlighten, metered: int) -> None:
+    rows = csv_rows(run("energy", metered, "--all", "--csv").out)
+    answer = client.energy_lifetime(metered, production="all")
+    assert answer is not None
+    assert rows[0]["date"] == str(answer.start_date)
+    assert len(rows) == len(answer.production)
+    assert int(rows[5]["production"]) == answer.production[5]
+    assert isinstance(answer.micro_production, list)
+    assert int(rows[5]["micro_production"]) == answer.micro_production[5]
+
+
+def test_days_not_reported_yet_are_empty_and_not_zero(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.replaced("$.production", [5, 0, 7, 0, 0]))
+    rows = csv_rows(run("energy", 67, "--csv").out)
+    assert [row["production"] for row in rows] == ["5", "0", "7", "", ""]
+
+
+def test_a_series_without_a_start_has_no_dates(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.null("$.start_date"))
+    assert {row["date"] for row in csv_rows(run("energy", 67, "--csv").out)} == {""}
+
+
+def test_no_meter_is_null_and_said_to_people(run: Run, cloud: SimulatedEnlighten) -> None:
+    plain = cloud.find(kind=Kind.PLAIN).system_id
+    as_json = run("consumption", plain, "--json")
+    assert (as_json.code, as_json.out) == (0, "null\n")
+    assert run("consumption", plain, "--csv").out == "system_id,date,consumption\r\n"
+    table = run("consumption", plain)
+    assert (table.code, table.out) == (0, "")
+    assert table.err == "enphase: no data: the system has no consumption meter\n"
+
+
+def test_deprecation_is_a_note_and_no_warning(run: Run, client: Enlighten, metered: int) -> None:
+    result = run("monthly", metered, "2024-04-01", "--json")
+    with pytest.warns(DeprecationWarning, match="deprecated"):
+        answer = client.monthly_production(metered, "2024-04-01")
+    assert json.loads(result.out) == answer.to_dict()
+    assert result.err.startswith("enphase: note: monthly_production is deprecated by Enphase")
+    assert len(result.err.splitlines()) == 1
+    assert csv_rows(run("monthly", metered, "2024-04-01", "--csv").out)[0]["start"]
+
+
+def test_a_month_without_meters_still_has_its_energy(run: Run, cloud: SimulatedEnlighten) -> None:
+    plain = cloud.find(kind=Kind.PLAIN).system_id
+    (row,) = csv_rows(run("monthly", plain, "2024-04-01", "--csv").out)
+    assert int(row["production_wh"]) > 0
+    assert "2024-04-30" in run("monthly", plain, "2024-04-01").out
+
+
+def test_a_gateway_leads_to_its_system(run: Run, cloud: SimulatedEnlighten) -> None:
+    serial = cloud.system(72).gateways[0].serial_number
+    assert json.loads(run("search", serial, "--json").out) == {"system_id": 72}
+    assert run("search", serial).out.split() == ["ID", "────", "72"]
+    missing = run("search", "999")
+    assert missing.code == 5
+    assert "check the id or serial number" in missing.err
+
+
+def test_power_as_a_bare_number_is_in_watts(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.replaced("$[0].micro_inverters[0].power_produced", 123), times=2)
+    row = csv_rows(run("inverters", 67, "--csv").out)[0]
+    assert (row["power_produced_value"], row["power_produced_units"]) == ("123", "W")
+    assert "123 W" in run("inverters", 67).out
+
+
+def test_quantities_are_scaled_by_their_own_decimals(run: Run, cloud: SimulatedEnlighten) -> None:
+    quantity = {"value": 12345, "units": "kJ", "precision": 2}
+    cloud.fail(with_=faults.replaced("$[0].micro_inverters[0].energy", quantity))
+    assert "123.45 kJ" in run("inverters", 67).out
+    cloud.fail(with_=faults.null("$[0].micro_inverters[0].energy.value"))
+    assert run("inverters", 67).code == 0
+
+
+def test_times_that_are_no_times_do_not_break_a_table(run: Run, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.replaced("$.last_report_at", 10**17))
+    assert str(10**17) in run("summary", 67).out
+    cloud.fail(with_=faults.null("$.last_report_at"))
+    assert run("summary", 67).code == 0
+
+
+def test_instants_in_a_table_name_their_zone(run: Run, cloud: SimulatedEnlighten) -> None:
+    reported = datetime.fromtimestamp(1_718_450_000, UTC)
+    cloud.fail(with_=faults.replaced("$.last_report_at", 1_718_450_000))
+    assert f"{reported:%Y-%m-%d %H:%M}Z" in run("summary", 67).out
+
+
+def test_settings_reach_the_client(run: Run, clock: FakeClock, cloud: SimulatedEnlighten) -> None:
+    cloud.fail(with_=faults.conflict(limit=10), times=1)
+    assert run("summary", 67, "--max-wait", "0").code == 4
+    assert not clock.sleeps
+    cloud.fail(with_=faults.stalled())
+    timed_out = run("summary", 72, "--timeout", "0.05", "--plan", "partner")
+    assert timed_out.code == 0
+    assert run("summary", 67, "--base-url", "http://127.0.0.1:9", "--max-wait", "1").code == 5

@@ -1,0 +1,54 @@
+"""What every test gets: an empty environment, and on request a clock that nobody waits on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import hypothesis
+import pytest
+
+from enphase_sdk.clock import set_clock
+from enphase_sdk.testing import FakeClock
+
+from .support import ASYNC_SURFACES, SURFACES, Surface
+
+# The same examples every time; HYPOTHESIS_PROFILE=search looks for others, and for longer.
+# How long an example takes varies on a shared machine, so there is no deadline.
+profile = hypothesis.settings(
+    deadline=None, max_examples=150, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile("same", profile, derandomize=True)
+hypothesis.settings.register_profile("search", profile, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("API_KEY", "USER_ID", "BASE_URL", "PLAN", "PROFILE"):
+        monkeypatch.delenv(f"ENPHASE_{name}", raising=False)
+    monkeypatch.setenv("ENPHASE_CONFIG", str(tmp_path / "no-config.toml"))
+
+
+@pytest.fixture
+def clock() -> Iterator[FakeClock]:
+    """The clock of every client made in the test."""
+    fake = FakeClock()
+    before = set_clock(fake)
+    yield fake
+    set_clock(before)
+
+
+@pytest.fixture(params=SURFACES, ids=lambda surface: surface.name)
+def surface(request: pytest.FixtureRequest) -> Surface:
+    """The sync client, then the async one under asyncio and under trio."""
+    chosen: Surface = request.param
+    return chosen
+
+
+@pytest.fixture(params=ASYNC_SURFACES, ids=lambda surface: surface.name)
+def async_surface(request: pytest.FixtureRequest) -> Surface:
+    """The async client under asyncio and under trio."""
+    chosen: Surface = request.param
+    return chosen

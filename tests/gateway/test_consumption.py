@@ -1,0 +1,147 @@
+"""Total and net consumption: told apart by name, and mended where one is reported for the other."""
+
+from __future__ import annotations
+
+import pytest
+
+from enphase_sdk.gateway.profile import GatewayProfile
+from enphase_sdk.gateway.snapshot import Snapshot
+from tests.gateway import homes
+from tests.gateway.gateways import Answer, ok
+from tests.gateway.homes import METERS, PAGE, READINGS, Json, figures, reading
+
+PRODUCTION = homes.entry("production", figures(300.2, 9000.4, 70.0))
+TOTAL = homes.entry("total-consumption", figures(500.4, 12_000.6, 90.0, 600.0))
+NET = homes.entry("net-consumption", figures(200.2, 3000.2))
+TOTAL_LIKE_NET = homes.entry("total-consumption", figures(200.2, 3000.2))
+NET_LIKE_TOTAL = homes.entry("net-consumption", figures(500.4, 12_000.6))
+
+
+def with_meters(page: Answer, *kinds: str) -> dict[str, Answer]:
+    meters = [homes.meter(eid, kind) for eid, kind in enumerate(kinds)]
+    return {
+        METERS: ok(meters),
+        READINGS: ok([homes.meter_reading(meter["eid"]) for meter in meters]),
+        PAGE: page,
+    }
+
+
+def watts(snapshot: Snapshot) -> tuple[int | None, int | None]:
+    total, net = snapshot.system_consumption, snapshot.system_net_consumption
+    return total and total.watts_now, net and net.watts_now  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("entries", [[TOTAL, NET], [NET, TOTAL]])
+def test_entries_are_told_apart_by_what_they_measure_not_by_position(entries: list[Json]) -> None:
+    assert watts(reading({PAGE: homes.page(PRODUCTION, consumption=entries)})) == (500, 200)
+
+
+@pytest.mark.parametrize(("entries", "expected"), [([TOTAL], (500, None)), ([NET], (None, 200))])
+def test_there_may_be_one_only(entries: list[Json], expected: tuple[int, int]) -> None:
+    assert watts(reading({PAGE: homes.page(PRODUCTION, consumption=entries)})) == expected
+
+
+def test_entries_out_of_use_are_not_consumption() -> None:
+    idle = [TOTAL | {"activeCount": 0}, NET | {"activeCount": 0}]
+    assert watts(reading({PAGE: homes.page(PRODUCTION, consumption=idle)})) == (None, None)
+
+
+def test_an_entry_that_does_not_say_what_it_measures_is_a_problem_if_it_is_in_use() -> None:
+    for active, problems in ((0, []), (1, [PAGE])):
+        entry = homes.entry(None, figures(1.0, 2.0), active=active)
+        snapshot = reading({PAGE: homes.page(PRODUCTION, consumption=[entry])})
+        assert watts(snapshot) == (None, None)
+        assert [problem.endpoint for problem in snapshot.problems] == problems
+
+
+def test_kinds_that_were_in_use_stay_so_while_the_gateway_denies_it() -> None:
+    profile = GatewayProfile()
+    reading({PAGE: homes.page(PRODUCTION, consumption=[TOTAL, NET])}, profile=profile)
+    idle = [TOTAL | {"activeCount": 0}, NET | {"activeCount": 0}]
+    snapshot = reading({PAGE: homes.page(PRODUCTION, consumption=idle)}, profile=profile)
+    assert watts(snapshot) == (500, 200)
+    gone = reading({PAGE: homes.page(PRODUCTION, consumption=[NET])}, profile=profile)
+    assert watts(gone) == (None, 200)
+    assert [problem.endpoint for problem in gone.problems] == [PAGE]
+
+
+def test_consumption_of_an_enabled_meter_is_in_use() -> None:
+    page = homes.page(PRODUCTION, consumption=[NET | {"activeCount": 0}])
+    assert watts(reading(with_meters(page, "net-consumption"))) == (None, 200)
+
+
+def test_consumption_is_read_where_production_is_not_metered() -> None:
+    page = homes.page(homes.inverters_entry(), consumption=[NET])
+    answers = with_meters(page, "net-consumption") | {homes.V1: homes.v1()}
+    profile = GatewayProfile()
+    for _ in range(2):
+        snapshot = reading(answers, "7.6.114", profile=profile)
+        assert watts(snapshot) == (None, 200)
+        assert profile.production_source == "v1"
+
+
+def test_total_equal_to_net_is_net_and_production() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL_LIKE_NET, NET])
+    snapshot = reading(with_meters(page, "production", "net-consumption"), "8.3.5433")
+    total, net = snapshot.system_consumption, snapshot.system_net_consumption
+    assert total is not None
+    assert net is not None
+    assert (total.watts_now, total.watt_hours_lifetime) == (500, 12_001)
+    assert (net.watts_now, net.watt_hours_lifetime) == (200, 3000)
+    assert total.watt_hours_today is None
+    assert total.watt_hours_last_7_days is None
+
+
+def test_what_differs_from_net_is_kept_when_total_is_mended() -> None:
+    total_entry = TOTAL_LIKE_NET | {"whToday": 90.0, "whLastSevenDays": 600.0}
+    page = homes.page(PRODUCTION, consumption=[total_entry, NET])
+    total = reading({PAGE: page}, "8.3.5433").system_consumption
+    assert total is not None
+    assert (total.watt_hours_today, total.watt_hours_last_7_days) == (90, 600)
+
+
+def test_with_a_meter_of_the_total_it_is_the_net_that_is_mended() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL, NET_LIKE_TOTAL])
+    snapshot = reading(with_meters(page, "production", "total-consumption"), "8.3.5433")
+    assert watts(snapshot) == (500, 200)
+    assert snapshot.system_net_consumption is not None
+    assert snapshot.system_net_consumption.watt_hours_lifetime == 3000
+
+
+def test_mending_goes_phase_by_phase() -> None:
+    lines = [figures(200.0, 1000.0), figures(100.2, 8000.4)]
+    like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
+    page = homes.page(
+        PRODUCTION | {"lines": lines},
+        consumption=[TOTAL_LIKE_NET | {"lines": like_net}, NET | {"lines": like_net}],
+    )
+    meters = [
+        homes.meter(1, "production", phases=2),
+        homes.meter(2, "net-consumption", phases=2),
+    ]
+    readings = [homes.meter_reading(1), homes.meter_reading(2)]
+    answers = {METERS: ok(meters), READINGS: ok(readings), PAGE: page}
+    phases = reading(answers, "8.3.5433").system_consumption_phases
+    assert phases is not None
+    assert [phase.watts_now for phase in phases.values()] == [350, 150]
+    assert [phase.watt_hours_lifetime for phase in phases.values()] == [3000, 9000]
+
+
+def test_at_night_total_and_net_are_equal_in_truth() -> None:
+    night = homes.entry("production", figures(0.0, 9000.4))
+    total = homes.entry("total-consumption", figures(200.2, 12_000.6, 5.0))
+    snapshot = reading({PAGE: homes.page(night, consumption=[total, NET])}, "8.3.5433")
+    assert watts(snapshot) == (200, 200)
+    assert snapshot.system_consumption is not None
+    assert snapshot.system_consumption.watt_hours_lifetime == 12_001
+
+
+@pytest.mark.parametrize("firmware", ["4.10.35", "5.0.62"])
+def test_before_firmware_7_net_energy_is_import_alone_and_nothing_is_mended(firmware: str) -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL_LIKE_NET, NET])
+    assert watts(reading({PAGE: page}, firmware)) == (200, 200)
+
+
+def test_nothing_is_mended_with_production_from_elsewhere() -> None:
+    page = homes.page(homes.inverters_entry(), consumption=[TOTAL_LIKE_NET, NET])
+    assert watts(reading({PAGE: page, homes.V1: homes.v1()}, "7.6.114")) == (200, 200)

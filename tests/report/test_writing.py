@@ -1,0 +1,198 @@
+"""The report as JSON, CSV and a page, and what is refused before anything is read."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enphase_sdk.errors import ConfigError, ServerError
+from enphase_sdk.report import (
+    FleetReport,
+    check_target,
+    report_csv,
+    report_json,
+    report_page,
+    report_row,
+    write_report,
+)
+from enphase_sdk.report.formats import UNKNOWN
+from enphase_sdk.report.rows import ROW_FIELDS
+from enphase_sdk.report.spreadsheet import csv_lines
+
+from .records import NOON, ago, record
+
+NASTY = "<script>alert('x')</script> & \"Söhne\" $title ${rows}"
+UNREAD = ServerError("Summary: status 503: <b>down</b>", status_code=503, body=None, operation="x")
+
+
+def named(name: str) -> dict[str, Any]:
+    return {"system_name": name, "city": name}
+
+
+@pytest.fixture
+def report() -> FleetReport:
+    rows = [
+        report_row(record(system=named(NASTY))),
+        report_row(record(reported=ago(days=3), energy_today=0)),
+        report_row(record(error=UNREAD)),
+    ]
+    return FleetReport.of(rows, generated_at=NOON, stopped_by="quota <used> up")
+
+
+class Page(HTMLParser):
+    """The elements of a page, and the texts of its cells."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.attributes: list[tuple[str, str | None]] = []
+        self.cells: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+        self.attributes += attrs
+        if tag == "td":
+            self.cells.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.cells:
+            self.cells[-1] += data
+
+
+def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
+    document = json.loads(report_json(report))
+    assert document == report.to_dict()
+    assert document["generated_at"] == "2024-06-15T12:00:00-06:00"
+    assert document["complete"] is False
+    assert document["totals"]["conditions"]["offline"] == 1
+    offline, unread, normal = document["records"]
+    assert normal["system_name"] == NASTY
+    assert normal["energy_today_wh"] == 10_000
+    assert normal["specific_yield_kwh_per_kwp"] == 2.0
+    assert offline["energy_today_wh"] is None
+    assert unread["problem"] == "Summary: status 503: <b>down</b>"
+
+
+def test_csv_comes_back_as_it_was(report: FleetReport) -> None:
+    text = report_csv(report)
+    rows = list(csv.DictReader(io.StringIO(text, newline="")))
+    assert tuple(rows[0]) == ROW_FIELDS
+    for row, wire in zip(rows, report.to_dict()["records"], strict=True):
+        assert row == {name: "" if value is None else str(value) for name, value in wire.items()}
+
+
+@pytest.mark.parametrize("start", [*"=+-@\t\r\n", "＝", "＠"])  # noqa: RUF001
+def test_no_name_is_a_formula(start: str) -> None:
+    dangerous = start + "HYPERLINK(0)"
+    report = FleetReport.of([report_row(record(system=named(dangerous)))], generated_at=NOON)
+    (row,) = csv.DictReader(io.StringIO(report_csv(report), newline=""))
+    assert row["system_name"] == "'" + dangerous
+    assert row["city"] == "'" + dangerous
+
+
+def test_numbers_and_lists_are_written_as_they_are() -> None:
+    lines = list(csv_lines(["a", "b", "c", "d"], [{"a": -1, "b": ["x", "=y"], "c": None}]))
+    assert lines == ["a,b,c,d\r\n", "-1,x; =y,,\r\n"]
+
+
+def test_texts_from_outside_are_no_html(report: FleetReport) -> None:
+    text = report_page(report)
+    page = Page(text)
+    assert "script" not in page.tags
+    assert "b" not in page.tags[page.tags.index("table") :]
+    assert NASTY in page.cells
+    assert "quota &lt;used&gt; up" in text
+
+
+def test_the_page_needs_nothing_and_no_one(report: FleetReport) -> None:
+    text = report_page(report)
+    page = Page(text)
+    assert not {"script", "link", "img", "iframe"} & set(page.tags)
+    assert not {"src", "href", "onclick"} & {name for name, _ in page.attributes}
+    assert "://" not in text
+    assert "url(" not in text
+    assert "default-src 'none'" in text
+    assert "prefers-color-scheme: dark" in text
+    assert "@media print" in text
+
+
+def test_the_page_shows_rows_for_people(report: FleetReport) -> None:
+    page = Page(report_page(report))
+    width = page.tags.count("th")
+    rows = [page.cells[n : n + width] for n in range(0, len(page.cells), width)]
+    offline, unread, normal, totals = rows
+    assert offline[0] == "offline"
+    assert offline[5] == "2024-06-12 12:00"
+    assert offline[6:10] == [UNKNOWN, "1.0", "5.0", UNKNOWN]
+    assert offline[10].strip() == "no report for 3 d"
+    assert unread[6:10] == [UNKNOWN] * 4
+    assert unread[10].strip().startswith("its summary could not be read: Summary: status 503")
+    assert normal[6:10] == ["10.0", "1.0", "5.0", "2.00"]
+    assert totals[1:3] == ["3", "systems"]
+    assert totals[6:10] == ["10.0", "2.0", "10.0", "2.00"]
+
+
+def test_the_page_says_what_is_missing(report: FleetReport) -> None:
+    assert 'class="notice"' in report_page(report)
+    assert "1 of 3 could not be read." in report_page(report)
+    whole = FleetReport.of([report_row(record())], generated_at=NOON)
+    assert 'class="notice"' not in report_page(whole)
+
+
+def test_no_placeholder_is_left() -> None:
+    template = (Path(report_page.__code__.co_filename).parent / "page.html").read_text("utf-8")
+    text = report_page(FleetReport.of([], generated_at=NOON))
+    assert re.search(r"\$\w", template)
+    assert not re.search(r"\$\w", text)
+
+
+def test_control_characters_of_a_name_reach_no_page() -> None:
+    nasty = report_row(record(system=named("a\x1b[2J\x00\u202eb")))
+    text = report_page(FleetReport.of([nasty], generated_at=NOON))
+    assert not set(text) & {"\x1b", "\x00", "\u202e"}
+
+
+@pytest.mark.parametrize("suffix", [".html", ".json", ".csv", ".HTML"])
+def test_the_name_says_what_is_written(report: FleetReport, tmp_path: Path, suffix: str) -> None:
+    path = tmp_path / f"report{suffix}"
+    write_report(report, path)
+    wanted = {".html": report_page, ".json": report_json, ".csv": report_csv}[suffix.lower()]
+    assert path.read_bytes().decode() == wanted(report)
+    write_report(report, path)
+
+
+def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
+    for path, said in (
+        (tmp_path / "report.pdf", r"ends in \.html, \.json, \.csv"),
+        (tmp_path / "report", "ends in"),
+        (tmp_path / "missing" / "report.html", "no folder .*missing; make it first"),
+    ):
+        with pytest.raises(ConfigError, match=said):
+            check_target(path)
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(ConfigError, match="is a folder"):
+        check_target(tmp_path / "folder.html")
+    check_target(tmp_path / "report.html")
+
+
+def test_a_folder_without_permission_is_said_beforehand(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Permissions do not bind root, who may run this.
+    monkeypatch.setattr("os.access", lambda path, _: path != tmp_path)
+    with pytest.raises(ConfigError, match="no permission"):
+        check_target(tmp_path / "report.html")
+
+
+def test_a_write_that_fails_is_an_error_of_ours(report: FleetReport, tmp_path: Path) -> None:
+    (tmp_path / "loop.html").symlink_to("loop.html")
+    with pytest.raises(ConfigError, match="write it elsewhere"):
+        write_report(report, tmp_path / "loop.html")
