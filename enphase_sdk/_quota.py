@@ -159,15 +159,13 @@ class Pacer:
         return Closed(wait, opens_at, f"{reason}; it opens at {utc_text(opens_at)}")
 
     def _full_window(self, now: float) -> int | None:
-        """The latest window that a hit sent now could fall into and that has no room."""
-        if self._limit is None:
-            return None
-        first = math.floor((now + self._offset.low) / self._length)
-        last = math.floor((now + self._offset.high) / self._length)
-        for window in range(last, first - 1, -1):
-            if self._possibly_in(window, now) >= self._limit:
-                return window
-        return None
+        """The first window that a hit sent now could fall into, if it has no room.
+
+        A later one has no less: what could be in that one could be in the first one too.
+        """
+        window = math.floor((now + self._offset.low) / self._length)
+        full = self._limit is not None and self._possibly_in(window, now) >= self._limit
+        return window if full else None
 
     def _possibly_in(self, window: int, now: float) -> int:
         start, end = window * self._length, (window + 1) * self._length

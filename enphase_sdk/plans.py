@@ -35,7 +35,8 @@ class Plan:
 
     def __attrs_post_init__(self) -> None:
         lengths_fit = 0 < self.minute_seconds <= LONGEST_MINUTE
-        if self.per_minute < 1 or (self.per_month or math.inf) < 1 or not lengths_fit:
+        per_month = math.inf if self.per_month is None else self.per_month
+        if self.per_minute < 1 or per_month < 1 or not lengths_fit:
             raise ConfigError(
                 f"plan {self.name!r}: per_minute and per_month must be at least 1 and "
                 "minute_seconds above 0"

@@ -124,7 +124,7 @@ def test_every_status_has_its_error(status: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "status", [300, 301, 302, 307, 308, 400, 401, 403, 404, 405, 422, 520, 599]
+    "status", [201, 202, 206, 300, 301, 302, 307, 308, 400, 401, 403, 404, 405, 422, 520, 599]
 )
 def test_a_status_ends_a_call_with_its_error(
     surface: Surface, clock: FakeClock, status: int

@@ -75,11 +75,22 @@ def test_the_published_plans() -> None:
 
 
 @pytest.mark.parametrize(
-    ("per_minute", "window"), [(0, 60.0), (-1, 60.0), (10, 0.0), (10, -1.0), (10, float("inf"))]
+    "plan",
+    [
+        {"per_minute": 0},
+        {"per_minute": -1},
+        {"per_minute": 10, "per_month": 0},
+        {"per_minute": 10, "per_month": -1},
+        {"per_minute": 10, "minute_seconds": 0.0},
+        {"per_minute": 10, "minute_seconds": -1.0},
+        {"per_minute": 10, "minute_seconds": float("inf")},
+        {"per_minute": 10, "minute_seconds": float("nan")},
+    ],
+    ids=repr,
 )
-def test_a_plan_that_never_opens_is_refused(per_minute: int, window: float) -> None:
+def test_a_plan_that_never_opens_is_refused(plan: dict[str, Any]) -> None:
     with pytest.raises(errors.ConfigError, match="'mine'"):
-        Plan("mine", per_minute, minute_seconds=window)
+        Plan("mine", **plan)
 
 
 def test_without_a_plan_nothing_is_held_back() -> None:

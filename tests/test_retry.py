@@ -77,7 +77,7 @@ def call(surface: Surface, script: Script, **options: Any) -> Any:
         httpx.Response(204),
         lambda _: httpx.Response(200, headers={"content-encoding": "gzip"}, content=b"nogz"),
     ],
-    ids=repr,
+    ids=lambda failure: getattr(failure, "__name__", repr(failure)),
 )
 def test_what_may_pass_is_tried_again(surface: Surface, clock: FakeClock, failure: Any) -> None:
     script = Script(failure, failure, GOOD)

@@ -228,7 +228,7 @@ def test_half_a_secret_at_the_cut_of_a_long_body_is_hidden() -> None:
             httpx.ConnectError(f"cannot reach {request.url}", request=request)
         ),
     ],
-    ids=repr,
+    ids=lambda failure: getattr(failure, "__name__", repr(failure)),
 )
 def test_an_answer_that_never_came_makes_nothing_known(surface: Surface, failure: Any) -> None:
     with pytest.raises(errors.APIConnectionError) as caught:

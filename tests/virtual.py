@@ -18,10 +18,10 @@ from enphase_sdk import _operations
 from enphase_sdk._decode import Reader
 from enphase_sdk._flow import Policy, call_flow
 from enphase_sdk._quota import Pacer
-from enphase_sdk.plans import Plan
 from enphase_sdk._redact import Redactor
 from enphase_sdk._retry import Backoff
 from enphase_sdk.effects import Flow, Reply, Send, Sleep
+from enphase_sdk.plans import Plan
 
 from .support import body_of
 

@@ -58,6 +58,7 @@ def _generate(target: Path) -> None:
     yaml.dump(corrected, contract)
     config = target / "config.yaml"
     config.write_text(f"package_name_override: {PACKAGE}\n", encoding="utf-8")
+    tools = Path(sys.executable).parent  # where the generator finds ruff
     subprocess.run(
         [
             sys.executable, "-m", "openapi_python_client", "generate",
@@ -65,5 +66,5 @@ def _generate(target: Path) -> None:
             "--output-path", target / PACKAGE, "--meta", "none",
         ],
         check=True, stdout=sys.stderr,
-        env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+        env={**os.environ, "PATH": os.pathsep.join([str(tools), os.environ["PATH"]])},
     )  # fmt: skip

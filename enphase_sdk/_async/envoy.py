@@ -33,7 +33,7 @@ from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
-from enphase_sdk.gateway.tls import GatewayTrust, Pin
+from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
 
 if TYPE_CHECKING:
     from enphase_sdk.gateway.history.series import RecordedSeries
@@ -104,7 +104,8 @@ class AsyncEnvoy(AsyncRecordedSite):
         limits = _limits(timeout)
         if fingerprint is not None and ca_file is not None:
             raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")
-        trust = GatewayTrust(Pin(address, fingerprint), Path(ca_file) if ca_file else None)
+        pinned = None if fingerprint is None else fingerprint_text(fingerprint)
+        trust = GatewayTrust(Pin(address, pinned), Path(ca_file) if ca_file else None)
         self._clock = current_clock()
         self._session = AsyncGatewaySession(
             AsyncGatewayConnection(address, trust, limits, transport),

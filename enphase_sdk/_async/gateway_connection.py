@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 from collections.abc import Generator
 
@@ -9,6 +10,7 @@ import anyio
 import httpx
 from attrs import define, field
 
+from enphase_sdk._redact import Redactor, guard_library_logs
 from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import (
@@ -35,6 +37,11 @@ _HEADERS = (
 )
 
 
+# The cookies of gateways and of the login services stand in for tokens.
+_COOKIES = Redactor(())
+_COOKIES.pattern = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
+
+
 @define(repr=False, eq=False)
 class AsyncGatewayConnection:
     """Sends requests to one gateway, never two at a time.
@@ -53,6 +60,9 @@ class AsyncGatewayConnection:
     _opened: httpx.AsyncBaseTransport | None = None
     _closed: bool = False
     _lock: anyio.Lock = field(factory=anyio.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        guard_library_logs(_COOKIES)
 
     async def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.

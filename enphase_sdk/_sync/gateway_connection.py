@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import threading
 from collections.abc import Generator
@@ -10,6 +11,7 @@ from collections.abc import Generator
 import httpx
 from attrs import define, field
 
+from enphase_sdk._redact import Redactor, guard_library_logs
 from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import (
@@ -36,6 +38,11 @@ _HEADERS = (
 )
 
 
+# The cookies of gateways and of the login services stand in for tokens.
+_COOKIES = Redactor(())
+_COOKIES.pattern = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
+
+
 @define(repr=False, eq=False)
 class GatewayConnection:
     """Sends requests to one gateway, never two at a time.
@@ -54,6 +61,9 @@ class GatewayConnection:
     _opened: httpx.BaseTransport | None = None
     _closed: bool = False
     _lock: threading.Lock = field(factory=threading.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        guard_library_logs(_COOKIES)
 
     def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.

@@ -164,11 +164,7 @@ class _Pandas:
         return self._np.array(values, "M8[D]").astype("M8[us]")
 
     def measures(self, values: list[Any]) -> Any:
-        try:
-            return self._np.fromiter(values, "f8", len(values))
-        except TypeError:  # some are None
-            nan = float("nan")
-            return self._np.fromiter([nan if v is None else v for v in values], "f8", len(values))
+        return self._np.fromiter(values, "f8", len(values))  # None becomes NaN
 
     def numbers(self, values: list[Any]) -> Any:
         try:

@@ -1,1 +1,1 @@
-"""The local gateway: what it answers, and what that means. Nothing here does I/O but TLS and files."""
+"""The local gateway: what is asked of it, and what its answers mean."""

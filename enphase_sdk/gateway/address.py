@@ -33,9 +33,8 @@ class Address:
         found = _parts(text.strip()) if isinstance(text, str) else None
         if found is not None:
             return cls(*found)
-        # What holds an @ may hold a password, also for a traceback that shows local variables.
+        # What stands before an @ may be a password.
         shown = "one with a user" if "@" in str(text) else repr(text)
-        del text
         raise ConfigError(
             "host must be the gateway's name or address, like 192.168.1.50 or envoy.local, with "
             f"a port or without, not {shown}"

@@ -12,8 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from attrs import field, frozen
-from attrs.converters import optional
+from attrs import frozen
 
 from enphase_sdk._log import logger
 from enphase_sdk._state import create_private, read_private, replace_private, state_folder
@@ -55,11 +54,11 @@ class Pin:
 
     Attributes:
         address: The gateway.
-        given: What the caller said it is, if anything; it is stored for later.
+        given: What the caller said it is, 64 hex digits, if anything; it is stored for later.
     """
 
     address: Address
-    given: str | None = field(default=None, converter=optional(fingerprint_text))
+    given: str | None = None
 
     @property
     def path(self) -> Path:

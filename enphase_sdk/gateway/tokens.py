@@ -194,9 +194,10 @@ def _session_id(reply: Reply) -> str:
             operation=operation,
         )
     session_id = body.get("session_id")
-    # There are other secrets beside it, which a traceback must not show either.
+    # A traceback must not show it, nor the other secrets beside it.
     del body
     if not isinstance(session_id, str) or not session_id:
+        del session_id
         raise AuthenticationError(
             f"{operation}: Enlighten opened no session, most likely because it asks for a second "
             f"factor; fetch a token by hand from {BY_HAND} and pass token=",

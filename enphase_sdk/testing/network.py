@@ -52,6 +52,8 @@ def no_network() -> Generator[None]:
 class _Guard:
     """Counts the contexts that are open; an audit hook, once added, stays for good."""
 
+    __cantrace__ = True  # else Python hides audit hooks from debuggers and coverage
+
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._open = 0
@@ -61,14 +63,14 @@ class _Guard:
         with self._lock:
             self._open += 1
             if not self._hooked:
-                sys.addaudithook(self._audit)
+                sys.addaudithook(self)
                 self._hooked = True
 
     def __exit__(self, *exc_info: object) -> None:
         with self._lock:
             self._open -= 1
 
-    def _audit(self, event: str, args: tuple[Any, ...]) -> None:
+    def __call__(self, event: str, args: tuple[Any, ...]) -> None:
         if not self._open or event not in _HOSTS:
             return
         host = _HOSTS[event](*args)

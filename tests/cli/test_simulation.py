@@ -80,6 +80,8 @@ def test_simulate_serves_until_ctrl_c(
     stdout = Watched()
     monkeypatch.setattr(sys, "stdout", stdout)
     answers: list[httpx.Response] = []
+    # Whoever runs the tests in the background may have switched ctrl-c off.
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def use_it() -> None:
         try:
@@ -95,6 +97,7 @@ def test_simulate_serves_until_ctrl_c(
     user.start()
     code = main(["simulate", "--systems", "3", "--plan", "watt", "--seed", "5"])
     user.join()
+    signal.signal(signal.SIGINT, before)
     assert code == 0
     assert len(answers[0].json()["systems"]) == 3
     assert [answer.status_code for answer in answers] == [200] * 10 + [409]

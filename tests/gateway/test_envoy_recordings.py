@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
-
-import pytest
 
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from tests.gateway.differences import DIFFERENCES
@@ -63,10 +60,10 @@ def test_every_value_is_as_expected_but_for_the_deliberate_differences(
 
 @every_recording()
 def test_the_interface_is_as_expected_and_a_second_reading_asks_only_what_is_there(
-    name: str, surface: Surface, clock: FakeClock
+    name: str, clock: FakeClock
 ) -> None:
     expected = expectation(name)
-    with reading(surface, name, clock) as (gateway, envoy):
+    with reading(Surface("sync"), name, clock) as (gateway, envoy):
         first = envoy.read(home=True)
         before = len(gateway.requests)
         second = envoy.read()
@@ -82,10 +79,8 @@ def test_the_interface_is_as_expected_and_a_second_reading_asks_only_what_is_the
 
 
 @every_recording()
-def test_the_cloud_s_models_hold_what_the_reading_holds(
-    name: str, surface: Surface, clock: FakeClock, tmp_path: Path
-) -> None:
-    with reading(surface, name, clock) as (gateway, envoy):
+def test_the_cloud_s_models_hold_what_the_reading_holds(name: str, clock: FakeClock) -> None:
+    with reading(Surface("sync"), name, clock) as (gateway, envoy):
         data = envoy.read().to_dict()
         summary, inventory = envoy.summary(), envoy.inventory()
         units, readings = envoy.inverters_summary(), envoy.production_meter_readings()

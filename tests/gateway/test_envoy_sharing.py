@@ -39,11 +39,11 @@ def test_many_threads_never_ask_two_things_at_a_time(
         opened(surface, host, **login) as envoy,
         ThreadPoolExecutor(THREADS) as pool,
     ):
-        waiting = [pool.submit(CALLS[n % len(CALLS)], envoy) for n in range(2 * THREADS)]
+        waiting = [pool.submit(CALLS[n % len(CALLS)], envoy) for n in range(THREADS)]
         results = [future.result() for future in waiting]
     assert gateway.stalled == 0
     readings = [result for result in results if hasattr(result, "problems")]
-    assert len(readings) == THREADS // 2
+    assert len(readings) == THREADS // 4
     assert all(reading.problems == [] for reading in readings)
     assert asked(gateway).count("/info") == 1
     assert asked(gateway).count("/auth/check_jwt") == bool(login)
@@ -56,19 +56,19 @@ def test_many_tasks_never_ask_two_things_at_a_time(
     results: list[Any] = []
 
     async def act() -> None:
-        login = {"token": gateway.issue_token()}
-        async with AsyncEnvoy(HOST, transport=network_of(gateway), **login) as envoy:
+        network, token = network_of(gateway), gateway.issue_token()
+        async with AsyncEnvoy(HOST, transport=network, token=token) as envoy:
 
             async def one(number: int) -> None:
                 call = (envoy.read, envoy.summary, envoy.inventory)[number % 3]
                 results.append(await call())
 
             async with anyio.create_task_group() as group:
-                for number in range(30):
+                for number in range(16):
                     group.start_soon(one, number)
 
-    anyio.run(act, backend=async_surface.backend)
-    assert len(results) == 30
+    anyio.run(act, backend=async_surface.backend or "")
+    assert len(results) == 16
     assert gateway.stalled == 0
     assert asked(gateway).count("/info") == 1
 
@@ -98,7 +98,7 @@ def test_a_task_that_is_cancelled_in_the_middle_leaves_the_client_usable(
                 gateway.release()
                 assert (await envoy.read()).problems == []
 
-    anyio.run(act, backend=async_surface.backend)
+    anyio.run(act, backend=async_surface.backend or "")
 
 
 def test_a_client_that_was_closed_says_so(surface: Surface, clock: FakeClock) -> None:
@@ -137,7 +137,8 @@ def test_closing_while_a_request_is_on_its_way(surface: Surface, clock: FakeCloc
             thread = threading.Thread(target=read, args=(envoy,))
             thread.start()
             turn = threading.Event()
-            while ("GET", "/production.json?details=1") not in gateway.requests:
+            waited_for = ("GET", "/production.json?details=1")
+            while thread.is_alive() and waited_for not in gateway.requests:
                 turn.wait(0.001)
             envoy.close()
             thread.join()

@@ -237,7 +237,9 @@ UNUSABLE = {
 }
 
 
-@pytest.mark.parametrize(("make", "message"), UNUSABLE.items(), ids=lambda it: str(it))
+@pytest.mark.parametrize(
+    ("make", "message"), UNUSABLE.items(), ids=lambda it: getattr(it, "__name__", str(it))
+)
 def test_a_file_that_cannot_be_used_is_refused_and_left_as_it_is(
     path: Path, make: object, message: str
 ) -> None:

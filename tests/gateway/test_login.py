@@ -28,6 +28,7 @@ from enphase_sdk.gateway.passwords import factory_password
 from enphase_sdk.gateway.tokens import Token, load_token, store_token
 from enphase_sdk.testing import FakeClock, SimulatedGateway, SimulatedTokenService
 from enphase_sdk.testing import gateway_faults as faults
+from enphase_sdk.testing.gateway_answers import Answer
 from tests.gateway.envoys import (
     EMAIL,
     PASSWORD,
@@ -120,8 +121,8 @@ def test_the_wrong_password_is_told(
     name: str, username: str | None, surface: Surface, clock: FakeClock
 ) -> None:
     old = SimulatedGateway(name, clock=clock)
-    options = {"username": username, "password": "wr0ng"}
-    with opened(surface, transport=network_of(old), **options) as envoy:
+    client = opened(surface, transport=network_of(old), username=username, password="wr0ng")
+    with client as envoy:
         for call in (envoy.read, envoy.summary, lambda: envoy.fetch(sources.INVERTERS)):
             with pytest.raises(AuthenticationError) as caught:
                 call()
@@ -285,8 +286,8 @@ def test_a_provider_is_asked_when_a_token_is_wanted(
         serial_numbers.append(serial_number)
         return gateway.issue_token(owner=False)
 
-    options = {"token_provider": provider(surface, give)}
-    with opened(surface, transport=Network(gateway), **options) as envoy:
+    give_it = provider(surface, give)
+    with opened(surface, transport=Network(gateway), token_provider=give_it) as envoy:
         _ = envoy.info
         assert serial_numbers == []
         for _ in range(3):
@@ -320,11 +321,12 @@ def test_a_provider_follows_a_token_that_is_given(
         calls.append(serial_number)
         return gateway.issue_token()
 
-    options = {"token": gateway.issue_token(), "token_provider": provider(surface, give)}
-    with opened(surface, transport=Network(gateway), **options) as envoy:
+    token = gateway.issue_token(lifetime=DAY)
+    give_it, network = provider(surface, give), Network(gateway)
+    with opened(surface, transport=network, token=token, token_provider=give_it) as envoy:
         envoy.read()
         assert calls == []
-        clock.advance(365 * DAY - 60)
+        clock.advance(DAY - 60)
         assert envoy.read().problems == []
     assert calls == [gateway.serial]
 
@@ -333,8 +335,8 @@ def test_a_provider_follows_a_token_that_is_given(
 def test_a_provider_that_gives_no_token(
     nonsense: Any, surface: Surface, gateway: SimulatedGateway
 ) -> None:
-    options = {"token_provider": provider(surface, lambda _: nonsense)}
-    with opened(surface, transport=Network(gateway), **options) as envoy:
+    give_it = provider(surface, lambda _: nonsense)
+    with opened(surface, transport=Network(gateway), token_provider=give_it) as envoy:
         for _ in range(2):
             with pytest.raises(ConfigError, match="JSON Web Token"):
                 envoy.read()
@@ -356,9 +358,14 @@ def test_the_sync_client_takes_no_coroutine_function(gateway: SimulatedGateway) 
 def test_a_provider_that_gives_what_was_refused_is_not_asked_for_ever(
     surface: Surface, gateway: SimulatedGateway
 ) -> None:
-    token, calls = gateway.issue_token(), []
-    options = {"token_provider": provider(surface, lambda s: calls.append(s) or token)}
-    with opened(surface, transport=Network(gateway), **options) as envoy:
+    token, calls = gateway.issue_token(), list[str]()
+
+    def give(serial_number: str) -> str:
+        calls.append(serial_number)
+        return token
+
+    give_it = provider(surface, give)
+    with opened(surface, transport=Network(gateway), token_provider=give_it) as envoy:
         envoy.read()
         gateway.revoke_tokens()
         with pytest.raises(AuthenticationError):
@@ -370,8 +377,8 @@ def test_a_provider_s_own_exception_is_its_own(surface: Surface, gateway: Simula
     def give(_: str) -> str:
         raise ZeroDivisionError("in the caller's own function")
 
-    options = {"token_provider": provider(surface, give)}
-    with opened(surface, transport=Network(gateway), **options) as envoy:
+    give_it = provider(surface, give)
+    with opened(surface, transport=Network(gateway), token_provider=give_it) as envoy:
         with pytest.raises(ZeroDivisionError):
             envoy.read()
         assert envoy.info.serial_number == gateway.serial
@@ -404,8 +411,8 @@ def test_a_token_is_fetched_and_kept_for_the_next_client(
 def test_a_token_is_renewed_before_it_ends(
     owner: bool, surface: Surface, gateway: SimulatedGateway, clock: FakeClock
 ) -> None:
-    network = serviced(gateway, owner=owner)
-    lifetime = 365 * DAY if owner else 12 * 3600
+    lifetime = 2 * DAY if owner else 12 * 3600
+    network = serviced(gateway, owner=owner, lifetime=2 * DAY if owner else None)
     with opened(surface, transport=network, **ACCOUNT) as envoy:
         envoy.read()
         clock.advance(lifetime - 3600)
@@ -442,7 +449,7 @@ def test_a_token_that_is_refused_in_the_middle_is_renewed(
     with opened(surface, transport=network, **ACCOUNT) as envoy:
         first = envoy.read()
 
-        def revoke(answer: faults.Answer) -> faults.Answer:
+        def revoke(answer: Answer) -> Answer:
             # Not by the method, whose lock the answer holds.
             gateway._token_login().revoke()
             return answer
@@ -541,12 +548,12 @@ def test_the_wrong_account_is_asked_once_and_told(
 def test_the_wrong_account_when_a_token_ends(
     surface: Surface, gateway: SimulatedGateway, clock: FakeClock
 ) -> None:
-    network = serviced(gateway)
+    network = serviced(gateway, lifetime=DAY)
     with opened(surface, transport=network, **ACCOUNT) as envoy:
         envoy.read()
         network.service = SimulatedTokenService(gateway, password="changed")
         before = len(network.service_requests)
-        clock.advance(365 * DAY)
+        clock.advance(DAY)
         with pytest.raises(AuthenticationError, match="username= and password="):
             envoy.read()
     assert len(network.service_requests) - before == 1

@@ -118,5 +118,5 @@ def test_a_second_reading_is_equal_and_asks_nothing_that_is_absent_or_twice(name
 @every_recording()
 def test_snapshots_and_profiles_pickle(name: str) -> None:
     _, profile, snapshot, _ = first_reading(name)
-    assert pickle.loads(pickle.dumps(snapshot)) == snapshot  # noqa: S301  our own bytes
-    assert pickle.loads(pickle.dumps(profile)) == profile  # noqa: S301
+    assert pickle.loads(pickle.dumps(snapshot)) == snapshot
+    assert pickle.loads(pickle.dumps(profile)) == profile

@@ -11,13 +11,18 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 
 from enphase_sdk import Envoy
+from enphase_sdk._async.gateway_connection import AsyncGatewayConnection
+from enphase_sdk._sync.gateway_connection import GatewayConnection
+from enphase_sdk.effects import Request
 from enphase_sdk.errors import (
     APIConnectionError,
     ConfigError,
@@ -25,9 +30,12 @@ from enphase_sdk.errors import (
     FingerprintMismatchError,
 )
 from enphase_sdk.gateway.address import Address
+from enphase_sdk.gateway.login import Bearer
 from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
+from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from enphase_sdk.testing import gateway_faults as faults
+from enphase_sdk.testing.gateway_answers import Answer
 from enphase_sdk.testing.gateway_tls import self_signed
 from tests.gateway.envoys import HOST, Network, asked, opened
 from tests.support import Seen, Surface, loopback, wire
@@ -181,9 +189,45 @@ def test_many_clients_at_once_pin_one_certificate(state: Path, clock: FakeClock)
     assert path.read_text().strip() == gateway.fingerprint
 
 
+def test_many_threads_at_once_pin_one_of_many_certificates(state: Path) -> None:
+    pin, go = Pin(Address("envoy.local")), threading.Barrier(16)
+
+    def contact(number: int) -> bool:
+        go.wait()
+        try:
+            pin.check(b"certificate %d" % number)
+        except FingerprintMismatchError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        outcomes = list(pool.map(contact, range(16)))
+    assert outcomes.count(True) == 1
+    assert len(list((state / "fingerprints").iterdir())) == 1
+
+
+@pytest.mark.parametrize("faster", ["the same", "another"])
+def test_a_process_that_was_a_little_faster_has_pinned(
+    faster: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pin = Pin(Address("envoy.local"))
+
+    def link(_: Path, path: Path) -> None:
+        path.write_text(sha256(b"the same" if faster == "the same" else b"x").hexdigest())
+        raise FileExistsError
+
+    monkeypatch.setattr(os, "link", link)
+    if faster == "the same":
+        pin.check(b"the same")
+    else:
+        with pytest.raises(FingerprintMismatchError):
+            pin.check(b"the same")
+
+
 CONTACT = """
 import sys
 from enphase_sdk.gateway.address import Address
+from enphase_sdk.gateway.login import Bearer
 from enphase_sdk.gateway.tls import Pin
 from enphase_sdk.errors import FingerprintMismatchError
 pin = Pin(Address.parsed("envoy.local"))
@@ -314,6 +358,7 @@ def test_the_right_fingerprint_takes_the_place_of_the_pin(
         first_contact(surface, host)
         actual = gateway.new_certificate()
         first_contact(surface, host, fingerprint=actual)
+        first_contact(surface, host, fingerprint=actual)
         # And from then on it need not be given.
         first_contact(surface, host)
     path = pin_file(state, host)
@@ -420,7 +465,10 @@ def test_a_gateway_that_speaks_tls_is_never_asked_in_the_clear(
     with gateway.serve(tls=True) as host:
         if known == "pinned":
             first_contact(surface, host)
-    options |= {"given": {"fingerprint": DIGITS}, "ca_file": {"ca_file": ca_file}}.get(known, {})
+    if known == "given":
+        options["fingerprint"] = DIGITS
+    elif known == "ca_file":
+        options["ca_file"] = ca_file
     somebody = SimulatedGateway("5.0", clock=clock)
     with somebody.serve(port=int(host.split(":")[1])), opened(surface, host, **options) as envoy:
         for _ in range(2):
@@ -441,6 +489,30 @@ def test_a_token_is_never_sent_in_the_clear(surface: Surface, gateway: Simulated
     assert all(token.encode() not in b"".join(sum(r.headers.raw, ())) for r in network.seen)
     # HTTPS was tried anew each time.
     assert [r.url.scheme for r in network.seen] == ["https", "http"] * 2
+
+
+def test_a_connection_in_the_clear_takes_no_token(
+    surface: Surface, gateway: SimulatedGateway
+) -> None:
+    """Nothing gets that far; it is the last of several reasons why not."""
+    kind: Any = AsyncGatewayConnection if surface.is_async else GatewayConnection
+    network, address = Network(gateway), Address(HOST)
+    connection = kind(address, GatewayTrust(Pin(address)), httpx.Timeout(1), network)
+    connection.scheme = "http"
+    connection.login = Bearer(Token.parsed(gateway.issue_token()))
+
+    async def send() -> None:
+        await connection.send(Request("GET", "/info"))
+
+    def send_it() -> None:
+        if surface.is_async:
+            anyio.run(send, backend=surface.backend or "")
+        else:
+            connection.send(Request("GET", "/info"))
+
+    with pytest.raises(ConfigError, match="only sent over HTTPS"):
+        send_it()
+    assert network.seen == []
 
 
 def test_https_that_comes_back_is_used(surface: Surface, gateway: SimulatedGateway) -> None:
@@ -491,7 +563,7 @@ def test_a_gateway_over_tls_sends_nobody_elsewhere(
     with loopback(answer) as (url, _), gateway.serve(tls=True) as host:
         moved = faults.Fault(
             "moved",
-            lambda _: faults.Answer(302, b"moved", None, (("location", f"{url}/steal"),)),
+            lambda _: Answer(302, b"moved", None, (("location", f"{url}/steal"),)),
         )
         gateway.fail("/ivp/meters", with_=moved)
         with opened(surface, host, token=gateway.issue_token()) as envoy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import logging
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,6 +15,7 @@ import httpx
 import msgspec
 import pytest
 import vcr  # type: ignore[import-untyped]
+from vcr.request import Request  # type: ignore[import-untyped]
 
 from enphase_sdk import AsyncEnlighten, Enlighten, Envoy, errors
 from enphase_sdk.testing import (
@@ -249,6 +251,15 @@ def test_an_answer_in_other_libraries_form_is_taken_too() -> None:
     hidden = respond(answer)
     assert "secret" not in str(hidden)
     assert hidden["body"]["string"].startswith("user_id=")
+
+
+def test_a_body_that_is_a_file_is_read_and_hidden() -> None:
+    prepare = vcr_config()["before_record_request"]
+    body = BytesIO(b"user_id=secret-user&a=1")
+    sent = Request("POST", "https://cloud.test/", body, {"Authorization": ["Bearer opaque-token"]})
+    recorded = prepare(sent)
+    assert recorded.body.read() == b"user_id=[hidden]&a=1"
+    assert dict(recorded.headers) == {}
 
 
 def test_a_cassette_recorded_without_the_filters_plays_back_all_the_same(

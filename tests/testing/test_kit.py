@@ -68,7 +68,7 @@ def test_importing_the_kit_loads_nothing_heavy() -> None:
         "import sys; before = set(sys.modules); import enphase_sdk.testing; "
         "print(*set(sys.modules) - before)"
     )
-    out = subprocess.run(  # noqa: S603
+    out = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True
     ).stdout.split()
     assert "enphase_sdk.testing" in out
@@ -128,4 +128,4 @@ def test_a_summary_of_every_system_keeps_nothing_of_each() -> None:
 
 
 def test_facts_pickle_with_their_kind() -> None:
-    assert pickle.loads(pickle.dumps(Kind.SNOW)) is Kind.SNOW  # noqa: S301
+    assert pickle.loads(pickle.dumps(Kind.SNOW)) is Kind.SNOW

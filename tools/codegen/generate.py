@@ -20,6 +20,7 @@ from ruamel.yaml import YAML
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
 PACKAGE = ROOT / "generated" / "enlighten_api"
+BIN = str(Path(sys.executable).parent)
 
 
 def generate(target: Path) -> None:
@@ -43,7 +44,7 @@ def generate(target: Path) -> None:
             ],
             check=True,
             # The post hooks must find the ruff that is pinned beside this interpreter.
-            env={**os.environ, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"},
+            env={**os.environ, "PATH": os.pathsep.join((BIN, os.environ["PATH"]))},
         )  # fmt: skip
     (target / "errors.py").unlink()
     (target / "py.typed").touch()

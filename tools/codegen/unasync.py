@@ -9,6 +9,7 @@ import argparse
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -17,7 +18,7 @@ TARGET = ROOT / "enphase_sdk" / "_sync"
 
 NOTICE = "# Made from {source} by `make generate`; edit that one.\n"
 
-RULES = [
+RULES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"Awaitable\[((?:[^\[\]]|\[[^\[\]]*\])+)\]", r"\1"),
     (r"from collections\.abc import Awaitable, Callable\b", "from collections.abc import Callable"),
     (r"from collections\.abc import AsyncIterator, Callable, Iterator",
@@ -38,8 +39,8 @@ RULES = [
     (r"\bAsyncHTTPTransport\b", "HTTPTransport"),
     (r"\bAsync([A-Z]\w*)", r"\1"),
     (r"\b_async\b", "_sync"),
-    (r"\basynchronous half, the source of both: `make generate` writes `enphase_sdk\._sync` from it",
-     "synchronous half, written by `make generate` from `enphase_sdk._async`"),
+    (r"\basynchronous half, the source of both: .* from it\.",
+     "synchronous half, written by `make generate` from `enphase_sdk._async`."),
 ]  # fmt: skip
 
 
