@@ -21,6 +21,8 @@ GROUPS = {
     "quota": "bench.groups.quota",
     "cli": "bench.groups.cli",
     "growth": "bench.groups.growth",
+    "gateway": "bench.groups.gateway",
+    "simulator": "bench.groups.simulator",
 }
 
 

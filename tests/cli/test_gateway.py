@@ -1,0 +1,147 @@
+"""The commands about a gateway, against a simulated one on a real port."""
+
+from __future__ import annotations
+
+import json
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from zeroconf import ServiceInfo, Zeroconf
+
+from enphase_sdk.cli import main
+from enphase_sdk.cli.watching import Course
+from enphase_sdk.gateway.discovery import FoundGateway, discover
+from enphase_sdk.gateway.models.energy import SystemEnergy
+from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.testing import FakeClock, SimulatedGateway, gateway_faults
+
+
+@pytest.fixture
+def gateway(clock: FakeClock) -> SimulatedGateway:
+    return SimulatedGateway("8.2-batteries", clock=clock)
+
+
+@pytest.fixture
+def host(
+    gateway: SimulatedGateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
+    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path))
+    monkeypatch.setenv("ENVOY_TOKEN", gateway.issue_token())
+    with gateway.serve(tls=True) as address:
+        yield address
+
+
+def test_read_in_json_is_the_snapshot(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["envoy", "read", host, "--json"]) == 0
+    said = capsys.readouterr()
+    wire = json.loads(said.out)
+    assert set(wire) >= {"system_production", "inverters", "encharge_inventory", "tariff"}
+    assert "first contact" in said.err
+
+
+@pytest.mark.parametrize(
+    ("command", "shown"),
+    [
+        ("read", "system_production.watts_now"),
+        ("summary", "meter"),
+        ("inverters", "Serial number"),
+        ("meters", "net-consumption"),
+    ],
+)
+@pytest.mark.parametrize("form", [[], ["--csv"]])
+def test_each_command_shows_what_it_is_for(
+    command: str, shown: str, form: list[str], host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["envoy", command, host, *form]) == 0
+    out = capsys.readouterr().out
+    assert shown.lower().replace(" ", "_" if form else " ") in out.lower()
+
+
+def test_meters_in_json_are_those_of_the_snapshot(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["envoy", "meters", host, "--json"]) == 0
+    wire = json.loads(capsys.readouterr().out)
+    assert set(wire) == {"ctmeters", "ctmeters_phases"}
+    assert wire["ctmeters"]["production"]["state"] == "enabled"
+
+
+def test_a_part_that_fails_is_said_and_the_rest_shown(
+    gateway: SimulatedGateway, host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    gateway.fail("/admin/lib/tariff", with_=gateway_faults.status(500), times=None)
+    assert main(["envoy", "read", host, "--json"]) == 6
+    said = capsys.readouterr()
+    assert json.loads(said.out)["tariff"] is None
+    assert "/admin/lib/tariff" in said.err
+
+
+def test_watching_prints_a_line_for_each_reading_where_nobody_watches(
+    host: str, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["envoy", "watch", host, "--count", "3", "--json"]) == 0
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) == 3
+    assert {"at", "Production", "Consumption"} <= set(lines[0])
+    assert sum(clock.sleeps) <= 2 * 5.0
+    assert main(["envoy", "watch", host, "--count", "1"]) == 0
+    assert "Production" in capsys.readouterr().out
+
+
+def test_a_course_has_its_lowest_value_lowest_and_gaps_where_nothing_was_known() -> None:
+    course = Course()
+    for watts in (0, None, 1000):
+        energy = SystemEnergy(
+            watts_now=watts,
+            watt_hours_today=None,
+            watt_hours_last_7_days=None,
+            watt_hours_lifetime=None,
+        )
+        course.add(Snapshot(system_production=energy))
+    assert course.sparkline("Production") == "▁ █"
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["read", "http://192.168.1.50"], 2, "host must be"),
+        (["read", "127.0.0.1:1"], 5, "no answer"),
+        (["read", "127.0.0.1:1", "--token", "abc"], 2, "JSON Web Token"),
+        (["watch", "127.0.0.1:1", "--every", "1"], 2, "--every"),
+        (["read", "127.0.0.1:1", "--json", "--csv"], 2, "choose one"),
+        (["discover", "--json", "--csv"], 2, "choose one"),
+    ],
+)
+def test_wrong_words_are_one_line_that_says_what_to_do(
+    words: list[str],
+    code: int,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path))
+    monkeypatch.delenv("ENVOY_TOKEN", raising=False)
+    assert main(["envoy", *words]) == code
+    err = capsys.readouterr().err
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_gateway_that_announces_itself_is_found() -> None:
+    service = "_enphase-envoy._tcp.local."
+    info = ServiceInfo(
+        service,
+        f"envoy.{service}",
+        addresses=[socket.inet_aton("127.0.0.1")],
+        port=80,
+        properties={"serialnum": "122364014316"},
+        server="envoy.local.",
+    )
+    with Zeroconf(interfaces=["127.0.0.1"]) as zeroconf:
+        zeroconf.register_service(info)
+        found = discover(1.0, interfaces=["127.0.0.1"])
+        zeroconf.unregister_service(info)
+    assert FoundGateway("122364014316", "127.0.0.1", "envoy.local") in found
