@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(chunk)
             return
         self._send_head(response.status_code, [*head, (b"Transfer-Encoding", b"chunked")])
-        for chunk in stream:
+        for chunk in filter(None, stream):  # an empty one would end the body
             self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             self.wfile.flush()
         self.wfile.write(b"0\r\n\r\n")
