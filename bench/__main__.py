@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 from bench.registry import GROUPS, run
 from bench.report import as_document, as_table
@@ -29,14 +31,22 @@ def main() -> int:
         print(f"{name} …", file=sys.stderr, flush=True)
         # A process for each, so that none pays for what another has imported or allocated.
         child = subprocess.run(
-            [sys.executable, "-m", "bench", "--group", name], stdout=subprocess.PIPE, text=True
-        )
+            [sys.executable, "-m", "bench", "--group", name],
+            stdout=subprocess.PIPE, text=True, env=_environment(),
+        )  # fmt: skip
         if child.returncode:
             failed.append(name)
             continue
         rows += [Row(**row) for row in json.loads(child.stdout)]
     print(as_document(rows, failed) if arguments.json else as_table(rows, failed))
     return int(bool(failed))
+
+
+def _environment() -> dict[str, str]:
+    """This one, with byte code for all: installed packages bring theirs, a working tree may not."""
+    variables = {**os.environ, "PYTHONPYCACHEPREFIX": str(Path(sys.prefix, "pycache"))}
+    variables.pop("PYTHONDONTWRITEBYTECODE", None)
+    return variables
 
 
 if __name__ == "__main__":

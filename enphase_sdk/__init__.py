@@ -3,10 +3,7 @@
 Each name is loaded when it is first used, so that importing the package costs next to nothing.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # importing it from typing would cost more than everything else here
 if TYPE_CHECKING:
     from enphase_sdk import errors, models
     from enphase_sdk._async.client import AsyncEnlighten

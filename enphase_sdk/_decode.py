@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
+import gc
 import threading
-from collections.abc import Hashable
+from collections.abc import Generator, Hashable
+from contextlib import contextmanager
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
-from enphase_sdk import _lenient
 from enphase_sdk._log import logger
 from enphase_sdk.effects import Reply
 from enphase_sdk.errors import APIResponseValidationError
 
-__all__ = ["Reader", "UndecodableError"]
+if TYPE_CHECKING:
+    from enphase_sdk._lenient import Oddity
+
+__all__ = ["Reader", "UndecodableError", "collector_paused"]
 
 T = TypeVar("T")
+
+# A body of so many bytes holds hundreds of records.
+LONG = 50_000
+
+
+@contextmanager
+def collector_paused(content: bytes) -> Generator[None]:
+    """No garbage collection while models are made of a long body.
+
+    With every few hundred of them it would look through all that are there, in vain.
+    """
+    pausing = len(content) >= LONG and gc.isenabled()
+    if pausing:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if pausing:
+            gc.enable()
 
 
 class UndecodableError(APIResponseValidationError):
@@ -48,7 +71,8 @@ class Reader:
             APIResponseValidationError: it is JSON and still nothing can be made of it; with
                 `strict`, whenever it differs from the contract.
         """
-        made = self._made(operation, shape, reply.content)
+        with collector_paused(reply.content):
+            made = self._made(operation, shape, reply.content)
         # Raised where no frame and no context holds the body: it may repeat the credentials.
         if isinstance(made, APIResponseValidationError):
             raise made
@@ -73,6 +97,9 @@ class Reader:
     def _made_again(
         self, operation: str, shape: type[T], raw: Any
     ) -> T | APIResponseValidationError:
+        # Loaded when an answer is odd, which most never are.
+        from enphase_sdk import _lenient
+
         value: Any
         value, oddities = _lenient.convert(raw, shape)
         first = oddities[0]
@@ -84,7 +111,7 @@ class Reader:
         result: T = value
         return result
 
-    def _tell(self, operation: str, oddities: list[_lenient.Oddity]) -> None:
+    def _tell(self, operation: str, oddities: list[Oddity]) -> None:
         for oddity in oddities:
             key = (operation, oddity.field)
             with self._lock:

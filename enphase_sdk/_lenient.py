@@ -10,7 +10,7 @@ import types
 import typing
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, Final, Union, get_args, get_origin
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 import attrs
 import msgspec
@@ -20,6 +20,13 @@ from msgspec import UNSET, UnsetType
 from enphase_sdk._json import is_array, is_object
 
 __all__ = ["NOTHING", "Oddity", "convert"]
+
+# So many items of a list are tried at once, and one by one only if something is odd among them.
+TOGETHER = 32
+
+
+# Their values need no conversion.
+PLAIN = frozenset({bool, float, int, str})
 
 
 class _Nothing:
@@ -77,19 +84,21 @@ def _read_record(
     raw: dict[str, Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Any:
     known = _fields(shape)
-    if not any(name in raw for name, _, _ in known):
+    if not any(field_.name in raw for field_ in known):
         problem = "has none of the fields the contract promises"
         oddities.append(Oddity(path, field, problem, "left out"))
         return NOTHING
     values: dict[str, Any] = {}
-    for name, kind, required in known:
-        where, what = f"{path}.{name}", f"{field}.{name}"
+    for name, kind, plain, required in known:
         if name in raw:
-            value = _read(raw[name], kind, where, what, oddities)
+            value = raw[name]
+            if type(value) not in plain:
+                value = _read(value, kind, f"{path}.{name}", f"{field}.{name}", oddities)
             values[name] = None if value is NOTHING else value
         elif required:
             problem = f"is missing where the contract promises {_promised(kind)}"
-            oddities.append(Oddity(where, what, problem, "None is in its place"))
+            place = Oddity(f"{path}.{name}", f"{field}.{name}", problem, "None is in its place")
+            oddities.append(place)
             values[name] = None
     return shape(**values)
 
@@ -99,17 +108,25 @@ def _read_items(
 ) -> Iterator[Any]:
     """A list of records loses what is no record; a series keeps its positions."""
     records = any(attrs.has(option) for option in _options(shape))
-    for position, item in enumerate(raw):
-        where, what = f"{path}[{position}]", f"{field}[]"
-        if records and not is_object(item):
-            problem = f"is {_named(item)} where the contract promises {_promised(shape)}"
-            oddities.append(Oddity(where, what, problem, "left out"))
+    several: Any = list[shape]
+    for start in range(0, len(raw), TOGETHER):
+        items = raw[start : start + TOGETHER]
+        try:
+            yield from msgspec.convert(items, several)
             continue
-        value = _read(item, shape, where, what, oddities)
-        if value is not NOTHING:
-            yield value
-        elif not records:
-            yield None
+        except msgspec.ValidationError:
+            pass
+        for position, item in enumerate(items, start):
+            where, what = f"{path}[{position}]", f"{field}[]"
+            if records and not is_object(item):
+                problem = f"is {_named(item)} where the contract promises {_promised(shape)}"
+                oddities.append(Oddity(where, what, problem, "left out"))
+                continue
+            value = _read(item, shape, where, what, oddities)
+            if value is not NOTHING:
+                yield value
+            elif not records:
+                yield None
 
 
 def _near(raw: Any, shape: Any) -> Any:
@@ -133,11 +150,27 @@ def _options(shape: Any) -> tuple[Any, ...]:
     return (shape,)
 
 
+class _Field(NamedTuple):
+    """A field of a model; a value of one of its `plain` types is right as it is."""
+
+    name: str
+    kind: Any
+    plain: frozenset[Any]
+    required: bool
+
+
 @cache
-def _fields(shape: Any) -> tuple[tuple[str, Any, bool], ...]:
-    """Name, type and whether it is required, of each field of a model."""
+def _fields(shape: Any) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(shape)
-    return tuple((a.name, hints[a.name], a.default is not UNSET) for a in attrs.fields(shape))
+    return tuple(
+        _Field(
+            a.name,
+            hints[a.name],
+            PLAIN.intersection(_options(hints[a.name])),
+            a.default is not UNSET,
+        )
+        for a in attrs.fields(shape)
+    )
 
 
 def _named(raw: Any) -> str:
@@ -146,6 +179,7 @@ def _named(raw: Any) -> str:
     return names[type(raw)]
 
 
+@cache
 def _promised(shape: Any) -> str:
     words = [_word(option) for option in _options(shape)]
     return " or ".join(sorted(set(words)))

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from threading import TIMEOUT_MAX
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import httpx
 from attrs import evolve, frozen
 
 from enphase_sdk._config import Settings
@@ -15,15 +13,16 @@ from enphase_sdk._flow import Policy
 from enphase_sdk._quota import Pacer
 from enphase_sdk._redact import Redactor
 from enphase_sdk._retry import Backoff
+from enphase_sdk._timeouts import Timeouts, timeouts
 from enphase_sdk.clock import Clock, current_clock
 from enphase_sdk.effects import Sleep
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.plans import Plan, plan_named
 
-__all__ = ["TIMEOUT", "Options"]
+if TYPE_CHECKING:
+    import httpx
 
-# Enlighten takes seconds for long series; connecting is quick or hopeless.
-TIMEOUT = httpx.Timeout(30.0, connect=10.0)
+__all__ = ["Options"]
 
 
 @frozen
@@ -32,13 +31,13 @@ class Options:
 
     Attributes:
         policy: How calls are carried out.
-        timeout: Of one request.
+        timeouts: Of one request.
         clock: What is waited on.
         on_wait: Told before every wait.
     """
 
     policy: Policy
-    timeout: httpx.Timeout
+    timeouts: Timeouts
     clock: Clock
     on_wait: Callable[[Sleep], None] | None
 
@@ -69,7 +68,7 @@ class Options:
             redactor=Redactor(settings.credentials.secrets),
             now=clock.time,
         )
-        return cls(policy, _timeout(timeout), clock, on_wait)
+        return cls(policy, timeouts(timeout), clock, on_wait)
 
     def changed(self, changes: dict[str, Any]) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
@@ -80,7 +79,7 @@ class Options:
         options, policy = self, self.policy
         for name, value in changes.items():
             if name == "timeout":
-                options = evolve(options, timeout=_timeout(value))
+                options = evolve(options, timeouts=timeouts(value))
             elif name == "on_wait":
                 options = evolve(options, on_wait=value)
             elif name == "max_retries":
@@ -98,14 +97,6 @@ class Options:
                     "transport make a new client"
                 )
         return evolve(options, policy=policy)
-
-
-def _timeout(value: float | httpx.Timeout | None) -> httpx.Timeout:
-    if isinstance(value, httpx.Timeout):
-        return value
-    if value is not None and not (_positive(value) and value <= TIMEOUT_MAX):
-        raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {value!r}")
-    return httpx.Timeout(value)
 
 
 def _retries(value: int) -> int:

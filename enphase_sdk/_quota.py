@@ -15,7 +15,7 @@ import random
 import threading
 from collections import deque
 from datetime import UTC
-from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from attrs import define, frozen
 
@@ -187,9 +187,13 @@ class Pacer:
 _REMEMBERED = 1000
 
 
+# Answers of the same second carry the same text.
+@lru_cache(maxsize=16)
 def _epoch(date_header: str | None) -> float | None:
     if date_header is None:
         return None
+    from email.utils import parsedate_to_datetime
+
     try:
         date = parsedate_to_datetime(date_header)
     except (ValueError, OverflowError):

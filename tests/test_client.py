@@ -219,7 +219,7 @@ OPTIONS: dict[str, Any] = {
 def settings_of(client: Any) -> dict[str, Any]:
     options = client._options
     return {
-        "timeout": client._connection.timeout,
+        "timeout": client._connection.timeouts,
         "max_retries": options.policy.backoff.max_retries,
         "max_wait": options.policy.max_wait,
         "quota": options.policy.pacer,
@@ -237,7 +237,7 @@ def test_with_options_changes_one_option_of_a_copy(surface: Surface, name: str) 
     assert settings_of(original) == before
     different = {key for key, value in settings_of(changed).items() if value != before[key]}
     assert different == {name}
-    assert changed._connection._pool is original._connection._pool
+    assert changed._connection._line is original._connection._line
 
 
 @pytest.mark.parametrize(

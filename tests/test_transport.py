@@ -13,6 +13,7 @@ import pytest
 
 from enphase_sdk import errors
 from enphase_sdk._config import Given, load_settings
+from enphase_sdk._timeouts import timeouts
 from enphase_sdk._transport import Signer, connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Request
 
@@ -30,7 +31,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def signed(request: Request, base_url: str = BASE_URL) -> httpx.Request:
     signer = Signer.of(load_settings(Given(KEY, USER_ID), base_url, None))
-    return signer.signed(request, httpx.Timeout(7.0))
+    return signer.signed(request, timeouts(7.0))
 
 
 def test_a_request_is_signed_in_its_query() -> None:

@@ -20,6 +20,10 @@ STATEMENTS = {
     "import enphase_sdk": "import enphase_sdk",
     f"enphase_sdk {MADE}": "import enphase_sdk; enphase_sdk.Enlighten('key', 'user')",
     f"enphase_sdk async {MADE}": "import enphase_sdk; enphase_sdk.AsyncEnlighten('key', 'user')",
+    # Another address is looked at at once, which loads httpx too; otherwise the first call does.
+    "enphase_sdk ready to send": (
+        "import enphase_sdk; enphase_sdk.Enlighten('key', 'user', base_url='https://127.0.0.1')"
+    ),
     f"httpx {MADE}": "import httpx; httpx.Client()",
     "import msgspec, attrs": "import msgspec, attrs",
     f"default client {MADE}": (

@@ -10,7 +10,7 @@ from enphase_sdk._paging import Walk
 
 __all__ = ["AsyncSystemPages"]
 
-Fetch = Callable[[Call[models.SystemsPage]], Awaitable[models.SystemsPage]]
+Fetch = Callable[["Call[models.SystemsPage]"], Awaitable["models.SystemsPage"]]
 
 
 class AsyncSystemPages:
@@ -51,7 +51,7 @@ class AsyncSystemPages:
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
-class _Pages(AsyncIterator[models.SystemsPage]):
+class _Pages(AsyncIterator["models.SystemsPage"]):
     def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
         self._listing = listing
         self._walk = walk
@@ -60,7 +60,7 @@ class _Pages(AsyncIterator[models.SystemsPage]):
         return await self._listing.fetch(self._walk)
 
 
-class _Systems(AsyncIterator[models.System]):
+class _Systems(AsyncIterator["models.System"]):
     def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
         self._listing = listing
         self._walk = walk

@@ -4,15 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self, TypeVar, cast
-
-import httpx
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from enphase_sdk import _operations, models
 from enphase_sdk._config import Given, load_settings
 from enphase_sdk._flow import call_flow
 from enphase_sdk._operations import Call, Filter
-from enphase_sdk._options import TIMEOUT, Options
+from enphase_sdk._options import Options
 from enphase_sdk._sync.connection import open_connection
 from enphase_sdk._sync.drivers import run
 from enphase_sdk._sync.pages import SystemPages
@@ -20,6 +18,9 @@ from enphase_sdk._sync.site import CloudSite
 from enphase_sdk._times import DateLike, InstantLike
 from enphase_sdk.effects import Reply, Sleep
 from enphase_sdk.plans import Plan
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["Enlighten"]
 
@@ -37,7 +38,8 @@ class Enlighten:
         user_id: The owner's id for the application; else `ENPHASE_USER_ID`, else the file.
         base_url: Another address of the API; else `ENPHASE_BASE_URL`, else the file.
         profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
-        timeout: Seconds for one request (or an `httpx.Timeout`); None waits for ever.
+        timeout: Seconds for one request, of which connecting gets at most 10 (or an
+            `httpx.Timeout`); None waits for ever.
         max_retries: How often a call that failed without fault of its own (500, 502, 503,
             504, no answer, a body that is not JSON) is tried again; 0 never sends twice.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
@@ -62,7 +64,7 @@ class Enlighten:
         *,
         base_url: str | None = None,
         profile: str | None = None,
-        timeout: float | httpx.Timeout | None = TIMEOUT,
+        timeout: float | httpx.Timeout | None = 30.0,
         max_retries: int = 4,
         max_wait: float = 75.0,
         quota: Plan | str | None = None,
@@ -84,7 +86,7 @@ class Enlighten:
             strict=strict,
             on_wait=on_wait,
         )
-        self._connection = open_connection(settings, self._options.timeout, transport)
+        self._connection = open_connection(settings, self._options.timeouts, transport)
         self._owner = True
 
     def __repr__(self) -> str:
@@ -115,7 +117,7 @@ class Enlighten:
         """
         changed = self.twin()
         changed._options = self._options.changed(changes)
-        changed._connection = self._connection.with_timeout(changed._options.timeout)
+        changed._connection = self._connection.with_timeouts(changed._options.timeouts)
         return changed
 
     def twin(self) -> Self:

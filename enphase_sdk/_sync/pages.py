@@ -11,7 +11,7 @@ from enphase_sdk._paging import Walk
 
 __all__ = ["SystemPages"]
 
-Fetch = Callable[[Call[models.SystemsPage]], models.SystemsPage]
+Fetch = Callable[["Call[models.SystemsPage]"], "models.SystemsPage"]
 
 
 class SystemPages:
@@ -52,7 +52,7 @@ class SystemPages:
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
-class _Pages(Iterator[models.SystemsPage]):
+class _Pages(Iterator["models.SystemsPage"]):
     def __init__(self, listing: SystemPages, walk: Walk) -> None:
         self._listing = listing
         self._walk = walk
@@ -61,7 +61,7 @@ class _Pages(Iterator[models.SystemsPage]):
         return self._listing.fetch(self._walk)
 
 
-class _Systems(Iterator[models.System]):
+class _Systems(Iterator["models.System"]):
     def __init__(self, listing: SystemPages, walk: Walk) -> None:
         self._listing = listing
         self._walk = walk
