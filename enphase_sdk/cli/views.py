@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
+from enphase_sdk._times import zone_named
 from enphase_sdk.cli.flattening import daily_rows, rows_of
 from enphase_sdk.cli.printing import Field, Heading, Row, View
 from enphase_sdk.report.formats import UNKNOWN, instant, kilo, mega, number, plain
@@ -58,8 +59,6 @@ def _when(name: str, heading: str, *, spare: int = 0) -> Field:
 
 def _local(epoch: Any, zone_name: Any) -> str:
     """By the clock of the system's zone where the row has it, else UTC and saying so."""
-    from enphase_sdk.report.facts import zone_named
-
     if not isinstance(epoch, int):
         return UNKNOWN
     try:
