@@ -159,6 +159,27 @@ def test_a_system_that_moved_across_a_page_boundary_comes_once(
     assert run.total == 25
 
 
+def test_boundaries_are_those_of_the_listing() -> None:
+    pages = {
+        None: page_body(3, 1, next="b"),
+        "b": page_body(0, next="c"),
+        "c": page_body(3, 3, next="d"),
+        "d": page_body(2, 6),
+    }
+    for cursor in ("c", "d"):  # two systems that nothing tells apart
+        pages[cursor]["systems"][1]["system_id"] = None
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/systems"):
+            return httpx.Response(200, json=pages[request.url.params.get("next")])
+        return httpx.Response(200, json=summary_body())
+
+    with client_of(answer) as client:
+        run = Fleet(client).summaries()
+        assert [record.system.system_id for record in run] == [1, 2, 3, None, 5, 6, None]
+        assert (run.total, run.stopped_by) == (7, None)
+
+
 def test_no_more_calls_are_under_way_than_there_are_workers() -> None:
     lock, together = threading.Lock(), threading.Barrier(3, timeout=5)
     running, most = 0, 0
