@@ -105,7 +105,8 @@ class Digest:
         except StopIteration:
             pass
         except (httpx.ProtocolError, LookupError, NotImplementedError, ValueError):
-            # A challenge that makes no sense, which would be answered again next time.
+            # So httpx takes a challenge that lacks a field, names an algorithm or a protection
+            # it does not know, or is no list of pairs. Kept, it would be answered next time.
             self._auth = httpx.DigestAuth(self.username, self._password)
 
     def check(self) -> None:
