@@ -20,12 +20,9 @@ __all__ = [
     "Given",
     "check_token",
     "digest_for",
-    "needs_token",
     "no_token_error",
     "refused_token_error",
 ]
-
-TOKEN_FIRMWARE = (7,)
 
 _CHECK_JWT = "/auth/check_jwt"
 
@@ -123,11 +120,6 @@ class Digest:
                 body=None,
                 operation="login",
             )
-
-
-def needs_token(info: GatewayInfo) -> bool:
-    """Whether the firmware wants a token (7 and up) rather than a local user."""
-    return info.version >= TOKEN_FIRMWARE
 
 
 def digest_for(info: GatewayInfo, given: Given) -> Digest:
