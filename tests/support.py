@@ -188,7 +188,7 @@ def loopback(answer: Callable[[Seen], bytes | None]) -> Iterator[tuple[str, list
             self.wfile.write(answer(request) or b"")
             self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
             pass
 
     class Server(ThreadingHTTPServer):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -24,12 +25,12 @@ from .support import Handler, page_body, summary_body
 
 
 def client_of(handler: Handler, **options: object) -> Enlighten:
-    settings: dict[str, object] = {"max_retries": 0, **options}
+    settings: dict[str, Any] = {"max_retries": 0, **options}
     return Enlighten(
         "some-api-key",
         "some-user-id",
         transport=httpx.MockTransport(handler),
-        **settings,  # type: ignore[arg-type]
+        **settings,
     )
 
 

@@ -60,7 +60,7 @@ def test_each_name_is_loaded_when_it_is_first_used(monkeypatch: pytest.MonkeyPat
         monkeypatch.delitem(vars(testing), name, raising=False)
         assert getattr(testing, name).__name__.endswith(name)
     with pytest.raises(AttributeError, match="no attribute 'SimulatedSun'"):
-        testing.SimulatedSun  # noqa: B018
+        _ = testing.SimulatedSun
 
 
 def test_importing_the_kit_loads_nothing_heavy() -> None:
