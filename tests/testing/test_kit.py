@@ -16,8 +16,6 @@ from enphase_sdk import testing
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten
 
-LATER_NAMES = ["httpx", "msgspec", "anyio", "hypothesis", "respx"]
-
 
 def test_requests_are_remembered_without_credentials() -> None:
     sim = SimulatedEnlighten(3, clock=FakeClock(), api_key="secret-key")

@@ -15,7 +15,6 @@ from enphase_sdk.testing.world.system import System
 
 NOW = datetime(2024, 6, 15, 20, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-ORDINARY = {"outage": None, "dark_since": None}
 
 
 class Cloud:
