@@ -62,7 +62,7 @@ GOOD = httpx.Response(200, json=summary_body())
 
 @pytest.fixture
 def simulated() -> SimulatedEnlighten:
-    return SimulatedEnlighten(6)
+    return SimulatedEnlighten(6, clock=FakeClock())
 
 
 def arguments(name: str) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ import pytest
 from enlighten_api import models as generated
 from enlighten_api.types import Response
 
-from enphase_sdk.testing import SimulatedEnlighten
+from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from tests.contract.test_overlay import contract, operations
 from tests.support import ROOT, body_of
 
@@ -61,7 +61,7 @@ class Signed(httpx.MockTransport):
     """The simulated cloud behind a transport that adds the credentials."""
 
     def __init__(self) -> None:
-        simulated = SimulatedEnlighten(6)
+        simulated = SimulatedEnlighten(6, clock=FakeClock())
         self.requests: list[httpx.Request] = []
 
         def answer(request: httpx.Request) -> httpx.Response:
