@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import operator
 import warnings
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar
+from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar, cast
 
 import msgspec
 from attrs import frozen
@@ -273,12 +273,12 @@ def _text(value: object, name: str) -> str:
     raise InvalidArgumentError(f"{name}: text is wanted, not {value!r}")
 
 
-def _many(value: object, name: str, checked: Any) -> Any:
+def _many(value: object, name: str, checked: Callable[[object, str], object]) -> Any:
     if value is None:
         return UNSET
     if isinstance(value, str) or not isinstance(value, Iterable):
         return [checked(value, name)]
-    values = [checked(item, name) for item in value]  # pyright: ignore[reportUnknownVariableType]
+    values = [checked(item, name) for item in cast("Iterable[object]", value)]
     if not values:
         raise InvalidArgumentError(
             f"{name}: an empty list matches nothing; leave it out to list every system"

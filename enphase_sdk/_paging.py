@@ -12,7 +12,7 @@ from enphase_sdk._operations import Call
 from enphase_sdk.effects import Request
 from enphase_sdk.errors import APIResponseValidationError
 
-__all__ = ["Walk"]
+__all__ = ["Boundary", "Walk"]
 
 
 class Walk:
@@ -26,7 +26,7 @@ class Walk:
         self._call: Call[models.SystemsPage] | None = first
         self.cursor = dict(first.request.params).get("next")
         self._seen = {self.cursor}
-        self._last_ids: set[int] = set()
+        self._boundary = Boundary()
 
     def next_call(self) -> Call[models.SystemsPage] | None:
         """The call for the next page, or None at the end."""
@@ -65,15 +65,23 @@ class Walk:
         self._call = evolve(call, request=_with_cursor(call.request, cursor))
 
     def new_systems(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those of the page before it.
+        """The page's systems without those of the page before it."""
+        return self._boundary.crossed(page)
 
-        A fleet that changes while it is listed moves systems across page boundaries.
-        """
-        fresh = [s for s in page.systems if s.system_id not in self._last_ids]
+
+class Boundary:
+    """The boundary between a page and the next, which systems cross while the fleet changes."""
+
+    def __init__(self) -> None:
+        self._ids_before: set[int] = set()
+
+    def crossed(self, page: models.SystemsPage) -> list[models.System]:
+        """The page's systems without those of the page before it."""
+        fresh = [s for s in page.systems if s.system_id not in self._ids_before]
         # Without an id (the lenient reading leaves None) systems cannot be told apart.
         ids = {s.system_id for s in page.systems if s.system_id}
         # An empty page between two leaves their boundary where it is.
-        self._last_ids = ids or self._last_ids
+        self._ids_before = ids or self._ids_before
         return fresh
 
 

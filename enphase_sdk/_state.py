@@ -8,7 +8,7 @@ from pathlib import Path
 
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["create_private", "read_private", "replace_private", "state_folder"]
+__all__ = ["create_private", "read_private", "replace_private", "state_file", "state_folder"]
 
 
 def state_folder() -> Path:
@@ -19,6 +19,12 @@ def state_folder() -> Path:
     from platformdirs import user_state_path
 
     return user_state_path("enphase-sdk", appauthor=False)
+
+
+def state_file(folder: str, serial_number: str, suffix: str) -> Path:
+    """Where something is kept of the gateway with that serial number, which may be any text."""
+    safe = "".join(c for c in serial_number if c.isalnum())
+    return state_folder() / folder / f"{safe}{suffix}"
 
 
 def read_private(path: Path) -> str | None:

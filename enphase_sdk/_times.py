@@ -9,10 +9,11 @@ import operator
 import re
 from datetime import UTC, date, datetime
 from typing import SupportsIndex
+from zoneinfo import ZoneInfo
 
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["DateLike", "InstantLike", "to_date", "to_epoch"]
+__all__ = ["DateLike", "InstantLike", "to_date", "to_epoch", "utc", "zone_named"]
 
 DateLike = date | str
 InstantLike = datetime | str | int | float
@@ -141,3 +142,11 @@ def _offset(_: str | None, seconds: int | None) -> int | None:
 def utc(epoch_seconds: float) -> datetime:
     """The aware UTC datetime of an epoch."""
     return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def zone_named(name: str | None) -> ZoneInfo | None:
+    """The zone of an IANA name; None without a name, or where this machine knows no such zone."""
+    try:
+        return ZoneInfo(name) if name else None
+    except (KeyError, TypeError, ValueError, OSError):  # no zone, and no name that could be one
+        return None

@@ -2,7 +2,7 @@
 
 A flow is a generator that does no I/O: it yields a `Send` or a `Sleep`, is given the
 `Reply` (or an `enphase_sdk.errors.APIConnectionError` is raised at the yield), and
-returns its result. The drivers in `enphase_sdk.drivers` carry it out, sync or async.
+returns its result. `enphase_sdk._async.drivers` and its sync twin carry it out.
 """
 
 from __future__ import annotations

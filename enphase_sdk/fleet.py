@@ -12,6 +12,7 @@ from typing import TypedDict, Unpack
 from attrs import frozen
 
 from enphase_sdk import models
+from enphase_sdk._paging import Boundary
 from enphase_sdk._sync.client import Enlighten
 from enphase_sdk._sync.pages import SystemPages
 from enphase_sdk._times import utc
@@ -218,10 +219,9 @@ class FleetRun(Iterator[FleetRecord]):
 
     def _listed(self, listing: SystemPages) -> Iterator[models.System]:
         """Each system once, also where the fleet changes and moves some across pages."""
-        count, before = 0, set[int]()
+        count, boundary = 0, Boundary()
         for page in listing.pages():
-            fresh = [system for system in page.systems if system.system_id not in before]
-            before = {system.system_id for system in page.systems}
+            fresh = boundary.crossed(page)
             count += len(fresh)
             if not page.next:
                 self.total = count

@@ -17,7 +17,7 @@ import msgspec
 from attrs import field, frozen
 
 from enphase_sdk import AsyncEnlighten, Enlighten
-from enphase_sdk.testing import SimulatedEnlighten
+from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
@@ -124,7 +124,8 @@ class Script:
 @cache
 def body_of(path: str) -> bytes:
     """What the simulated cloud answers, for a small fleet of which 67 has all there is."""
-    simulated = SimulatedEnlighten(6)
+    # By the machine's clock there would be no interval yet between midnight there and sunrise.
+    simulated = SimulatedEnlighten(6, clock=FakeClock())
     separator = "&" if "?" in path else "?"
     answer = simulated(httpx.Request("GET", f"{BASE_URL}{path}{separator}user_id=u"))
     assert answer.status_code == 200, answer.text
@@ -188,7 +189,7 @@ def loopback(answer: Callable[[Seen], bytes | None]) -> Iterator[tuple[str, list
             self.wfile.write(answer(request) or b"")
             self.close_connection = True
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
             pass
 
     class Server(ThreadingHTTPServer):

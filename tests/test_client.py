@@ -62,7 +62,7 @@ GOOD = httpx.Response(200, json=summary_body())
 
 @pytest.fixture
 def simulated() -> SimulatedEnlighten:
-    return SimulatedEnlighten(6)
+    return SimulatedEnlighten(6, clock=FakeClock())
 
 
 def arguments(name: str) -> tuple[Any, ...]:
@@ -170,9 +170,9 @@ def test_a_site_answers_as_the_client_does(
     assert first == second
 
 
-def test_a_site_passes_every_argument_on(surface: Surface) -> None:
-    script = Script(httpx.Response(404, json={}))
-    calls: list[tuple[str, dict[str, Any], dict[str, str]]] = [
+@pytest.mark.parametrize(
+    ("method", "given", "sent"),
+    [
         ("summary", {"summary_date": "2024-03-05"}, {"summary_date": "2024-03-05"}),
         ("production_meter_readings", {"end_at": 7}, {"end_at": "7"}),
         ("stats", {"start_at": 1, "end_at": 2}, {"start_at": "1", "end_at": "2"}),
@@ -188,14 +188,18 @@ def test_a_site_passes_every_argument_on(surface: Surface) -> None:
             {"start_date": "2024-03-05", "end_date": "2024-03-06"},
             {"start_date": "2024-03-05", "end_date": "2024-03-06"},
         ),
-    ]
-    for number, (method, given, sent) in enumerate(calls):
-        with pytest.raises(errors.NotFoundError):
-            surface.call(script, lambda client: getattr(client.site(72), method)(**given))  # noqa: B023
-        request = script.requests[number]
-        assert request.url.path.endswith(f"/systems/72/{method}")
-        params = dict(request.url.params)
-        assert {k: v for k, v in params.items() if k not in ("key", "user_id")} == sent
+    ],
+)
+def test_a_site_passes_every_argument_on(
+    surface: Surface, method: str, given: dict[str, Any], sent: dict[str, str]
+) -> None:
+    script = Script(httpx.Response(404, json={}))
+    with pytest.raises(errors.NotFoundError):
+        surface.call(script, lambda client: getattr(client.site(72), method)(**given))
+    (request,) = script.requests
+    assert request.url.path.endswith(f"/systems/72/{method}")
+    params = dict(request.url.params)
+    assert {k: v for k, v in params.items() if k not in ("key", "user_id")} == sent
 
 
 def test_a_site_is_a_site(surface: Surface) -> None:

@@ -40,12 +40,12 @@ def test_tasks_wait_without_holding_up_others(backend: str) -> None:
 
 def test_new_clients_take_the_clock_that_is_set(surface: Surface) -> None:
     machine = current_clock()
-    before = surface.client(lambda _: None)  # type: ignore[arg-type, return-value]
+    before = surface.client()
     fake = FakeClock()
     assert set_clock(fake) is machine
     try:
         assert current_clock() is fake
-        after = surface.client(lambda _: None)  # type: ignore[arg-type, return-value]
+        after = surface.client()
     finally:
         assert set_clock(machine) is fake
     assert (before._options.clock, after._options.clock) == (machine, fake)

@@ -38,7 +38,7 @@ def test_another_name_is_not() -> None:
     with pytest.raises(AttributeError, match="'enphase_sdk' has no attribute 'Nothing'"):
         _ = enphase_sdk.Nothing
     with pytest.raises(ImportError):
-        from enphase_sdk import Nothing  # noqa: F401
+        from enphase_sdk import Nothing  # noqa: F401 - it must fail
 
 
 def test_the_planned_models_are_there() -> None:

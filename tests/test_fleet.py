@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -24,12 +25,12 @@ from .support import Handler, page_body, summary_body
 
 
 def client_of(handler: Handler, **options: object) -> Enlighten:
-    settings: dict[str, object] = {"max_retries": 0, **options}
+    settings: dict[str, Any] = {"max_retries": 0, **options}
     return Enlighten(
         "some-api-key",
         "some-user-id",
         transport=httpx.MockTransport(handler),
-        **settings,  # type: ignore[arg-type]
+        **settings,
     )
 
 
@@ -157,6 +158,27 @@ def test_a_system_that_moved_across_a_page_boundary_comes_once(
     ids = [record.system.system_id for record in run]
     assert ids == cloud.system_ids()
     assert run.total == 25
+
+
+def test_boundaries_are_those_of_the_listing() -> None:
+    pages = {
+        None: page_body(3, 1, next="b"),
+        "b": page_body(0, next="c"),
+        "c": page_body(3, 3, next="d"),
+        "d": page_body(2, 6),
+    }
+    for cursor in ("c", "d"):  # two systems that nothing tells apart
+        pages[cursor]["systems"][1]["system_id"] = None
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/systems"):
+            return httpx.Response(200, json=pages[request.url.params.get("next")])
+        return httpx.Response(200, json=summary_body())
+
+    with client_of(answer) as client:
+        run = Fleet(client).summaries()
+        assert [record.system.system_id for record in run] == [1, 2, 3, None, 5, 6, None]
+        assert (run.total, run.stopped_by) == (7, None)
 
 
 def test_no_more_calls_are_under_way_than_there_are_workers() -> None:

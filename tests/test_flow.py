@@ -338,7 +338,7 @@ class Recorder:
 
 
 class AsyncRecorder(Recorder):
-    async def send(self, request: Request) -> Reply:  # type: ignore[override]
+    async def send(self, request: Request) -> Reply:  # type: ignore[override]  # awaited
         return super().send(request)
 
 

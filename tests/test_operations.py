@@ -144,8 +144,9 @@ def test_filters_go_out_in_the_array_form(
 
 @pytest.mark.parametrize("name", ["system_id", "status", "system_name"])
 def test_a_filter_without_values_is_refused(name: str) -> None:
+    nothing: dict[str, Any] = {name: []}
     with pytest.raises(InvalidArgumentError, match=f"{name}: an empty list"):
-        operations.systems(**{name: []})  # type: ignore[arg-type]
+        operations.systems(**nothing)
 
 
 @pytest.mark.parametrize("limit", [0, -1, 1001, 10**20, "many", 1.5, True])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import itertools
-from collections.abc import Callable
 from typing import Any
 
 import httpx
@@ -352,9 +351,10 @@ def test_filters_reach_the_cloud(surface: Surface) -> None:
     wanted = simulated.system_ids()[3:6]
     assert ids(everything(surface, simulated, system_id=wanted)) == wanted
     assert ids(everything(surface, simulated, system_id=wanted[0])) == wanted[:1]
-    by_status: Callable[[str], list[int]] = lambda status: ids(  # noqa: E731
-        everything(surface, simulated, status=status)
-    )
+
+    def by_status(status: str) -> list[int]:
+        return ids(everything(surface, simulated, status=status))
+
     every = ids(everything(surface, simulated))
     some = by_status("normal")
     assert set(some) < set(every)

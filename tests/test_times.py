@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enphase_sdk._times import to_date, to_epoch, utc
+from enphase_sdk._times import to_date, to_epoch, utc, zone_named
 from enphase_sdk.errors import InvalidArgumentError
 
 DENVER = ZoneInfo("America/Denver")
@@ -217,3 +217,12 @@ def test_no_text_brings_another_error_than_ours(text: str) -> None:
 
 def test_utc_is_aware() -> None:
     assert utc(NOON_UTC) == datetime(2024, 3, 5, 12, tzinfo=UTC)
+
+
+def test_a_zone_has_an_iana_name() -> None:
+    assert zone_named("America/Denver") == DENVER
+
+
+@pytest.mark.parametrize("name", [None, "", "Mars/Base", "America", "../UTC", "/etc/passwd", "\0"])
+def test_what_names_no_zone_is_none(name: str | None) -> None:
+    assert zone_named(name) is None

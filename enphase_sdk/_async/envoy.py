@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, Self, TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -14,7 +14,7 @@ from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncS
 from enphase_sdk._async.gateway_session import AsyncGatewaySession, AsyncTokenProvider
 from enphase_sdk._async.recorded import AsyncRecordedSite
 from enphase_sdk._log import logger
-from enphase_sdk._times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk._times import DateLike, InstantLike, to_date, to_epoch, zone_named
 from enphase_sdk.clock import current_clock
 from enphase_sdk.effects import Flow
 from enphase_sdk.errors import (
@@ -186,7 +186,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         wanted += [sources.DEVICES] if devices else []
         snapshot = await self._session.run(lambda info: read(info, self._profile, also=wanted))
         if self._timezone is None and snapshot.home is not None:
-            self._timezone = _zone_or_none(snapshot.home.timezone)
+            self._timezone = zone_named(snapshot.home.timezone)
         return snapshot
 
     async def fetch(self, source: Source[T]) -> T:
@@ -293,14 +293,7 @@ def _limits(timeout: Any) -> httpx.Timeout:
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:
     if name is None or isinstance(name, ZoneInfo):
         return name
-    zone = _zone_or_none(name)
+    zone = zone_named(name)
     if zone is None:
         raise ConfigError(f"timezone must be an IANA name like America/Denver, not {name!r}")
     return zone
-
-
-def _zone_or_none(name: str | None) -> ZoneInfo | None:
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError):
-        return None

@@ -11,7 +11,7 @@ import anyio
 
 from enphase_sdk._async.envoy import AsyncEnvoy
 from enphase_sdk._log import logger
-from enphase_sdk._times import InstantLike, to_epoch
+from enphase_sdk._times import InstantLike, to_epoch, zone_named
 from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import (
     AuthenticationError,
@@ -21,7 +21,6 @@ from enphase_sdk.errors import (
     utc_text,
 )
 from enphase_sdk.gateway.history.counting import Mark, Reason, Rules
-from enphase_sdk.gateway.history.history import zone_named
 from enphase_sdk.gateway.history.recording import Recording
 from enphase_sdk.gateway.history.sample import Sample
 

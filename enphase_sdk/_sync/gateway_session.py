@@ -16,14 +16,13 @@ from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConne
 from enphase_sdk.clock import Clock
 from enphase_sdk.effects import Flow, Reply, Request
 from enphase_sdk.errors import APIConnectionError, ConfigError, EnphaseError
-from enphase_sdk.gateway.identity import GatewayInfo, identify
+from enphase_sdk.gateway.identity import GatewayInfo, identify, needs_token
 from enphase_sdk.gateway.login import (
     Bearer,
     Digest,
     Given,
     check_token,
     digest_for,
-    needs_token,
     no_token_error,
     refused_token_error,
 )

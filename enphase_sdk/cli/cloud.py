@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from enphase_sdk.cli.forms import Form
+from enphase_sdk.cli.forms import AsCsv, AsJson, Form
 from enphase_sdk.cli.sharing import command_sharing
 
 if TYPE_CHECKING:
@@ -26,8 +26,8 @@ class Cloud:
 
     def __init__(
         self,
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
-        as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+        as_json: AsJson = False,
+        as_csv: AsCsv = False,
         profile: Annotated[
             str | None, typer.Option(metavar="NAME", help="Table of the config file to read.")
         ] = None,
@@ -48,9 +48,7 @@ class Cloud:
     ) -> None:
         from enphase_sdk.cli.waiting import Waiting
 
-        if as_json and as_csv:
-            raise typer.BadParameter("choose one of --json and --csv")
-        self.form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+        self.form = Form.chosen(as_json, as_csv)
         self.waiting = Waiting()
         given = {
             "profile": profile,

@@ -1,10 +1,16 @@
-"""The forms in which results are shown."""
+"""The forms in which results are shown, and the options that choose one."""
 
 from __future__ import annotations
 
 from enum import Enum
+from typing import Annotated
 
-__all__ = ["Form"]
+import typer
+
+__all__ = ["AsCsv", "AsJson", "Form"]
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+AsCsv = Annotated[bool, typer.Option("--csv", help="CSV with a header.")]
 
 
 class Form(Enum):
@@ -13,3 +19,14 @@ class Form(Enum):
     TABLE = "table"
     JSON = "json"
     CSV = "csv"
+
+    @classmethod
+    def chosen(cls, as_json: bool, as_csv: bool) -> Form:
+        """The form that was asked for, else a table.
+
+        Raises:
+            typer.BadParameter: both were.
+        """
+        if as_json and as_csv:
+            raise typer.BadParameter("choose one of --json and --csv")
+        return cls.JSON if as_json else cls.CSV if as_csv else cls.TABLE

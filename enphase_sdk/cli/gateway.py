@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
-from enphase_sdk.cli.forms import Form
+from enphase_sdk.cli.forms import AsCsv, AsJson, Form
 from enphase_sdk.cli.sharing import command_sharing
 
 if TYPE_CHECKING:
@@ -32,8 +31,8 @@ class Gateway:
     def __init__(
         self,
         host: Annotated[str, typer.Argument(metavar="HOST", help="Its address or name[:port].")],
-        as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
-        as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+        as_json: AsJson = False,
+        as_csv: AsCsv = False,
         token: Annotated[
             str | None,
             typer.Option(envvar="ENVOY_TOKEN", help="Its token (firmware 7 and up)."),
@@ -58,10 +57,8 @@ class Gateway:
             float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
         ] = None,
     ) -> None:
-        if as_json and as_csv:
-            raise typer.BadParameter("choose one of --json and --csv.")
         self.host = host
-        self.form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
+        self.form = Form.chosen(as_json, as_csv)
         given = {
             "token": token,
             "username": username,
@@ -195,8 +192,8 @@ def discover(
         list[str] | None,
         typer.Option(metavar="IP", help="Listen on the interface with this address; repeatable."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document.")] = False,
-    as_csv: Annotated[bool, typer.Option("--csv", help="CSV with a header.")] = False,
+    as_json: AsJson = False,
+    as_csv: AsCsv = False,
 ) -> None:
     """Find gateways by multicast DNS (extra 'discover')."""
     from attrs import asdict
@@ -205,8 +202,5 @@ def discover(
     from enphase_sdk.cli.printing import show_all
     from enphase_sdk.gateway.discovery import discover as listen
 
-    if as_json and as_csv:
-        raise typer.BadParameter("choose one of --json and --csv.")
-    form = Form.JSON if as_json else Form.CSV if as_csv else Form.TABLE
-    records: Iterable[Mapping[str, Any]] = map(asdict, listen(seconds, interfaces=interface))
-    show_all(form, FOUND, list(records))
+    form = Form.chosen(as_json, as_csv)
+    show_all(form, FOUND, [asdict(found) for found in listen(seconds, interfaces=interface)])

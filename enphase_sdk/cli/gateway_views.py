@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from enphase_sdk._json import is_array, is_object
-from enphase_sdk.cli.printing import Field, Heading, Row, View
-from enphase_sdk.report.formats import UNKNOWN, kilo, number, plain
+from enphase_sdk.cli.fields import number_field, text_field
+from enphase_sdk.cli.printing import Row, View
+from enphase_sdk.report.formats import kilo, number
 
 __all__ = ["FOUND", "METERS", "READING"]
-
-
-def _text(name: str, heading: str) -> Field:
-    def text(row: Row) -> str:
-        value = row.get(name)
-        return plain(None if value is None else str(value))
-
-    return Field(name, Heading(heading), text)
-
-
-def _number(name: str, heading: str, show: Callable[[float | None], str] = number) -> Field:
-    return Field(name, Heading(heading, numeric=True), lambda row: show(row.get(name)))
 
 
 def _reading_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
@@ -50,31 +40,31 @@ def _meter_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
             yield {"meter": kind, "phase": phase, **part}
 
 
-def _decimal(decimals: int) -> Callable[[float | None], str]:
-    return lambda value: UNKNOWN if value is None else number(value, decimals)
-
-
-READING = View((_text("path", "What"), _text("value", "Value")), _reading_rows)
+READING = View((text_field("path", "What"), text_field("value", "Value")), _reading_rows)
 
 METERS = View(
     (
-        _text("meter", "Meter"),
-        _text("phase", "Phase"),
-        _text("state", "State"),
-        _text("metering_status", "Metering"),
-        _number("active_power", "Power W"),
-        _number("energy_delivered", "Delivered kWh", kilo),
-        _number("energy_received", "Received kWh", kilo),
-        _number("voltage", "V", _decimal(1)),
-        _number("current", "A", _decimal(2)),
-        _number("power_factor", "Power factor", _decimal(2)),
-        _number("frequency", "Hz", _decimal(1)),
+        text_field("meter", "Meter"),
+        text_field("phase", "Phase"),
+        text_field("state", "State"),
+        text_field("metering_status", "Metering"),
+        number_field("active_power", "Power W"),
+        number_field("energy_delivered", "Delivered kWh", kilo),
+        number_field("energy_received", "Received kWh", kilo),
+        number_field("voltage", "V", partial(number, decimals=1)),
+        number_field("current", "A", partial(number, decimals=2)),
+        number_field("power_factor", "Power factor", partial(number, decimals=2)),
+        number_field("frequency", "Hz", partial(number, decimals=1)),
     ),
     _meter_rows,
     "no data: the gateway has no meters in use",
 )
 
 FOUND = View(
-    (_text("serial_number", "Serial number"), _text("host", "Address"), _text("name", "Name")),
+    (
+        text_field("serial_number", "Serial number"),
+        text_field("host", "Address"),
+        text_field("name", "Name"),
+    ),
     lambda wire: [wire],
 )

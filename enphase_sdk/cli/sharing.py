@@ -29,12 +29,13 @@ def command_sharing(
         def command(**given: Any) -> None:
             options = {parameter.name: given.pop(parameter.name) for parameter in common}
             with shared(**options) as first:
-                function(first, **given)  # type: ignore[call-arg]
+                function(first, **given)  # type: ignore[call-arg]  # typer gives what it declares
 
         keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common)]
         command.__name__ = function.__name__
         command.__doc__ = function.__doc__
         command.__annotations__ = {p.name: p.annotation for p in keyword_only}
+        # Functions have it where somebody gave it to them, for inspect to find.
         command.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
         return command
 

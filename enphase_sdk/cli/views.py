@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from enphase_sdk.cli.fields import (
+    id_field,
+    number_field,
+    quantity_fields,
+    text_field,
+    when_field,
+)
 from enphase_sdk.cli.flattening import daily_rows, rows_of
-from enphase_sdk.cli.printing import Field, Heading, Row, View
-from enphase_sdk.report.formats import UNKNOWN, instant, kilo, mega, number, plain
+from enphase_sdk.cli.printing import Row, View
+from enphase_sdk.report.formats import kilo, mega
 
 __all__ = [
     "CONSUMPTION",
@@ -25,64 +31,6 @@ __all__ = [
     "SUMMARY",
     "SYSTEMS",
 ]
-
-
-def _text(name: str, heading: str | None = None, *, spare: int = 0) -> Field:
-    def text(row: Row) -> str:
-        value = row.get(name)
-        return plain(None if value is None else str(value))
-
-    return Field(name, None if heading is None else Heading(heading, spare=spare), text)
-
-
-def _number(
-    name: str,
-    heading: str,
-    show: Callable[[float | None], str] = number,
-    *,
-    spare: int = 0,
-) -> Field:
-    return Field(name, Heading(heading, numeric=True, spare=spare), lambda row: show(row.get(name)))
-
-
-def _id(name: str, heading: str) -> Field:
-    return Field(name, Heading(heading, numeric=True), _text(name).text)
-
-
-def _when(name: str, heading: str, *, spare: int = 0) -> Field:
-    def text(row: Row) -> str:
-        return _local(row.get(name), row.get("timezone"))
-
-    return Field(name, Heading(heading, spare=spare), text)
-
-
-def _local(epoch: Any, zone_name: Any) -> str:
-    """By the clock of the system's zone where the row has it, else UTC and saying so."""
-    from enphase_sdk.report.facts import zone_named
-
-    if not isinstance(epoch, int):
-        return UNKNOWN
-    try:
-        moment = datetime.fromtimestamp(epoch, zone_named(zone_name) or UTC)
-    except (ValueError, OverflowError, OSError):
-        return str(epoch)
-    return instant(moment) + ("Z" if moment.tzinfo is UTC else "")
-
-
-def _scaled(row: Row, name: str) -> str:
-    """A quantity with its own unit and decimal places."""
-    value, places = row.get(f"{name}_value"), row.get(f"{name}_precision") or 0
-    if value is None:
-        return UNKNOWN
-    return f"{number(value / 10**places, max(places, 0))} {plain(row.get(f'{name}_units'))}"
-
-
-def _quantity(name: str, heading: str) -> tuple[Field, ...]:
-    return (
-        Field(f"{name}_value", Heading(heading, numeric=True), lambda row: _scaled(row, name)),
-        _text(f"{name}_units"),
-        _text(f"{name}_precision"),
-    )
 
 
 def _inverter_rows(wire: Any) -> Iterator[Row]:
@@ -103,92 +51,97 @@ def _monthly_rows(wire: Any) -> Iterable[Row]:
 
 
 _META = (
-    _text("meta_status"),
-    _text("meta_last_report_at"),
-    _text("meta_last_energy_at"),
-    _text("meta_operational_at"),
+    text_field("meta_status"),
+    text_field("meta_last_report_at"),
+    text_field("meta_last_energy_at"),
+    text_field("meta_operational_at"),
 )
 
 SYSTEMS = View(
     (
-        _id("system_id", "ID"),
-        _text("system_name", "Name"),
-        _text("system_public_name"),
-        _text("reference"),
-        _text("other_references"),
-        _text("meta_status", "Status"),
-        _text("status"),
-        _text("connection_type", "Connection", spare=3),
-        _text("city", "City", spare=1),
-        _text("state", "State", spare=2),
-        _text("postal_code"),
-        _text("country", "Country", spare=4),
-        _text("timezone"),
-        _when("meta_last_report_at", "Last report, local"),
-        _text("meta_last_energy_at"),
-        _text("meta_operational_at"),
+        id_field("system_id", "ID"),
+        text_field("system_name", "Name"),
+        text_field("system_public_name"),
+        text_field("reference"),
+        text_field("other_references"),
+        text_field("meta_status", "Status"),
+        text_field("status"),
+        text_field("connection_type", "Connection", spare=3),
+        text_field("city", "City", spare=1),
+        text_field("state", "State", spare=2),
+        text_field("postal_code"),
+        text_field("country", "Country", spare=4),
+        text_field("timezone"),
+        when_field("meta_last_report_at", "Last report, local"),
+        text_field("meta_last_energy_at"),
+        text_field("meta_operational_at"),
     ),
     rows_of,
 )
 
 SUMMARY = View(
     (
-        _id("system_id", "ID"),
-        _text("summary_date", "Day"),
-        _text("status", "Status"),
-        _number("current_power", "Now W"),
-        _number("energy_today", "Day kWh", kilo),
-        _number("energy_lifetime", "Before it MWh", mega),
-        _number("size_w", "Size kW", kilo),
-        _number("modules", "Modules", spare=2),
-        _text("source", "Measured by", spare=4),
-        _when("last_report_at", "Last report"),
-        _when("last_interval_end_at", "Last energy", spare=3),
-        _text("operational_at"),
+        id_field("system_id", "ID"),
+        text_field("summary_date", "Day"),
+        text_field("status", "Status"),
+        number_field("current_power", "Now W"),
+        number_field("energy_today", "Day kWh", kilo),
+        number_field("energy_lifetime", "Before it MWh", mega),
+        number_field("size_w", "Size kW", kilo),
+        number_field("modules", "Modules", spare=2),
+        text_field("source", "Measured by", spare=4),
+        when_field("last_report_at", "Last report"),
+        when_field("last_interval_end_at", "Last energy", spare=3),
+        text_field("operational_at"),
     ),
     rows_of,
 )
 
 ENERGY = View(
     (
-        _text("system_id"),
-        _text("date", "Day"),
-        _number("production", "Production kWh", kilo),
-        _number("micro_production", "By microinverters kWh", kilo),
-        _number("meter_production", "By meter kWh", kilo),
+        text_field("system_id"),
+        text_field("date", "Day"),
+        number_field("production", "Production kWh", kilo),
+        number_field("micro_production", "By microinverters kWh", kilo),
+        number_field("meter_production", "By meter kWh", kilo),
     ),
     daily_rows,
     "no data: the system has no production to tell of",
 )
 
 CONSUMPTION = View(
-    (_text("system_id"), _text("date", "Day"), _number("consumption", "Consumption kWh", kilo)),
+    (
+        text_field("system_id"),
+        text_field("date", "Day"),
+        number_field("consumption", "Consumption kWh", kilo),
+    ),
     daily_rows,
     "no data: the system has no consumption meter",
 )
 
 _INTERVAL = (
-    _text("system_id"),
-    _when("end_at", "Interval end"),
-    _number("devices_reporting", "Reporting"),
-    _number("total_devices", "of devices"),
+    text_field("system_id"),
+    when_field("end_at", "Interval end"),
+    number_field("devices_reporting", "Reporting"),
+    number_field("total_devices", "of devices"),
 )
 
 STATS = View(
-    (*_INTERVAL, _number("powr", "Power W"), _number("enwh", "Energy Wh"), *_META), rows_of
+    (*_INTERVAL, number_field("powr", "Power W"), number_field("enwh", "Energy Wh"), *_META),
+    rows_of,
 )
 
-CONSUMPTION_STATS = View((*_INTERVAL, _number("enwh", "Energy Wh"), *_META), rows_of)
+CONSUMPTION_STATS = View((*_INTERVAL, number_field("enwh", "Energy Wh"), *_META), rows_of)
 
 RGM = View(
     (
-        _text("list"),
+        text_field("list"),
         *_INTERVAL,
-        _text("meter_serial_number", "Meter"),
-        _text("envoy_serial_number"),
-        _text("channel", "Channel"),
-        _number("curr_w", "Power W"),
-        _number("wh_del", "Energy Wh"),
+        text_field("meter_serial_number", "Meter"),
+        text_field("envoy_serial_number"),
+        text_field("channel", "Channel"),
+        number_field("curr_w", "Power W"),
+        number_field("wh_del", "Energy Wh"),
         *_META,
     ),
     rows_of,
@@ -196,10 +149,10 @@ RGM = View(
 
 METERS = View(
     (
-        _text("system_id"),
-        _text("serial_number", "Meter"),
-        _number("value", "Reading Wh"),
-        _when("read_at", "Read"),
+        text_field("system_id"),
+        text_field("serial_number", "Meter"),
+        number_field("value", "Reading Wh"),
+        when_field("read_at", "Read"),
         *_META,
     ),
     rows_of,
@@ -207,13 +160,13 @@ METERS = View(
 
 MONTHLY = View(
     (
-        _text("system_id"),
-        _text("start_date", "From"),
-        _text("end_date", "To"),
-        _number("production_wh", "Production kWh", kilo),
-        _text("serial_number", "Meter"),
-        _number("start", "Reading before Wh"),
-        _number("end", "after Wh"),
+        text_field("system_id"),
+        text_field("start_date", "From"),
+        text_field("end_date", "To"),
+        number_field("production_wh", "Production kWh", kilo),
+        text_field("serial_number", "Meter"),
+        number_field("start", "Reading before Wh"),
+        number_field("end", "after Wh"),
         *_META,
     ),
     _monthly_rows,
@@ -221,34 +174,34 @@ MONTHLY = View(
 
 INVERTERS = View(
     (
-        _text("envoy_serial_number", "Gateway", spare=2),
-        _text("serial_number", "Serial number"),
-        _text("id"),
-        _text("model", "Model", spare=3),
-        _text("part_number"),
-        _text("sku"),
-        _text("status", "Status"),
-        *_quantity("power_produced", "Power"),
-        *_quantity("energy", "Lifetime"),
-        _when("last_report_date", "Last report"),
-        _text("signal_strength", "Signal", spare=4),
-        _text("grid_profile"),
-        _text("param_table"),
-        _text("proc_load"),
+        text_field("envoy_serial_number", "Gateway", spare=2),
+        text_field("serial_number", "Serial number"),
+        text_field("id"),
+        text_field("model", "Model", spare=3),
+        text_field("part_number"),
+        text_field("sku"),
+        text_field("status", "Status"),
+        *quantity_fields("power_produced", "Power"),
+        *quantity_fields("energy", "Lifetime"),
+        when_field("last_report_date", "Last report"),
+        text_field("signal_strength", "Signal", spare=4),
+        text_field("grid_profile"),
+        text_field("param_table"),
+        text_field("proc_load"),
     ),
     _inverter_rows,
 )
 
 INVENTORY = View(
     (
-        _text("system_id"),
-        _text("list", "Kind"),
-        _text("sn", "Serial number"),
-        _text("model", "Model"),
-        _text("sku", "SKU", spare=1),
-        _text("manufacturer", "Maker"),
-        _text("state", "State", spare=2),
-        _text("status", "Status"),
+        text_field("system_id"),
+        text_field("list", "Kind"),
+        text_field("sn", "Serial number"),
+        text_field("model", "Model"),
+        text_field("sku", "SKU", spare=1),
+        text_field("manufacturer", "Maker"),
+        text_field("state", "State", spare=2),
+        text_field("status", "Status"),
         *_META,
     ),
     rows_of,
@@ -256,15 +209,15 @@ INVENTORY = View(
 
 ENVOYS = View(
     (
-        _text("system_id"),
-        _text("envoy_id"),
-        _text("serial_number", "Serial number"),
-        _text("name", "Name"),
-        _text("part_number", "Part number"),
-        _text("status", "Status"),
-        _when("last_report_at", "Last report"),
+        text_field("system_id"),
+        text_field("envoy_id"),
+        text_field("serial_number", "Serial number"),
+        text_field("name", "Name"),
+        text_field("part_number", "Part number"),
+        text_field("status", "Status"),
+        when_field("last_report_at", "Last report"),
     ),
     rows_of,
 )
 
-SEARCH = View((_id("system_id", "ID"),), rows_of)
+SEARCH = View((id_field("system_id", "ID"),), rows_of)

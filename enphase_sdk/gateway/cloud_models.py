@@ -20,7 +20,7 @@ from enphase_sdk.gateway.models.site import Device
 from enphase_sdk.gateway.profile import ProductionSource
 from enphase_sdk.gateway.snapshot import Snapshot
 
-__all__ = ["Reading", "SiteFacts"]
+__all__ = ["PRODUCTION_METER", "Reading", "SiteFacts", "made"]
 
 T = TypeVar("T")
 
@@ -28,7 +28,7 @@ T = TypeVar("T")
 REPORT_IS_OLD = 6 * 3600
 
 # The cloud's names for a gateway's meters: its serial number with one of these.
-_PRODUCTION_METER = "EIM1"
+PRODUCTION_METER = "EIM1"
 _CONSUMPTION_METER = "EIM2"
 
 
@@ -73,7 +73,7 @@ class Reading:
         before_today = None
         if lifetime is not None and today is not None and lifetime >= today:
             before_today = lifetime - today
-        return _made(
+        return made(
             models.Summary,
             current_power=production.watts_now if production else None,
             energy_lifetime=before_today,
@@ -97,7 +97,7 @@ class Reading:
         if reported is not None:
             old = self.read_at - reported > REPORT_IS_OLD
             status = models.EnvoyStatus.COMM if old else models.EnvoyStatus.NORMAL
-        record = _made(
+        record = made(
             models.EnvoyRecord,
             envoy_id=None,
             last_report_at=reported,
@@ -106,19 +106,19 @@ class Reading:
             serial_number=self.info.serial_number,
             status=status,
         )
-        return _made(models.EnvoysResponse, system_id=self.facts.system_id, envoys=[record])
+        return made(models.EnvoysResponse, system_id=self.facts.system_id, envoys=[record])
 
     def inventory(self) -> models.Inventory:
         """The gateway, its microinverters and its meters."""
         devices = self._devices()
-        gateway = _made(
+        gateway = made(
             models.InventoryEnvoy,
             sn=self.info.serial_number,
             model=None,
             sku=_or_unset(self.info.part_number),
         )
         inverters = [
-            _made(
+            made(
                 models.InventoryInverter,
                 sn=sn,
                 model=None,
@@ -127,7 +127,7 @@ class Reading:
             for sn in self.snapshot.inverters
         ]
         meters = [
-            _made(
+            made(
                 models.InventoryMeter,
                 sn=serial_number,
                 manufacturer="Enphase",
@@ -137,7 +137,7 @@ class Reading:
             )
             for serial_number, meter in self._meters()
         ]
-        return _made(
+        return made(
             models.Inventory,
             system_id=self.facts.system_id,
             envoys=[gateway],
@@ -154,22 +154,22 @@ class Reading:
             for serial_number, inverter in self.snapshot.inverters.items()
         ]
         return [
-            _made(models.InvertersSummary, signal_strength=None, micro_inverters=micro_inverters)
+            made(models.InvertersSummary, signal_strength=None, micro_inverters=micro_inverters)
         ]
 
     def production_meter_readings(self) -> models.ProductionMeterReadings:
         """The production meter's odometer; none where production is not metered."""
         readings = [
-            _made(
+            made(
                 models.MeterReading,
                 serial_number=serial_number,
                 value=meter.energy_delivered,
                 read_at=meter.timestamp,
             )
             for serial_number, meter in self._meters()
-            if serial_number.endswith(_PRODUCTION_METER)
+            if serial_number.endswith(PRODUCTION_METER)
         ]
-        return _made(
+        return made(
             models.ProductionMeterReadings,
             system_id=self.facts.system_id,
             meter_readings=readings,
@@ -186,7 +186,7 @@ class Reading:
         return {device.serial_number: device for device in self.snapshot.devices or ()}
 
     def _meta(self) -> models.Meta:
-        return _made(
+        return made(
             models.Meta,
             status=None,
             last_report_at=self.read_at,
@@ -206,7 +206,7 @@ class Reading:
 
     def _meters(self) -> list[tuple[str, CtMeter]]:
         ends = {
-            "production": _PRODUCTION_METER,
+            "production": PRODUCTION_METER,
             "net-consumption": _CONSUMPTION_METER,
             "total-consumption": _CONSUMPTION_METER,
         }
@@ -218,7 +218,7 @@ class Reading:
 
     def _micro_inverter(self, inverter: Inverter, device: Device | None) -> models.MicroInverter:
         part_number = _part_number(device)
-        return _made(
+        return made(
             models.MicroInverter,
             id=None,
             model=None,
@@ -240,7 +240,7 @@ class Reading:
         )
 
 
-def _made(shape: type[T], /, **fields: Any) -> T:
+def made(shape: type[T], /, **fields: Any) -> T:
     """A model with None where the contract promises a value that no gateway knows."""
     return shape(**fields)
 
@@ -251,7 +251,7 @@ def _or_unset(value: T | None) -> T | UnsetType:
 
 
 def _quantity(shape: type[T], value: int | None, units: str) -> T | None:
-    return None if value is None else _made(shape, value=value, units=units, precision=0)
+    return None if value is None else made(shape, value=value, units=units, precision=0)
 
 
 def _part_number(device: Device | None) -> str | None:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from attrs import frozen
 
 from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from zeroconf import ServiceInfo
 
 __all__ = ["FoundGateway", "discover"]
 
@@ -42,7 +46,7 @@ def discover(
         ConfigError: the extra is not installed, or the network cannot be listened on.
     """
     try:
-        from zeroconf import IPVersion, ServiceBrowser, ServiceStateChange, Zeroconf
+        from zeroconf import ServiceBrowser, ServiceStateChange, Zeroconf
     except ImportError:
         raise ConfigError(
             "finding gateways needs the extra: pip install 'enphase-sdk[discover]'"
@@ -62,15 +66,16 @@ def discover(
         browser = ServiceBrowser(zeroconf, SERVICE, handlers=[changed])
         current_clock().sleep(seconds)
         browser.cancel()
-        found: set[FoundGateway] = set()
-        for name in names:
-            info = zeroconf.get_service_info(SERVICE, name)
-            addresses = info.parsed_addresses(IPVersion.All) if info else []
-            if info is None or not addresses:
-                continue
-            serial = info.decoded_properties.get("serialnum")
-            four = [address for address in addresses if ":" not in address]
-            found.add(
-                FoundGateway(serial, (four or addresses)[0], (info.server or name).rstrip("."))
-            )
+        told = [zeroconf.get_service_info(SERVICE, name) for name in names]
+    found = {_gateway(info) for info in told if info is not None and info.parsed_addresses()}
     return sorted(found, key=lambda gateway: (gateway.serial_number or "", gateway.host))
+
+
+def _gateway(info: ServiceInfo) -> FoundGateway:
+    addresses = info.parsed_addresses()
+    v4 = [address for address in addresses if ":" not in address]
+    return FoundGateway(
+        serial_number=info.decoded_properties.get("serialnum"),
+        host=(v4 or addresses)[0],
+        name=(info.server or info.name).rstrip("."),
+    )

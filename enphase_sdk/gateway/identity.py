@@ -12,9 +12,10 @@ from enphase_sdk.effects import Flow, Reply, Request, Send
 from enphase_sdk.errors import APIResponseValidationError, NotAvailableError
 from enphase_sdk.gateway.answers import is_html, status_error
 
-__all__ = ["OLDEST_FIRMWARE", "GatewayInfo", "identify", "parse_info"]
+__all__ = ["OLDEST_FIRMWARE", "GatewayInfo", "identify", "needs_token", "parse_info"]
 
 OLDEST_FIRMWARE = (3, 9)
+TOKEN_FIRMWARE = (7,)
 
 _INFO = "/info"
 _VERSION = re.compile(r"[A-Za-z]?(\d{1,9}(?:\.\d{1,9})*)(?!\d)", re.ASCII)
@@ -86,6 +87,11 @@ def parse_info(content: bytes) -> GatewayInfo:
         version=version,
         is_metered=device.get("imeter") == "true",
     )
+
+
+def needs_token(info: GatewayInfo) -> bool:
+    """Whether the firmware wants a token (7 and up) rather than a local user."""
+    return info.version >= TOKEN_FIRMWARE
 
 
 class _DtdError(Exception):

@@ -20,12 +20,9 @@ __all__ = [
     "Given",
     "check_token",
     "digest_for",
-    "needs_token",
     "no_token_error",
     "refused_token_error",
 ]
-
-TOKEN_FIRMWARE = (7,)
 
 _CHECK_JWT = "/auth/check_jwt"
 
@@ -105,7 +102,8 @@ class Digest:
         except StopIteration:
             pass
         except (httpx.ProtocolError, LookupError, NotImplementedError, ValueError):
-            # A challenge that makes no sense, which would be answered again next time.
+            # So httpx takes a challenge that lacks a field, names an algorithm or a protection
+            # it does not know, or is no list of pairs. Kept, it would be answered next time.
             self._auth = httpx.DigestAuth(self.username, self._password)
 
     def check(self) -> None:
@@ -122,11 +120,6 @@ class Digest:
                 body=None,
                 operation="login",
             )
-
-
-def needs_token(info: GatewayInfo) -> bool:
-    """Whether the firmware wants a token (7 and up) rather than a local user."""
-    return info.version >= TOKEN_FIRMWARE
 
 
 def digest_for(info: GatewayInfo, given: Given) -> Digest:

@@ -3,9 +3,9 @@
 Logging in is not done here. A 401 is judged by firmware:
 
 - From 7 on everything wants a token. Two 401s before any endpoint has let itself be read mean
-  that the token is not accepted: `read` raises `AuthenticationError`, and the caller renews the
-  login and reads again, with the same profile. A single one means that this token may not read
-  that endpoint: a problem.
+  that the token is not accepted: `read` raises `AuthenticationError`. A single one means that
+  this token may not read that endpoint: a problem. (A token that has ended is renewed below, by
+  whoever sends, and its 401 is not seen here.)
 - Before 7 some endpoints refuse in spite of a good login. They count as absent and stand in
   the profile's `refused`. If refusals are all that came, the login is bad:
   `AuthenticationError`.
@@ -35,7 +35,7 @@ from enphase_sdk.gateway.answers import (
 from enphase_sdk.gateway.assemble import assemble, remember
 from enphase_sdk.gateway.fields import Content
 from enphase_sdk.gateway.gathered import Gathered
-from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.identity import GatewayInfo, needs_token
 from enphase_sdk.gateway.plan import PLAN
 from enphase_sdk.gateway.problems import Problems
 from enphase_sdk.gateway.profile import GatewayProfile
@@ -46,7 +46,6 @@ __all__ = ["fetch", "read"]
 
 T = TypeVar("T")
 
-_TOKENS_SINCE = (7,)
 _LOGIN = "the gateway does not accept the login: renew the token, or check user and password"
 _REFUSALS_AT_FIRST = 2
 # Each request to a gateway that hangs lasts the whole time-out, and asking on makes it worse.
@@ -72,7 +71,7 @@ def read(
         APIConnectionError: The gateway does not answer at all.
     """
     gathered = Gathered(info=info, profile=profile, wanted=also)
-    contact = _Contact(info.version)
+    contact = _Contact(info)
     for step in PLAN:
         source = step.source
         if info.version < source.since or gathered.absent(source) or not step.needed(gathered):
@@ -125,8 +124,8 @@ def fetch(source: Source[T]) -> Flow[T]:
 class _Contact:
     """How talking to the gateway goes: whether it answers, and whether it accepts the login."""
 
-    def __init__(self, version: tuple[int, ...]) -> None:
-        self._tokens = version >= _TOKENS_SINCE
+    def __init__(self, info: GatewayInfo) -> None:
+        self._tokens = needs_token(info)
         self._silences = 0
         self._last_silence: APIConnectionError | None = None
         self._answered = False

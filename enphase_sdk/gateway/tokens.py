@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ import msgspec
 from attrs import field, frozen
 
 from enphase_sdk._json import is_object
-from enphase_sdk._state import read_private, replace_private, state_folder
+from enphase_sdk._state import read_private, replace_private, state_file
 from enphase_sdk._times import utc
 from enphase_sdk.effects import Flow, Reply, Request, Send
 from enphase_sdk.errors import (
@@ -127,9 +128,8 @@ def store_token(serial_number: str, token: Token) -> None:
     raise ConfigError(problem)
 
 
-def _path(serial_number: str) -> Any:
-    safe = "".join(c for c in serial_number if c.isalnum())
-    return state_folder() / "tokens" / f"{safe}.jwt"
+def _path(serial_number: str) -> Path:
+    return state_file("tokens", serial_number, ".jwt")
 
 
 @frozen

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, tzinfo
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from enphase_sdk._times import utc
+from enphase_sdk._times import utc, zone_named
 from enphase_sdk.fleet import FleetRecord
 
-__all__ = ["Facts", "facts_of", "zone_named"]
+__all__ = ["Facts", "facts_of"]
 
 
 @frozen
@@ -89,14 +88,6 @@ def facts_of(record: FleetRecord) -> Facts:
 def _told(model: object, name: str) -> Any:
     # The lenient reading leaves None where the contract promises a value.
     return getattr(model, name, None)
-
-
-def zone_named(name: str | None) -> tzinfo | None:
-    """The time zone of an IANA name; None where there is none."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ValueError, OSError, KeyError):  # no zone, and no name that could be one
-        return None
 
 
 def _latest(*instants: int | None) -> datetime | None:

@@ -14,14 +14,14 @@ def number(value: float | None, decimals: int = 0) -> str:
     return UNKNOWN if value is None else f"{value:,.{decimals}f}"
 
 
-def kilo(value: float | None, decimals: int = 1) -> str:
+def kilo(value: float | None) -> str:
     """W in kW, or Wh in kWh."""
-    return number(None if value is None else value / 1e3, decimals)
+    return number(None if value is None else value / 1e3, 1)
 
 
-def mega(value: float | None, decimals: int = 1) -> str:
+def mega(value: float | None) -> str:
     """Wh in MWh."""
-    return number(None if value is None else value / 1e6, decimals)
+    return number(None if value is None else value / 1e6, 1)
 
 
 def instant(value: datetime | None) -> str:

@@ -7,6 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from enphase_sdk._json import is_array
 from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
 
 __all__ = ["csv_lines", "report_csv"]
@@ -40,8 +41,8 @@ def _line(cells: Sequence[str]) -> str:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    if isinstance(value, (list, tuple)):
-        value = "; ".join(map(str, value))  # pyright: ignore[reportUnknownArgumentType]
+    if is_array(value):
+        value = "; ".join(map(str, value))
     if isinstance(value, str):
         return f"'{value}" if value.startswith(_FORMULA_STARTS) else value
     return str(value)

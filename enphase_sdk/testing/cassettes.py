@@ -51,7 +51,7 @@ _SHORTEST = 8
 
 
 # What stands in for a token: a payload that reads {"enphaseUser":"owner"} and names no end.
-_NO_TOKEN = "eyJhbGciOiJub25lIn0.eyJlbnBoYXNlVXNlciI6Im93bmVyIn0.hidden"  # noqa: S105
+_NO_TOKEN = "eyJhbGciOiJub25lIn0.eyJlbnBoYXNlVXNlciI6Im93bmVyIn0.hidden"  # noqa: S105 - nobody's
 
 
 def vcr_config(**changes: Any) -> dict[str, Any]:

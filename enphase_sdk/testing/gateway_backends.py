@@ -120,7 +120,7 @@ class Firmware:
                 CurrentTransformer(meter.measurement, enabled=False) for meter in profile.meters
             )
             profile = evolve(profile, meters=off)
-        chance = random.Random(f"{seed}:{profile.name}")  # noqa: S311
+        chance = random.Random(f"{seed}:{profile.name}")
         serial = f"1223{chance.randrange(10**8):08}"
         count = profile.inverters if inverters is None else inverters
         if count < 1 or removed_inverters < 0:

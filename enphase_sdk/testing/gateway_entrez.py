@@ -51,7 +51,7 @@ class SimulatedTokenService:
         self,
         *gateways: _Gateway,
         email: str = "owner@example.com",
-        password: str = "correct horse",  # noqa: S107
+        password: str = "correct horse",  # noqa: S107 - nobody's
         owner: bool = True,
         second_factor: bool = False,
         lifetime: float | None = None,

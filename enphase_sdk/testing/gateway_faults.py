@@ -9,6 +9,7 @@ import httpx
 import msgspec
 from attrs import define, evolve, field, frozen
 
+from enphase_sdk._json import is_array, is_object
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway_answers import Answer, html, json_answer, text
 
@@ -139,8 +140,11 @@ def instead(document: Any) -> Fault:
 
 
 def wrong_types() -> Fault:
-    """The right JSON with every leaf of another type: numbers as text, text as numbers."""
-    return Fault("wrong types", lambda answer: evolve(answer, body=_retyped_body(answer)))
+    """The right JSON with every leaf of another type: numbers as text, text as numbers.
+
+    A body that is no JSON stays as it is.
+    """
+    return Fault("wrong types", _with_wrong_types)
 
 
 def entity_bomb() -> Fault:
@@ -191,22 +195,24 @@ def _bytes(answer: Answer) -> bytes:
     return answer.body if isinstance(answer.body, bytes) else b""
 
 
-def _retyped_body(answer: Answer) -> bytes:
-    return msgspec.json.encode(_retyped(msgspec.json.decode(_bytes(answer))))
+def _with_wrong_types(answer: Answer) -> Answer:
+    try:
+        document = msgspec.json.decode(_bytes(answer))
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return answer
+    return evolve(answer, body=msgspec.json.encode(_retyped(document)))
 
 
 def _retyped(value: Any) -> Any:
-    match value:
-        case dict():
-            return {name: _retyped(item) for name, item in value.items()}  # pyright: ignore[reportUnknownVariableType]
-        case list():
-            return [_retyped(item) for item in value]  # pyright: ignore[reportUnknownVariableType]
-        case str():
-            return 7
-        case bool() | None:
-            return {}
-        case _:
-            return "not a number"
+    if is_object(value):
+        return {name: _retyped(item) for name, item in value.items()}
+    if is_array(value):
+        return [_retyped(item) for item in value]
+    if isinstance(value, str):
+        return 7
+    if value is None or isinstance(value, bool):
+        return {}
+    return "not a number"
 
 
 class _Padded(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -55,7 +55,7 @@ class Inverter:
 
 def fleet(profile: Profile, *, seed: int, count: int, removed: int) -> tuple[Inverter, ...]:
     """`count` inverters in use and `removed` ones behind them, the same for the same seed."""
-    chance = random.Random(f"{seed}:inverters")  # noqa: S311
+    chance = random.Random(f"{seed}:inverters")
     weights = [chance.uniform(0.95, 1.05) for _ in range(count)]
     whole = sum(weights)
     shares = [weight / whole for weight in weights] + [0.0] * removed

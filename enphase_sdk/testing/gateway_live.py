@@ -10,14 +10,13 @@ import msgspec
 
 from enphase_sdk.testing.gateway_answers import Answer
 from enphase_sdk.testing.gateway_ensemble import Ensemble
-from enphase_sdk.testing.gateway_meters import Meters
+from enphase_sdk.testing.gateway_meters import PHASE_NAMES, Meters
 from enphase_sdk.testing.gateway_profiles import Profile
 from enphase_sdk.testing.gateway_settings import Settings
 
 __all__ = ["livedata_status", "meter_stream", "pdm_energy"]
 
 _EVENTS = 5
-_PHASES = ("ph-a", "ph-b", "ph-c")
 
 
 def livedata_status(
@@ -30,7 +29,7 @@ def livedata_status(
     storage += [0.0] * (3 - profile.phases)
 
     def watts(kind: str) -> list[float]:
-        return [flows[kind][phase]["p"] for phase in _PHASES]
+        return [flows[kind][phase]["p"] for phase in PHASE_NAMES]
 
     return {
         "connection": {

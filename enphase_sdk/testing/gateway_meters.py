@@ -11,14 +11,15 @@ from attrs import frozen
 from enphase_sdk.testing.gateway_plant import Counters, Moment, Sizes
 from enphase_sdk.testing.gateway_profiles import CurrentTransformer, Profile
 
-__all__ = ["Meters"]
+__all__ = ["PHASE_NAMES", "Meters"]
+
+PHASE_NAMES = ("ph-a", "ph-b", "ph-c")
 
 _FIRST_EID = 704643328
 _FIRST_CHANNEL_EID = 1778385169
 _EID_STEP = 256
 _HIDDEN_EID = 1023410688
 _LINES = 3
-_PHASE_NAMES = ("ph-a", "ph-b", "ph-c")
 
 
 @frozen
@@ -132,7 +133,7 @@ class Meters:
                     "pf": round(channel.factor, 2),
                     "f": self.profile.hertz,
                 }
-                for name, channel in zip(_PHASE_NAMES, self._padded(kind), strict=True)
+                for name, channel in zip(PHASE_NAMES, _padded(self._channels(kind)), strict=True)
             }
             for kind in kinds
         }
@@ -168,16 +169,12 @@ class Meters:
         for index, meter in enumerate(self.profile.meters):
             yield _FIRST_EID + _EID_STEP * index, meter
 
-    def _padded(self, kind: str) -> tuple[Channel, ...]:
-        wired = self._channels(kind)
-        return wired + (_DEAD,) * (_LINES - len(wired))
-
     def _reading(self, eid: int, channel_eid: int, channels: Sequence[Channel]) -> dict[str, Any]:
-        padded = [*channels, *[_DEAD] * (_LINES - len(channels))]
         return {
             **self._values(eid, _total(channels, self.profile)),
             "channels": [
-                self._values(channel_eid + index, channel) for index, channel in enumerate(padded)
+                self._values(channel_eid + index, channel)
+                for index, channel in enumerate(_padded(channels))
             ],
         }
 
@@ -252,6 +249,10 @@ class Meters:
                 )
             ],
         }
+
+
+def _padded(channels: Sequence[Channel]) -> list[Channel]:
+    return [*channels, *[_DEAD] * (_LINES - len(channels))]
 
 
 def _wired(watts: float, volts: float, delivered: float, received: float) -> Channel:

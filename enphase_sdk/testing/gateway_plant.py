@@ -306,12 +306,12 @@ class Plant:
         season = math.cos(2 * math.pi * (today.timetuple().tm_yday - 172) / 365.25)
         self._daylight = (12.0 + 3.0 * season) * HOUR
         self._sunrise = 12.5 * HOUR - self._daylight / 2
-        chance = random.Random(f"{self._sizes.seed}:{today}")  # noqa: S311
+        chance = random.Random(f"{self._sizes.seed}:{today}")
         self._noon_power = self._sizes.peak * chance.uniform(0.35, 1.0)
 
     def _history(self) -> Counters:
         """What the counters stood at when the simulation begins: one to three years in."""
-        chance = random.Random(f"{self._sizes.seed}:history")  # noqa: S311
+        chance = random.Random(f"{self._sizes.seed}:history")
         days = chance.uniform(400.0, 1100.0)
         produced = days * self._sizes.peak * 4.0
         used = days * 19000.0

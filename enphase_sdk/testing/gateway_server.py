@@ -5,18 +5,16 @@ from __future__ import annotations
 import socket
 import ssl
 import struct
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from http.client import responses
-from http.server import BaseHTTPRequestHandler
-from socketserver import ThreadingTCPServer
 from typing import Any, cast
 
 import httpx
 
 from enphase_sdk.testing.gateway_faults import BrokenOffError
 from enphase_sdk.testing.gateway_gate import Gate
+from enphase_sdk.testing.port import Port, PortHandler
 
 __all__ = ["serve"]
 
@@ -46,23 +44,11 @@ def serve(
     Yields:
         ``127.0.0.1:PORT``.
     """
-    server = _Server(answer, gate, is_up, context, port)
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
-        yield f"127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.let_go()
-        server.server_close()
-        thread.join()
+    with _Server(answer, gate, is_up, context, port).answering() as number:
+        yield f"127.0.0.1:{number}"
 
 
-class _Server(ThreadingTCPServer):
-    allow_reuse_address = True
-    daemon_threads = False  # so that closing waits for them, and none outlives its test
-    request_queue_size = 64
-
+class _Server(Port):
     def __init__(
         self,
         answer: Callable[[httpx.Request], httpx.Response],
@@ -71,21 +57,17 @@ class _Server(ThreadingTCPServer):
         context: Callable[[], ssl.SSLContext] | None,
         port: int,
     ) -> None:
-        self.answer = answer
         self.gate = gate
-        self.closing = threading.Event()
         self._is_up = is_up
         self._context = context
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        super().__init__(("127.0.0.1", port), _Handler)
+        super().__init__(("127.0.0.1", port), _Handler, answer)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         """Take a connection, or reset it while the gateway is down."""
         connection, client_address = super().get_request()
         if self._is_up():
             return connection, client_address
-        reset_on_close(connection)
+        _reset_on_close(connection)
         connection.close()
         raise ConnectionRefusedError
 
@@ -99,42 +81,25 @@ class _Server(ThreadingTCPServer):
             self._handle(wrapped, client_address)
 
     def _handle(self, connection: socket.socket, client_address: Any) -> None:
-        with self._lock:
-            self._connections.add(connection)
-        try:
-            # What a client does that goes away in the middle is no news.
-            with suppress(ConnectionError, ssl.SSLError):
-                super().finish_request(connection, client_address)
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
+        # What a client does that goes away in the middle is no news.
+        with suppress(ConnectionError, ssl.SSLError):
+            super().finish_request(connection, client_address)
 
-    def let_go(self) -> None:
-        """End the connections that clients keep open, and the stalled ones."""
-        self.closing.set()
+    def end_connections(self) -> None:
+        """End the stalled ones too."""
+        super().end_connections()
         self.gate.wake()
-        with self._lock:
-            for connection in self._connections:
-                with suppress(OSError):
-                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True
-    wbufsize = -1
+class _Handler(PortHandler):
+    # The names that http.server looks for.
+    do_POST = do_PUT = do_DELETE = PortHandler.do_GET  # noqa: N815
 
     @property
     def _behind(self) -> _Server:
         return cast("_Server", self.server)
 
-    def do_GET(self) -> None:
-        request = httpx.Request(
-            self.command,
-            f"http://{self.headers.get('Host', 'localhost')}{self.path}",
-            headers=list(self.headers.items()),
-            content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
-        )
+    def reply(self, request: httpx.Request) -> None:
         try:
             self._send(self._behind.answer(request))
         except BrokenOffError as fault:
@@ -146,11 +111,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._behind.gate.stall(self._behind.closing)
             self.close_connection = True
         except httpx.TransportError:
-            reset_on_close(self.connection)
+            _reset_on_close(self.connection)
             self.connection.close()
             self.close_connection = True
-
-    do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815
 
     def _send(self, response: httpx.Response) -> None:
         if response.headers.get("connection") == "close":
@@ -174,10 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"%b: %b\r\n" % (name, value))
         self.wfile.write(b"\r\n")
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing: the headers hold tokens."""
 
-
-def reset_on_close(connection: socket.socket) -> None:
+def _reset_on_close(connection: socket.socket) -> None:
     """Let the connection end in a reset instead of an orderly close."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import msgspec
 from attrs import frozen
 
+from enphase_sdk._json import is_array, is_object
 from enphase_sdk.testing.gateway_answers import Answer, json_answer
 from enphase_sdk.testing.gateway_ensemble import acb_serials
 from enphase_sdk.testing.gateway_profiles import Profile
@@ -160,9 +161,9 @@ class Writes:
 
     def _batteries(self, sent: Json) -> list[Json]:
         listed = sent.get("acb_sleep")
-        if not isinstance(listed, list) or not listed:
+        if not is_array(listed) or not listed:
             raise _RefusedError("acb_sleep must be a list of batteries")
-        batteries: list[Json] = [_object(item, "acb_sleep[]") for item in listed]  # pyright: ignore[reportUnknownVariableType]
+        batteries = [_object(item, "acb_sleep[]") for item in listed]
         for battery in batteries:
             _choice(battery, "serial_num", tuple(acb_serials(self.profile)))
         return batteries
@@ -188,9 +189,9 @@ class Writes:
 
 
 def _object(value: Any, name: str) -> Json:
-    if not isinstance(value, dict):
+    if not is_object(value):
         raise _RefusedError(f"{name} must be an object")
-    return value  # pyright: ignore[reportUnknownVariableType]
+    return value
 
 
 def _choice(sent: Json, name: str, choices: tuple[str, ...]) -> str:

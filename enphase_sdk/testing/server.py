@@ -1,17 +1,16 @@
-"""A simulator on a real port of this machine."""
+"""A simulated cloud on a real port of this machine."""
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from contextlib import contextmanager
 from typing import Any, cast
 
 import httpx
 
 from enphase_sdk.errors import InvalidArgumentError
+
+from .port import Port, PortHandler
 
 __all__ = ["serve"]
 
@@ -33,67 +32,23 @@ def serve(
     Yields:
         The base URL, without a slash at its end.
     """
-    server = _Server((host, port), answer)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://{host}:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.close_connections()
-        server.server_close()
-        thread.join()
+    with _Server((host, port), _Handler, answer).answering() as number:
+        yield f"http://{host}:{number}"
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = False  # so that closing waits for them, and none outlives its test
-    request_queue_size = 128
-
-    def __init__(
-        self, address: tuple[str, int], answer: Callable[[httpx.Request], httpx.Response]
-    ) -> None:
-        self.answer = answer
-        self.closing = threading.Event()
-        self._connections: set[socket.socket] = set()
-        self._lock = threading.Lock()
-        super().__init__(address, _Handler)
-
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self._lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self._lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def close_connections(self) -> None:
-        """End the connections that clients keep open, and those held silent."""
-        self.closing.set()
-        with self._lock:
-            for connection in self._connections:
-                with suppress(OSError):
-                    connection.shutdown(socket.SHUT_RDWR)
-
+class _Server(Port):
     def handle_error(self, request: Any, client_address: Any) -> None:
         """A client that went away is no news."""
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
+class _Handler(PortHandler):
     server_version = "SimulatedEnlighten"
-    disable_nagle_algorithm = True
-    wbufsize = -1
 
-    def do_GET(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        request = httpx.Request(
-            self.command,
-            f"http://{self.headers.get('Host', 'localhost')}{self.path}",
-            headers=list(self.headers.items()),
-            content=body,
-        )
+    # The names that http.server looks for.
+    do_POST = do_PUT = do_PATCH = do_DELETE = PortHandler.do_GET  # noqa: N815
+    do_HEAD = do_OPTIONS = do_TRACE = do_QUERY = PortHandler.do_GET  # noqa: N815
+
+    def reply(self, request: httpx.Request) -> None:
         server = cast("_Server", self.server)
         try:
             self._send(server.answer(request))
@@ -105,9 +60,6 @@ class _Handler(BaseHTTPRequestHandler):
         except InvalidArgumentError as misuse:
             self._send(httpx.Response(500, text=f"The test kit was misused: {misuse}"))
 
-    do_POST = do_PUT = do_PATCH = do_DELETE = do_GET  # noqa: N815
-    do_HEAD = do_OPTIONS = do_TRACE = do_QUERY = do_GET  # noqa: N815
-
     def _send(self, response: httpx.Response) -> None:
         self.send_response_only(response.status_code)
         for name, value in response.headers.multi_items():
@@ -116,12 +68,8 @@ class _Handler(BaseHTTPRequestHandler):
         if "content-length" not in response.headers and response.status_code not in (204, 304):
             self.send_header("Content-Length", "0")
         self.end_headers()
-        assert isinstance(response.stream, httpx.SyncByteStream)  # noqa: S101
         if self.command == "HEAD":
             return
-        for chunk in response.stream:
+        for chunk in cast("httpx.SyncByteStream", response.stream):
             self.wfile.write(chunk)
             self.wfile.flush()
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
-        """Say nothing: a request line holds the credentials."""

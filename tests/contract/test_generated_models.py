@@ -86,7 +86,7 @@ def test_an_unknown_value_keeps_its_text(name: str, text: str) -> None:
     enum = ENUMS[name]
     value = enum(text)
     assert isinstance(value, enum)
-    assert (str(value), f"{value}", "%s" % value) == (text, text, text)  # noqa: UP031
+    assert (str(value), f"{value}", "%s" % value) == (text, text, text)  # noqa: UP031 - a third way
     assert value.value == text
     assert text in repr(value)
     assert value == text

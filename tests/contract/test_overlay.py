@@ -168,7 +168,8 @@ FILTERS = ["system_id", "system_name", "status", "reference", "installer", "conn
 def test_fault_1_filters_are_declared_once_in_the_array_form() -> None:
     names = [p.get("name") for p in operations(corrected())["Systems"]["parameters"]]
     assert names == ["next", "limit", *(f"{name}[]" for name in FILTERS)]
-    requested = systems.request(**{name: ["x"] for name in FILTERS})  # type: ignore[arg-type]
+    given: dict[str, Any] = {name: ["x"] for name in FILTERS}
+    requested = systems.request(**given)
     assert [name for name, _ in requested.params if name != "limit"] == [f"{n}[]" for n in FILTERS]
 
 

@@ -136,7 +136,7 @@ def is_modern(gateway: SimulatedGateway) -> bool:
     return True
 
 
-def credentials(gateway: SimulatedGateway) -> dict[str, str]:
+def credentials(gateway: SimulatedGateway) -> dict[str, Any]:
     """What a client needs to be let in."""
     return {"token": gateway.issue_token()} if is_modern(gateway) else {}
 

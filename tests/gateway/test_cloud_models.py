@@ -11,7 +11,7 @@ from attrs import evolve, fields
 from msgspec import UNSET
 
 from enphase_sdk import models
-from enphase_sdk.gateway.cloud_models import REPORT_IS_OLD, Reading, SiteFacts
+from enphase_sdk.gateway.cloud_models import REPORT_IS_OLD, Reading, SiteFacts, made
 from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.gateway.models.energy import CtMeter, Inverter, SystemEnergy
 from enphase_sdk.gateway.models.site import Device, Home
@@ -105,19 +105,20 @@ def test_lifetime_energy_is_not_told_where_today_s_part_of_it_is_not_known(
 
 def test_nothing_is_made_up_where_nothing_was_read() -> None:
     summary = reading(timezone=None).summary()
-    assert summary == models.Summary(
-        current_power=None,  # type: ignore[arg-type]
-        energy_lifetime=None,  # type: ignore[arg-type]
-        energy_today=None,  # type: ignore[arg-type]
+    assert summary == made(
+        models.Summary,
+        current_power=None,
+        energy_lifetime=None,
+        energy_today=None,
         last_interval_end_at=None,
         last_report_at=READ_AT,
-        modules=None,  # type: ignore[arg-type]
+        modules=None,
         operational_at=None,
-        size_w=None,  # type: ignore[arg-type]
-        source=None,  # type: ignore[arg-type]
-        status=None,  # type: ignore[arg-type]
-        summary_date=None,  # type: ignore[arg-type]
-        system_id=None,  # type: ignore[arg-type]
+        size_w=None,
+        source=None,
+        status=None,
+        summary_date=None,
+        system_id=None,
     )
 
 
@@ -159,10 +160,10 @@ def test_the_newest_report_is_that_of_the_newest_microinverter() -> None:
             "3": inverter("3", last_report_date=None),
         }
     )
-    made = reading(snapshot)
-    assert made.summary().last_interval_end_at == READ_AT - 30
-    assert made.inventory().meta.last_energy_at == READ_AT - 30  # type: ignore[union-attr]
-    assert made.summary().modules == 3
+    read = reading(snapshot)
+    assert read.summary().last_interval_end_at == READ_AT - 30
+    assert read.inventory().to_dict()["meta"]["last_energy_at"] == READ_AT - 30
+    assert read.summary().modules == 3
     silent = Snapshot(inverters={"1": inverter(last_report_date=None)})
     assert reading(silent).summary().last_interval_end_at is None
 

@@ -28,7 +28,7 @@ def with_meters(page: Answer, *kinds: str) -> dict[str, Answer]:
 
 def watts(snapshot: Snapshot) -> tuple[int | None, int | None]:
     total, net = snapshot.system_consumption, snapshot.system_net_consumption
-    return total and total.watts_now, net and net.watts_now  # type: ignore[return-value]
+    return total.watts_now if total else None, net.watts_now if net else None
 
 
 @pytest.mark.parametrize("entries", [[TOTAL, NET], [NET, TOTAL]])

@@ -23,26 +23,34 @@ SERIES = ["stats", "rgm_stats", "consumption_stats", "energy_lifetime", "consump
 
 def told_by(site: Site) -> dict[str, Any]:
     """What a program may want to know of a site."""
-    summary, inventory = site.summary(), site.inventory()
-    units = [unit for group in site.inverters_summary() for unit in group.micro_inverters]
-    return {
-        "power": summary.current_power,
-        "energy": summary.energy_lifetime + summary.energy_today,
-        "day": summary.summary_date,
-        "modules": summary.modules == len(inventory.inverters) == len(units),
-        "serial numbers": {unit.serial_number for unit in units}
-        == {inverter.sn for inverter in inventory.inverters},
-        "gateways": [record.serial_number for record in site.envoys().envoys],
-        "odometers": [r.value for r in site.production_meter_readings().meter_readings],
-        "models": [type(summary), type(inventory), type(site.envoys()), type(units[0])],
-    }
+    return taken_together(
+        site.summary(),
+        site.inventory(),
+        site.inverters_summary(),
+        site.envoys(),
+        site.production_meter_readings(),
+    )
 
 
 async def told_by_async(site: AsyncSite) -> dict[str, Any]:
     """The same, awaited."""
-    summary, inventory = await site.summary(), await site.inventory()
-    units = [unit for group in await site.inverters_summary() for unit in group.micro_inverters]
-    envoys, readings = await site.envoys(), await site.production_meter_readings()
+    return taken_together(
+        await site.summary(),
+        await site.inventory(),
+        await site.inverters_summary(),
+        await site.envoys(),
+        await site.production_meter_readings(),
+    )
+
+
+def taken_together(
+    summary: models.Summary,
+    inventory: models.Inventory,
+    inverters: list[models.InvertersSummary],
+    envoys: models.EnvoysResponse,
+    readings: models.ProductionMeterReadings,
+) -> dict[str, Any]:
+    units = [unit for group in inverters for unit in group.micro_inverters]
     return {
         "power": summary.current_power,
         "energy": summary.energy_lifetime + summary.energy_today,
@@ -75,8 +83,7 @@ def cloud(surface: Surface, clock: FakeClock) -> Any:
 
 def gateway_client(surface: Surface, gateway: SimulatedGateway) -> Any:
     kind: Any = AsyncEnvoy if surface.is_async else Envoy
-    login: dict[str, Any] = credentials(gateway)
-    return kind(HOST, transport=network_of(gateway), system_id=67, **login)
+    return kind(HOST, transport=network_of(gateway), system_id=67, **credentials(gateway))
 
 
 def test_a_function_for_sites_runs_on_both(surface: Surface, clock: FakeClock) -> None:

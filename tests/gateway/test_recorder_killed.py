@@ -42,11 +42,11 @@ def served(house: House) -> Iterator[str]:
             self.end_headers()
             self.wfile.write(answer.content)
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
             pass
 
         def handle_one_request(self) -> None:
-            if self.rfile.peek(1)[:1] == b"\x16":  # type: ignore[attr-defined]
+            if self.rfile.peek(1)[:1] == b"\x16":  # type: ignore[attr-defined]  # it is buffered
                 self.close_connection = True  # a TLS greeting, without a line's end to wait for
             else:
                 super().handle_one_request()

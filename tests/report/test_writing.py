@@ -89,7 +89,7 @@ def test_csv_comes_back_as_it_was(report: FleetReport) -> None:
         assert row == {name: "" if value is None else str(value) for name, value in wire.items()}
 
 
-@pytest.mark.parametrize("start", [*"=+-@\t\r\n", "＝", "＠"])  # noqa: RUF001
+@pytest.mark.parametrize("start", [*"=+-@\t\r\n", "＝", "＠"])  # noqa: RUF001 - as typed in Asia
 def test_no_name_is_a_formula(start: str) -> None:
     dangerous = start + "HYPERLINK(0)"
     report = FleetReport.of([report_row(record(system=named(dangerous)))], generated_at=NOON)

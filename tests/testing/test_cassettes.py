@@ -14,8 +14,8 @@ import anyio
 import httpx
 import msgspec
 import pytest
-import vcr  # type: ignore[import-untyped]
-from vcr.request import Request  # type: ignore[import-untyped]
+import vcr  # type: ignore[import-untyped]  # as it comes
+from vcr.request import Request  # type: ignore[import-untyped]  # as it comes
 
 from enphase_sdk import AsyncEnlighten, Enlighten, Envoy, errors
 from enphase_sdk.testing import (

@@ -87,6 +87,15 @@ def test_wrong_types_keep_the_shape(gateway: SimulatedGateway) -> None:
     assert flag == {"PEL": {}}
 
 
+def test_wrong_types_leave_alone_what_is_no_json(gateway: SimulatedGateway) -> None:
+    with client_of(gateway) as client:
+        for path in ("/info", "/auth/check_jwt"):
+            whole = client.get(path)
+            gateway.fail(path, with_=faults.wrong_types())
+            again = client.get(path)
+            assert (again.status_code, again.content) == (whole.status_code, whole.content)
+
+
 @pytest.mark.parametrize("document", [None, [], {}, 7, {"error": "no"}])
 def test_another_document_can_stand_in(gateway: SimulatedGateway, document: Any) -> None:
     gateway.fail("/ivp/meters", with_=faults.instead(document))

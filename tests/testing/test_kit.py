@@ -16,8 +16,6 @@ from enphase_sdk import testing
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten
 
-LATER_NAMES = ["httpx", "msgspec", "anyio", "hypothesis", "respx"]
-
 
 def test_requests_are_remembered_without_credentials() -> None:
     sim = SimulatedEnlighten(3, clock=FakeClock(), api_key="secret-key")
@@ -60,7 +58,7 @@ def test_each_name_is_loaded_when_it_is_first_used(monkeypatch: pytest.MonkeyPat
         monkeypatch.delitem(vars(testing), name, raising=False)
         assert getattr(testing, name).__name__.endswith(name)
     with pytest.raises(AttributeError, match="no attribute 'SimulatedSun'"):
-        testing.SimulatedSun  # noqa: B018
+        _ = testing.SimulatedSun
 
 
 def test_importing_the_kit_loads_nothing_heavy() -> None:

@@ -15,7 +15,6 @@ from enphase_sdk.testing.world.system import System
 
 NOW = datetime(2024, 6, 15, 20, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-ORDINARY = {"outage": None, "dark_since": None}
 
 
 class Cloud:
@@ -35,8 +34,8 @@ class Cloud:
         assert response.status_code == status, response.text
         return response.json()
 
-    def at(self, *local: int) -> int:
-        return int(datetime(*local, tzinfo=self.zone).timestamp())  # type: ignore[arg-type,misc]
+    def at(self, year: int, month: int, day: int, hour: int = 0, minute: int = 0) -> int:
+        return int(datetime(year, month, day, hour, minute, tzinfo=self.zone).timestamp())
 
 
 def cloud_with(kind: str, city: str, now: datetime = NOW) -> Cloud:

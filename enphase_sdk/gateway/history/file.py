@@ -8,7 +8,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from enphase_sdk._state import state_folder
+from enphase_sdk._state import state_file
 from enphase_sdk.errors import ConfigError
 
 __all__ = ["create", "default_path", "holds_recording", "locked_against_others", "opened", "usable"]
@@ -64,8 +64,7 @@ CREATE TABLE marks (
 
 def default_path(serial_number: str) -> Path:
     """Where a gateway's recording is kept unless another place is named."""
-    safe = "".join(c for c in serial_number if c.isalnum())
-    return state_folder() / "recordings" / f"{safe}.sqlite"
+    return state_file("recordings", serial_number, ".sqlite")
 
 
 def opened(path: Path, *, thread_bound: bool = True) -> sqlite3.Connection:

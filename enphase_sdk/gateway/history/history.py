@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlite3
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from attrs import define, frozen
 
+from enphase_sdk._times import zone_named
 from enphase_sdk.errors import NotAvailableError
 from enphase_sdk.gateway.history.counting import Counter, Mark, Reason, Span
 from enphase_sdk.gateway.history.file import holds_recording, opened, usable
@@ -100,12 +100,7 @@ class History:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -218,14 +213,6 @@ class History:
     def _rows(self, query: str, *parameters: Any) -> list[Any]:
         with usable(self.path):
             return self._connection.execute(query, parameters).fetchall()
-
-
-def zone_named(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name, if this machine knows it."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

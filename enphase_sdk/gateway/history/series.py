@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,13 +13,11 @@ from attrs import frozen
 from enphase_sdk import models
 from enphase_sdk._times import DateLike, InstantLike, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
-from enphase_sdk.gateway.cloud_models import SiteFacts
+from enphase_sdk.gateway.cloud_models import PRODUCTION_METER, SiteFacts, made
 from enphase_sdk.gateway.history.counting import Counter
 from enphase_sdk.gateway.history.history import Day, History, Interval, midnight
 
 __all__ = ["RecordedSeries"]
-
-T = TypeVar("T")
 
 _A_DAY = timedelta(days=1)
 _A_WEEK = timedelta(days=7)
@@ -66,12 +63,7 @@ class RecordedSeries:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *exc_info: object) -> None:
         self.history.close()
 
     def stats(self, start_at: InstantLike | None, end_at: InstantLike | None) -> models.Stats:
@@ -79,13 +71,13 @@ class RecordedSeries:
         counter = Counter.PRODUCTION
         start, end = self._window(counter, start_at, end_at)
         end = min(end, self._after(start, _A_DAY))
-        return _made(
+        return made(
             models.Stats,
             system_id=self.facts.system_id,
             total_devices=self.history.devices(),
             meta=self._meta(counter),
             intervals=[
-                _made(
+                made(
                     models.StatsInterval,
                     end_at=interval.end_at,
                     powr=_watts(counter, interval),
@@ -111,7 +103,7 @@ class RecordedSeries:
                 "rgm_stats: 7 days at most from start_at to end_at; ask for one week after another"
             )
         intervals = self.history.intervals(counter, start, end)
-        return _made(
+        return made(
             models.RgmStats,
             system_id=self.facts.system_id,
             total_devices=int(self.history.is_counted(counter)),
@@ -132,7 +124,7 @@ class RecordedSeries:
         counter = Counter.CONSUMPTION
         start, end = self._window(counter, start_at, end_at)
         end = min(end, self._after(start, _A_WEEK))
-        return _made(
+        return made(
             models.ConsumptionStats,
             system_id=self.facts.system_id,
             total_devices=int(self.history.is_counted(counter)),
@@ -165,7 +157,7 @@ class RecordedSeries:
             optional["meter_production"] = [day.wh or 0 for day in metered]
         if production == "all" and source != "meter":
             optional["micro_production"] = [day.wh or 0 for day in days]
-        return _made(
+        return made(
             models.EnergyLifetime,
             system_id=self.facts.system_id,
             start_date=days[0].day if days else None,
@@ -255,7 +247,7 @@ class RecordedSeries:
         self, counter: Counter, intervals: list[Interval]
     ) -> models.MeterIntervals:
         return models.MeterIntervals(
-            meter_serial_number=f"{self.history.serial_number}EIM1",
+            meter_serial_number=self.history.serial_number + PRODUCTION_METER,
             envoy_serial_number=self.history.serial_number,
             intervals=[
                 models.MeterInterval(
@@ -269,7 +261,7 @@ class RecordedSeries:
         )
 
     def _meta(self, counter: Counter) -> models.Meta:
-        return _made(
+        return made(
             models.Meta,
             status=None,
             last_report_at=int(self.history.last_at),
@@ -285,8 +277,3 @@ def _day_of(at: float, zone: ZoneInfo) -> date:
 def _watts(counter: Counter, interval: Interval) -> int:
     """Mean power over an interval."""
     return interval.wh * 3600 // counter.step
-
-
-def _made(shape: type[T], /, **fields: Any) -> T:
-    """A model with None where the contract promises a value that no gateway knows."""
-    return shape(**fields)

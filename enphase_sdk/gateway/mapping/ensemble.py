@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypedDict, TypeVar
+
 from attrs import frozen
 
 from enphase_sdk.gateway.fields import Content, Fields
@@ -24,6 +27,8 @@ __all__ = [
     "ensemble_inventory",
     "secondary_control",
 ]
+
+T = TypeVar("T")
 
 # The colon is part of the name on every firmware seen; one that drops it is read as well.
 _POWERS = ("devices:", "devices")
@@ -63,11 +68,9 @@ def ensemble_inventory(content: Content) -> EnsembleInventory | None:
         encharge=None
         if batteries is None
         else {serial: _encharge(serial, device) for serial, device in batteries.items()},
-        enpower=next((_enpower(*item) for item in devices.get("ENPOWER", {}).items()), None),
-        collar=next((_collar(*item) for item in devices.get("COLLAR", {}).items()), None),
-        combiner=next(
-            (_combiner(*item) for item in devices.get("C6 COMBINER CONTROLLER", {}).items()), None
-        ),
+        enpower=_first(devices.get("ENPOWER"), _enpower),
+        collar=_first(devices.get("COLLAR"), _collar),
+        combiner=_first(devices.get("C6 COMBINER CONTROLLER"), _combiner),
     )
 
 
@@ -120,23 +123,46 @@ def dry_contacts(content: Content) -> dict[str, DryContact] | None:
     }
 
 
-def _encharge(serial_number: str, device: Fields) -> Encharge:
-    return Encharge(
+def _first(devices: dict[str, Fields] | None, read: Callable[[str, Fields], T]) -> T | None:
+    return next((read(*item) for item in (devices or {}).items()), None)
+
+
+class _Common(TypedDict):
+    """What every device of the inventory tells in the same words."""
+
+    serial_number: str
+    part_number: str | None
+    admin_state: int | None
+    admin_state_str: str | None
+    communicating: bool | None
+    firmware_loaded_date: int | None
+    installed_date: int | None
+    last_report_date: int | None
+
+
+def _common(serial_number: str, device: Fields) -> _Common:
+    return _Common(
         serial_number=serial_number,
         part_number=device.text("part_num"),
         admin_state=device.integer("admin_state"),
         admin_state_str=device.text("admin_state_str"),
+        communicating=device.flag("communicating"),
+        firmware_loaded_date=device.integer("img_load_date"),
+        installed_date=device.integer("installed"),
+        last_report_date=device.integer("last_rpt_date"),
+    )
+
+
+def _encharge(serial_number: str, device: Fields) -> Encharge:
+    return Encharge(
+        **_common(serial_number, device),
         bmu_firmware_version=device.text("bmu_fw_version"),
         comm_level_2_4_ghz=device.integer("comm_level_2_4_ghz"),
         comm_level_sub_ghz=device.integer("comm_level_sub_ghz"),
-        communicating=device.flag("communicating"),
         dc_switch_off=device.flag("dc_switch_off"),
         encharge_capacity=device.number("encharge_capacity"),
         encharge_revision=device.integer("encharge_rev"),
-        firmware_loaded_date=device.integer("img_load_date"),
         firmware_version=device.text("img_pnum_running"),
-        installed_date=device.integer("installed"),
-        last_report_date=device.integer("last_rpt_date"),
         led_status=device.integer("led_status"),
         max_cell_temp=device.number("maxCellTemp"),
         operating=device.flag("operating"),
@@ -148,18 +174,11 @@ def _encharge(serial_number: str, device: Fields) -> Encharge:
 
 def _enpower(serial_number: str, device: Fields) -> Enpower:
     return Enpower(
-        serial_number=serial_number,
-        part_number=device.text("part_num"),
-        admin_state=device.integer("admin_state"),
-        admin_state_str=device.text("admin_state_str"),
+        **_common(serial_number, device),
         comm_level_2_4_ghz=device.integer("comm_level_2_4_ghz"),
         comm_level_sub_ghz=device.integer("comm_level_sub_ghz"),
-        communicating=device.flag("communicating"),
-        firmware_loaded_date=device.integer("img_load_date"),
         firmware_version=device.text("img_pnum_running"),
         grid_mode=device.text("Enpwr_grid_mode"),
-        installed_date=device.integer("installed"),
-        last_report_date=device.integer("last_rpt_date"),
         mains_admin_state=device.text("mains_admin_state"),
         mains_oper_state=device.text("mains_oper_state"),
         operating=device.flag("operating"),
@@ -170,18 +189,11 @@ def _enpower(serial_number: str, device: Fields) -> Enpower:
 
 def _collar(serial_number: str, device: Fields) -> Collar:
     return Collar(
-        serial_number=serial_number,
-        part_number=device.text("part_num"),
-        admin_state=device.integer("admin_state"),
-        admin_state_str=device.text("admin_state_str"),
+        **_common(serial_number, device),
         collar_state=device.text("collar_state"),
-        communicating=device.flag("communicating"),
         control_error=device.integer("control_error"),
-        firmware_loaded_date=device.integer("img_load_date"),
         firmware_version=device.text("img_pnum_running"),
         grid_state=device.text("grid_state"),
-        installed_date=device.integer("installed"),
-        last_report_date=device.integer("last_rpt_date"),
         mid_state=device.text("mid_state"),
         temperature=device.number("temperature"),
     )
@@ -189,14 +201,7 @@ def _collar(serial_number: str, device: Fields) -> Collar:
 
 def _combiner(serial_number: str, device: Fields) -> CombinerController:
     return CombinerController(
-        serial_number=serial_number,
-        part_number=device.text("part_num"),
-        admin_state=device.integer("admin_state"),
-        admin_state_str=device.text("admin_state_str"),
-        communicating=device.flag("communicating"),
+        **_common(serial_number, device),
         dmir_version=device.text("dmir_version"),
-        firmware_loaded_date=device.integer("img_load_date"),
         firmware_version=device.text("fw_version"),
-        installed_date=device.integer("installed"),
-        last_report_date=device.integer("last_rpt_date"),
     )

@@ -1,0 +1,75 @@
+"""The kinds of values that views show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from enphase_sdk._times import zone_named
+from enphase_sdk.cli.printing import Field, Heading, Row
+from enphase_sdk.report.formats import UNKNOWN, instant, number, plain
+
+__all__ = ["id_field", "number_field", "quantity_fields", "text_field", "when_field"]
+
+
+def text_field(name: str, heading: str | None = None, *, spare: int = 0) -> Field:
+    """A value as it is; without a heading in CSV only."""
+
+    def text(row: Row) -> str:
+        value = row.get(name)
+        return plain(None if value is None else str(value))
+
+    return Field(name, None if heading is None else Heading(heading, spare=spare), text)
+
+
+def number_field(
+    name: str,
+    heading: str,
+    show: Callable[[float | None], str] = number,
+    *,
+    spare: int = 0,
+) -> Field:
+    """A number, in a table as `show` writes it."""
+    return Field(name, Heading(heading, numeric=True, spare=spare), lambda row: show(row.get(name)))
+
+
+def id_field(name: str, heading: str) -> Field:
+    """A number that counts nothing, so without its thousands apart."""
+    return Field(name, Heading(heading, numeric=True), text_field(name).text)
+
+
+def when_field(name: str, heading: str, *, spare: int = 0) -> Field:
+    """An instant, in a table by the clock of the row's `timezone`."""
+
+    def text(row: Row) -> str:
+        return _local(row.get(name), row.get("timezone"))
+
+    return Field(name, Heading(heading, spare=spare), text)
+
+
+def quantity_fields(name: str, heading: str) -> tuple[Field, ...]:
+    """A quantity with its own unit and decimal places: one column in a table, three in CSV."""
+    return (
+        Field(f"{name}_value", Heading(heading, numeric=True), lambda row: _scaled(row, name)),
+        text_field(f"{name}_units"),
+        text_field(f"{name}_precision"),
+    )
+
+
+def _local(epoch: Any, zone_name: Any) -> str:
+    """By the clock of the system's zone where the row has it, else UTC and saying so."""
+    if not isinstance(epoch, int):
+        return UNKNOWN
+    try:
+        moment = datetime.fromtimestamp(epoch, zone_named(zone_name) or UTC)
+    except (ValueError, OverflowError, OSError):
+        return str(epoch)
+    return instant(moment) + ("Z" if moment.tzinfo is UTC else "")
+
+
+def _scaled(row: Row, name: str) -> str:
+    value, places = row.get(f"{name}_value"), row.get(f"{name}_precision") or 0
+    if value is None:
+        return UNKNOWN
+    return f"{number(value / 10**places, max(places, 0))} {plain(row.get(f'{name}_units'))}"

@@ -1,0 +1,101 @@
+"""A real port of this machine: what both simulators do to answer there."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler
+from socketserver import ThreadingTCPServer
+from typing import Any
+
+import httpx
+
+__all__ = ["Port", "PortHandler"]
+
+
+class Port(ThreadingTCPServer):
+    """Answers each connection in a thread of its own.
+
+    Attributes:
+        answer: What turns a request into a response; called from many threads.
+        closing: Set when connections that are held open and silent are to end.
+    """
+
+    allow_reuse_address = True
+    daemon_threads = False  # so that closing waits for them, and none outlives its test
+    request_queue_size = 128
+
+    def __init__(
+        self,
+        address: tuple[str, int],
+        handler: type[PortHandler],
+        answer: Callable[[httpx.Request], httpx.Response],
+    ) -> None:
+        self.answer = answer
+        self.closing = threading.Event()
+        self._connections: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        super().__init__(address, handler)
+
+    @contextmanager
+    def answering(self) -> Generator[int]:
+        """Answer while the context is open; gives the port's number."""
+        thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
+        thread.start()
+        try:
+            yield self.server_address[1]
+        finally:
+            self.shutdown()
+            self.end_connections()
+            self.server_close()
+            thread.join()
+
+    def finish_request(self, request: Any, client_address: Any) -> None:
+        """Answer what comes over one connection, which until then can be ended."""
+        with self._lock:
+            if self.closing.is_set():
+                return
+            self._connections.add(request)
+        try:
+            super().finish_request(request, client_address)
+        finally:
+            with self._lock:
+                self._connections.discard(request)
+
+    def end_connections(self) -> None:
+        """End the connections that clients keep open, and those held silent."""
+        with self._lock:
+            self.closing.set()
+            for connection in self._connections:
+                with suppress(OSError):
+                    # Not the method of a TLS connection, which another thread is using.
+                    socket.socket.shutdown(connection, socket.SHUT_RDWR)
+
+
+class PortHandler(BaseHTTPRequestHandler, ABC):
+    """Reads requests off one connection."""
+
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def do_GET(self) -> None:
+        """Reply to a request of any method that is listed with this one."""
+        self.reply(
+            httpx.Request(
+                self.command,
+                f"http://{self.headers.get('Host', 'localhost')}{self.path}",
+                headers=list(self.headers.items()),
+                content=self.rfile.read(int(self.headers.get("Content-Length") or 0)),
+            )
+        )
+
+    @abstractmethod
+    def reply(self, request: httpx.Request) -> None:
+        """Answer one request."""
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
+        """Say nothing: a request's line and headers hold the credentials."""
