@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from datetime import UTC, tzinfo
+from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
@@ -17,13 +18,40 @@ class RawResponse(Generic[T]):
     """A successful answer.
 
     Attributes:
+        operation: The method that was called, as on the client: `stats`, `systems`, …
         status_code: 200, or 204 for an answer without a body.
         headers: The headers; names are case-insensitive.
         content: The body's bytes.
         parsed: The model read from it.
     """
 
+    operation: str
     status_code: int
     headers: Mapping[str, str] = field(repr=False)
     content: bytes = field(repr=False)
     parsed: T
+
+    def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC, totals: bool = False) -> Any:
+        """The answer as a data frame, straight from its bytes; see `enphase_sdk.frames`.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`.
+            timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants,
+                and for which days of a lifetime series have been reported.
+            totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
+
+        Returns:
+            A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`; energies in Wh, powers
+            in W, what was not reported null.
+
+        Raises:
+            InvalidArgumentError: an argument is unknown, or the operation has no frame
+                (`monthly_production` and `search_system_id` have none).
+            ConfigError: the library is not installed.
+        """
+        # Frames are an extra, and cost those nothing who make none.
+        from enphase_sdk import frames
+
+        return frames.from_bytes(
+            self.operation, self.content, backend=backend, timezone=timezone, totals=totals
+        )

@@ -59,6 +59,7 @@ def test_the_version_is_the_distribution_s() -> None:
 
 HEAVY = {"httpx", "httpcore", "attrs", "attr", "msgspec", "anyio", "dateutil", "rich", "typer",
          "pandas", "asyncio", "ssl"}  # fmt: skip
+UNUSED = {"dateutil", "rich", "typer", "pandas", "enphase_sdk.frames"}
 
 
 @pytest.mark.parametrize(
@@ -69,11 +70,8 @@ HEAVY = {"httpx", "httpcore", "attrs", "attr", "msgspec", "anyio", "dateutil", "
         ("from enphase_sdk import errors", HEAVY),
         ("from enphase_sdk import models; dir(models)", HEAVY),
         ("from enphase_sdk import models; models.Summary", HEAVY - {"attrs", "attr", "msgspec"}),
-        ("from enphase_sdk import Enlighten", {"dateutil", "rich", "typer", "pandas"}),
-        (
-            "from enphase_sdk import Enlighten; Enlighten('kkkk', 'uuuu')",
-            {"dateutil", "rich", "typer", "pandas"},
-        ),
+        ("from enphase_sdk import Enlighten", UNUSED),
+        ("from enphase_sdk import Enlighten; Enlighten('kkkk', 'uuuu')", UNUSED),
     ],
 )
 def test_importing_loads_nothing_that_is_not_needed(statement: str, absent: set[str]) -> None:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from datetime import UTC, tzinfo
+from typing import Any
+
+from attrs import evolve
 
 from enphase_sdk import models
 from enphase_sdk._operations import Call
@@ -45,6 +49,34 @@ class AsyncSystemPages:
     def pages(self) -> AsyncIterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
         return _Pages(self, Walk(self._first))
+
+    async def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC) -> Any:
+        """A data frame with a row for every system, the listing walked to its end.
+
+        Beside the rows one page is held at a time; see `enphase_sdk.frames`.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`.
+            timezone: Of the instants, an IANA name or a `tzinfo` with one. Systems can be in
+                many; each one's own is its column `timezone`.
+
+        Returns:
+            A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
+
+        Raises:
+            InvalidArgumentError: an argument is unknown; nothing has been asked for.
+            ConfigError: the library is not installed; nothing has been asked for.
+            EnphaseError: as of the listing itself; the rows so far are gone then, which
+                `enphase_sdk.frames.FrameBuilder` keeps when given the pages one by one.
+        """
+        # Frames are an extra, and cost those nothing who make none.
+        from enphase_sdk.frames import FrameBuilder
+
+        builder = FrameBuilder("systems", backend=backend, timezone=timezone)
+        walk = Walk(self._first)
+        async for page in _Pages(self, walk):
+            builder.add(evolve(page, systems=walk.new_systems(page)))
+        return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
         return _Systems(self, Walk(self._first))

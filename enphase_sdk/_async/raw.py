@@ -35,8 +35,9 @@ class _Overheard(AsyncEnlighten):
         self.reply, result = await super()._exchange(call)
         return self.reply, result
 
-    def raw(self, parsed: U) -> RawResponse[U]:
-        return RawResponse(self.reply.status, self.reply.headers, self.reply.content, parsed)
+    def raw(self, method: str, parsed: U) -> RawResponse[U]:
+        reply = self.reply
+        return RawResponse(method, reply.status, reply.headers, reply.content, parsed)
 
 
 def _raw(
@@ -45,7 +46,7 @@ def _raw(
     @wraps(method)
     async def call(self: AsyncRawEnlighten, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
         twin = _Overheard.of(self.enlighten)
-        return twin.raw(await method(twin, *args, **kwargs))
+        return twin.raw(method.__name__, await method(twin, *args, **kwargs))
 
     return call
 
@@ -58,7 +59,7 @@ def _raw_page(
         self: AsyncRawEnlighten, /, *args: P.args, **kwargs: P.kwargs
     ) -> RawResponse[models.SystemsPage]:
         twin = _Overheard.of(self.enlighten)
-        return twin.raw(await anext(method(twin, *args, **kwargs).pages()))
+        return twin.raw(method.__name__, await anext(method(twin, *args, **kwargs).pages()))
 
     return call
 

@@ -36,8 +36,9 @@ class _Overheard(Enlighten):
         self.reply, result = super()._exchange(call)
         return self.reply, result
 
-    def raw(self, parsed: U) -> RawResponse[U]:
-        return RawResponse(self.reply.status, self.reply.headers, self.reply.content, parsed)
+    def raw(self, method: str, parsed: U) -> RawResponse[U]:
+        reply = self.reply
+        return RawResponse(method, reply.status, reply.headers, reply.content, parsed)
 
 
 def _raw(
@@ -46,7 +47,7 @@ def _raw(
     @wraps(method)
     def call(self: RawEnlighten, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
         twin = _Overheard.of(self.enlighten)
-        return twin.raw(method(twin, *args, **kwargs))
+        return twin.raw(method.__name__, method(twin, *args, **kwargs))
 
     return call
 
@@ -59,7 +60,7 @@ def _raw_page(
         self: RawEnlighten, /, *args: P.args, **kwargs: P.kwargs
     ) -> RawResponse[models.SystemsPage]:
         twin = _Overheard.of(self.enlighten)
-        return twin.raw(next(method(twin, *args, **kwargs).pages()))
+        return twin.raw(method.__name__, next(method(twin, *args, **kwargs).pages()))
 
     return call
 

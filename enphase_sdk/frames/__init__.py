@@ -1,8 +1,10 @@
 """Answers as data frames: polars, pandas or pyarrow, whichever is installed and asked for.
 
     raw = enlighten.with_raw_response.stats(67)
-    frame = frames.from_bytes("stats", raw.content, backend="polars", timezone="America/Denver")
-    frame = frames.to_frame(enlighten.systems().pages(), backend="pandas")
+    frame = raw.to_frame(backend="polars", timezone="America/Denver")
+    frame = enlighten.systems().to_frame(backend="pandas")
+    frame = frames.to_frame([enlighten.summary(n) for n in ids], backend="pyarrow")
+    frame = frames.from_bytes("stats", saved, backend="polars", timezone="America/Denver")
 
 A frame has one row for each interval, day, system or device. Units stand in the column names
 (`power_w`, `energy_wh`), instants are aware, what was not reported is null. Needs the extra

@@ -6,7 +6,9 @@ through narwhals' own constructors a day of intervals takes 2 to 10 times as lon
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable
+from datetime import timedelta
 from functools import cache
 from importlib import import_module
 from typing import Any, Protocol
@@ -62,13 +64,21 @@ class _Polars:
     def __init__(self, namespace: Any) -> None:
         self._pl = namespace
 
+        # Arithmetic with a series of one takes a third of that with a number.
+        def one(number: int) -> Any:
+            return namespace.Series([number])
+
+        self._one = cache(one)
+
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
-        end = self.numbers(ends) * MICROSECONDS
+        end = self.numbers(ends) * self._one(MICROSECONDS)
+        start = end - self._one(seconds * MICROSECONDS)
         instant = self._pl.Datetime("us", zone)
-        return (end - seconds * MICROSECONDS).cast(instant), end.cast(instant)
+        return start.cast(instant), end.cast(instant)
 
     def instants(self, values: list[Any], zone: str) -> Any:
-        return (self.numbers(values) * MICROSECONDS).cast(self._pl.Datetime("us", zone))
+        microseconds = self.numbers(values) * self._one(MICROSECONDS)
+        return microseconds.cast(self._pl.Datetime("us", zone))
 
     def dates(self, values: list[Any]) -> Any:
         return self._pl.Series(values, dtype=self._pl.Int32).cast(self._pl.Date)
@@ -98,24 +108,33 @@ class _PyArrow:
     def __init__(self, namespace: Any) -> None:
         self._pa = namespace
         self._compute = import_module("pyarrow.compute")
+        self._scalar: Callable[[int], Any] = cache(namespace.scalar)
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
         end = self.numbers(ends)
-        start = self._compute.subtract(end, seconds)
+        start = self._compute.subtract(end, self._scalar(seconds))
         instant = self._pa.timestamp("s", zone)
         return start.view(instant), end.view(instant)
 
     def instants(self, values: list[Any], zone: str) -> Any:
-        return self._pa.array(values, self._pa.timestamp("s", zone))
+        return self.numbers(values).view(self._pa.timestamp("s", zone))
 
     def dates(self, values: list[Any]) -> Any:
         return self._pa.array(values, self._pa.date32())
 
     def measures(self, values: list[Any]) -> Any:
-        return self._pa.array(values, self._pa.float64())
+        return self._packed(values, "d", self._pa.float64())
 
     def numbers(self, values: list[Any]) -> Any:
-        return self._pa.array(values, self._pa.int64())
+        return self._packed(values, "q", self._pa.int64())
+
+    def _packed(self, values: list[Any], code: str, kind: Any) -> Any:
+        """What `pyarrow.array` makes of them, in half the time where none is null."""
+        try:
+            packed = struct.pack(f"={len(values)}{code}", *values)
+        except struct.error:  # some are None
+            return self._pa.array(values, kind)
+        return self._pa.Array.from_buffers(kind, len(values), [None, self._pa.py_buffer(packed)])
 
     def texts(self, values: list[Any]) -> Any:
         return self._pa.array(values, self._pa.string())
@@ -140,25 +159,20 @@ class _Pandas:
     def __init__(self, namespace: Any) -> None:
         self._pd = namespace
         self._np: Any = import_module("numpy")
+        self._names: Callable[..., Any] = cache(lambda *names: namespace.Index(names))
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
-        end = self._microseconds(ends)
-        start = end - self._np.timedelta64(seconds, "s")
-        return self._aware(start, zone), self._aware(end, zone)
+        end = self.instants(ends, zone)
+        return end - timedelta(seconds=seconds), end
 
     def instants(self, values: list[Any], zone: str) -> Any:
-        return self._aware(self._microseconds(values), zone)
-
-    def _microseconds(self, seconds: list[Any]) -> Any:
         try:
-            return (self._np.fromiter(seconds, "i8", len(seconds)) * MICROSECONDS).view("M8[us]")
+            microseconds = self._np.fromiter(values, "i8", len(values)) * MICROSECONDS
         except TypeError:  # some are None
-            return self._np.array(seconds, "M8[s]").astype("M8[us]")
-
-    def _aware(self, instants: Any, zone: str) -> Any:
+            microseconds = self._np.array(values, "M8[s]").astype("M8[us]").view("i8")
         # Integers with an aware type are instants, taken as they are; datetimes would be wall time.
         aware = self._pd.DatetimeTZDtype("us", zone)
-        return self._pd.DatetimeIndex(instants.view("i8"), dtype=aware)
+        return self._pd.array(microseconds, dtype=aware, copy=False)
 
     def dates(self, values: list[Any]) -> Any:
         return self._np.array(values, "M8[D]").astype("M8[us]")
@@ -186,7 +200,11 @@ class _Pandas:
         return self._pd.Series(values, dtype=object)
 
     def frame(self, columns: dict[str, Any]) -> Any:
-        return self._pd.DataFrame(columns, copy=False)
+        rows = self._pd.RangeIndex(len(next(iter(columns.values()))))
+        # Numbered at first: to make an index of the names takes longer than all the rest.
+        frame = self._pd.DataFrame(dict(enumerate(columns.values())), index=rows, copy=False)
+        frame.columns = self._names(*columns).view()
+        return frame
 
 
 _BACKENDS: dict[str, Callable[[Any], Backend]] = {

@@ -1,7 +1,8 @@
 """The parts of the long answers that frames need, for decoding straight into them.
 
 They mirror the wire; everything may be null or missing. Only what is of another type than
-declared makes the decoding fail, and is then read leniently through the models.
+declared makes the decoding fail, and is then read leniently through the models. Fields stand in
+the wire's order, in which msgspec finds them fastest.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ class Interval(Struct, gc=False):
     """Of `stats`, and of the sums of `rgm_stats` and `consumption_stats`."""
 
     end_at: Epoch = None
+    devices_reporting: Whole = None
     powr: Measure = None
     enwh: Measure = None
     wh_del: Measure = None
-    devices_reporting: Whole = None
 
 
 class Intervals(Struct, gc=False):

@@ -94,6 +94,7 @@ def raw(enlighten: Enlighten) -> None:
     assert_type(answer.status_code, int)
     assert_type(answer.headers, Mapping[str, str])
     assert_type(answer.content, bytes)
+    answer.to_frame(backend="polars", zone="UTC")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     assert_type(
         enlighten.with_raw_response.energy_lifetime(67).parsed, models.EnergyLifetime | None
     )
@@ -104,6 +105,7 @@ def raw(enlighten: Enlighten) -> None:
 async def async_raw(enlighten: AsyncEnlighten) -> None:
     assert_type(await enlighten.with_raw_response.summary(67), RawResponse[models.Summary])
     assert_type((await enlighten.with_raw_response.systems()).parsed, models.SystemsPage)
+    await enlighten.systems().to_frame(backend="polars")
 
 
 def energy_today(site: Site) -> int:
