@@ -11,6 +11,7 @@ import httpx
 from attrs import define, field
 
 from enphase_sdk._redact import Redactor, guard_library_logs
+from enphase_sdk._timeouts import Timeouts
 from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
 from enphase_sdk.errors import (
@@ -53,7 +54,7 @@ class AsyncGatewayConnection:
 
     address: Address
     trust: GatewayTrust
-    timeout: httpx.Timeout
+    timeouts: Timeouts
     transport: httpx.AsyncBaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
@@ -105,7 +106,7 @@ class AsyncGatewayConnection:
         raise problem
 
     async def _answer(self, scheme: str, request: Request) -> Reply:
-        built = _built(request, self.address.url(scheme) + request.url, self.timeout)
+        built = _built(request, self.address.url(scheme) + request.url, self.timeouts)
         rounds = self._rounds(scheme, built)
         sent = next(rounds)
         while True:
@@ -155,14 +156,14 @@ class AsyncGatewayConnection:
             await self._opened.aclose()
 
 
-def _built(request: Request, url: str, timeout: httpx.Timeout) -> httpx.Request:
+def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
     return httpx.Request(
         request.method,
         url,
         params=request.params or None,
         headers=[*_HEADERS, *request.headers],
         content=request.content,
-        extensions={"timeout": timeout.as_dict()},
+        extensions={"timeout": timeouts},
     )
 
 
@@ -207,7 +208,7 @@ def _is_untrusted(error: BaseException | None) -> bool:
 class AsyncServiceConnection:
     """Sends requests to Enphase's login services, with the usual trust in certificates."""
 
-    timeout: httpx.Timeout
+    timeouts: Timeouts
     transport: httpx.AsyncBaseTransport | None = None
 
     async def send(self, request: Request) -> Reply:
@@ -231,7 +232,7 @@ class AsyncServiceConnection:
             verify=tls_context(), proxy=proxy_for(request.url)
         )
         try:
-            sent = _built(request, request.url, self.timeout)
+            sent = _built(request, request.url, self.timeouts)
             response, content = await _exchanged(transport, sent, request)
         finally:
             if self.transport is None:

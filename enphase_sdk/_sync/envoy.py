@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from threading import TIMEOUT_MAX
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from enphase_sdk._log import logger
 from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConnection
 from enphase_sdk._sync.gateway_session import GatewaySession, TokenProvider
 from enphase_sdk._sync.recorded import RecordedSite
+from enphase_sdk._timeouts import timeouts
 from enphase_sdk._times import DateLike, InstantLike, to_date, to_epoch, zone_named
 from enphase_sdk.clock import current_clock
 from enphase_sdk.effects import Flow
@@ -39,12 +39,12 @@ from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
 if TYPE_CHECKING:
     from enphase_sdk.gateway.history.series import RecordedSeries
 
-__all__ = ["TIMEOUT", "Envoy"]
+__all__ = ["Envoy"]
 
 T = TypeVar("T")
 
-# A gateway takes up to 11 s for /production, more when it is busy; a connection is quick.
-TIMEOUT = httpx.Timeout(45.0, connect=10.0)
+# A gateway takes up to 11 s for /production, more when it is busy.
+TIMEOUT = 45.0
 
 
 class Envoy(RecordedSite):
@@ -71,7 +71,8 @@ class Envoy(RecordedSite):
         timezone: The site's IANA zone; else asked of the gateway, which takes seconds, once.
         recording: What a `GatewayRecorder` wrote, for the series; else the file of this
             gateway's serial number in the user's state folder.
-        timeout: Seconds for one request (or an `httpx.Timeout`); None waits for ever.
+        timeout: Seconds for one request, of which connecting gets at most 10 (or an
+            `httpx.Timeout`); None waits for ever.
         transport: Another way to send requests, for tests.
 
     Raises:
@@ -102,7 +103,7 @@ class Envoy(RecordedSite):
         # A traceback that shows local variables must not show these.
         del token, password
         self._address = address = Address.parsed(host)
-        limits = _limits(timeout)
+        limits = timeouts(timeout)
         if fingerprint is not None and ca_file is not None:
             raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")
         pinned = None if fingerprint is None else fingerprint_text(fingerprint)
@@ -281,14 +282,6 @@ class Envoy(RecordedSite):
         except (APITimeoutError, APIStatusError, APIResponseValidationError) as error:
             logger.warning("%s: %s; going on without it", self._address, error)
         return None
-
-
-def _limits(timeout: Any) -> httpx.Timeout:
-    if isinstance(timeout, httpx.Timeout):
-        return timeout
-    if timeout is None or (isinstance(timeout, int | float) and 0 < timeout <= TIMEOUT_MAX):
-        return httpx.Timeout(timeout)
-    raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {timeout!r}")
 
 
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:
