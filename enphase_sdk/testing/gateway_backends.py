@@ -219,7 +219,7 @@ class Firmware:
     def _running(self, now: float) -> tuple[Plant, Settings]:
         if self.settings is None or self._plant is None:
             self.settings = installed(self.profile, now)
-            self._plant = Plant(self._sizes(), self.settings.controls, now)
+            self._plant = Plant.lived_in(self._sizes(), self.settings.controls, now)
         return self._plant, self.settings
 
     def _documents(self, now: float) -> Documents:

@@ -154,3 +154,18 @@ def test_a_generator_without_batteries_runs_only_when_told() -> None:
     assert night.generator_running
     assert night.generator == pytest.approx(sum(night.grid))
     assert night.generator > 0.0
+
+
+def test_a_plant_that_is_lived_in_is_as_one_made_anew_and_nobody_elses() -> None:
+    controls = Controls()
+    first, second = (Plant.lived_in(sizes(), each, START) for each in (controls, Controls()))
+    assert first.at(START) == second.at(START) == plant().at(START)
+    controls.on_grid = False
+    first.replan(START)
+    later = START + 30 * HOUR
+    assert first.at(later) != second.at(later)
+    assert (
+        second.at(later)
+        == plant().at(later)
+        == Plant.lived_in(sizes(), Controls(), START).at(later)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from .chance import mix
 from .kinds import Kind, kind_of
 from .places import PLACES, SNOWY_PLACES, Place
-from .sky import Climate
+from .sky import Climate, climate_of
 from .system import DAY, QUARTER_HOUR, Outage, System
 from .traits import Trait, pick, roll_trait, traits_of
 
@@ -71,7 +71,7 @@ class Maker:
         known = self._climates.get(place)
         if known is None:
             today = place.ordinal(self._anchor)
-            known = Climate(place, self._key, today - _OLDEST_DAYS), today
+            known = climate_of(place, self._key, today - _OLDEST_DAYS), today
             known = self._climates.setdefault(place, known)
         return known
 

@@ -16,7 +16,7 @@ from functools import lru_cache
 from .chance import mix
 from .places import Place
 
-__all__ = ["Climate", "daylight", "progress"]
+__all__ = ["Climate", "climate_of", "daylight", "progress"]
 
 _YEAR = 365.2425
 _EQUINOX = 80  # day 80 of year 1 of the proleptic Gregorian calendar, in ordinals
@@ -139,3 +139,9 @@ class Climate:
         return _DARKEST + (1 - _DARKEST) * math.pow(
             0.4 * tendency + 0.6 * chance, self.place.clouds
         )
+
+
+@lru_cache(maxsize=64)
+def climate_of(place: Place, seed: int, first: int) -> Climate:
+    """The one of this place, world and day: simulators of one world share its sums."""
+    return Climate(place, seed, first)
