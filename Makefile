@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo test proofs prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -13,15 +13,18 @@ help: ## list the targets
 demo: .venv/run ## run the main job against a simulated fleet; no account needed
 	$(BIN)/enphase demo
 
-test: .venv/dev prism ## run the tests with branch coverage
-	$(BIN)/python -m pytest --numprocesses auto --cov --cov-report=term --cov-fail-under=95
+test: .venv/dev ## run the tests with branch coverage
+	$(BIN)/python -m pytest -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
-prism: ## the contract's own validator, for the tests that use it where there is Node
+proofs: .venv/dev prism ## run the tests that take long
+	$(BIN)/python -m pytest -m proof --numprocesses auto --dist worksteal
+
+prism: ## the contract's own validator, for the proofs that use it where there is Node
 	@if command -v npm >/dev/null && [ ! -d tests/testing/prism/node_modules ]; then \
 	  npm ci --silent --no-audit --no-fund --prefix tests/testing/prism || \
 	  echo "Prism could not be installed; its tests will be skipped" >&2; fi
 
-check: lint types floors generate-check package ## everything else that must hold
+check: lint types floors generate-check package proofs ## everything else that must hold
 
 lint: .venv/dev ## format and lint
 	$(BIN)/ruff format --check .

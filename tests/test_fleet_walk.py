@@ -16,6 +16,8 @@ from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
 
 from .support import Surface
 
+pytestmark = pytest.mark.no_cover
+
 SYSTEMS = 25_000
 PLAN = Plan("Watt", 10, 1_000)
 

@@ -349,6 +349,7 @@ def test_no_refusal_upsets_the_pacer(fields: dict[str, Any]) -> None:
     assert isinstance(pacer.reserve(NOW + 1 + LONGEST_PERIOD + 5), Ticket)
 
 
+@pytest.mark.no_cover
 def test_the_pacer_forgets_what_is_over() -> None:
     pacer = Pacer(Plan("mine", 1000))
     for step in range(4000):
@@ -408,6 +409,7 @@ worlds: dict[str, Any] = {
 }
 
 
+@pytest.mark.no_cover
 @given(**worlds)
 @example(limit=10, workers=16, slowest=0.2, skew=-3.0, phase=2.3, seed=8)
 @example(limit=10, workers=16, slowest=1.0, skew=3.0, phase=59.5, seed=1)
@@ -423,6 +425,7 @@ def test_with_a_known_plan_nothing_is_refused_and_all_is_used(
     assert min(outcome.full_windows[1:]) >= 0.995 * limit
 
 
+@pytest.mark.no_cover
 @given(**worlds)
 @example(limit=10, workers=16, slowest=0.01, skew=17.3, phase=42.64, seed=216)
 @example(limit=10, workers=16, slowest=1.0, skew=17.3, phase=41.7, seed=262)

@@ -13,6 +13,8 @@ import pytest
 
 from tests.support import ROOT
 
+pytestmark = pytest.mark.proof
+
 GENERATE = "tools/codegen/generate.py"
 UNASYNC = "tools/codegen/unasync.py"
 

@@ -125,6 +125,7 @@ def test_the_equipped_gateway_is_asked_for_all_of_these(clock: FakeClock) -> Non
 
 
 @unfinished
+@pytest.mark.no_cover
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("endpoint", FIELDS)
 def test_one_endpoint_that_fails_leaves_all_the_rest(

@@ -456,6 +456,7 @@ def test_without_a_zone_it_is_said_what_to_give(kit: Kit, house: House, zone: st
 refusing = httpx.MockTransport(lambda request: pytest.fail(f"asked for {request.url}"))
 
 
+@pytest.mark.no_cover
 def test_a_recording_that_is_named_answers_without_any_request(
     kit: Kit, house: House, clock: FakeClock, tmp_path: Path
 ) -> None:
@@ -510,6 +511,7 @@ def test_before_anything_was_recorded_it_is_said_how_to(
     kit.run(scenario)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("profile", READABLE)
 def test_every_kind_of_gateway_can_be_recorded(
     surface: Surface, clock: FakeClock, tmp_path: Path, profile: str

@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import pytest
 from attrs import astuple
 
 from enphase_sdk.errors import NotAvailableError
@@ -22,6 +23,8 @@ from enphase_sdk.gateway.history.recording import Recording
 from enphase_sdk.testing import FakeClock
 from tests.gateway.history_house import OFFSET, RULES, SERIAL, START, House
 from tests.support import ROOT
+
+pytestmark = pytest.mark.proof
 
 KILLS = 4
 

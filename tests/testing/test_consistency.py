@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import httpx
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,6 +23,8 @@ indexes = st.integers(0, FLEET - 1)
 instants = st.datetimes(datetime(2012, 1, 1), datetime(2031, 1, 1)).map(
     lambda naive: naive.replace(tzinfo=UTC, microsecond=0)
 )
+pytestmark = pytest.mark.no_cover
+
 examples = settings(max_examples=30, deadline=None)
 
 

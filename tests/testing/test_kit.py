@@ -73,6 +73,7 @@ def test_importing_the_kit_loads_nothing_heavy() -> None:
     assert not {"httpx", "msgspec", "anyio", "zoneinfo", "http.server"} & set(out)
 
 
+@pytest.mark.proof
 def test_walking_a_hundred_thousand_systems_holds_one_page_at_a_time() -> None:
     sim = SimulatedEnlighten(100_000, clock=FakeClock())
 
@@ -102,6 +103,7 @@ def test_walking_a_hundred_thousand_systems_holds_one_page_at_a_time() -> None:
     assert peak < 10_000_000
 
 
+@pytest.mark.proof
 def test_a_summary_of_every_system_keeps_nothing_of_each() -> None:
     sim = SimulatedEnlighten(2_000, clock=FakeClock())
 

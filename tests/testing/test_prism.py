@@ -29,6 +29,7 @@ PROGRAM = FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index
 NODE = shutil.which("node")
 
 pytestmark = [
+    pytest.mark.proof,
     pytest.mark.skipif(NODE is None, reason="Prism needs Node.js, which is not installed"),
     pytest.mark.skipif(
         not PROGRAM.exists(),

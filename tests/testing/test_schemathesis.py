@@ -21,6 +21,8 @@ pytest.importorskip(
     "schemathesis", reason="schemathesis is not installed: see requirements-dev.txt"
 )
 
+pytestmark = pytest.mark.proof
+
 KEY, USER_ID = "a-key-of-the-test", "a-user-of-the-test"
 
 
