@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared"
 
 # Both hold every character that one of URLs, JSON, HTML or TOML writes in a form of its own.
-KEY = "k3y/+&=?#%'\"<é> \\ABCDEF"
-USER_ID = "4d6a/51+33&=0a%2f~"
+KEY = "k3yOPENS/+&=?#%'\"<é> \\ABCDEF"
+USER_ID = "u5erOPENS/51+33&=0a%2f~"
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
 
