@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
@@ -53,9 +54,16 @@ def _plain(value: Any) -> Any:
     return value.date() if is_day else value
 
 
-@pytest.fixture(params=BACKENDS)
-def backend(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
+@pytest.fixture(params=[*BACKENDS, "pandas 2"])
+def backend(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Every library, and pandas without what pandas 3 brought."""
+    name, _, older = str(request.param).partition(" ")
+    if older:
+        monkeypatch.setitem(sys.modules, "pandas.api.internals", None)
+        _backends.backend_named.cache_clear()
+    yield name
+    if older:
+        _backends.backend_named.cache_clear()
 
 
 def encoded(**body: Any) -> bytes:

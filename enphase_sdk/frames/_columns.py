@@ -66,12 +66,15 @@ def _instant(value: object) -> object:
     return value if is_instant(value) else None
 
 
-def _number(value: object) -> object:
+def _number(value: object) -> int | None:
     return value if isinstance(value, int) and -(2**63) <= value < 2**63 else None
 
 
-def _measure(value: object) -> object:
-    return value if isinstance(value, float) else _number(value)
+def _measure(value: object) -> float | None:
+    if isinstance(value, float):
+        return value
+    whole = _number(value)
+    return None if whole is None else float(whole)
 
 
 def _text(value: object) -> object:
