@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from enphase_sdk.plans import Plan
-
-    from . import builders, cassettes, faults, gateway_faults, strategies
-    from .clock import FakeClock
-    from .enlighten import SimulatedEnlighten
-    from .gateway import SimulatedGateway
-    from .gateway_entrez import SimulatedTokenService
-    from .network import no_network
-    from .world.kinds import Kind
+    from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
+    from enphase_sdk.testing.clock import FakeClock
+    from enphase_sdk.testing.enlighten import SimulatedEnlighten
+    from enphase_sdk.testing.gateway import SimulatedGateway
+    from enphase_sdk.testing.local.entrez import SimulatedTokenService
+    from enphase_sdk.testing.network import no_network
+    from enphase_sdk.testing.world.kinds import Kind
 
 __all__ = [
     "FakeClock",
@@ -42,7 +41,7 @@ _HOMES = {
     "Plan": "quota",
     "SimulatedEnlighten": "enlighten",
     "SimulatedGateway": "gateway",
-    "SimulatedTokenService": "gateway_entrez",
+    "SimulatedTokenService": "local.entrez",
     "no_network": "network",
 }
 

@@ -17,8 +17,7 @@ from typing import Any
 from enlighten_api import models as wire
 
 from enphase_sdk import models
-
-from .building import body, built
+from enphase_sdk.testing.building import body, built
 
 __all__ = [
     "client_error_body",

@@ -15,18 +15,22 @@ from attrs import frozen
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.plans import Plan, plan_named
-
-from .cloud.answers import ANSWERS
-from .cloud.contract import OPERATIONS, Operation, find_operation, read_parameters
-from .cloud.question import Question, View
-from .cloud.refusal import Refusal, no_such_system, not_authorized
-from .fault_rules import FaultRule, FaultRules
-from .faults import Exchange, Fault
-from .quota import Quota
-from .server import serve
-from .world.fleet import World
-from .world.kinds import Kind
-from .world.system import System
+from enphase_sdk.testing.cloud.answers import ANSWERS
+from enphase_sdk.testing.cloud.contract import (
+    OPERATIONS,
+    Operation,
+    find_operation,
+    read_parameters,
+)
+from enphase_sdk.testing.cloud.question import Question, View
+from enphase_sdk.testing.cloud.refusal import Refusal, no_such_system, not_authorized
+from enphase_sdk.testing.fault_rules import FaultRule, FaultRules
+from enphase_sdk.testing.faults import Exchange, Fault
+from enphase_sdk.testing.quota import Quota
+from enphase_sdk.testing.server import serve
+from enphase_sdk.testing.world.fleet import World
+from enphase_sdk.testing.world.kinds import Kind
+from enphase_sdk.testing.world.system import System
 
 __all__ = ["Asked", "SimulatedEnlighten"]
 

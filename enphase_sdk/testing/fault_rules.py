@@ -8,10 +8,9 @@ from itertools import chain
 import httpx
 
 from enphase_sdk.errors import InvalidArgumentError
-
-from .cloud.contract import OPERATIONS
-from .faults import Answer, Exchange, Fault
-from .world.chance import mix, roll
+from enphase_sdk.testing.cloud.contract import OPERATIONS
+from enphase_sdk.testing.faults import Answer, Exchange, Fault
+from enphase_sdk.testing.world.chance import mix, roll
 
 __all__ = ["FaultRule", "FaultRules"]
 

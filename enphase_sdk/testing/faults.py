@@ -19,13 +19,12 @@ from attrs import field, frozen
 from enphase_sdk.clock import Clock
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.plans import Plan
-
-from .clock import FakeClock
-from .cloud.cursor import read_cursor, write_cursor
-from .fault_streams import Step, Stream
-from .json_path import read_path, spots
-from .quota import full_window
-from .world.fleet import World
+from enphase_sdk.testing.clock import FakeClock
+from enphase_sdk.testing.cloud.cursor import read_cursor, write_cursor
+from enphase_sdk.testing.fault_streams import Step, Stream
+from enphase_sdk.testing.json_path import read_path, spots
+from enphase_sdk.testing.quota import full_window
+from enphase_sdk.testing.world.fleet import World
 
 __all__ = [
     "Exchange",

@@ -14,17 +14,17 @@ import msgspec
 
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.gateway_answers import Answer, Asked, Written
-from enphase_sdk.testing.gateway_backends import Backend, Firmware, Question, Replay
 from enphase_sdk.testing.gateway_faults import Fault, Script
-from enphase_sdk.testing.gateway_gate import Gate
-from enphase_sdk.testing.gateway_login import TokenLogin
-from enphase_sdk.testing.gateway_plant import Moment
-from enphase_sdk.testing.gateway_profiles import profile_named
-from enphase_sdk.testing.gateway_recording import recording_in
-from enphase_sdk.testing.gateway_server import serve
-from enphase_sdk.testing.gateway_tls import Certificate, self_signed
-from enphase_sdk.testing.gateway_writes import GatewayCrashedError
+from enphase_sdk.testing.local.answers import Answer, Asked, Written
+from enphase_sdk.testing.local.backends import Backend, Firmware, Question, Replay
+from enphase_sdk.testing.local.gate import Gate
+from enphase_sdk.testing.local.login import TokenLogin
+from enphase_sdk.testing.local.plant import Moment
+from enphase_sdk.testing.local.profiles import profile_named
+from enphase_sdk.testing.local.recording import recording_in
+from enphase_sdk.testing.local.server import serve
+from enphase_sdk.testing.local.tls import Certificate, self_signed
+from enphase_sdk.testing.local.writes import GatewayCrashedError
 
 __all__ = ["GatewayTransport", "SimulatedGateway"]
 

@@ -9,8 +9,7 @@ from typing import Any, cast
 import httpx
 
 from enphase_sdk.errors import InvalidArgumentError
-
-from .port import Port, PortHandler
+from enphase_sdk.testing.port import Port, PortHandler
 
 __all__ = ["serve"]
 

@@ -24,9 +24,8 @@ import msgspec
 from enlighten_api import models as wire
 
 from enphase_sdk.errors import InvalidArgumentError
-
-from .cloud.cursor import write_cursor
-from .world.places import PLACES
+from enphase_sdk.testing.cloud.cursor import write_cursor
+from enphase_sdk.testing.world.places import PLACES
 
 try:
     from hypothesis import strategies as st

@@ -35,8 +35,8 @@ from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
 from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from enphase_sdk.testing import gateway_faults as faults
-from enphase_sdk.testing.gateway_answers import Answer
-from enphase_sdk.testing.gateway_tls import self_signed
+from enphase_sdk.testing.local.answers import Answer
+from enphase_sdk.testing.local.tls import self_signed
 from tests.gateway.envoys import HOST, Network, asked, opened
 from tests.support import Seen, Surface, loopback, wire
 

@@ -18,7 +18,7 @@ from enphase_sdk.testing import gateway_faults as faults
 from enphase_sdk.testing.clock import FakeClock
 from enphase_sdk.testing.gateway import SimulatedGateway
 from enphase_sdk.testing.gateway_faults import Fault
-from enphase_sdk.testing.gateway_profiles import ENDPOINTS, PROFILES
+from enphase_sdk.testing.local.profiles import ENDPOINTS, PROFILES
 
 TOKEN = {"Authorization": "Bearer token"}
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from enphase_sdk.testing.gateway_profiles import PROFILES
+from enphase_sdk.testing.local.profiles import PROFILES
 
 pytest_plugins = ["pytester"]
 

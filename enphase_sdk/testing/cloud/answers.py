@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from .devices import envoys, inventory, inverters_summary, search_system_id
-from .intervals import consumption_stats, rgm_stats, stats
-from .listing import systems
-from .meters import monthly_production, production_meter_readings
-from .question import Question
-from .series import consumption_lifetime, energy_lifetime
-from .summary import summary
+from enphase_sdk.testing.cloud.devices import envoys, inventory, inverters_summary, search_system_id
+from enphase_sdk.testing.cloud.intervals import consumption_stats, rgm_stats, stats
+from enphase_sdk.testing.cloud.listing import systems
+from enphase_sdk.testing.cloud.meters import monthly_production, production_meter_readings
+from enphase_sdk.testing.cloud.question import Question
+from enphase_sdk.testing.cloud.series import consumption_lifetime, energy_lifetime
+from enphase_sdk.testing.cloud.summary import summary
 
 __all__ = ["ANSWERS"]
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from .refusal import invalid_parameter
+from enphase_sdk.testing.cloud.refusal import invalid_parameter
 
 __all__ = ["OPERATIONS", "Operation", "find_operation", "read_parameters"]
 

@@ -9,13 +9,18 @@ import math
 from collections.abc import Iterator
 from itertools import pairwise
 
+from enphase_sdk.testing.cloud.periods import (
+    Intervals,
+    a_day_later,
+    a_month_later,
+    a_week_later,
+    intervals,
+)
+from enphase_sdk.testing.cloud.question import Question, View
+from enphase_sdk.testing.cloud.series import require_consumption
 from enphase_sdk.testing.world.consumption import Consumption
 from enphase_sdk.testing.world.sky import daylight
 from enphase_sdk.testing.world.system import QUARTER_HOUR, Meter
-
-from .periods import Intervals, a_day_later, a_month_later, a_week_later, intervals
-from .question import Question, View
-from .series import require_consumption
 
 __all__ = ["consumption_stats", "rgm_stats", "stats"]
 

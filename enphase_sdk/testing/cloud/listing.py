@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
+from enphase_sdk.testing.cloud.cursor import read_cursor, write_cursor
+from enphase_sdk.testing.cloud.question import Question, View
+from enphase_sdk.testing.cloud.refusal import invalid_parameter
 from enphase_sdk.testing.world.system import System
-
-from .cursor import read_cursor, write_cursor
-from .question import Question, View
-from .refusal import invalid_parameter
 
 __all__ = ["systems"]
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from datetime import date
 
+from enphase_sdk.testing.cloud.periods import next_month
+from enphase_sdk.testing.cloud.question import Question
+from enphase_sdk.testing.cloud.refusal import invalid_period
 from enphase_sdk.testing.world.system import QUARTER_HOUR
-
-from .periods import next_month
-from .question import Question
-from .refusal import invalid_period
 
 __all__ = ["monthly_production", "production_meter_readings"]
 

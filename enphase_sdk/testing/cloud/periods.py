@@ -8,8 +8,8 @@ from datetime import date, datetime, timedelta, tzinfo
 
 from attrs import frozen
 
-from .question import Question
-from .refusal import invalid_period
+from enphase_sdk.testing.cloud.question import Question
+from enphase_sdk.testing.cloud.refusal import invalid_period
 
 __all__ = ["Days", "Intervals", "a_day_later", "a_month_later", "a_week_later", "days", "intervals"]
 

@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
 
+from enphase_sdk.testing.cloud.periods import Days, days
+from enphase_sdk.testing.cloud.question import Question, View
+from enphase_sdk.testing.cloud.refusal import not_authorized
 from enphase_sdk.testing.world.consumption import Consumption
-
-from .periods import Days, days
-from .question import Question, View
-from .refusal import not_authorized
 
 __all__ = ["consumption_lifetime", "energy_lifetime"]
 

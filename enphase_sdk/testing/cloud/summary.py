@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from .question import Question, View
-from .refusal import invalid_period
+from enphase_sdk.testing.cloud.question import Question, View
+from enphase_sdk.testing.cloud.refusal import invalid_period
 
 __all__ = ["summary"]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 
-from .chance import roll
-from .system import QUARTER_HOUR, System
-from .traits import Trait, roll_trait
+from enphase_sdk.testing.world.chance import roll
+from enphase_sdk.testing.world.system import QUARTER_HOUR, System
+from enphase_sdk.testing.world.traits import Trait, roll_trait
 
 __all__ = ["Consumption"]
 

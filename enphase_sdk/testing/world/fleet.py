@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .making import Maker
-from .system import System
+from enphase_sdk.testing.world.making import Maker
+from enphase_sdk.testing.world.system import System
 
 __all__ = ["World"]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import lru_cache
 
-from .chance import mix
+from enphase_sdk.testing.world.chance import mix
 
 __all__ = ["Kind", "kind_of"]
 

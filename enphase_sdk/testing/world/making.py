@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from .chance import mix
-from .kinds import Kind, kind_of
-from .places import PLACES, SNOWY_PLACES, Place
-from .sky import Climate, climate_of
-from .system import DAY, QUARTER_HOUR, Outage, System
-from .traits import Trait, pick, roll_trait, traits_of
+from enphase_sdk.testing.world.chance import mix
+from enphase_sdk.testing.world.kinds import Kind, kind_of
+from enphase_sdk.testing.world.places import PLACES, SNOWY_PLACES, Place
+from enphase_sdk.testing.world.sky import Climate, climate_of
+from enphase_sdk.testing.world.system import DAY, QUARTER_HOUR, Outage, System
+from enphase_sdk.testing.world.traits import Trait, pick, roll_trait, traits_of
 
 __all__ = ["Maker"]
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 
-from .chance import roll
-from .sky import daylight, progress
-from .system import Meter, System
+from enphase_sdk.testing.world.chance import roll
+from enphase_sdk.testing.world.sky import daylight, progress
+from enphase_sdk.testing.world.system import Meter, System
 
 __all__ = ["Metering", "Production"]
 

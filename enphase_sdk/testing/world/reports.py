@@ -7,10 +7,10 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from .kinds import Kind
-from .places import Place
-from .sky import daylight
-from .system import QUARTER_HOUR, System
+from enphase_sdk.testing.world.kinds import Kind
+from enphase_sdk.testing.world.places import Place
+from enphase_sdk.testing.world.sky import daylight
+from enphase_sdk.testing.world.system import QUARTER_HOUR, System
 
 __all__ = ["Report", "latest_report", "status"]
 

@@ -13,8 +13,8 @@ import threading
 from array import array
 from functools import lru_cache
 
-from .chance import mix
-from .places import Place
+from enphase_sdk.testing.world.chance import mix
+from enphase_sdk.testing.world.places import Place
 
 __all__ = ["Climate", "climate_of", "daylight", "progress"]
 

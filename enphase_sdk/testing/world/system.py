@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from .kinds import Kind
-from .places import Place
-from .sky import Climate
-from .traits import Trait, pick, roll_trait
+from enphase_sdk.testing.world.kinds import Kind
+from enphase_sdk.testing.world.places import Place
+from enphase_sdk.testing.world.sky import Climate
+from enphase_sdk.testing.world.traits import Trait, pick, roll_trait
 
 __all__ = ["Gateway", "Meter", "Outage", "System", "gateway_serial"]
 

@@ -13,7 +13,7 @@ from typing import Any, cast
 import httpx
 
 from enphase_sdk.testing.gateway_faults import BrokenOffError
-from enphase_sdk.testing.gateway_gate import Gate
+from enphase_sdk.testing.local.gate import Gate
 from enphase_sdk.testing.port import Port, PortHandler
 
 __all__ = ["serve"]

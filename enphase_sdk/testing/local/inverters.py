@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk.testing.gateway_plant import Counters, Moment
-from enphase_sdk.testing.gateway_profiles import Profile
+from enphase_sdk.testing.local.plant import Counters, Moment
+from enphase_sdk.testing.local.profiles import Profile
 
 __all__ = [
     "DEVICE_DATA_LIMIT",

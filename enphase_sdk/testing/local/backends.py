@@ -11,21 +11,21 @@ import msgspec
 from attrs import define, evolve, field, frozen
 
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.gateway_answers import Answer, absent, html, respond, to_response
-from enphase_sdk.testing.gateway_documents import Documents
-from enphase_sdk.testing.gateway_inverters import Inverter, fleet
-from enphase_sdk.testing.gateway_login import (
+from enphase_sdk.testing.local.answers import Answer, absent, html, respond, to_response
+from enphase_sdk.testing.local.documents import Documents
+from enphase_sdk.testing.local.inverters import Inverter, fleet
+from enphase_sdk.testing.local.login import (
     DigestLogin,
     TokenLogin,
     digest_required,
     never_allowed,
     unauthorized,
 )
-from enphase_sdk.testing.gateway_plant import Moment, Plant, Sizes
-from enphase_sdk.testing.gateway_profiles import ENDPOINTS, CurrentTransformer, Profile
-from enphase_sdk.testing.gateway_recording import Recording
-from enphase_sdk.testing.gateway_settings import Settings, installed
-from enphase_sdk.testing.gateway_writes import Writes
+from enphase_sdk.testing.local.plant import Moment, Plant, Sizes
+from enphase_sdk.testing.local.profiles import ENDPOINTS, CurrentTransformer, Profile
+from enphase_sdk.testing.local.recording import Recording
+from enphase_sdk.testing.local.settings import Settings, installed
+from enphase_sdk.testing.local.writes import Writes
 
 __all__ = ["QUIRKS", "Backend", "Firmware", "Question", "Replay"]
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from attrs import define, field
 
-from enphase_sdk.testing.gateway_plant import Controls
-from enphase_sdk.testing.gateway_profiles import Profile
+from enphase_sdk.testing.local.plant import Controls
+from enphase_sdk.testing.local.profiles import Profile
 
 __all__ = ["Settings", "installed"]
 

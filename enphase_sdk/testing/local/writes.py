@@ -9,10 +9,10 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk._json import is_array, is_object
-from enphase_sdk.testing.gateway_answers import Answer, json_answer
-from enphase_sdk.testing.gateway_ensemble import acb_serials
-from enphase_sdk.testing.gateway_profiles import Profile
-from enphase_sdk.testing.gateway_settings import Settings
+from enphase_sdk.testing.local.answers import Answer, json_answer
+from enphase_sdk.testing.local.ensemble import acb_serials
+from enphase_sdk.testing.local.profiles import Profile
+from enphase_sdk.testing.local.settings import Settings
 
 __all__ = ["GatewayCrashedError", "Writes"]
 

@@ -8,11 +8,11 @@ from typing import Any
 import httpx
 import msgspec
 
-from enphase_sdk.testing.gateway_answers import Answer
-from enphase_sdk.testing.gateway_ensemble import Ensemble
-from enphase_sdk.testing.gateway_meters import PHASE_NAMES, Meters
-from enphase_sdk.testing.gateway_profiles import Profile
-from enphase_sdk.testing.gateway_settings import Settings
+from enphase_sdk.testing.local.answers import Answer
+from enphase_sdk.testing.local.ensemble import Ensemble
+from enphase_sdk.testing.local.meters import PHASE_NAMES, Meters
+from enphase_sdk.testing.local.profiles import Profile
+from enphase_sdk.testing.local.settings import Settings
 
 __all__ = ["livedata_status", "meter_stream", "pdm_energy"]
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk.testing.gateway_plant import Moment
-from enphase_sdk.testing.gateway_profiles import Profile
-from enphase_sdk.testing.gateway_settings import Settings
+from enphase_sdk.testing.local.plant import Moment
+from enphase_sdk.testing.local.profiles import Profile
+from enphase_sdk.testing.local.settings import Settings
 
 __all__ = ["Ensemble", "acb_serials"]
 

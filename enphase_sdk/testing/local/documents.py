@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo
 
 from attrs import frozen
 
-from enphase_sdk.testing.gateway_answers import Answer, json_answer, page, text
-from enphase_sdk.testing.gateway_ensemble import Ensemble
-from enphase_sdk.testing.gateway_inverters import (
+from enphase_sdk.testing.local.answers import Answer, json_answer, page, text
+from enphase_sdk.testing.local.ensemble import Ensemble
+from enphase_sdk.testing.local.inverters import (
     METER_LOSS,
     Inverter,
     device_data,
     inventory_devices,
     production_inverters,
 )
-from enphase_sdk.testing.gateway_live import livedata_status, meter_stream, pdm_energy
-from enphase_sdk.testing.gateway_meters import Meters
-from enphase_sdk.testing.gateway_plant import Moment, Sizes
-from enphase_sdk.testing.gateway_profiles import Profile
-from enphase_sdk.testing.gateway_settings import Settings
+from enphase_sdk.testing.local.live import livedata_status, meter_stream, pdm_energy
+from enphase_sdk.testing.local.meters import Meters
+from enphase_sdk.testing.local.plant import Moment, Sizes
+from enphase_sdk.testing.local.profiles import Profile
+from enphase_sdk.testing.local.settings import Settings
 
 __all__ = ["Documents"]
 

@@ -9,7 +9,7 @@ import msgspec
 from attrs import define, field, frozen
 
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.gateway_answers import Answer
+from enphase_sdk.testing.local.answers import Answer
 
 __all__ = ["Recording", "recording_in"]
 

@@ -12,7 +12,7 @@ from typing import Any
 import msgspec
 from attrs import define, evolve, field
 
-from enphase_sdk.testing.gateway_answers import Answer, html, text
+from enphase_sdk.testing.local.answers import Answer, html, text
 
 __all__ = ["DigestLogin", "TokenLogin", "digest_required", "never_allowed", "unauthorized"]
 

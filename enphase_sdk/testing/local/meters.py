@@ -8,8 +8,8 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk.testing.gateway_plant import Counters, Moment, Sizes
-from enphase_sdk.testing.gateway_profiles import CurrentTransformer, Profile
+from enphase_sdk.testing.local.plant import Counters, Moment, Sizes
+from enphase_sdk.testing.local.profiles import CurrentTransformer, Profile
 
 __all__ = ["PHASE_NAMES", "Meters"]
 

@@ -1,0 +1,1 @@
+"""What the simulated gateway is made of."""
