@@ -98,8 +98,8 @@ class _SecretFilter(logging.Filter):
 _filter = _SecretFilter()
 
 
-def guard_library_logs(redactor: Redactor) -> None:
-    """Filter the secrets out of what httpx and httpcore log, from now on."""
-    _filter.patterns |= {redactor.pattern}
+def guard_library_logs(secret: re.Pattern[str]) -> None:
+    """Filter what matches out of what httpx and httpcore log, from now on."""
+    _filter.patterns |= {secret}
     for name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"):
         logging.getLogger(name).addFilter(_filter)

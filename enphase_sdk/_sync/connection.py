@@ -96,7 +96,7 @@ def open_connection(
     Raises:
         ConfigError: the address, or the environment's proxy, cannot be used.
     """
-    guard_library_logs(Redactor(settings.credentials.secrets))
+    guard_library_logs(Redactor(settings.credentials.secrets).pattern)
     line = _Line(settings, transport)
     if settings.base_url != BASE_URL or _names_a_proxy(os.environ):
         line.wire()  # now, because these are what can be wrong

@@ -11,7 +11,7 @@ from collections.abc import Generator
 import httpx
 from attrs import define, field
 
-from enphase_sdk._redact import Redactor, guard_library_logs
+from enphase_sdk._redact import guard_library_logs
 from enphase_sdk._timeouts import Timeouts
 from enphase_sdk._transport import connection_error, proxy_for, tls_context
 from enphase_sdk.effects import Reply, Request
@@ -40,8 +40,7 @@ _HEADERS = (
 
 
 # The cookies of gateways and of the login services stand in for tokens.
-_COOKIES = Redactor(())
-_COOKIES.pattern = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
+_COOKIES = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
 
 
 @define(repr=False, eq=False)

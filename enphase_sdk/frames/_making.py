@@ -262,8 +262,8 @@ def _zone(timezone: str | tzinfo) -> tuple[tzinfo, str]:
     if timezone is UTC:
         return UTC, "UTC"
     try:
-        zone = ZoneInfo(timezone if isinstance(timezone, str) else timezone.key)  # type: ignore[attr-defined]
-    except (ZoneInfoNotFoundError, ValueError, AttributeError, TypeError, OSError):
+        zone = ZoneInfo(timezone if isinstance(timezone, str) else getattr(timezone, "key", ""))
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
         raise InvalidArgumentError(
             f"timezone: an IANA name like 'America/Denver' is wanted, not {timezone!r}; "
             "a system's is its `timezone`"
