@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import gc
 import threading
-from collections.abc import Generator, Hashable
-from contextlib import contextmanager
+from collections.abc import Hashable
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -26,20 +26,20 @@ T = TypeVar("T")
 LONG = 50_000
 
 
-@contextmanager
-def collector_paused(content: bytes) -> Generator[None]:
+class _Paused:
+    def __enter__(self) -> None:
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        gc.enable()
+
+
+def collector_paused(content: bytes) -> AbstractContextManager[None, None]:
     """No garbage collection while models are made of a long body.
 
     With every few hundred of them it would look through all that are there, in vain.
     """
-    pausing = len(content) >= LONG and gc.isenabled()
-    if pausing:
-        gc.disable()
-    try:
-        yield
-    finally:
-        if pausing:
-            gc.enable()
+    return _Paused() if len(content) >= LONG and gc.isenabled() else nullcontext()
 
 
 class UndecodableError(APIResponseValidationError):
