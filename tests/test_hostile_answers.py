@@ -303,7 +303,8 @@ def test_a_stalled_server_is_given_up(surface: Surface) -> None:
         return None
 
     with loopback(stall) as (url, _):
-        client = surface.client(base_url=url, timeout=0.1, max_retries=0)
+        timeout = httpx.Timeout(10, read=0.1)
+        client = surface.client(base_url=url, timeout=timeout, max_retries=0)
         try:
             with pytest.raises(errors.APITimeoutError, match="read timed out"):
                 surface.use(client, lambda client: client.summary(67))

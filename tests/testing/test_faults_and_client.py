@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+import httpx
 import pytest
 from attrs import frozen
 
@@ -318,13 +319,14 @@ def test_the_real_port_ends_in_the_same_errors(clock: FakeClock, surface: Surfac
     sim = SimulatedEnlighten(3, clock=clock)
     seen: list[type[Exception]] = []
     with sim.serve() as url:
-        for fault, timeout in (
+        for fault, patience in (
             (faults.dropped(), 30),
             (faults.refused(), 30),
             (faults.truncated(), 30),
             (faults.stalled(), 0.05),
         ):
             sim.fail(times=FOREVER, with_=fault)
+            timeout = httpx.Timeout(30, read=patience)
             with pytest.raises(errors.APIConnectionError) as raised:
                 surface.use(
                     surface.client(base_url=url, max_retries=1, timeout=timeout),

@@ -168,7 +168,7 @@ def test_a_second_request_hangs_until_it_is_released(gateway: SimulatedGateway) 
 def test_a_client_may_give_up_on_a_stalled_connection(gateway: SimulatedGateway) -> None:
     with gateway.serve() as host:
         with gateway.busy(), pytest.raises(httpx.ReadTimeout):
-            httpx.get(f"http://{host}/info", timeout=0.05)
+            httpx.get(f"http://{host}/info", timeout=httpx.Timeout(10, read=0.05))
         assert httpx.get(f"http://{host}/info").status_code == 200
 
 

@@ -98,7 +98,7 @@ def test_a_stalled_connection_is_silent_until_the_client_gives_up(
 ) -> None:
     sim.fail(with_=faults.stalled())
     with pytest.raises(httpx.ReadTimeout):
-        client.get(SUMMARY, timeout=0.05)
+        client.get(SUMMARY, timeout=httpx.Timeout(10, read=0.05))
     assert client.get(SUMMARY).status_code == 200
 
 
