@@ -482,6 +482,13 @@ def test_without_the_extra_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -
         frames.from_bytes("stats", stats_body(), backend="polars")
 
 
+def test_a_pandas_with_other_instants_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    _backends.backend_named.cache_clear()
+    monkeypatch.setattr("pandas.__version__", "1.5.3")
+    with pytest.raises(ConfigError, match=r"need pandas 2 or newer, not 1\.5\.3"):
+        frames.from_bytes("stats", stats_body(), backend="pandas")
+
+
 PROGRAM = """
 import sys
 sys.modules[{name!r}] = None

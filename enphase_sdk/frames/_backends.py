@@ -164,6 +164,11 @@ class _PyArrow:
 
 class _Pandas:
     def __init__(self, namespace: Any) -> None:
+        if namespace.__version__.startswith(("0.", "1.")):  # its instants are of another unit
+            raise ConfigError(
+                f"frames of pandas need pandas 2 or newer, not {namespace.__version__}; "
+                "install it: pip install --upgrade pandas"
+            )
         self._pd = namespace
         self._np: Any = import_module("numpy")
         self._names: Callable[..., Any] = cache(lambda *names: namespace.Index(names))
@@ -173,7 +178,8 @@ class _Pandas:
             return namespace.CategoricalDtype(texts)
 
         def one_instant(zone: str) -> Any:
-            return namespace.array([0], dtype=namespace.DatetimeTZDtype("us", zone))
+            utc = namespace.Series(self._np.zeros(1, "M8[us]")).dt.tz_localize("UTC")
+            return utc.dt.tz_convert(zone).array
 
         self._categories: Callable[..., Any] = lru_cache(categories)
         self._one_instant: Callable[..., Any] = cache(one_instant)
@@ -226,8 +232,7 @@ class _Pandas:
         known = list(dict.fromkeys(text for text, _ in runs if text is not None))
         codes = [-1 if text is None else known.index(text) for text, _ in runs]
         repeated = self._np.repeat(self._np.array(codes, "i8"), [count for _, count in runs])
-        categories = self._categories(*known)
-        return self._pd.Categorical.from_codes(repeated, dtype=categories, validate=False)
+        return self._pd.Categorical.from_codes(repeated, dtype=self._categories(*known))
 
     def text_lists(self, values: list[Any]) -> Any:
         return self._pd.Series(values, dtype=object).to_numpy()
