@@ -121,11 +121,18 @@ class Script:
         return answer(request)
 
 
+def small_fleet() -> SimulatedEnlighten:
+    """A few simulated systems, of which 67 has all there is, at one fixed noon.
+
+    By the machine's clock there would be no interval yet between midnight there and sunrise.
+    """
+    return SimulatedEnlighten(6, clock=FakeClock())
+
+
 @cache
 def body_of(path: str) -> bytes:
-    """What the simulated cloud answers, for a small fleet of which 67 has all there is."""
-    # By the machine's clock there would be no interval yet between midnight there and sunrise.
-    simulated = SimulatedEnlighten(6, clock=FakeClock())
+    """What the simulated cloud answers for `small_fleet`."""
+    simulated = small_fleet()
     separator = "&" if "?" in path else "?"
     answer = simulated(httpx.Request("GET", f"{BASE_URL}{path}{separator}user_id=u"))
     assert answer.status_code == 200, answer.text

@@ -23,6 +23,7 @@ from .support import (
     Surface,
     json_of,
     loopback,
+    small_fleet,
     summary_body,
     wire,
 )
@@ -62,7 +63,7 @@ GOOD = httpx.Response(200, json=summary_body())
 
 @pytest.fixture
 def simulated() -> SimulatedEnlighten:
-    return SimulatedEnlighten(6, clock=FakeClock())
+    return small_fleet()
 
 
 def arguments(name: str) -> tuple[Any, ...]:

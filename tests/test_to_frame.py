@@ -9,17 +9,12 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from enphase_sdk import errors, frames
-from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 
-from .support import OPERATION_CALLS, Script, Surface, page_body
+from .support import OPERATION_CALLS, Script, Surface, page_body, small_fleet
 
 DENVER = "America/Denver"
 WITHOUT_FRAMES = {"monthly_production", "search_system_id"}
 METERED = 87  # of the simulated fleet
-
-
-def simulated() -> SimulatedEnlighten:
-    return SimulatedEnlighten(6, clock=FakeClock())
 
 
 def raw_answer(surface: Surface, handler: Any, name: str, *arguments: Any) -> Any:
@@ -32,7 +27,7 @@ def listed(surface: Surface, handler: Any, **arguments: Any) -> Any:
 
 @pytest.mark.parametrize("name", sorted(OPERATION_CALLS.keys() - WITHOUT_FRAMES))
 def test_a_raw_answer_knows_which_frame_it_makes(surface: Surface, name: str) -> None:
-    raw = raw_answer(surface, simulated(), name, METERED)
+    raw = raw_answer(surface, small_fleet(), name, METERED)
     made = raw.to_frame(backend="polars", timezone=DENVER)
     wanted = frames.to_frame(raw.parsed, backend="polars", timezone=DENVER, operation=name)
     assert_frame_equal(made, wanted)
@@ -40,13 +35,13 @@ def test_a_raw_answer_knows_which_frame_it_makes(surface: Surface, name: str) ->
 
 
 def test_a_raw_page_is_a_frame_of_that_page(surface: Surface) -> None:
-    raw = raw_answer(surface, simulated(), "systems")
+    raw = raw_answer(surface, small_fleet(), "systems")
     made = raw.to_frame(backend="polars")
     assert made["system_id"].to_list() == [s.system_id for s in raw.parsed.systems]
 
 
 def test_totals_can_be_asked_for() -> None:
-    raw = raw_answer(Surface("sync"), simulated(), "rgm_stats", METERED)
+    raw = raw_answer(Surface("sync"), small_fleet(), "rgm_stats", METERED)
     made = raw.to_frame(backend="polars", totals=True)
     assert made.height > 0
     assert made["energy_wh"].to_list() == [i.wh_del for i in raw.parsed.intervals]

@@ -60,7 +60,7 @@ class Backend(Protocol):
         ...
 
 
-def packed(values: list[Any], code: str) -> bytearray | None:
+def _memory_of(values: list[Any], code: str) -> bytearray | None:
     """Eight bytes for each value, as `struct` packs that code; None if some value is None."""
     memory = bytearray(8 * len(values))
     try:
@@ -142,7 +142,7 @@ class _PyArrow:
 
     def _packed(self, values: list[Any], code: str, kind: Any) -> Any:
         """What `pyarrow.array` makes of them, in half the time where none is null."""
-        memory = packed(values, code)
+        memory = _memory_of(values, code)
         if memory is None:
             return self._pa.array(values, kind)
         return self._pa.Array.from_buffers(kind, len(values), [None, self._pa.py_buffer(memory)])
@@ -198,7 +198,7 @@ class _Pandas:
         return self._aware(self._epochs(values), zone)
 
     def _epochs(self, values: list[Any]) -> Any:
-        memory = packed(values, "q")
+        memory = _memory_of(values, "q")
         if memory is None:
             return self._np.array(values, "M8[s]").astype("M8[us]")
         return self._np.frombuffer(memory, "M8[s]").astype("M8[us]")
@@ -213,13 +213,13 @@ class _Pandas:
         return self._np.array(values, "M8[D]").astype("M8[us]")
 
     def measures(self, values: list[Any]) -> Any:
-        memory = packed(values, "d")
+        memory = _memory_of(values, "d")
         if memory is None:
             return self._np.fromiter(values, "f8", len(values))  # None becomes NaN
         return self._np.frombuffer(memory, "f8")
 
     def numbers(self, values: list[Any]) -> Any:
-        memory = packed(values, "q")
+        memory = _memory_of(values, "q")
         if memory is None:
             return self._pd.array(values, dtype="Int64")
         integers = self._np.frombuffer(memory, "i8")

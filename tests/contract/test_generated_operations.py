@@ -14,9 +14,8 @@ import pytest
 from enlighten_api import models as generated
 from enlighten_api.types import Response
 
-from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from tests.contract.test_overlay import contract, operations
-from tests.support import ROOT, body_of
+from tests.support import ROOT, body_of, small_fleet
 
 BASE = "https://api.example/api/v2"
 
@@ -61,7 +60,7 @@ class Signed(httpx.MockTransport):
     """The simulated cloud behind a transport that adds the credentials."""
 
     def __init__(self) -> None:
-        simulated = SimulatedEnlighten(6, clock=FakeClock())
+        simulated = small_fleet()
         self.requests: list[httpx.Request] = []
 
         def answer(request: httpx.Request) -> httpx.Response:

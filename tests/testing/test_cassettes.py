@@ -26,8 +26,8 @@ from enphase_sdk.testing import (
     faults,
 )
 from enphase_sdk.testing.cassettes import vcr_config
+from tests.support import KEY
 
-KEY = "k3y/+&=?#%'\"<é> \\ABCDEF"
 USER_ID = "4d6a51330a"
 EMAIL, PASSWORD = "somebody@example.com", "correct horse & co"
 
