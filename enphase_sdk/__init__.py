@@ -6,16 +6,16 @@ Each name is loaded when it is first used, so that importing the package costs n
 TYPE_CHECKING = False  # importing it from typing would cost more than everything else here
 if TYPE_CHECKING:
     from enphase_sdk import errors, models
-    from enphase_sdk._async.client import AsyncEnlighten
-    from enphase_sdk._async.envoy import AsyncEnvoy
-    from enphase_sdk._async.recorder import AsyncGatewayRecorder
-    from enphase_sdk._async.site import AsyncSite
-    from enphase_sdk._sync.client import Enlighten
-    from enphase_sdk._sync.envoy import Envoy
-    from enphase_sdk._sync.recorder import GatewayRecorder
-    from enphase_sdk._sync.site import Site
+    from enphase_sdk._async.cloud_client import AsyncEnlighten
+    from enphase_sdk._async.cloud_site import AsyncSite
+    from enphase_sdk._async.gateway_client import AsyncEnvoy
+    from enphase_sdk._async.gateway_recorder import AsyncGatewayRecorder
+    from enphase_sdk._sync.cloud_client import Enlighten
+    from enphase_sdk._sync.cloud_site import Site
+    from enphase_sdk._sync.gateway_client import Envoy
+    from enphase_sdk._sync.gateway_recorder import GatewayRecorder
+    from enphase_sdk.cloud.plans import Plan
     from enphase_sdk.fleet import Fleet
-    from enphase_sdk.plans import Plan
 
 __version__ = "0.1.0"
 
@@ -36,16 +36,16 @@ __all__ = [
 ]
 
 _HOMES = {
-    "AsyncEnlighten": "enphase_sdk._async.client",
-    "AsyncEnvoy": "enphase_sdk._async.envoy",
-    "AsyncGatewayRecorder": "enphase_sdk._async.recorder",
-    "AsyncSite": "enphase_sdk._async.site",
-    "Enlighten": "enphase_sdk._sync.client",
-    "Envoy": "enphase_sdk._sync.envoy",
+    "AsyncEnlighten": "enphase_sdk._async.cloud_client",
+    "AsyncEnvoy": "enphase_sdk._async.gateway_client",
+    "AsyncGatewayRecorder": "enphase_sdk._async.gateway_recorder",
+    "AsyncSite": "enphase_sdk._async.cloud_site",
+    "Enlighten": "enphase_sdk._sync.cloud_client",
+    "Envoy": "enphase_sdk._sync.gateway_client",
     "Fleet": "enphase_sdk.fleet",
-    "GatewayRecorder": "enphase_sdk._sync.recorder",
-    "Plan": "enphase_sdk.plans",
-    "Site": "enphase_sdk._sync.site",
+    "GatewayRecorder": "enphase_sdk._sync.gateway_recorder",
+    "Plan": "enphase_sdk.cloud.plans",
+    "Site": "enphase_sdk._sync.cloud_site",
 }
 
 

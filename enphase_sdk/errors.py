@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from enphase_sdk._json import is_array, is_object
+from enphase_sdk.core.json import is_array, is_object
 
 __all__ = [
     "APIConnectionError",

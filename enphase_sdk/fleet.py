@@ -12,11 +12,11 @@ from typing import TypedDict, Unpack
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk._paging import Boundary
-from enphase_sdk._sync.client import Enlighten
-from enphase_sdk._sync.pages import SystemPages
-from enphase_sdk._times import utc
+from enphase_sdk._sync.cloud_client import Enlighten
+from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk.clock import current_clock
+from enphase_sdk.cloud.v2.paging import Boundary
+from enphase_sdk.core.times import utc
 from enphase_sdk.errors import (
     APIConnectionError,
     AuthenticationError,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from enlighten_api.models import (
+    from enphase_sdk_api_v2.models import (
         ConnectionType,
         ConsumptionLifetime,
         ConsumptionStats,
@@ -96,7 +96,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module 'enphase_sdk.models' has no attribute {name!r}")
-    from enlighten_api import models
+    from enphase_sdk_api_v2 import models
 
     value = getattr(models, name)
     globals()[name] = value

@@ -11,8 +11,7 @@ import pytest
 
 from enphase_sdk.clock import set_clock
 from enphase_sdk.testing import FakeClock
-
-from .support import ASYNC_SURFACES, SURFACES, Surface
+from tests.support import ASYNC_SURFACES, SURFACES, Surface
 
 # The same examples every time; HYPOTHESIS_PROFILE=search looks for others, and for longer.
 # How long an example takes varies on a shared machine, so there is no deadline.

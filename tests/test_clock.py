@@ -9,8 +9,7 @@ import pytest
 
 from enphase_sdk.clock import SystemClock, current_clock, set_clock
 from enphase_sdk.testing import FakeClock
-
-from .support import Surface
+from tests.support import Surface
 
 
 def test_the_machine_s_clock_is_the_machine_s() -> None:

@@ -11,12 +11,11 @@ import httpx
 import pytest
 
 from enphase_sdk import errors
-from enphase_sdk._redact import Redactor
-from enphase_sdk._responses import status_error
-from enphase_sdk.effects import Reply
+from enphase_sdk.cloud.v2.statuses import status_error
+from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.redact import Redactor
 from enphase_sdk.testing import FakeClock
-
-from .support import Script, Surface
+from tests.support import Script, Surface
 
 TREE: dict[str, list[str]] = {
     "Exception": ["EnphaseError"],

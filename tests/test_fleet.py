@@ -20,8 +20,7 @@ from enphase_sdk.errors import (
     ServerError,
 )
 from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
-
-from .support import Handler, page_body, summary_body
+from tests.support import Handler, page_body, summary_body
 
 
 def client_of(handler: Handler, **options: object) -> Enlighten:

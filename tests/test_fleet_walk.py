@@ -13,8 +13,7 @@ import pytest
 
 from enphase_sdk.errors import APIConnectionError, APIResponseValidationError
 from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
-
-from .support import Surface
+from tests.support import Surface
 
 pytestmark = pytest.mark.no_cover
 

@@ -24,11 +24,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enphase_sdk import Enlighten, errors
-from enphase_sdk._config import Given, Settings, load_settings
-from enphase_sdk._redact import HIDDEN, Redactor
-from enphase_sdk._transport import Signer
-
-from .support import (
+from enphase_sdk.cloud.settings import Given, Settings, load_settings
+from enphase_sdk.cloud.signing import Signer
+from enphase_sdk.core.redact import HIDDEN, Redactor
+from tests.support import (
     KEY,
     OPERATION_CALLS,
     USER_ID,

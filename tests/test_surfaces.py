@@ -9,14 +9,14 @@ from typing import Any
 import pytest
 
 from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Site
-from enphase_sdk._async.connection import AsyncCloudConnection
-from enphase_sdk._async.pages import AsyncSystemPages
-from enphase_sdk._async.raw import AsyncRawEnlighten
-from enphase_sdk._async.site import AsyncCloudSite
-from enphase_sdk._sync.connection import CloudConnection
-from enphase_sdk._sync.pages import SystemPages
-from enphase_sdk._sync.raw import RawEnlighten
-from enphase_sdk._sync.site import CloudSite
+from enphase_sdk._async.cloud_connection import AsyncCloudConnection
+from enphase_sdk._async.cloud_pages import AsyncSystemPages
+from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+from enphase_sdk._async.cloud_site import AsyncCloudSite
+from enphase_sdk._sync.cloud_connection import CloudConnection
+from enphase_sdk._sync.cloud_pages import SystemPages
+from enphase_sdk._sync.cloud_raw import RawEnlighten
+from enphase_sdk._sync.cloud_site import CloudSite
 
 PAIRS: list[tuple[type, type]] = [
     (Enlighten, AsyncEnlighten),

@@ -9,8 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from enphase_sdk import errors, frames
-
-from .support import OPERATION_CALLS, Script, Surface, page_body, small_fleet
+from tests.support import OPERATION_CALLS, Script, Surface, page_body, small_fleet
 
 DENVER = "America/Denver"
 WITHOUT_FRAMES = {"monthly_production", "search_system_id"}

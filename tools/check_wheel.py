@@ -12,9 +12,9 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WANTED = {
     "enphase_sdk/py.typed",
-    "enphase_sdk/_sync/client.py",
-    "enlighten_api/py.typed",
-    "enlighten_api/models/system.py",
+    "enphase_sdk/_sync/cloud_client.py",
+    "enphase_sdk_api_v2/py.typed",
+    "enphase_sdk_api_v2/models/system.py",
 }
 UNWANTED = ("tests/", "tools/", "generated/")
 

@@ -13,12 +13,12 @@ from bench.measure import race
 from bench.rows import Row, skipped
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.clock import SystemClock
-from enphase_sdk.effects import Reply, Request
+from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.gateway.identity import identify
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import read
 from enphase_sdk.gateway.snapshot import Snapshot
-from enphase_sdk.testing.gateway import SimulatedGateway
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 SHARED = Path(__file__).parents[3] / "shared"
 RECORDING = "8.3.1598_collar"

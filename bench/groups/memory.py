@@ -15,8 +15,8 @@ from bench.peers import structs
 from bench.peers.default_client import default_client
 from bench.rows import Row
 from enphase_sdk import models
-from enphase_sdk._decode import Reader
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.decode import Reader
+from enphase_sdk.core.effects import Reply
 
 WORK = "memory kept, 1,000 systems"
 

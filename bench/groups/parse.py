@@ -18,8 +18,8 @@ from bench.peers.default_client import default_client
 from bench.peers.pydantic_models import adapter
 from bench.rows import Row
 from enphase_sdk import models
-from enphase_sdk._decode import Reader
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.decode import Reader
+from enphase_sdk.core.effects import Reply
 
 STRUCT = "msgspec Struct"
 SECONDS = 6.0

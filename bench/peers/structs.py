@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 
-from enlighten_api import models
+from enphase_sdk_api_v2 import models
 from msgspec import UNSET, Struct, UnsetType
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol, TypeVar
 
 from enphase_sdk.clock import Clock
-from enphase_sdk.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["AsyncConnection", "run"]

@@ -10,10 +10,10 @@ import anyio
 import httpx
 from attrs import define, field
 
-from enphase_sdk._redact import guard_library_logs
-from enphase_sdk._timeouts import Timeouts
-from enphase_sdk._transport import connection_error, proxy_for, tls_context
-from enphase_sdk.effects import Reply, Request
+from enphase_sdk.cloud.signing import connection_error, proxy_for, tls_context
+from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.redact import guard_library_logs
+from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,

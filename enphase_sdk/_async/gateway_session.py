@@ -11,9 +11,9 @@ from attrs import define, field
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
-from enphase_sdk._log import logger
 from enphase_sdk.clock import Clock
-from enphase_sdk.effects import Flow, Reply, Request
+from enphase_sdk.core.effects import Flow, Reply, Request
+from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIConnectionError, ConfigError, EnphaseError
 from enphase_sdk.gateway.identity import GatewayInfo, identify, needs_token
 from enphase_sdk.gateway.login import (

@@ -10,11 +10,11 @@ from typing import Any, TypeVar
 
 from attrs import define, field
 
-from enphase_sdk._log import logger
 from enphase_sdk._sync.drivers import run
 from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConnection
 from enphase_sdk.clock import Clock
-from enphase_sdk.effects import Flow, Reply, Request
+from enphase_sdk.core.effects import Flow, Reply, Request
+from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIConnectionError, ConfigError, EnphaseError
 from enphase_sdk.gateway.identity import GatewayInfo, identify, needs_token
 from enphase_sdk.gateway.login import (

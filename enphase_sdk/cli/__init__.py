@@ -19,6 +19,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Args:
         arguments: The words after ``enphase``; else those of this process.
     """
-    from enphase_sdk.cli.running import run
+    from enphase_sdk.cli.run import run
 
     return run(arguments)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from enphase_sdk.cli import gateway, operations, reporting, simulation, systems
+from enphase_sdk.cli import gateway, operations, report_command, simulation, systems
 
 __all__ = ["app"]
 
@@ -43,7 +43,7 @@ def enphase(
 
 for command in (
     systems.systems,
-    reporting.report,
+    report_command.report,
     operations.summary,
     operations.energy,
     operations.stats,

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from enphase_sdk.cli.forms import AsCsv, AsJson, Form
-from enphase_sdk.cli.sharing import command_sharing
+from enphase_sdk.cli.formats import AsCsv, AsJson, Form
+from enphase_sdk.cli.shared_options import command_sharing
 
 if TYPE_CHECKING:
     from enphase_sdk import Enlighten
-    from enphase_sdk.cli.printing import View
+    from enphase_sdk.cli.output import View
 
 __all__ = ["Cloud", "cloud_command"]
 
@@ -46,7 +46,7 @@ class Cloud:
             float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
         ] = None,
     ) -> None:
-        from enphase_sdk.cli.waiting import Waiting
+        from enphase_sdk.cli.progress import Waiting
 
         self.form = Form.chosen(as_json, as_csv)
         self.waiting = Waiting()
@@ -82,14 +82,14 @@ class Cloud:
 
     def show(self, view: View, wire: Any) -> None:
         """Print the answer of one operation; None is an answer without a body."""
-        from enphase_sdk.cli.printing import show_one
+        from enphase_sdk.cli.output import show_one
 
         self.waiting.stop()
         show_one(self.form, view, wire)
 
     def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
         """Print a list of records, each as it comes where the form allows it."""
-        from enphase_sdk.cli.printing import show_all
+        from enphase_sdk.cli.output import show_all
 
         show_all(self.form, view, self._after_waiting(records))
 

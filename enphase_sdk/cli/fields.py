@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from enphase_sdk._times import zone_named
-from enphase_sdk.cli.printing import Field, Heading, Row
+from enphase_sdk.cli.output import Field, Heading, Row
+from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.formats import UNKNOWN, instant, number, plain
 
 __all__ = ["id_field", "number_field", "quantity_fields", "text_field", "when_field"]

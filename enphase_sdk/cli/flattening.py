@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from enphase_sdk._json import is_array, is_object
+from enphase_sdk.core.json import is_array, is_object
 
 __all__ = ["daily_rows", "rows_of"]
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
-from enphase_sdk.cli.forms import AsCsv, AsJson, Form
-from enphase_sdk.cli.sharing import command_sharing
+from enphase_sdk.cli.formats import AsCsv, AsJson, Form
+from enphase_sdk.cli.shared_options import command_sharing
 
 if TYPE_CHECKING:
     from enphase_sdk import Envoy
-    from enphase_sdk.cli.printing import View
+    from enphase_sdk.cli.output import View
     from enphase_sdk.gateway.snapshot import Snapshot
 
 __all__ = ["group"]
@@ -93,7 +93,7 @@ class Gateway:
 
     def show(self, view: View, wire: Any) -> None:
         """Print one answer."""
-        from enphase_sdk.cli.printing import show_one
+        from enphase_sdk.cli.output import show_one
 
         show_one(self.form, view, wire)
 
@@ -178,7 +178,7 @@ def watch(
     ] = None,
 ) -> None:
     """Power as it changes, with its course."""
-    from enphase_sdk.cli.watching import watch_gateway
+    from enphase_sdk.cli.watch import watch_gateway
 
     watch_gateway(gateway.envoy, gateway.form, every=every, count=count)
 
@@ -199,7 +199,7 @@ def discover(
     from attrs import asdict
 
     from enphase_sdk.cli.gateway_views import FOUND
-    from enphase_sdk.cli.printing import show_all
+    from enphase_sdk.cli.output import show_all
     from enphase_sdk.gateway.discovery import discover as listen
 
     form = Form.chosen(as_json, as_csv)

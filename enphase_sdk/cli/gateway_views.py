@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from enphase_sdk._json import is_array, is_object
 from enphase_sdk.cli.fields import number_field, text_field
-from enphase_sdk.cli.printing import Row, View
+from enphase_sdk.cli.output import Row, View
+from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.report.formats import kilo, number
 
 __all__ = ["FOUND", "METERS", "READING"]

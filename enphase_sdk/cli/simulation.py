@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from enphase_sdk.cli.failures import tell
-from enphase_sdk.cli.reporting import made_report, print_report
+from enphase_sdk.cli.report_command import made_report, print_report
 
 __all__ = ["demo", "simulate"]
 
@@ -77,7 +77,7 @@ def demo(
 ) -> None:
     """The fleet report on a simulated cloud; no account needed."""
     from enphase_sdk import Enlighten
-    from enphase_sdk.cli.waiting import Waiting
+    from enphase_sdk.cli.progress import Waiting
     from enphase_sdk.clock import current_clock
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.report import write_report

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from enphase_sdk.cli.printing import Heading
+from enphase_sdk.cli.output import Heading
 
 __all__ = ["print_table"]
 

@@ -13,7 +13,7 @@ from enphase_sdk.cli.fields import (
     when_field,
 )
 from enphase_sdk.cli.flattening import daily_rows, rows_of
-from enphase_sdk.cli.printing import Row, View
+from enphase_sdk.cli.output import Row, View
 from enphase_sdk.report.formats import kilo, mega
 
 __all__ = [

@@ -13,6 +13,6 @@ A frame has one row for each interval, day, system or device. Units stand in the
 
 from __future__ import annotations
 
-from enphase_sdk.frames._making import FrameBuilder, from_bytes, to_frame
+from enphase_sdk.frames._convert import FrameBuilder, from_bytes, to_frame
 
 __all__ = ["FrameBuilder", "from_bytes", "to_frame"]

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import define, evolve
 
-from enphase_sdk._json import is_array
+from enphase_sdk.core.json import is_array
 
 __all__ = ["LATEST", "Column", "Kind", "cleaned", "is_instant"]
 

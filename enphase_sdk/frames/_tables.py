@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
-from enphase_sdk._json import is_array
+from enphase_sdk.core.json import is_array
 from enphase_sdk.frames._columns import Column, Kind, is_instant
 from enphase_sdk.frames._wire import MOST_PLACES
 

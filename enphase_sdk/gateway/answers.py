@@ -7,8 +7,8 @@ from typing import Any, TypeAlias
 import msgspec
 from attrs import frozen
 
-from enphase_sdk._json import is_object
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json import is_object
 from enphase_sdk.errors import APIStatusError, AuthenticationError, NotFoundError, ServerError
 
 __all__ = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk._json import is_array, is_object
+from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.gateway.problems import Problems
 
 __all__ = ["Content", "Fields"]

@@ -8,7 +8,7 @@ from xml.parsers import expat
 
 from attrs import frozen
 
-from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.core.effects import Flow, Reply, Request, Send
 from enphase_sdk.errors import APIResponseValidationError, NotAvailableError
 from enphase_sdk.gateway.answers import is_html, status_error
 

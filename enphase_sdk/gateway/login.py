@@ -8,7 +8,7 @@ from typing import cast
 import httpx
 from attrs import define, field, frozen
 
-from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.core.effects import Flow, Reply, Request, Send
 from enphase_sdk.errors import AuthenticationError, ConfigError
 from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.gateway.passwords import factory_password

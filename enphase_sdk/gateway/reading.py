@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, TypeVar, cast
 
-from enphase_sdk.effects import Flow, Reply, Send
+from enphase_sdk.core.effects import Flow, Reply, Send
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 
 from attrs import field, frozen
 
-from enphase_sdk.effects import Request
+from enphase_sdk.core.effects import Request
 from enphase_sdk.gateway.fields import Content
 from enphase_sdk.gateway.mapping import ensemble, inverters, meters, production, settings, site
 

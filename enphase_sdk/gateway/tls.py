@@ -14,8 +14,8 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk._log import logger
-from enphase_sdk._state import create_private, read_private, replace_private, state_folder
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.state import create_private, read_private, replace_private, state_folder
 from enphase_sdk.errors import (
     APIConnectionError,
     ConfigError,

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 import msgspec
 from attrs import field, frozen
 
-from enphase_sdk._json import is_object
-from enphase_sdk._state import read_private, replace_private, state_file
-from enphase_sdk._times import utc
-from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.core.effects import Flow, Reply, Request, Send
+from enphase_sdk.core.json import is_object
+from enphase_sdk.core.state import read_private, replace_private, state_file
+from enphase_sdk.core.times import utc
 from enphase_sdk.errors import (
     APIResponseValidationError,
     APIStatusError,

@@ -19,8 +19,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from enphase_sdk.report.facts import Facts
 from enphase_sdk.report.formats import span
+from enphase_sdk.report.records import Facts
 
 __all__ = ["Condition", "judge"]
 

@@ -11,7 +11,7 @@ from attrs import field, fields, frozen
 
 from enphase_sdk.fleet import FleetRecord
 from enphase_sdk.report.condition import Condition, judge
-from enphase_sdk.report.facts import Facts, facts_of
+from enphase_sdk.report.records import Facts, facts_of
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row"]
 

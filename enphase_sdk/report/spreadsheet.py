@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from enphase_sdk._json import is_array
+from enphase_sdk.core.json import is_array
 from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
 
 __all__ = ["csv_lines", "report_csv"]

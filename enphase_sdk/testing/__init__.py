@@ -9,14 +9,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from enphase_sdk.plans import Plan
+    from enphase_sdk.cloud.plans import Plan
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
-    from enphase_sdk.testing.enlighten import SimulatedEnlighten
-    from enphase_sdk.testing.gateway import SimulatedGateway
-    from enphase_sdk.testing.local.entrez import SimulatedTokenService
+    from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
+    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
     from enphase_sdk.testing.network import no_network
-    from enphase_sdk.testing.world.kinds import Kind
+    from enphase_sdk.testing.world.archetypes import Kind
 
 __all__ = [
     "FakeClock",
@@ -37,11 +37,11 @@ _MODULES = ("builders", "cassettes", "faults", "gateway_faults", "strategies")
 
 _HOMES = {
     "FakeClock": "clock",
-    "Kind": "world.kinds",
-    "Plan": "quota",
-    "SimulatedEnlighten": "enlighten",
-    "SimulatedGateway": "gateway",
-    "SimulatedTokenService": "local.entrez",
+    "Kind": "world.archetypes",
+    "Plan": "cloud.quota",
+    "SimulatedEnlighten": "cloud.simulator",
+    "SimulatedGateway": "gateway.simulator",
+    "SimulatedTokenService": "gateway.entrez",
     "no_network": "network",
 }
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from enlighten_api import models as wire
+from enphase_sdk_api_v2 import models as wire
 
 from enphase_sdk import models
 from enphase_sdk.testing.building import body, built

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from enphase_sdk._redact import HIDDEN, Redactor
+from enphase_sdk.core.redact import HIDDEN, Redactor
 
 __all__ = ["vcr_config"]
 

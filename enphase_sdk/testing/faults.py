@@ -17,13 +17,13 @@ import msgspec
 from attrs import field, frozen
 
 from enphase_sdk.clock import Clock
+from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.plans import Plan
 from enphase_sdk.testing.clock import FakeClock
 from enphase_sdk.testing.cloud.cursor import read_cursor, write_cursor
+from enphase_sdk.testing.cloud.quota import full_window
 from enphase_sdk.testing.fault_streams import Step, Stream
 from enphase_sdk.testing.json_path import read_path, spots
-from enphase_sdk.testing.quota import full_window
 from enphase_sdk.testing.world.fleet import World
 
 __all__ = [

@@ -9,9 +9,9 @@ import httpx
 import msgspec
 from attrs import define, evolve, field, frozen
 
-from enphase_sdk._json import is_array, is_object
+from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.local.answers import Answer, html, json_answer, text
+from enphase_sdk.testing.gateway.answers import Answer, html, json_answer, text
 
 __all__ = [
     "BrokenOffError",

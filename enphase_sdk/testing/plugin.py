@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from enphase_sdk import AsyncEnlighten, Enlighten, Envoy
     from enphase_sdk.testing.clock import FakeClock
-    from enphase_sdk.testing.enlighten import SimulatedEnlighten
-    from enphase_sdk.testing.gateway import SimulatedGateway
+    from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -60,7 +60,7 @@ def fake_clock() -> Iterator[FakeClock]:
 @pytest.fixture
 def simulated_enlighten(fake_clock: FakeClock) -> SimulatedEnlighten:
     """The simulated cloud behind `enlighten` and `async_enlighten`: 60 systems, no quota."""
-    from enphase_sdk.testing.enlighten import SimulatedEnlighten
+    from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
 
     return SimulatedEnlighten(clock=fake_clock)
 
@@ -101,7 +101,7 @@ def async_enlighten(
 @pytest.fixture
 def simulated_gateway(fake_clock: FakeClock) -> SimulatedGateway:
     """The simulated gateway behind `envoy`: firmware 8.3, three phases."""
-    from enphase_sdk.testing.gateway import SimulatedGateway
+    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
     return SimulatedGateway(clock=fake_clock)
 

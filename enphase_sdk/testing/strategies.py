@@ -21,7 +21,7 @@ from typing import Any, Final, TypeVar, Union, get_args, get_origin
 
 import attrs
 import msgspec
-from enlighten_api import models as wire
+from enphase_sdk_api_v2 import models as wire
 
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.cloud.cursor import write_cursor

@@ -11,7 +11,7 @@ import pytest
 from zeroconf import ServiceInfo, Zeroconf
 
 from enphase_sdk.cli import main
-from enphase_sdk.cli.watching import Course
+from enphase_sdk.cli.watch import Course
 from enphase_sdk.gateway.discovery import FoundGateway, discover
 from enphase_sdk.gateway.models.energy import SystemEnergy
 from enphase_sdk.gateway.snapshot import Snapshot

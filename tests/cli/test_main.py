@@ -47,7 +47,7 @@ import sys
 from enphase_sdk.cli import main
 main(["--help"])
 main(["systems", "--help"])
-heavy = {"rich", "httpx", "attr", "msgspec", "enlighten_api", "anyio", "asyncio", "dateutil"}
+heavy = {"rich", "httpx", "attr", "msgspec", "enphase_sdk_api_v2", "anyio", "asyncio", "dateutil"}
 print("HEAVY", sorted(heavy & {name.split(".")[0] for name in sys.modules}))
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from enphase_sdk.cli import main
-from enphase_sdk.cli.waiting import Waiting
-from enphase_sdk.effects import Sleep
+from enphase_sdk.cli.progress import Waiting
+from enphase_sdk.core.effects import Sleep
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
 
 CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from enlighten_api import models as generated
+from enphase_sdk_api_v2 import models as generated
 
 from tests.contract.test_overlay import contract, corrected, loaded
 from tests.support import ROOT

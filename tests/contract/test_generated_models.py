@@ -14,11 +14,11 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
-import enlighten_api
+import enphase_sdk_api_v2
 import msgspec
 import pytest
-from enlighten_api import models as generated
-from enlighten_api import types
+from enphase_sdk_api_v2 import models as generated
+from enphase_sdk_api_v2 import types
 from msgspec import UNSET
 
 from enphase_sdk import models
@@ -47,10 +47,10 @@ def test_the_public_models_are_the_generated_ones() -> None:
 
 
 def test_the_package_says_that_it_is_typed_and_where_it_came_from() -> None:
-    assert enlighten_api.__file__ is not None
-    folder = ROOT / "generated" / "enlighten_api"
+    assert enphase_sdk_api_v2.__file__ is not None
+    folder = ROOT / "generated" / "enphase_sdk_api_v2"
     assert (folder / "py.typed").exists()
-    assert "Nothing here is edited by hand" in (enlighten_api.__doc__ or "")
+    assert "Nothing here is edited by hand" in (enphase_sdk_api_v2.__doc__ or "")
     assert not (folder / "errors.py").exists()
 
 
@@ -190,11 +190,11 @@ def test_a_renamed_field_has_an_alias_in_python_s_spelling() -> None:
 
 def test_importing_the_package_loads_no_model() -> None:
     code = (
-        "import sys, enlighten_api, enlighten_api.models\n"
-        "loaded = [m for m in sys.modules if m.startswith('enlighten_api.models.')]\n"
+        "import sys, enphase_sdk_api_v2, enphase_sdk_api_v2.models\n"
+        "loaded = [m for m in sys.modules if m.startswith('enphase_sdk_api_v2.models.')]\n"
         "assert loaded == [], loaded\n"
         "assert not {'httpx', 'attrs', 'msgspec'} & set(sys.modules)\n"
-        "enlighten_api.models.Summary\n"
+        "enphase_sdk_api_v2.models.Summary\n"
         "assert 'httpx' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

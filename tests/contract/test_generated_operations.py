@@ -11,8 +11,8 @@ import anyio
 import httpx
 import msgspec
 import pytest
-from enlighten_api import models as generated
-from enlighten_api.types import Response
+from enphase_sdk_api_v2 import models as generated
+from enphase_sdk_api_v2.types import Response
 
 from tests.contract.test_overlay import contract, operations
 from tests.support import ROOT, body_of, small_fleet
@@ -53,7 +53,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any], Any]] = {
 
 
 def module(name: str) -> Any:
-    return importlib.import_module(f"enlighten_api.api.default.{name}")
+    return importlib.import_module(f"enphase_sdk_api_v2.api.default.{name}")
 
 
 class Signed(httpx.MockTransport):
@@ -72,7 +72,7 @@ class Signed(httpx.MockTransport):
 
 
 def test_all_thirteen_operations_are_there() -> None:
-    folder = ROOT / "generated" / "enlighten_api" / "api" / "default"
+    folder = ROOT / "generated" / "enphase_sdk_api_v2" / "api" / "default"
     modules = {path.stem for path in folder.glob("*.py")} - {"__init__"}
     assert modules == set(OPERATIONS)
     ids = {module(name).OPERATION for name in modules}
@@ -144,7 +144,7 @@ def test_both_ways_to_call_an_operation_are_alike(name: str) -> None:
 
 
 def answered(status: int, body: object) -> Response[Any]:
-    from enlighten_api.api.default import summary
+    from enphase_sdk_api_v2.api.default import summary
 
     transport = httpx.MockTransport(lambda _: httpx.Response(status, json=body))
     with httpx.Client(base_url=BASE, transport=transport) as client:
@@ -181,8 +181,8 @@ def test_an_answer_that_breaks_the_contract_raises() -> None:
 
 
 def test_arguments_are_written_as_the_wire_wants_them() -> None:
-    from enlighten_api.api.default import energy_lifetime, search_system_id, systems
-    from enlighten_api.client import query
+    from enphase_sdk_api_v2.api.default import energy_lifetime, search_system_id, systems
+    from enphase_sdk_api_v2.client import query
 
     request = energy_lifetime.request(
         67, start_date=datetime.date(2024, 3, 5), production=generated.ProductionSeries.ALL
@@ -202,7 +202,7 @@ def test_arguments_are_written_as_the_wire_wants_them() -> None:
 
 
 def test_a_path_cannot_be_broken_out_of() -> None:
-    from enlighten_api.api.default import summary
+    from enphase_sdk_api_v2.api.default import summary
 
     outside: Any = "67/../../x?key=1"
     request = summary.request(outside)

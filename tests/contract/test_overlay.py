@@ -11,8 +11,8 @@ from typing import Any
 
 import attrs
 import pytest
-from enlighten_api import models as generated
-from enlighten_api.api.default import consumption_lifetime, systems
+from enphase_sdk_api_v2 import models as generated
+from enphase_sdk_api_v2.api.default import consumption_lifetime, systems
 from ruamel.yaml import YAML
 
 from tests.support import ROOT

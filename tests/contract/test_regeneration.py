@@ -53,7 +53,7 @@ def replaced(path: Path, old: str, new: str) -> None:
     path.write_text(text.replace(old, new, 1), encoding="utf-8")
 
 
-MODELS = Path("generated/enlighten_api/models")
+MODELS = Path("generated/enphase_sdk_api_v2/models")
 NOTICE = "is not what the contract gives"
 
 
@@ -61,7 +61,7 @@ def edit_what_is_generated(tree: Path) -> None:
     replaced(tree / MODELS / "summary.py", "current_power: int", "power: int")
     (tree / MODELS / "stats.py").unlink()
     (tree / MODELS / "extra.py").write_text("")
-    (tree / "generated/enlighten_api/py.typed").write_text("partial")
+    (tree / "generated/enphase_sdk_api_v2/py.typed").write_text("partial")
 
 
 def edit_what_it_is_made_from(tree: Path) -> None:
@@ -71,9 +71,9 @@ def edit_what_it_is_made_from(tree: Path) -> None:
 
 
 def edit_the_sync_half(tree: Path) -> None:
-    replaced(tree / "enphase_sdk/_sync/pages.py", "walk.cursor", "None")
+    replaced(tree / "enphase_sdk/_sync/cloud_pages.py", "walk.cursor", "None")
     (tree / "enphase_sdk/_sync/extra.py").write_text("")
-    (tree / "enphase_sdk/_sync/site.py").unlink()
+    (tree / "enphase_sdk/_sync/cloud_site.py").unlink()
 
 
 CHANGES: dict[str, tuple[str, Callable[[Path], object], list[str]]] = {
@@ -104,7 +104,7 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], list[str]]] = {
     ),
     "the async half edited": (
         UNASYNC,
-        lambda tree: replaced(tree / "enphase_sdk/_async/pages.py", "walk.cursor", "None"),
+        lambda tree: replaced(tree / "enphase_sdk/_async/cloud_pages.py", "walk.cursor", "None"),
         ["pages.py is not what _async gives"],
     ),
 }

@@ -16,7 +16,7 @@ from enphase_sdk import AsyncEnvoy, Envoy
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.testing import SimulatedGateway, SimulatedTokenService
-from enphase_sdk.testing.local.profiles import PROFILES
+from enphase_sdk.testing.gateway.profiles import PROFILES
 from tests.support import Surface
 
 HOST = "envoy.local"

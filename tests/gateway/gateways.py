@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import pytest
 from attrs import define, field
 
-from enphase_sdk.effects import Flow, Reply, Request, Send
+from enphase_sdk.core.effects import Flow, Reply, Request, Send
 from enphase_sdk.errors import APIConnectionError
 
 T = TypeVar("T")

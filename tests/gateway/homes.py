@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from enphase_sdk.effects import Flow
+from enphase_sdk.core.effects import Flow
 from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import read

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.gateway.answers import Absent, Answer, Document, Failure, Refused, answer_of
 from tests.gateway.gateways import HTML, NOTHING
 

@@ -8,7 +8,7 @@ import pytest
 
 from enphase_sdk import errors
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.testing.local.profiles import ENDPOINTS
+from enphase_sdk.testing.gateway.profiles import ENDPOINTS
 from tests.gateway.differences import DIFFERENCES, Difference
 from tests.gateway.gateways import RECORDINGS
 from tests.support import ROOT

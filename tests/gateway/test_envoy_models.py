@@ -14,8 +14,8 @@ from msgspec import UNSET
 from enphase_sdk import models
 from enphase_sdk.errors import APIConnectionError, InvalidArgumentError, NotAvailableError
 from enphase_sdk.testing import FakeClock, SimulatedGateway, gateway_faults
-from enphase_sdk.testing.local.inverters import METER_LOSS
-from enphase_sdk.testing.local.profiles import Profile, profile_named
+from enphase_sdk.testing.gateway.inverters import METER_LOSS
+from enphase_sdk.testing.gateway.profiles import Profile, profile_named
 from tests.gateway.envoys import (
     MODERN,
     READABLE,

@@ -163,7 +163,7 @@ def test_a_model_from_a_gateway_compares_pickles_and_goes_back_into_json(
         model, again = MODELS[name](envoy), MODELS[name](envoy)
     assert model == again
     assert pickle.loads(pickle.dumps(model)) == model
-    assert type(model).__module__.startswith("enlighten_api.")
+    assert type(model).__module__.startswith("enphase_sdk_api_v2.")
     assert type(model) in {getattr(models, name) for name in models.__all__}
     wire = model.to_dict()
     assert wire

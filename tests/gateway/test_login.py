@@ -28,7 +28,7 @@ from enphase_sdk.gateway.passwords import factory_password
 from enphase_sdk.gateway.tokens import Token, load_token, store_token
 from enphase_sdk.testing import FakeClock, SimulatedGateway, SimulatedTokenService
 from enphase_sdk.testing import gateway_faults as faults
-from enphase_sdk.testing.local.answers import Answer
+from enphase_sdk.testing.gateway.answers import Answer
 from tests.gateway.envoys import (
     EMAIL,
     PASSWORD,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.snapshot import Problem
 from tests.gateway import homes

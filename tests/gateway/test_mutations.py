@@ -14,7 +14,7 @@ from attrs import fields
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.errors import AuthenticationError, EnphaseError
 from enphase_sdk.gateway.identity import GatewayInfo, identify, parse_info
 from enphase_sdk.gateway.profile import GatewayProfile

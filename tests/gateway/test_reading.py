@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from attrs import fields
 
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,

@@ -23,10 +23,10 @@ from enphase_sdk.errors import (
     InvalidArgumentError,
     NotAvailableError,
 )
-from enphase_sdk.gateway.history import History, Reason
+from enphase_sdk.history import History, Reason
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from tests.gateway.envoys import READABLE, credentials, network_of
-from tests.gateway.history_house import OFFSET, SERIAL, House, produced
+from tests.history.house import OFFSET, SERIAL, House, produced
 from tests.support import Surface
 
 NOON = 1_718_452_800  # 2024-06-15T12:00:00Z

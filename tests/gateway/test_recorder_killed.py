@@ -17,11 +17,11 @@ import pytest
 from attrs import astuple
 
 from enphase_sdk.errors import NotAvailableError
-from enphase_sdk.gateway.history import Counter, History, Sample, Span
-from enphase_sdk.gateway.history.counting import Count
-from enphase_sdk.gateway.history.recording import Recording
+from enphase_sdk.history import Counter, History, Sample, Span
+from enphase_sdk.history.counting import Count
+from enphase_sdk.history.recording import Recording
 from enphase_sdk.testing import FakeClock
-from tests.gateway.history_house import OFFSET, RULES, SERIAL, START, House
+from tests.history.house import OFFSET, RULES, SERIAL, START, House
 from tests.support import ROOT
 
 pytestmark = pytest.mark.proof
@@ -68,7 +68,7 @@ def served(house: House) -> Iterator[str]:
 @contextmanager
 def killed_after(within: float, *arguments: object) -> Iterator[subprocess.Popen[bytes]]:
     """A recorder at work, killed after the block at some moment within so many seconds."""
-    command = [sys.executable, "-m", "tests.gateway.history_house", *map(str, arguments)]
+    command = [sys.executable, "-m", "tests.history.house", *map(str, arguments)]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE)
     try:
         yield process

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enphase_sdk.effects import Reply
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.errors import APIResponseValidationError, NotAvailableError
 from enphase_sdk.gateway.models.settings import (
     DryContactSettings,

@@ -22,7 +22,7 @@ import pytest
 from enphase_sdk import Envoy
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection
 from enphase_sdk._sync.gateway_connection import GatewayConnection
-from enphase_sdk.effects import Request
+from enphase_sdk.core.effects import Request
 from enphase_sdk.errors import (
     APIConnectionError,
     ConfigError,
@@ -35,8 +35,8 @@ from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
 from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from enphase_sdk.testing import gateway_faults as faults
-from enphase_sdk.testing.local.answers import Answer
-from enphase_sdk.testing.local.tls import self_signed
+from enphase_sdk.testing.gateway.answers import Answer
+from enphase_sdk.testing.gateway.tls import self_signed
 from tests.gateway.envoys import HOST, Network, asked, opened
 from tests.support import Seen, Surface, loopback, wire
 

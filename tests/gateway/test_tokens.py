@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enphase_sdk.effects import Reply, Request, Send
+from enphase_sdk.core.effects import Reply, Request, Send
 from enphase_sdk.errors import (
     APIResponseValidationError,
     APIStatusError,

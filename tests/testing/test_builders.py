@@ -11,7 +11,7 @@ import attrs
 import httpx
 import msgspec
 import pytest
-from enlighten_api import models as wire
+from enphase_sdk_api_v2 import models as wire
 
 from enphase_sdk import Enlighten, errors, models
 from enphase_sdk.errors import InvalidArgumentError

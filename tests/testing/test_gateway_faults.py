@@ -14,7 +14,7 @@ import respx
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import gateway_faults as faults
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 from enphase_sdk.testing.gateway_faults import Fault
 
 HOST = "https://envoy.local"

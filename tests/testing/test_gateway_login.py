@@ -11,8 +11,8 @@ import pytest
 
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
-from enphase_sdk.testing.local.entrez import SimulatedTokenService
+from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 LOGIN = "https://enlighten.enphaseenergy.com/login/login.json?"
 TOKENS = "https://entrez.enphaseenergy.com/tokens"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from enphase_sdk.testing.local.plant import Controls, Plant, Sizes
+from enphase_sdk.testing.gateway.plant import Controls, Plant, Sizes
 
 START = datetime(2024, 6, 15, 12, tzinfo=UTC).timestamp()
 HOUR = 3600.0

@@ -16,9 +16,9 @@ import pytest
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.testing import gateway_faults as faults
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
+from enphase_sdk.testing.gateway.profiles import ENDPOINTS, PROFILES
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 from enphase_sdk.testing.gateway_faults import Fault
-from enphase_sdk.testing.local.profiles import ENDPOINTS, PROFILES
 
 TOKEN = {"Authorization": "Bearer token"}
 

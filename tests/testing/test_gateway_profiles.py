@@ -10,8 +10,8 @@ import pytest
 
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
-from enphase_sdk.testing.local.profiles import ENDPOINTS, PROFILES, Profile
+from enphase_sdk.testing.gateway.profiles import ENDPOINTS, PROFILES, Profile
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 MODERN = [profile for profile in PROFILES if profile.version >= (7,)]
 METERED = [profile for profile in MODERN if profile.meters]

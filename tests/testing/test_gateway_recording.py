@@ -13,7 +13,7 @@ import pytest
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import gateway_faults as faults
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 SHARED = Path(__file__).resolve().parents[3] / "shared"
 RECORDED = sorted(path.parent.name for path in SHARED.glob("recordings/*/info"))

@@ -9,10 +9,10 @@ import httpx
 import pytest
 
 from enphase_sdk.testing.clock import FakeClock
-from enphase_sdk.testing.gateway import SimulatedGateway
+from enphase_sdk.testing.gateway.ensemble import acb_serials
+from enphase_sdk.testing.gateway.profiles import profile_named
+from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 from enphase_sdk.testing.gateway_faults import status, timeout
-from enphase_sdk.testing.local.ensemble import acb_serials
-from enphase_sdk.testing.local.profiles import profile_named
 
 RELAY = "/ivp/ensemble/relay"
 CONTACTS = "/ivp/ensemble/dry_contacts"

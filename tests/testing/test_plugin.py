@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from enphase_sdk.testing.local.profiles import PROFILES
+from enphase_sdk.testing.gateway.profiles import PROFILES
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[2]
 PLUGIN = "enphase_sdk.testing.plugin"
-HEAVY = {"anyio", "attr", "attrs", "enlighten_api", "httpx", "hypothesis", "msgspec"}
+HEAVY = {"anyio", "attr", "attrs", "enphase_sdk_api_v2", "httpx", "hypothesis", "msgspec"}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest
 
 from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, faults
 from enphase_sdk.testing.cloud.contract import OPERATIONS
-from enphase_sdk.testing.server import serve
+from enphase_sdk.testing.cloud.server import serve
 from tests.testing.contract import write_corrected
 
 pytest.importorskip(

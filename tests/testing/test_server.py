@@ -12,7 +12,7 @@ import pytest
 import respx
 
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
-from enphase_sdk.testing.server import serve
+from enphase_sdk.testing.cloud.server import serve
 
 PARAMS = {"key": "secret-key", "user_id": "secret-user"}
 SUMMARY = "/systems/67/summary"

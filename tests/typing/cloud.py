@@ -13,7 +13,7 @@ import httpx
 from msgspec import UnsetType
 
 from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Plan, Site, errors, models
-from enphase_sdk._raw import RawResponse
+from enphase_sdk.cloud.raw import RawResponse
 
 
 def clients() -> None:

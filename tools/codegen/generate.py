@@ -1,4 +1,4 @@
-"""Write generated/enlighten_api anew from openapi.yaml and openapi.overlay.yaml.
+"""Write generated/enphase_sdk_api_v2 anew from openapi.yaml and openapi.overlay.yaml.
 
 With --check nothing is changed: it is generated elsewhere and compared byte for byte.
 """
@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent.parent
-PACKAGE = ROOT / "generated" / "enlighten_api"
+PACKAGE = ROOT / "generated" / "enphase_sdk_api_v2"
 BIN = str(Path(sys.executable).parent)
 
 
@@ -69,7 +69,7 @@ def main() -> int:
     parser.add_argument("--check", action="store_true", help="compare, change nothing")
     check = parser.parse_args().check
     with tempfile.TemporaryDirectory() as folder:
-        fresh = Path(folder) / "enlighten_api"
+        fresh = Path(folder) / "enphase_sdk_api_v2"
         try:
             generate(fresh)
         except (OverlayError, subprocess.CalledProcessError) as error:
@@ -82,7 +82,9 @@ def main() -> int:
             print(f"{len(changed)} files changed in {PACKAGE.relative_to(ROOT)}")
             return 0
     for path in changed:
-        print(f"generated/enlighten_api/{path} is not what the contract gives", file=sys.stderr)
+        print(
+            f"generated/enphase_sdk_api_v2/{path} is not what the contract gives", file=sys.stderr
+        )
     if changed:
         print("run 'make generate' and commit what it writes", file=sys.stderr)
     return 1 if changed else 0

@@ -9,8 +9,8 @@ from itertools import accumulate, pairwise
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import not_found
 from enphase_sdk.testing.cloud.summary import current_power
+from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.chance import roll
-from enphase_sdk.testing.world.kinds import Kind
 from enphase_sdk.testing.world.system import System
 from enphase_sdk.testing.world.traits import Trait, roll_trait
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from enphase_sdk.testing.world.making import Maker
+from enphase_sdk.testing.world.builder import Maker
 from enphase_sdk.testing.world.system import System
 
 __all__ = ["World"]

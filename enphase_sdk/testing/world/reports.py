@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from attrs import frozen
 
-from enphase_sdk.testing.world.kinds import Kind
+from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.places import Place
 from enphase_sdk.testing.world.sky import daylight
 from enphase_sdk.testing.world.system import QUARTER_HOUR, System

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from attrs import field, frozen
 
-from enphase_sdk.testing.world.kinds import Kind
+from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.places import Place
 from enphase_sdk.testing.world.sky import Climate
 from enphase_sdk.testing.world.traits import Trait, pick, roll_trait

@@ -1,0 +1,292 @@
+"""The client of a gateway on the local network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, TypeVar
+from zoneinfo import ZoneInfo
+
+import httpx
+
+from enphase_sdk import models
+from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
+from enphase_sdk._async.gateway_recorded import AsyncRecordedSite
+from enphase_sdk._async.gateway_session import AsyncGatewaySession, AsyncTokenProvider
+from enphase_sdk.clock import current_clock
+from enphase_sdk.core.effects import Flow
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.timeouts import timeouts
+from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch, zone_named
+from enphase_sdk.errors import (
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    ConfigError,
+    NotAvailableError,
+)
+from enphase_sdk.gateway import sources
+from enphase_sdk.gateway.address import Address
+from enphase_sdk.gateway.cloud_models import Reading, SiteFacts
+from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.login import Given
+from enphase_sdk.gateway.profile import GatewayProfile
+from enphase_sdk.gateway.reading import fetch, read
+from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.gateway.sources import Source
+from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
+
+if TYPE_CHECKING:
+    from enphase_sdk.history.series import RecordedSeries
+
+__all__ = ["AsyncEnvoy"]
+
+T = TypeVar("T")
+
+# A gateway takes up to 11 s for /production, more when it is busy.
+TIMEOUT = 45.0
+
+
+class AsyncEnvoy(AsyncRecordedSite):
+    """A gateway (Envoy, IQ Gateway) on the site's own network, firmware 3.9 to 8.3.
+
+    Asks one thing at a time, and finds out on first use what the gateway is and has. Firmware
+    7 and up wants a token (given, fetched by `token_provider`, or fetched from Enlighten with
+    the account's `username` and `password` and then kept for later runs); firmware below
+    wants a local user (`envoy` unless said otherwise).
+
+    Safe to share between threads and tasks. Use it as a context manager, or call `aclose`.
+
+    Args:
+        host: The gateway's address or name, with a port if it is not the usual one.
+        token: The gateway's token.
+        token_provider: Called with the serial number when a token is wanted; returns one.
+        username: The Enlighten account, or the local user of firmware below 7.
+        password: Its password; those of `envoy` and `installer` are known.
+        fingerprint: The certificate's SHA-256, where it is known or has changed. Without it
+            the certificate of the first contact is pinned.
+        ca_file: A PEM file of authorities to trust instead.
+        system_id: The site's Enlighten id, for the cloud's models.
+        size_w: The site's size in W, for the cloud's models.
+        timezone: The site's IANA zone; else asked of the gateway, which takes seconds, once.
+        recording: What a `GatewayRecorder` wrote, for the series; else the file of this
+            gateway's serial number in the user's state folder.
+        timeout: Seconds for one request, of which connecting gets at most 10 (or an
+            `httpx.Timeout`); None waits for ever.
+        transport: Another way to send requests, for tests.
+
+    Raises:
+        ConfigError: an argument cannot be used.
+    """
+
+    # Also of a client that could not be made, for the traceback that says why.
+    _address: Address | str = "without settings"
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        token: str | None = None,
+        token_provider: AsyncTokenProvider | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        fingerprint: str | None = None,
+        ca_file: str | Path | None = None,
+        system_id: int | None = None,
+        size_w: int | None = None,
+        timezone: str | ZoneInfo | None = None,
+        recording: str | Path | None = None,
+        timeout: float | httpx.Timeout | None = TIMEOUT,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        given = Given(token, username, password)
+        # A traceback that shows local variables must not show these.
+        del token, password
+        self._address = address = Address.parsed(host)
+        limits = timeouts(timeout)
+        if fingerprint is not None and ca_file is not None:
+            raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")
+        pinned = None if fingerprint is None else fingerprint_text(fingerprint)
+        trust = GatewayTrust(Pin(address, pinned), Path(ca_file) if ca_file else None)
+        self._clock = current_clock()
+        self._session = AsyncGatewaySession(
+            AsyncGatewayConnection(address, trust, limits, transport),
+            AsyncServiceConnection(limits, transport),
+            self._clock,
+            given,
+            token_provider,
+        )
+        self._facts = SiteFacts(system_id, size_w)
+        self._timezone = _zone(timezone)
+        self._recording = Path(recording) if recording else None
+        self._profile = GatewayProfile()
+
+    def __repr__(self) -> str:
+        return f"<AsyncEnvoy {self._address}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError("a gateway's client holds credentials and is not pickled; make another")
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close the connection."""
+        await self._session.connection.aclose()
+
+    @property
+    async def info(self) -> GatewayInfo:
+        """Who the gateway is: serial number, part number, firmware. Needs no login.
+
+        Raises:
+            APIConnectionError: no answer.
+            NotAvailableError: firmware below 3.9, or no gateway.
+
+        Source: GET /info, once.
+        """
+        return await self._session.identified()
+
+    @property
+    def profile(self) -> GatewayProfile:
+        """What readings have found out about the gateway: what it has, where values come from."""
+        return self._profile
+
+    @property
+    def timezone(self) -> ZoneInfo | None:
+        """The site's time zone, as given or as found out so far."""
+        return self._timezone
+
+    async def recording_path(self) -> Path:
+        """The file that the series are answered from, there or not.
+
+        Raises:
+            APIConnectionError: the serial number is needed to find it, and there is no answer.
+        """
+        from enphase_sdk.history.file import default_path
+
+        return self._recording or default_path((await self.info).serial_number)
+
+    async def read(self, *, home: bool = False, devices: bool = False) -> Snapshot:
+        """Read the gateway: production, consumption, meters, inverters, batteries, settings.
+
+        Each endpoint is asked at most once, one at a time; one that fails is named in
+        `problems`, and the rest is there all the same.
+
+        Args:
+            home: Read `/home` too, which takes the gateway 6 to 9 seconds.
+            devices: Read the device list `/inventory.json` too.
+
+        Raises:
+            APIConnectionError: the gateway does not answer.
+            AuthenticationError: it does not accept the login.
+        """
+        wanted: list[Source[Any]] = []
+        wanted += [sources.HOME] if home else []
+        wanted += [sources.DEVICES] if devices else []
+        snapshot = await self._session.run(lambda info: read(info, self._profile, also=wanted))
+        if self._timezone is None and snapshot.home is not None:
+            self._timezone = zone_named(snapshot.home.timezone)
+        return snapshot
+
+    async def fetch(self, source: Source[T]) -> T:
+        """Read one endpoint, one of `enphase_sdk.gateway.sources`.
+
+        Raises:
+            NotAvailableError: this gateway does not have it.
+            APIStatusError: it refuses or fails.
+            APIResponseValidationError: it sends something else than it should.
+            APIConnectionError: no answer.
+        """
+        return await self._session.run(lambda _: fetch(source))
+
+    async def summary(self, *, summary_date: DateLike | None = None) -> models.Summary:
+        """Power now (W), energy of today and of all days before it (Wh).
+
+        `system_id` and `size_w` are as given; `status` and `operational_at` are None.
+
+        Args:
+            summary_date: Only today; a gateway keeps no history.
+
+        Raises:
+            NotAvailableError: another day was asked for, or it is not known which day it is.
+        """
+        wanted = None if summary_date is None else to_date(summary_date, "summary_date")
+        reading = await self._reading()
+        if wanted is not None and wanted != reading.today():
+            raise NotAvailableError(
+                "a gateway keeps no history: its summary is today's only; leave summary_date out"
+                + ("" if self._timezone else ", or pass timezone=, which the gateway does not tell")
+            )
+        return reading.summary()
+
+    async def envoys(self) -> models.EnvoysResponse:
+        """The gateway itself: serial number, part number, when it last reached the cloud."""
+        home = await self._session.run(lambda _: self._if_told(sources.HOME))
+        return self._as_reading(await self.info, Snapshot(home=home)).envoys()
+
+    async def inventory(self) -> models.Inventory:
+        """The gateway, its microinverters and its meters."""
+        return (await self._reading(devices=True)).inventory()
+
+    async def inverters_summary(self) -> list[models.InvertersSummary]:
+        """Power (W) and lifetime energy (Wh, where the firmware tells) of each microinverter."""
+        return (await self._reading(devices=True)).inverters_summary()
+
+    async def production_meter_readings(
+        self, *, end_at: InstantLike | None = None
+    ) -> models.ProductionMeterReadings:
+        """The production meter's odometer now, Wh; none where production is not metered.
+
+        Raises:
+            NotAvailableError: a past instant was asked for.
+        """
+        if end_at is not None and to_epoch(end_at, "end_at") < int(self._clock.time()):
+            raise NotAvailableError(
+                "a gateway knows its meters' present readings only; leave end_at out"
+            )
+        return (await self._reading()).production_meter_readings()
+
+    async def _recorded(self) -> RecordedSeries:
+        # Most programs never ask for the past; they need not load SQLite.
+        from enphase_sdk.history.series import RecordedSeries
+
+        path = await self.recording_path()
+        return RecordedSeries.opened(path, self._facts, self._timezone, self._clock.time())
+
+    async def _reading(self, *, devices: bool = False) -> Reading:
+        wants_zone = self._timezone is None and sources.HOME.endpoint not in self._profile.present
+        snapshot = await self.read(home=wants_zone, devices=devices)
+        return self._as_reading(await self.info, snapshot)
+
+    def _as_reading(self, info: GatewayInfo, snapshot: Snapshot) -> Reading:
+        return Reading(
+            info=info,
+            snapshot=snapshot,
+            facts=self._facts,
+            read_at=int(self._clock.time()),
+            timezone=self._timezone,
+            source=self._profile.production_source,
+        )
+
+    def _if_told(self, source: Source[T]) -> Flow[T | None]:
+        """Read an endpoint that not every gateway has; None also where it fails."""
+        if source.endpoint in self._profile.absent:
+            return None
+        try:
+            return (yield from fetch(source))
+        except NotAvailableError:
+            self._profile.absent.add(source.endpoint)
+        except (APITimeoutError, APIStatusError, APIResponseValidationError) as error:
+            logger.warning("%s: %s; going on without it", self._address, error)
+        return None
+
+
+def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:
+    if name is None or isinstance(name, ZoneInfo):
+        return name
+    zone = zone_named(name)
+    if zone is None:
+        raise ConfigError(f"timezone must be an IANA name like America/Denver, not {name!r}")
+    return zone

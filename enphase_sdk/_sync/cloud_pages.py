@@ -1,0 +1,107 @@
+# Made from enphase_sdk/_async/cloud_pages.py by `make generate`; edit that one.
+"""A listing of systems, fetched page by page as it is read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, tzinfo
+from typing import Any
+
+from attrs import evolve
+
+from enphase_sdk import models
+from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.v2.paging import Walk
+
+__all__ = ["SystemPages"]
+
+Fetch = Callable[["Call[models.SystemsPage]"], "models.SystemsPage"]
+
+
+class SystemPages:
+    """Every system of a listing; iterate over it for systems, over `pages()` for whole pages.
+
+    One page is held at a time, and fetched only when the one before is used up.
+
+    Attributes:
+        cursor: Brings back the page last asked for, as `systems(next=cursor)`; None for the
+            first. After an error the listing can go on from there.
+    """
+
+    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+        self._first = first
+        self._fetch = fetch
+        self.cursor = Walk(first).cursor
+
+    def fetch(self, walk: Walk) -> models.SystemsPage:
+        """The next page of a walk.
+
+        Raises:
+            StopIteration: there is none.
+        """
+        call = walk.next_call()
+        if call is None:
+            raise StopIteration
+        self.cursor = walk.cursor
+        page = self._fetch(call)
+        walk.arrived(page)
+        return page
+
+    def pages(self) -> Iterator[models.SystemsPage]:
+        """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
+        return _Pages(self, Walk(self._first))
+
+    def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC) -> Any:
+        """A data frame with a row for every system, the listing walked to its end.
+
+        Beside the rows one page is held at a time; see `enphase_sdk.frames`.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`.
+            timezone: Of the instants, an IANA name or a `tzinfo` with one. Systems can be in
+                many; each one's own is its column `timezone`.
+
+        Returns:
+            A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
+
+        Raises:
+            InvalidArgumentError: an argument is unknown; nothing has been asked for.
+            ConfigError: the library is not installed; nothing has been asked for.
+            EnphaseError: as of the listing itself; the rows so far are gone then, which
+                `enphase_sdk.frames.FrameBuilder` keeps when given the pages one by one.
+        """
+        # Frames are an extra, and cost those nothing who make none.
+        from enphase_sdk.frames import FrameBuilder
+
+        builder = FrameBuilder("systems", backend=backend, timezone=timezone)
+        walk = Walk(self._first)
+        for page in _Pages(self, walk):
+            builder.add(evolve(page, systems=walk.new_systems(page)))
+        return builder.frame()
+
+    def __iter__(self) -> Iterator[models.System]:
+        return _Systems(self, Walk(self._first))
+
+
+# Iterators, not generators: one that is left before its end needs no clean-up.
+class _Pages(Iterator["models.SystemsPage"]):
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
+        self._walk = walk
+
+    def __next__(self) -> models.SystemsPage:
+        return self._listing.fetch(self._walk)
+
+
+class _Systems(Iterator["models.System"]):
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
+        self._walk = walk
+        self._ready: Iterator[models.System] = iter(())
+
+    def __next__(self) -> models.System:
+        while True:
+            for system in self._ready:
+                return system
+            page = self._listing.fetch(self._walk)
+            self._ready = iter(self._walk.new_systems(page))

@@ -1,0 +1,154 @@
+# Made from enphase_sdk/_async/cloud_site.py by `make generate`; edit that one.
+"""One solar site, whichever way it is seen: the protocol, and the cloud's side of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from enphase_sdk import models
+from enphase_sdk.core.times import DateLike, InstantLike
+
+if TYPE_CHECKING:
+    from enphase_sdk._sync.cloud_client import Enlighten
+
+__all__ = ["CloudSite", "Site"]
+
+
+@runtime_checkable
+class Site(Protocol):
+    """What can be asked of a site through the cloud and through its gateway alike.
+
+    All return the same models. What a source cannot answer raises
+    `enphase_sdk.errors.NotAvailableError`.
+    """
+
+    def summary(self, *, summary_date: DateLike | None = None) -> models.Summary:
+        """Power now (W), energy of the day and of all days before it (Wh), status."""
+        ...
+
+    def envoys(self) -> models.EnvoysResponse:
+        """The gateways of the site."""
+        ...
+
+    def inventory(self) -> models.Inventory:
+        """The gateways, inverters and meters of the site."""
+        ...
+
+    def inverters_summary(self) -> list[models.InvertersSummary]:
+        """Power (W) and lifetime energy of each microinverter."""
+        ...
+
+    def production_meter_readings(
+        self, *, end_at: InstantLike | None = None
+    ) -> models.ProductionMeterReadings:
+        """The production meters' odometers, Wh."""
+        ...
+
+    def stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.Stats:
+        """Production by the microinverters in 5-minute intervals: W and Wh."""
+        ...
+
+    def rgm_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.RgmStats:
+        """Production by the meters in 15-minute intervals: Wh and W."""
+        ...
+
+    def consumption_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.ConsumptionStats:
+        """Consumption by the meters in 15-minute intervals: Wh."""
+        ...
+
+    def energy_lifetime(
+        self,
+        *,
+        start_date: DateLike | None = None,
+        end_date: DateLike | None = None,
+        production: str | None = None,
+    ) -> models.EnergyLifetime | None:
+        """Energy produced on each day, Wh; None where there is no series."""
+        ...
+
+    def consumption_lifetime(
+        self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
+    ) -> models.ConsumptionLifetime | None:
+        """Energy consumed on each day, Wh; None where there is no consumption meter."""
+        ...
+
+
+class CloudSite:
+    """One system of the cloud as an `Site`; made by `Enlighten.site`.
+
+    Attributes:
+        system_id: The system's id in Enlighten.
+    """
+
+    def __init__(self, enlighten: Enlighten, system_id: int) -> None:
+        self._enlighten = enlighten
+        self.system_id = system_id
+
+    def __repr__(self) -> str:
+        return f"<CloudSite {self.system_id}>"
+
+    def summary(self, *, summary_date: DateLike | None = None) -> models.Summary:
+        """See `Enlighten.summary`."""
+        return self._enlighten.summary(self.system_id, summary_date=summary_date)
+
+    def envoys(self) -> models.EnvoysResponse:
+        """See `Enlighten.envoys`."""
+        return self._enlighten.envoys(self.system_id)
+
+    def inventory(self) -> models.Inventory:
+        """See `Enlighten.inventory`."""
+        return self._enlighten.inventory(self.system_id)
+
+    def inverters_summary(self) -> list[models.InvertersSummary]:
+        """See `Enlighten.inverters_summary_by_envoy_or_site`."""
+        return self._enlighten.inverters_summary_by_envoy_or_site(self.system_id)
+
+    def production_meter_readings(
+        self, *, end_at: InstantLike | None = None
+    ) -> models.ProductionMeterReadings:
+        """See `Enlighten.production_meter_readings`."""
+        return self._enlighten.production_meter_readings(self.system_id, end_at=end_at)
+
+    def stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.Stats:
+        """See `Enlighten.stats`."""
+        return self._enlighten.stats(self.system_id, start_at=start_at, end_at=end_at)
+
+    def rgm_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.RgmStats:
+        """See `Enlighten.rgm_stats`."""
+        return self._enlighten.rgm_stats(self.system_id, start_at=start_at, end_at=end_at)
+
+    def consumption_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.ConsumptionStats:
+        """See `Enlighten.consumption_stats`."""
+        return self._enlighten.consumption_stats(self.system_id, start_at=start_at, end_at=end_at)
+
+    def energy_lifetime(
+        self,
+        *,
+        start_date: DateLike | None = None,
+        end_date: DateLike | None = None,
+        production: str | None = None,
+    ) -> models.EnergyLifetime | None:
+        """See `Enlighten.energy_lifetime`."""
+        return self._enlighten.energy_lifetime(
+            self.system_id, start_date=start_date, end_date=end_date, production=production
+        )
+
+    def consumption_lifetime(
+        self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
+    ) -> models.ConsumptionLifetime | None:
+        """See `Enlighten.consumption_lifetime`."""
+        return self._enlighten.consumption_lifetime(
+            self.system_id, start_date=start_date, end_date=end_date
+        )

@@ -1,0 +1,116 @@
+# Made from enphase_sdk/_async/gateway_recorded.py by `make generate`; edit that one.
+"""The series that a gateway answers from a recording of its readings."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING
+
+from enphase_sdk import models
+from enphase_sdk.core.times import DateLike, InstantLike
+
+if TYPE_CHECKING:
+    from enphase_sdk.history.series import RecordedSeries
+
+__all__ = ["RecordedSite"]
+
+
+class RecordedSite(ABC):
+    """A site whose past is what was recorded of it; see `enphase_sdk.history`."""
+
+    @abstractmethod
+    def _recorded(self) -> RecordedSeries:
+        """The recording, opened.
+
+        Raises:
+            NotAvailableError: nothing was recorded.
+            ConfigError: it cannot be read.
+        """
+
+    def stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.Stats:
+        """Recorded production in 5-minute intervals: mean W and Wh. What was not is left out.
+
+        Args:
+            start_at: Start of the window, rounded down to 5 minutes; midnight unless given.
+            end_at: Its end; now unless given. Cut to a day after the start.
+
+        Raises:
+            NotAvailableError: nothing was recorded, or the zone of midnight is not known.
+            InvalidArgumentError: the end lies before the start.
+        """
+        with self._recorded() as recorded:
+            return recorded.stats(start_at, end_at)
+
+    def rgm_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.RgmStats:
+        """Recorded production by the meter in 15-minute intervals, Wh; none without a meter.
+
+        Args:
+            start_at: Start of the window, rounded down to 15 minutes; midnight unless given.
+            end_at: Its end, 7 days later at most; now unless given.
+
+        Raises:
+            NotAvailableError: nothing was recorded, or the zone of midnight is not known.
+            InvalidArgumentError: the window is longer, or ends before it starts.
+        """
+        with self._recorded() as recorded:
+            return recorded.rgm_stats(start_at, end_at)
+
+    def consumption_stats(
+        self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+    ) -> models.ConsumptionStats:
+        """Recorded consumption in 15-minute intervals, Wh; none without a meter.
+
+        Args:
+            start_at: Start of the window, rounded down to 15 minutes; midnight unless given.
+            end_at: Its end; now unless given. Cut to 7 days after the start.
+
+        Raises:
+            NotAvailableError: nothing was recorded, or the zone of midnight is not known.
+            InvalidArgumentError: the end lies before the start.
+        """
+        with self._recorded() as recorded:
+            return recorded.consumption_stats(start_at, end_at)
+
+    def energy_lifetime(
+        self,
+        *,
+        start_date: DateLike | None = None,
+        end_date: DateLike | None = None,
+        production: str | None = None,
+    ) -> models.EnergyLifetime | None:
+        """Energy produced on each recorded day, Wh: as far as it is known, else 0.
+
+        Args:
+            start_date: First day, not before the first recorded one.
+            end_date: Last day; yesterday, or the last recorded day, unless given.
+            production: `all` adds the meter's and the microinverters' own series where known.
+
+        Raises:
+            NotAvailableError: nothing was recorded, or the time zone is not known.
+            InvalidArgumentError: a date lies in the future, or they are in the wrong order.
+        """
+        with self._recorded() as recorded:
+            return recorded.energy_lifetime(start_date, end_date, production)
+
+    def consumption_lifetime(
+        self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
+    ) -> models.ConsumptionLifetime | None:
+        """Energy consumed on each recorded day, Wh: as far as it is known, else 0.
+
+        Args:
+            start_date: First day, not before the first recorded one.
+            end_date: Last day; yesterday, or the last recorded day, unless given.
+
+        Returns:
+            The series; None if consumption was never recorded.
+
+        Raises:
+            NotAvailableError: nothing was recorded, or the time zone is not known.
+            InvalidArgumentError: a date lies in the future, or they are in the wrong order.
+        """
+        with self._recorded() as recorded:
+            return recorded.consumption_lifetime(start_date, end_date)

@@ -1,0 +1,213 @@
+# Made from enphase_sdk/_async/gateway_recorder.py by `make generate`; edit that one.
+"""Records a gateway's readings, so that it can answer for the past."""
+
+from __future__ import annotations
+
+import logging
+import math
+import threading
+from pathlib import Path
+from typing import Self
+
+from enphase_sdk._sync.gateway_client import Envoy
+from enphase_sdk.clock import current_clock
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.times import InstantLike, to_epoch, zone_named
+from enphase_sdk.errors import (
+    AuthenticationError,
+    ConfigError,
+    EnphaseError,
+    FingerprintMismatchError,
+    utc_text,
+)
+from enphase_sdk.history.counting import Mark, Reason, Rules
+from enphase_sdk.history.recording import Recording
+from enphase_sdk.history.sample import Sample
+
+__all__ = ["GatewayRecorder"]
+
+# Beyond what the largest gateway's microinverters, or a house's service, can do.
+MOST_WATTS = 500_000.0
+
+_LONGEST_INTERVAL = 900.0
+_DAY = 86400.0
+# Waits are cut into pieces, so that closing ends them.
+_PIECE = 1.0
+# A wait can end a little early by the wall clock; that boundary is not waited for again.
+_EARLY = 0.05
+
+
+class GatewayRecorder:
+    """Polls a gateway and keeps its counters, for `stats` and the other series to answer from.
+
+    Readings never overlap; one that takes longer than the interval lets the polls it missed go.
+    The recording is one file that survives whatever ends the process; what is in it and how
+    energy comes from it is told in `enphase_sdk.history`. One recorder writes it at a
+    time. The gateway is asked for its time zone (`/home`, slow) at the first reading, unless
+    its client was given one.
+
+    Use it as a context manager, or call `close`. The gateway's client stays open.
+
+    Args:
+        envoy: The gateway's client.
+        path: The recording; by default the one that `envoy` answers from.
+        every: Seconds between readings, 1 to 900; they are taken at multiples of it.
+        bridge: Seconds between two readings up to which the course of energy in between is
+            taken to be a straight line; longer is a gap. By default 300, or 2.5 times `every`
+            if that is more.
+        most_watts: Power in W that the site never reaches: a counter that rises faster is
+            not believed.
+        keep_days: Days for which readings are kept. Intervals are kept for good.
+
+    Raises:
+        ConfigError: an argument cannot be used.
+    """
+
+    def __init__(
+        self,
+        envoy: Envoy,
+        *,
+        path: str | Path | None = None,
+        every: float = 60.0,
+        bridge: float | None = None,
+        most_watts: float = MOST_WATTS,
+        keep_days: float = 40.0,
+    ) -> None:
+        if not 1 <= every <= _LONGEST_INTERVAL:
+            raise ConfigError(f"every must be 1 to {_LONGEST_INTERVAL:.0f} seconds, not {every}")
+        bridge = max(300.0, 2.5 * every) if bridge is None else bridge
+        if not every <= bridge:
+            raise ConfigError(f"bridge must not be less than every, {every} seconds, not {bridge}")
+        if not (most_watts > 0 and keep_days > 0):
+            raise ConfigError("most_watts and keep_days must be above 0")
+        self._envoy = envoy
+        self._path = None if path is None else Path(path)
+        self._every = every
+        self._rules = Rules(bridge, most_watts)
+        self._keep = keep_days * _DAY
+        self._clock = current_clock()
+        self._recording: Recording | None = None
+        self._zone_was_asked = False
+        self._closed = False
+        self._lock = threading.Lock()
+
+    def __repr__(self) -> str:
+        return f"<GatewayRecorder of {self._envoy!r}>"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End `run` within a second or so, and let other recorders have the file."""
+        self._closed = True
+        self._release()
+
+    def run(self, until: InstantLike | None = None) -> None:
+        """Take readings: one at once, then one at each multiple of the interval.
+
+        A reading that fails is logged, and stays a gap. The file is closed at the end.
+
+        Args:
+            until: When to stop, that instant included; without it, never.
+
+        Raises:
+            AuthenticationError: the gateway does not accept the login.
+            FingerprintMismatchError: its certificate has changed.
+            ConfigError: the file cannot be written, or another recorder writes it.
+        """
+        end = math.inf if until is None else to_epoch(until, "until")
+        due = self._clock.time()
+        try:
+            while due <= end and not self._closed:
+                self._poll_or_log()
+                now = self._clock.time()
+                due = (math.floor((now + _EARLY) / self._every) + 1) * self._every
+                if due <= end:
+                    self._wait(due - now)
+        finally:
+            self._release()
+
+    def poll(self) -> Sample | None:
+        """Take one reading and store it.
+
+        Returns:
+            What was stored; None if the clock has gone back behind the newest reading, which
+            is logged.
+
+        Raises:
+            APIConnectionError: the gateway does not answer.
+            AuthenticationError: it does not accept the login.
+            ConfigError: the file cannot be written, or another recorder writes it.
+        """
+        with self._lock:
+            recording = self._opened()
+            began_at = self._clock.time()
+            snapshot = self._envoy.read(home=self._wants_zone(recording))
+            at = round((began_at + self._clock.time()) / 2, 3)
+            sample = Sample.of(snapshot, at, self._envoy.profile.production_source)
+            recording = self._opened()
+            self._zone_was_asked = True
+            zone = zone_named(snapshot.home.timezone) if snapshot.home else None
+            if zone is not None:
+                recording.note_timezone(zone.key)
+            marks = recording.add(sample)
+        if marks is None:
+            logger.warning(
+                "%r: the clock says %s, which is not after the newest reading; not recorded",
+                self._envoy,
+                utc_text(at),
+            )
+            return None
+        for mark in marks:
+            self._tell(mark)
+        return sample
+
+    def _poll_or_log(self) -> None:
+        try:
+            self.poll()
+        except (AuthenticationError, ConfigError, FingerprintMismatchError):
+            if not self._closed:
+                raise
+        except EnphaseError as error:
+            logger.warning("%r: no reading: %s", self._envoy, error)
+
+    def _wait(self, seconds: float) -> None:
+        end = self._clock.monotonic() + seconds
+        while not self._closed and (left := end - self._clock.monotonic()) > 0:
+            self._clock.sleep(min(left, _PIECE))
+
+    def _opened(self) -> Recording:
+        info = self._envoy.info
+        path = self._path or self._envoy.recording_path()
+        if self._closed:
+            raise ConfigError("this recorder has been closed; make another")
+        if self._recording is None:
+            self._recording = Recording.opened(path, info.serial_number, self._rules, self._keep)
+        return self._recording
+
+    def _wants_zone(self, recording: Recording) -> bool:
+        """Whether the gateway is to be asked for its zone; one that was given is noted."""
+        given = self._envoy.timezone
+        if given is not None and given.key != recording.timezone:
+            recording.note_timezone(given.key)
+        return given is None and not self._zone_was_asked
+
+    def _tell(self, mark: Mark) -> None:
+        logger.log(
+            logging.INFO if mark.reason is Reason.DIP else logging.WARNING,
+            "%r: %s counter: %s, from %d to %d Wh at %s",
+            self._envoy,
+            mark.counter.name.lower(),
+            mark.reason,
+            mark.before,
+            mark.after,
+            utc_text(mark.at),
+        )
+
+    def _release(self) -> None:
+        recording, self._recording = self._recording, None
+        if recording is not None:
+            recording.close()

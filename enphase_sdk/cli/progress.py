@@ -1,0 +1,119 @@
+"""What is going on, told on stderr to people who wait; programs are told nothing."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from typing import TYPE_CHECKING, Self
+
+from attrs import frozen
+
+from enphase_sdk.cli.failures import one_line, tell
+from enphase_sdk.clock import current_clock
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from enphase_sdk.core.effects import Sleep
+
+__all__ = ["Pause", "Waiting"]
+
+# Nobody needs to be told about less.
+SHOWN_AFTER = 2.0
+TOLD_FROM = 1.0
+
+
+@frozen
+class Pause:
+    """A time in which a client stood still, with all its threads.
+
+    Attributes:
+        seconds: Its length.
+        reason: What was waited for.
+    """
+
+    seconds: float
+    reason: str
+
+
+class Waiting:
+    """A progress bar after two seconds, and every wait for the quota as it begins.
+
+    Attributes:
+        pauses: Every pause so far.
+    """
+
+    def __init__(self) -> None:
+        self.pauses: list[Pause] = []
+        self._lock = threading.Lock()
+        self._paused_until = 0.0
+        self._bar: Progress | None = None
+
+    def __enter__(self) -> Self:
+        """Begin to show, if somebody looks."""
+        if sys.stderr.isatty():
+            self._bar = _bar()
+            self._bar.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """Take the bar away; calling it again changes nothing."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None
+
+    def update(self, done: int, total: int | None) -> None:
+        """So many of `total` systems are done; None is not known yet."""
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+
+    def on_wait(self, sleep: Sleep) -> None:
+        """Note a wait; several threads that wait for the same moment make one pause."""
+        now = current_clock().time()
+        with self._lock:
+            seconds = now + sleep.seconds - max(now, self._paused_until)
+            if seconds < TOLD_FROM:
+                return
+            self._paused_until = now + sleep.seconds
+            self.pauses.append(Pause(seconds, sleep.reason))
+        if sys.stderr.isatty():
+            self.say(f"waiting {sleep.seconds:.0f} s: {sleep.reason}")
+
+    def say(self, message: str) -> None:
+        """Say something on stderr, above the bar if there is one."""
+        if self._bar is None:
+            tell(message)
+        else:
+            self._bar.console.print(
+                one_line(message), markup=False, highlight=False, soft_wrap=True
+            )
+
+
+def _bar() -> Progress:
+    from collections.abc import Iterable
+
+    from rich.console import Console, RenderableType
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    clock = current_clock()
+    started = clock.monotonic()
+
+    class LateProgress(Progress):
+        def get_renderables(self) -> Iterable[RenderableType]:
+            if clock.monotonic() - started >= SHOWN_AFTER:
+                yield from super().get_renderables()
+
+    bar = LateProgress(
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+    bar.add_task("", total=None)
+    return bar

@@ -1,0 +1,149 @@
+"""The installer's fleet report as a command."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.failures import PartlyDoneError, explain
+from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.systems import (
+    ByConnection,
+    ById,
+    ByInstaller,
+    ByName,
+    ByReference,
+    ByStatus,
+    given_filters,
+)
+from enphase_sdk.errors import EnphaseError
+
+if TYPE_CHECKING:
+    from enphase_sdk import Enlighten
+    from enphase_sdk.cli.progress import Waiting
+    from enphase_sdk.fleet import FleetRun, SystemFilters
+    from enphase_sdk.report import FleetReport
+
+__all__ = ["made_report", "print_report", "report"]
+
+MOST_ROWS = 50
+
+_STYLES = {
+    "offline": "bold red",
+    "not producing": "bold dark_orange",
+    "attention": "yellow",
+    "unknown": "magenta",
+    "normal": "green",
+}
+
+
+@cloud_command
+def report(
+    cloud: Cloud,
+    out: Annotated[
+        list[Path] | None,
+        typer.Option(metavar="FILE", help="Write it as .html, .json or .csv; repeatable."),
+    ] = None,
+    top: Annotated[
+        int, typer.Option(metavar="N", min=0, help="Rows of the table, the worst; 0 for all.")
+    ] = MOST_ROWS,
+    system_id: ById = None,
+    system_name: ByName = None,
+    status: ByStatus = None,
+    reference: ByReference = None,
+    installer: ByInstaller = None,
+    connection_type: ByConnection = None,
+) -> None:
+    """The fleet report, worst first.
+
+    Offline systems, then those that do not produce, those that need attention, those that
+    could not be read, and the rest; among each the lowest specific yield first.
+    """
+    from enphase_sdk.cli.output import print_document
+    from enphase_sdk.report import check_target, report_csv, report_json, write_report
+
+    for path in out or ():
+        check_target(path)
+    filters = given_filters(
+        system_id=system_id,
+        system_name=system_name,
+        status=status,
+        reference=reference,
+        installer=installer,
+        connection_type=connection_type,
+    )
+    made, run = made_report(cloud.client, cloud.waiting, filters)
+    cloud.waiting.stop()
+    if cloud.form is Form.JSON:
+        print_document([report_json(made)])
+    elif cloud.form is Form.CSV:
+        print_document([report_csv(made)])
+    else:
+        print_report(made, top)
+    for path in out or ():
+        write_report(made, path)
+    if not made.complete:
+        raise PartlyDoneError(_missing(made, run))
+
+
+def made_report(
+    client: Enlighten, waiting: Waiting, filters: SystemFilters
+) -> tuple[FleetReport, FleetRun]:
+    """The report of a fleet, and the run that its records came from.
+
+    Raises:
+        EnphaseError: no system at all could be read.
+    """
+    from enphase_sdk import Fleet
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.core.times import utc
+    from enphase_sdk.report import FleetReport, ReportRow, report_row
+
+    run = Fleet(client).summaries(progress=waiting.update, **filters)
+    rows, errors = list[ReportRow](), list[EnphaseError]()
+    for record in run:
+        rows.append(report_row(record))
+        if record.error is not None:
+            errors.append(record.error)
+    failure = run.stopped_by or next(iter(errors), None)
+    if failure is not None and len(errors) == len(rows):
+        raise failure
+    made = FleetReport.of(
+        rows,
+        generated_at=utc(current_clock().time()),
+        stopped_by=None if run.stopped_by is None else explain(run.stopped_by),
+    )
+    return made, run
+
+
+def print_report(made: FleetReport, top: int) -> None:
+    """Print the worst `top` rows, or all for 0, and the totals."""
+    from enphase_sdk.cli.output import Heading
+    from enphase_sdk.cli.tables import print_table
+    from enphase_sdk.report.columns import COLUMNS
+
+    shown = made.rows[:top] if top else made.rows
+    print_table(
+        [Heading(column.heading, column.numeric, column.spare) for column in COLUMNS],
+        [[column.text(row) for column in COLUMNS] for row in shown],
+        footer=[column.total(made.totals) if column.total else "" for column in COLUMNS],
+        styles=_STYLES,
+    )
+    counts = [f"{count} {name.words}" for name, count in made.totals.conditions.items() if count]
+    typer.echo(", ".join(counts) or "no systems match")
+    if len(shown) < len(made.rows):
+        typer.echo(f"{len(made.rows) - len(shown)} more are not shown; --top 0 shows all")
+
+
+def _missing(made: FleetReport, run: FleetRun) -> str:
+    parts = [f"partly done: {made.totals.systems - made.totals.unread} systems were read"]
+    if made.totals.unread:
+        problem = next(row.problem for row in made.rows if row.problem)
+        parts.append(f"{made.totals.unread} could not be ({problem})")
+    if made.stopped_by:
+        of = "" if run.total is None else f" of {run.total}"
+        parts.append(f"after {run.done}{of} the run ended: {made.stopped_by}")
+    return "; ".join(parts)

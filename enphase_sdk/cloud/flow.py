@@ -1,0 +1,172 @@
+"""One cloud call from request to result: quota, sending, 409 backoff, retries, reading.
+
+Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin carry it out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar, cast
+
+from attrs import define, frozen
+
+from enphase_sdk.cloud.quota import Pacer, Ticket
+from enphase_sdk.cloud.retry import RETRIED_STATUSES, Backoff
+from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.v2.statuses import RATE_LIMIT_STATUSES, status_error
+from enphase_sdk.core.decode import Reader, UndecodableError
+from enphase_sdk.core.effects import Flow, Reply, Send, Sleep
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.redact import Redactor
+from enphase_sdk.core.times import utc
+from enphase_sdk.errors import (
+    APIConnectionError,
+    EnphaseError,
+    QuotaExceededError,
+    RateLimitError,
+)
+
+__all__ = ["Policy", "call_flow"]
+
+T = TypeVar("T")
+
+# So often one call is refused in one window after the other, by others who share the key.
+MOST_REFUSALS = 50
+
+
+@frozen
+class Policy:
+    """What all calls of a client share.
+
+    Attributes:
+        pacer: The quota, shared by every client that shares the credentials.
+        backoff: When to try again.
+        max_wait: Longest wait for the quota to open, seconds.
+        reader: From bytes to models.
+        redactor: Keeps the credentials out of errors.
+        now: The time, epoch seconds.
+    """
+
+    pacer: Pacer
+    backoff: Backoff
+    max_wait: float
+    reader: Reader
+    redactor: Redactor
+    now: Callable[[], float]
+
+
+def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
+    """Carry out one call; returns the answer and the model read from it (None for a 204).
+
+    Raises:
+        QuotaExceededError: the quota is closed for longer than `max_wait`; nothing was sent.
+        RateLimitError: the server refused, and the wait would be longer than `max_wait`.
+        APIStatusError: another unsuccessful status.
+        APIConnectionError: no answer, after all retries.
+        APIResponseValidationError: an answer nothing can be made of.
+    """
+    trouble = _Trouble(call, policy)
+    while True:
+        ticket = yield from _admission(call, policy)
+        try:
+            reply = yield from _exchange(call, policy, ticket)
+        except APIConnectionError as error:
+            yield from trouble.back_off(error)
+            continue
+        if reply.status in RATE_LIMIT_STATUSES:
+            yield from trouble.wait_for_quota(reply)
+        elif reply.status in RETRIED_STATUSES:
+            failure = status_error(call.operation, reply, policy.redactor)
+            yield from trouble.back_off(failure, _seconds(reply.headers.get("retry-after")))
+        elif reply.status == 204 and call.may_be_empty:
+            return reply, None
+        elif reply.status in (200, 204):
+            try:
+                return reply, policy.reader.read(call.operation, call.shape, reply)
+            except UndecodableError as error:
+                yield from trouble.back_off(error)
+        else:
+            raise status_error(call.operation, reply, policy.redactor)
+
+
+def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
+    """Wait until the quota lets one more hit out."""
+    while True:
+        admitted = policy.pacer.reserve(policy.now())
+        if isinstance(admitted, Ticket):
+            return admitted
+        if admitted.wait > policy.max_wait:
+            raise QuotaExceededError(
+                f"{call.operation}: nothing was sent, because {admitted.reason}; "
+                "wait until then, or allow a longer wait",
+                opens_at=utc(admitted.opens_at),
+            )
+        yield _sleep(call, admitted.wait, admitted.reason)
+
+
+def _exchange(call: Call[T], policy: Policy, ticket: Ticket) -> Flow[Reply]:
+    """Send the request and let the pacer learn from the answer."""
+    date = None
+    try:
+        reply = cast(Reply, (yield Send(call.request)))
+        date = reply.headers.get("date")
+        return reply
+    finally:
+        policy.pacer.settle(ticket, policy.now(), date)
+
+
+@define
+class _Trouble:
+    """What has gone wrong with one call so far; decides between waiting and giving up."""
+
+    call: Call[object]
+    policy: Policy
+    failures: int = 0
+    failing_since: float = 0.0
+    refusals: int = 0
+    refused_until: float = 0.0
+
+    def back_off(self, error: EnphaseError, at_least: float = 0.0) -> Flow[None]:
+        now = self.policy.now()
+        if not self.failures:
+            self.failing_since = now
+        self.failures += 1
+        delay = self.policy.backoff.delay(self.failures, now - self.failing_since, at_least)
+        if delay is None:
+            raise error
+        yield _sleep(self.call, delay, f"{error}; try {self.failures + 1}")
+
+    def wait_for_quota(self, reply: Reply) -> Flow[None]:
+        error = cast(RateLimitError, status_error(self.call.operation, reply, self.policy.redactor))
+        closed = self.policy.pacer.refuse(
+            self.policy.now(),
+            period=error.period,
+            period_start=error.period_start,
+            period_end=error.period_end,
+            limit=error.limit,
+        )
+        error.args = (f"{error} ({closed.reason})",)
+        if closed.wait > self.policy.max_wait or self.policy.backoff.max_retries == 0:
+            raise error
+        if closed.opens_at <= self.refused_until or not closed.wait:
+            # It said nothing new: a window that should be open by now is still refused.
+            yield from self.back_off(error)
+            return
+        self.refusals += 1
+        self.refused_until = closed.opens_at
+        says_when = error.period_end is not None
+        if self.refusals > (MOST_REFUSALS if says_when else self.policy.backoff.max_retries):
+            raise error
+        yield _sleep(self.call, closed.wait, closed.reason)
+
+
+def _sleep(call: Call[T], seconds: float, reason: str) -> Sleep:
+    logger.info("%s: waiting %.1f s: %s", call.operation, seconds, reason)
+    return Sleep(seconds, reason)
+
+
+def _seconds(retry_after: str | None) -> float:
+    try:
+        return max(0.0, float(retry_after or 0.0))
+    except ValueError:
+        return 0.0

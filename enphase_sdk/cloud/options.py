@@ -1,0 +1,123 @@
+"""The options of a cloud client, checked once and shared by the sync and the async one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from attrs import evolve, frozen
+
+from enphase_sdk.clock import Clock, current_clock
+from enphase_sdk.cloud.flow import Policy
+from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.quota import Pacer
+from enphase_sdk.cloud.retry import Backoff
+from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.core.decode import Reader
+from enphase_sdk.core.effects import Sleep
+from enphase_sdk.core.redact import Redactor
+from enphase_sdk.core.timeouts import Timeouts, timeouts
+from enphase_sdk.errors import ConfigError
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["Options"]
+
+
+@frozen
+class Options:
+    """Everything about a client that is not its connection.
+
+    Attributes:
+        policy: How calls are carried out.
+        timeouts: Of one request.
+        clock: What is waited on.
+        on_wait: Told before every wait.
+    """
+
+    policy: Policy
+    timeouts: Timeouts
+    clock: Clock
+    on_wait: Callable[[Sleep], None] | None
+
+    @classmethod
+    def made(
+        cls,
+        settings: Settings,
+        *,
+        timeout: float | httpx.Timeout | None,
+        max_retries: int,
+        max_wait: float,
+        quota: Plan | str | None,
+        strict: bool,
+        on_wait: Callable[[Sleep], None] | None,
+    ) -> Options:
+        """Options of a new client.
+
+        Raises:
+            ConfigError: one of them cannot be used.
+        """
+        clock = current_clock()
+        plan = _plan(quota if quota is not None else settings.plan)
+        policy = Policy(
+            pacer=Pacer(plan),
+            backoff=Backoff(_retries(max_retries)),
+            max_wait=_wait(max_wait),
+            reader=Reader(strict=strict),
+            redactor=Redactor(settings.credentials.secrets),
+            now=clock.time,
+        )
+        return cls(policy, timeouts(timeout), clock, on_wait)
+
+    def changed(self, changes: dict[str, Any]) -> Options:
+        """A copy with some options changed; the quota stays shared unless it is one of them.
+
+        Raises:
+            ConfigError: there is no such option, or it belongs to the connection.
+        """
+        options, policy = self, self.policy
+        for name, value in changes.items():
+            if name == "timeout":
+                options = evolve(options, timeouts=timeouts(value))
+            elif name == "on_wait":
+                options = evolve(options, on_wait=value)
+            elif name == "max_retries":
+                policy = evolve(policy, backoff=Backoff(_retries(value)))
+            elif name == "max_wait":
+                policy = evolve(policy, max_wait=_wait(value))
+            elif name == "quota":
+                policy = evolve(policy, pacer=Pacer(_plan(value)))
+            elif name == "strict":
+                policy = evolve(policy, reader=Reader(strict=value))
+            else:
+                raise ConfigError(
+                    f"with_options cannot change {name!r}; it can change timeout, max_retries, "
+                    "max_wait, quota, strict and on_wait. For another account, address or "
+                    "transport make a new client"
+                )
+        return evolve(options, policy=policy)
+
+
+def _retries(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ConfigError(f"max_retries must be a whole number, 0 for none, not {value!r}")
+    return value
+
+
+def _wait(value: float) -> float:
+    if value != 0 and not _positive(value):
+        raise ConfigError(f"max_wait must be seconds, 0 to never wait, not {value!r}")
+    return float(value)
+
+
+def _positive(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and value > 0
+
+
+def _plan(quota: Plan | str | None) -> Plan | None:
+    if quota is None or isinstance(quota, Plan):
+        return quota
+    if isinstance(quota, str):
+        return plan_named(quota)
+    raise ConfigError(f"quota must be a plan's name, a Plan or None, not {quota!r}")

@@ -1,0 +1,184 @@
+"""Where settings come from: arguments, then the environment, then the config file's profile.
+
+The config file is TOML in the user's config folder; its tables are the profiles:
+
+    [default]
+    api_key = "…"
+    user_id = "…"
+    plan = "watt"
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from attrs import field, frozen
+
+from enphase_sdk.core.json import is_object
+from enphase_sdk.errors import ConfigError
+
+__all__ = ["BASE_URL", "Credentials", "Given", "Settings", "config_path", "load_settings"]
+
+BASE_URL = "https://api.enphaseenergy.com/api/v2"
+
+
+@frozen
+class Credentials:
+    """The two secrets every cloud call carries."""
+
+    api_key: str = field(repr=False)
+    user_id: str = field(repr=False)
+
+    @property
+    def secrets(self) -> tuple[str, str]:
+        """Both, to be kept out of texts."""
+        return self.api_key, self.user_id
+
+
+@frozen
+class Given:
+    """The secrets as a caller gave them, or did not; never shown with a frame's locals."""
+
+    api_key: str | None = field(repr=False)
+    user_id: str | None = field(repr=False)
+
+
+@frozen
+class Settings:
+    """What a cloud client needs to know, complete and checked."""
+
+    credentials: Credentials
+    base_url: str
+    plan: str | None
+
+
+def config_path() -> Path:
+    """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder."""
+    named = os.environ.get("ENPHASE_CONFIG")
+    if named:
+        return Path(named)
+    from platformdirs import user_config_path
+
+    return user_config_path("enphase-sdk", appauthor=False) / "config.toml"
+
+
+def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
+    """Complete what is given from the environment and the config file.
+
+    Raises:
+        ConfigError: something is missing or cannot be used; says where to put it.
+    """
+    lookup = _Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
+    return Settings(
+        credentials=Credentials(
+            api_key=_secret(lookup("api_key", given.api_key), "API key", "api_key"),
+            user_id=_secret(lookup("user_id", given.user_id), "user id", "user_id"),
+        ),
+        base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
+        plan=lookup("plan", None),
+    )
+
+
+class _Lookup:
+    """Finds one setting; reads the config file only when it is needed."""
+
+    def __init__(self, profile: str | None) -> None:
+        self._profile = profile
+        # A profile asked for by name must exist, even if nothing is missing.
+        self._table: Mapping[str, Any] | None = None if profile is None else _read(profile)
+
+    def __call__(self, name: str, given: str | None) -> str | None:
+        if given is not None:
+            return given
+        from_environment = os.environ.get(f"ENPHASE_{name.upper()}")
+        if from_environment:
+            return from_environment
+        if self._table is None:
+            self._table = _read(None)
+        if isinstance(self._table.get(name, ""), str):
+            return self._table.get(name)
+        raise ConfigError(f"{name} in {config_path()} must be text in quotes")
+
+
+def _read(profile: str | None) -> Mapping[str, Any]:
+    """The profile's table. No error may have the file's content in its frames or its context."""
+    file = _File(config_path())
+    if file.problem:
+        raise ConfigError(f"cannot read {file.path}: {file.problem}")
+    names = [name for name, table in file.tables.items() if is_object(table)]
+    if (profile or "default") in names:
+        table: Mapping[str, Any] = file.tables[profile or "default"]
+        return table
+    if profile is None:
+        return {}
+    known = ", ".join(sorted(names)) or "none"
+    raise ConfigError(f"no profile {profile!r} in {file.path}; there is: {known}")
+
+
+class _File:
+    """The config file's tables, or why they cannot be read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.tables: Mapping[str, Any] = {}
+        self.problem: str | None = None
+        try:
+            self.tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            pass
+        except OSError as error:
+            self.problem = error.strerror or type(error).__name__
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            self.problem = "it is not TOML"
+
+
+def _secret(value: str | None, what: str, name: str) -> str:
+    # Text that cannot be shown cannot be sent either: stray bytes of an environment variable.
+    if isinstance(value, str) and value.strip() and value.strip().isprintable():
+        return value.strip()
+    del value
+    raise ConfigError(
+        f"no usable {what}: set ENPHASE_{name.upper()}, put {name} under [default] in "
+        f"{config_path()}, or pass {name}="
+    )
+
+
+def checked_base_url(url: str) -> str:
+    """The base URL without a trailing slash.
+
+    Raises:
+        ConfigError: it is not an absolute http(s) URL, carries a query or credentials, or
+            would send the key in the clear to another machine.
+    """
+    try:
+        url = url.strip().rstrip("/")
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except (AttributeError, TypeError, ValueError):
+        raise ConfigError("base_url is not a URL; it looks like " + BASE_URL) from None
+    if parts.scheme not in ("https", "http") or not host:
+        raise ConfigError("base_url must begin with https://, like " + BASE_URL)
+    if "?" in url or "#" in url or parts.username is not None:
+        raise ConfigError("base_url must hold no query, fragment or credentials")
+    if parts.scheme == "http" and not is_loopback(host):
+        raise ConfigError(
+            f"base_url http://{host} would send the API key unencrypted; use https:// "
+            "(plain http is for loopback addresses only)"
+        )
+    return url
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its name or address, without asking a resolver."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

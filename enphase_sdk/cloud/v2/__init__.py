@@ -1,0 +1,1 @@
+"""API v2: its operations, paging and statuses."""

@@ -1,0 +1,90 @@
+"""Paging of the systems listing: what the next page is, and when the listing is at its end.
+
+This is the only module that knows that v2 pages by an opaque `next` cursor.
+"""
+
+from __future__ import annotations
+
+from attrs import evolve
+
+from enphase_sdk import models
+from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.core.effects import Request
+from enphase_sdk.errors import APIResponseValidationError
+
+__all__ = ["Boundary", "Walk"]
+
+
+class Walk:
+    """The way through one listing: which call comes next, which systems a page adds.
+
+    Attributes:
+        cursor: What brings back the page that is asked for next; None at the first.
+    """
+
+    def __init__(self, first: Call[models.SystemsPage]) -> None:
+        self._call: Call[models.SystemsPage] | None = first
+        self.cursor = dict(first.request.params).get("next")
+        self._seen = {self.cursor}
+        self._boundary = Boundary()
+
+    def next_call(self) -> Call[models.SystemsPage] | None:
+        """The call for the next page, or None at the end."""
+        return self._call
+
+    def arrived(self, page: models.SystemsPage) -> None:
+        """Go on to the page after this one.
+
+        Raises:
+            APIResponseValidationError: the page has no list of systems, or the server
+                repeats a cursor, which would never end.
+        """
+        call = self._call
+        if call is None:
+            return
+        # The lenient reading may leave None where the contract promises a list.
+        if page.systems is None:  # pyright: ignore[reportUnnecessaryComparison]
+            raise APIResponseValidationError(
+                f"{call.operation}: a page without its list of systems; going on would lose some",
+                operation=call.operation,
+                path="$.systems",
+            )
+        cursor = page.next
+        if not cursor:
+            self._call = None
+            return
+        if cursor in self._seen:
+            raise APIResponseValidationError(
+                f"{call.operation}: the server repeated a cursor, so the listing would never end; "
+                "try again later",
+                operation=call.operation,
+                path="$.next",
+            )
+        self._seen.add(cursor)
+        self.cursor = cursor
+        self._call = evolve(call, request=_with_cursor(call.request, cursor))
+
+    def new_systems(self, page: models.SystemsPage) -> list[models.System]:
+        """The page's systems without those of the page before it."""
+        return self._boundary.crossed(page)
+
+
+class Boundary:
+    """The boundary between a page and the next, which systems cross while the fleet changes."""
+
+    def __init__(self) -> None:
+        self._ids_before: set[int] = set()
+
+    def crossed(self, page: models.SystemsPage) -> list[models.System]:
+        """The page's systems without those of the page before it."""
+        fresh = [s for s in page.systems if s.system_id not in self._ids_before]
+        # Without an id (the lenient reading leaves None) systems cannot be told apart.
+        ids = {s.system_id for s in page.systems if s.system_id}
+        # An empty page between two leaves their boundary where it is.
+        self._ids_before = ids or self._ids_before
+        return fresh
+
+
+def _with_cursor(request: Request, cursor: str) -> Request:
+    others = tuple(pair for pair in request.params if pair[0] != "next")
+    return evolve(request, params=(("next", cursor), *others))

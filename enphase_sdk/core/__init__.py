@@ -1,0 +1,1 @@
+"""What the cloud and the gateway both need."""

@@ -1,0 +1,138 @@
+"""From an answer's bytes to a model: a fast strict reading, and a lenient one where it refuses."""
+
+from __future__ import annotations
+
+import gc
+import threading
+from collections.abc import Hashable
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+import msgspec
+
+from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.log import logger
+from enphase_sdk.errors import APIResponseValidationError
+
+if TYPE_CHECKING:
+    from enphase_sdk.core.lenient import Oddity
+
+__all__ = ["Reader", "UndecodableError", "collector_paused"]
+
+T = TypeVar("T")
+
+# A body of so many bytes holds hundreds of records.
+LONG = 50_000
+
+
+class _Paused:
+    def __enter__(self) -> None:
+        gc.disable()
+
+    def __exit__(self, *_: object) -> None:
+        gc.enable()
+
+
+def collector_paused(content: bytes) -> AbstractContextManager[None, None]:
+    """No garbage collection while models are made of a long body.
+
+    With every few hundred of them it would look through all that are there, in vain.
+    """
+    return _Paused() if len(content) >= LONG and gc.isenabled() else nullcontext()
+
+
+class UndecodableError(APIResponseValidationError):
+    """The body is no JSON at all: cut off, empty, or a page of HTML during an outage."""
+
+
+@cache
+def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(shape)
+
+
+class Reader:
+    """Reads answers into models; remembers which oddities it has already told of.
+
+    Args:
+        strict: Refuse whatever differs from the contract instead of keeping what makes sense.
+    """
+
+    def __init__(self, *, strict: bool = False) -> None:
+        self._strict = strict
+        self._told: set[tuple[str, str]] = set()
+        self._lock = threading.Lock()
+
+    def read(self, operation: str, shape: type[T], reply: Reply) -> T:
+        """The model of an answer's body.
+
+        Raises:
+            UndecodableError: the body is not JSON.
+            APIResponseValidationError: it is JSON and still nothing can be made of it; with
+                `strict`, whenever it differs from the contract.
+        """
+        with collector_paused(reply.content):
+            made = self._made(operation, shape, reply.content)
+        # Raised where no frame and no context holds the body: it may repeat the credentials.
+        if isinstance(made, APIResponseValidationError):
+            raise made
+        return made
+
+    def _made(
+        self, operation: str, shape: type[T], content: bytes
+    ) -> T | APIResponseValidationError:
+        try:
+            try:
+                value: T = _decoder(cast(Hashable, shape)).decode(content)
+            except msgspec.ValidationError:
+                raw: Any = msgspec.json.decode(content)
+            else:
+                return value
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return UndecodableError(
+                f"{operation}: the answer is {_kind(content)}, not JSON", operation=operation
+            )
+        return self._made_again(operation, shape, raw)
+
+    def _made_again(
+        self, operation: str, shape: type[T], raw: Any
+    ) -> T | APIResponseValidationError:
+        # Loaded when an answer is odd, which most never are.
+        from enphase_sdk.core import lenient
+
+        value: Any
+        value, oddities = lenient.convert(raw, shape)
+        first = oddities[0]
+        if self._strict or value is None or value is lenient.NOTHING:
+            return APIResponseValidationError(
+                f"{operation}: {first.path} {first.problem}", operation=operation, path=first.path
+            )
+        self._tell(operation, oddities)
+        result: T = value
+        return result
+
+    def _tell(self, operation: str, oddities: list[Oddity]) -> None:
+        for oddity in oddities:
+            key = (operation, oddity.field)
+            with self._lock:
+                if key in self._told:
+                    continue
+                self._told.add(key)
+            logger.warning(
+                "%s: %s %s; %s (told once for this field)",
+                operation,
+                oddity.path,
+                oddity.problem,
+                oddity.remedy,
+            )
+
+
+def _kind(content: bytes) -> str:
+    start = content[:200].lstrip().lower()
+    if not start:
+        return "empty"
+    if start.startswith(b"<"):
+        return "a page of HTML" if b"html" in start else "XML or HTML"
+    if start[:1] in b"{[":
+        return "cut off or malformed"
+    return "text"

@@ -1,0 +1,194 @@
+"""The second, lenient reading of an answer that is not quite what the contract says.
+
+It keeps everything that makes sense: a field that is null, missing or of a wrong type becomes
+None; a record of a list that is no record is left out; the rest is read as declared.
+"""
+
+from __future__ import annotations
+
+import types
+import typing
+from collections.abc import Iterator
+from functools import cache
+from typing import Any, Final, NamedTuple, Union, get_args, get_origin
+
+import attrs
+import msgspec
+from attrs import frozen
+from msgspec import UNSET, UnsetType
+
+from enphase_sdk.core.json import is_array, is_object
+
+__all__ = ["NOTHING", "Oddity", "convert"]
+
+# So many items of a list are tried at once, and one by one only if something is odd among them.
+TOGETHER = 32
+
+
+# Their values need no conversion.
+PLAIN = frozenset({bool, float, int, str})
+
+
+class _Nothing:
+    """No value can be made of this, not even None."""
+
+
+NOTHING: Final = _Nothing()
+
+
+@frozen
+class Oddity:
+    """One place where an answer differs from the contract.
+
+    Attributes:
+        path: JSON path of the place, with list positions.
+        field: The same without positions, to tell of each field once.
+        problem: What is wrong, without the value.
+        remedy: What was made of it.
+    """
+
+    path: str
+    field: str
+    problem: str
+    remedy: str
+
+
+def convert(raw: Any, shape: Any) -> tuple[Any, list[Oddity]]:
+    """Read decoded JSON as `shape`, and say what was odd; NOTHING where nothing makes sense."""
+    oddities: list[Oddity] = []
+    return _read(raw, shape, "$", "$", oddities), oddities
+
+
+def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -> Any:
+    try:
+        return msgspec.convert(raw, shape)
+    except msgspec.ValidationError:
+        pass
+    for option in _options(shape):
+        if attrs.has(option) and is_object(raw):
+            return _read_record(raw, option, path, field, oddities)
+        if get_origin(option) is list and is_array(raw):
+            (item,) = get_args(option)
+            return list(_read_items(raw, item, path, field, oddities))
+    value = _near(raw, shape)
+    problem = f"is {_named(raw)} where the contract promises {_promised(shape)}"
+    if value is not None:
+        oddities.append(Oddity(path, field, problem, "read as that"))
+        return value
+    scalar = not any(attrs.has(o) or get_origin(o) is list for o in _options(shape))
+    oddities.append(Oddity(path, field, problem, "None is in its place"))
+    return None if raw is None or scalar else NOTHING
+
+
+def _read_record(
+    raw: dict[str, Any], shape: Any, path: str, field: str, oddities: list[Oddity]
+) -> Any:
+    known = _fields(shape)
+    if not any(field_.name in raw for field_ in known):
+        problem = "has none of the fields the contract promises"
+        oddities.append(Oddity(path, field, problem, "left out"))
+        return NOTHING
+    values: dict[str, Any] = {}
+    for name, kind, plain, required in known:
+        if name in raw:
+            value = raw[name]
+            if type(value) not in plain:
+                value = _read(value, kind, f"{path}.{name}", f"{field}.{name}", oddities)
+            values[name] = None if value is NOTHING else value
+        elif required:
+            problem = f"is missing where the contract promises {_promised(kind)}"
+            place = Oddity(f"{path}.{name}", f"{field}.{name}", problem, "None is in its place")
+            oddities.append(place)
+            values[name] = None
+    return shape(**values)
+
+
+def _read_items(
+    raw: list[Any], shape: Any, path: str, field: str, oddities: list[Oddity]
+) -> Iterator[Any]:
+    """A list of records loses what is no record; a series keeps its positions."""
+    records = any(attrs.has(option) for option in _options(shape))
+    several: Any = list[shape]
+    for start in range(0, len(raw), TOGETHER):
+        items = raw[start : start + TOGETHER]
+        try:
+            yield from msgspec.convert(items, several)
+            continue
+        except msgspec.ValidationError:
+            pass
+        for position, item in enumerate(items, start):
+            where, what = f"{path}[{position}]", f"{field}[]"
+            if records and not is_object(item):
+                problem = f"is {_named(item)} where the contract promises {_promised(shape)}"
+                oddities.append(Oddity(where, what, problem, "left out"))
+                continue
+            value = _read(item, shape, where, what, oddities)
+            if value is not NOTHING:
+                yield value
+            elif not records:
+                yield None
+
+
+def _near(raw: Any, shape: Any) -> Any:
+    """The value a slip of type stands for: "12" for 12, 3.0 for 3, 7 for "7"; else None."""
+    if raw is None or isinstance(raw, (bool, dict, list)):
+        return None
+    try:
+        return msgspec.convert(raw, shape, strict=False)
+    except msgspec.ValidationError:
+        pass
+    try:
+        return msgspec.convert(str(raw), shape)
+    except msgspec.ValidationError:
+        return None
+
+
+@cache
+def _options(shape: Any) -> tuple[Any, ...]:
+    if get_origin(shape) in (Union, types.UnionType):
+        return tuple(o for o in get_args(shape) if o not in (UnsetType, type(None)))
+    return (shape,)
+
+
+class _Field(NamedTuple):
+    """A field of a model; a value of one of its `plain` types is right as it is."""
+
+    name: str
+    kind: Any
+    plain: frozenset[Any]
+    required: bool
+
+
+@cache
+def _fields(shape: Any) -> tuple[_Field, ...]:
+    hints = typing.get_type_hints(shape)
+    return tuple(
+        _Field(
+            a.name,
+            hints[a.name],
+            PLAIN.intersection(_options(hints[a.name])),
+            a.default is not UNSET,
+        )
+        for a in attrs.fields(shape)
+    )
+
+
+def _named(raw: Any) -> str:
+    names = {type(None): "null", bool: "a boolean", int: "an integer", float: "a number",
+             str: "text", list: "an array", dict: "an object"}  # fmt: skip
+    return names[type(raw)]
+
+
+@cache
+def _promised(shape: Any) -> str:
+    words = [_word(option) for option in _options(shape)]
+    return " or ".join(sorted(set(words)))
+
+
+def _word(option: Any) -> str:
+    if get_origin(option) is list:
+        return "an array"
+    if attrs.has(option):
+        return "an object"
+    simple = {int: "an integer", float: "a number", str: "text", bool: "a boolean"}
+    return simple.get(option, f"a {option.__name__.lower()}")

@@ -1,0 +1,271 @@
+"""From an answer's bytes, or from models, to a frame."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, tzinfo
+from functools import cache
+from typing import Any, TypeGuard
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from enphase_sdk import models
+from enphase_sdk.core.decode import Reader
+from enphase_sdk.core.effects import Reply
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.frames._backends import Backend, backend_named
+from enphase_sdk.frames._columns import Column, Kind, cleaned
+from enphase_sdk.frames._tables import TABLES, rgm_totals
+from enphase_sdk.frames._wire import PARTS
+
+__all__ = ["FrameBuilder", "from_bytes", "to_frame"]
+
+_MODELS: dict[str, Any] = {
+    "consumption_lifetime": models.ConsumptionLifetime,
+    "consumption_stats": models.ConsumptionStats,
+    "energy_lifetime": models.EnergyLifetime,
+    "envoys": models.EnvoysResponse,
+    "inventory": models.Inventory,
+    "inverters_summary_by_envoy_or_site": list[models.InvertersSummary],
+    "production_meter_readings": models.ProductionMeterReadings,
+    "rgm_stats": models.RgmStats,
+    "stats": models.Stats,
+    "summary": models.Summary,
+    "systems": models.SystemsPage,
+}
+
+_OPERATIONS: dict[type[Any], str] = {
+    **{model: name for name, model in _MODELS.items() if isinstance(model, type)},
+    models.InvertersSummary: "inverters_summary_by_envoy_or_site",
+    models.System: "systems",
+}
+
+# As the method of a site is called.
+_ALIASES = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
+
+# One for all, so that each oddity is told of once.
+_reader = Reader()
+
+
+def from_bytes(
+    operation: str,
+    content: bytes,
+    *,
+    backend: str,
+    timezone: str | tzinfo = UTC,
+    totals: bool = False,
+) -> Any:
+    """A frame straight from the bytes of an answer, without making its models.
+
+    What differs from the contract is read as the models read it: null where nothing can be
+    made of it, and a record that is none is left out.
+
+    Args:
+        operation: The method that got the answer: `stats`, `systems`, …
+        content: The body (`enlighten.with_raw_response.stats(67).content`); an empty one, as
+            of a 204, gives a frame without rows for the lifetime series.
+        backend: `polars`, `pandas` or `pyarrow`.
+        timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants, and
+            for which days of a lifetime series have been reported.
+        totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
+
+    Returns:
+        A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
+
+    Raises:
+        APIResponseValidationError: the bytes are not JSON, or nothing can be made of them.
+        InvalidArgumentError: an argument is unknown.
+        ConfigError: the library is not installed.
+    """
+    builder = FrameBuilder(operation, backend=backend, timezone=timezone, totals=totals)
+    builder.add_bytes(content)
+    return builder.frame()
+
+
+def to_frame(
+    results: Any,
+    *,
+    backend: str,
+    timezone: str | tzinfo = UTC,
+    totals: bool = False,
+    operation: str | None = None,
+) -> Any:
+    """A frame from what an operation returned.
+
+    Args:
+        results: One result, or several of one kind, whose rows follow one another:
+            `enlighten.stats(67)`, `enlighten.systems()`, `enlighten.systems().pages()`, a list
+            of summaries. None, as of a series there is none of, adds no rows.
+        backend: As of `from_bytes`.
+        timezone: As of `from_bytes`.
+        totals: As of `from_bytes`.
+        operation: The method that returned them; needed only where there may be none at all.
+
+    Raises:
+        InvalidArgumentError: not results, or of several kinds, or an unknown argument.
+        ConfigError: the library is not installed.
+    """
+    builder = None
+    if operation is not None:
+        builder = FrameBuilder(operation, backend=backend, timezone=timezone, totals=totals)
+    for result in results if _are_several(results) else [results]:
+        if result is None:
+            continue
+        if builder is None:
+            name = _operation_of(result)
+            builder = FrameBuilder(name, backend=backend, timezone=timezone, totals=totals)
+        builder.add(result)
+    if builder is None:
+        raise InvalidArgumentError(
+            "there are no results, so it is not known which columns to make; pass operation= "
+            "with the name of the method that was called"
+        )
+    return builder.frame()
+
+
+class FrameBuilder:
+    """Gathers the rows of many answers of one operation; page by page nothing else is kept.
+
+    Args:
+        operation: As of `from_bytes`.
+        backend: As of `from_bytes`.
+        timezone: As of `from_bytes`.
+        totals: As of `from_bytes`.
+
+    Raises:
+        InvalidArgumentError: an argument is unknown.
+        ConfigError: the library is not installed.
+    """
+
+    def __init__(
+        self,
+        operation: str,
+        *,
+        backend: str,
+        timezone: str | tzinfo = UTC,
+        totals: bool = False,
+    ) -> None:
+        self._operation = _ALIASES.get(operation, operation)
+        if self._operation not in TABLES:
+            known = ", ".join(TABLES)
+            raise InvalidArgumentError(f"operation: there is a frame of {known}, not {operation!r}")
+        if totals and self._operation != "rgm_stats":
+            raise InvalidArgumentError(f"totals: rgm_stats has them, {operation} does not")
+        self._part = PARTS.get((self._operation, totals))
+        self._table = rgm_totals if totals else TABLES[self._operation]
+        self._zone, self._zone_name = _zone(timezone)
+        self._backend = backend_named(backend)
+        self._columns: list[Column] = []
+
+    def add(self, result: Any) -> None:
+        """Add the rows of one result, decoded already.
+
+        Raises:
+            InvalidArgumentError: it is not a result of this operation.
+        """
+        found = _operation_of(result)
+        if found != self._operation:
+            raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
+        self._append([cleaned(column) for column in self._table(result, self._zone)])
+
+    def add_bytes(self, content: bytes) -> None:
+        """Add the rows of one answer from its body.
+
+        Raises:
+            APIResponseValidationError: it is not JSON, or nothing can be made of it.
+        """
+        if not content and self._operation.endswith("_lifetime"):
+            return
+        if self._part is not None:
+            try:
+                part = _decoder(self._part).decode(content)
+            except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+                pass  # read below in the lenient way, which also says what is wrong
+            else:
+                self._append(self._table(part, self._zone))
+                return
+        model = _reader.read(self._operation, _MODELS[self._operation], Reply(200, content=content))
+        self._append([cleaned(column) for column in self._table(model, self._zone)])
+
+    def frame(self) -> Any:
+        """The frame of all rows so far."""
+        columns = self._columns or self._without_rows()
+        made: dict[str, Any] = {}
+        for column in columns:
+            if column.kind is Kind.INTERVAL:
+                made["interval_start"], made["interval_end"] = self._backend.intervals(
+                    column.values, column.seconds, self._zone_name
+                )
+            else:
+                made[column.name] = _series(self._backend, column, self._zone_name)
+        return self._backend.frame(made)
+
+    def _append(self, columns: list[Column]) -> None:
+        if not self._columns:
+            self._columns = columns
+            return
+        for known, more in zip(self._columns, columns, strict=True):
+            known.values += more.values
+
+    def _without_rows(self) -> list[Column]:
+        nothing = self._table(_Absent(), self._zone)
+        return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
+
+
+class _Absent:
+    """An answer that tells nothing."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+def _series(backend: Backend, column: Column, zone: str) -> Any:
+    values = column.values
+    # What series are made of stands first: each comparison costs as much as ten values.
+    match column.kind:
+        case Kind.MEASURE:
+            return backend.measures(values)
+        case Kind.NUMBER:
+            return backend.numbers(values)
+        case Kind.INSTANT:
+            return backend.instants(values, zone)
+        case Kind.DATE:
+            return backend.dates(values)
+        case Kind.LABEL:
+            return backend.labels(values)
+        case Kind.TEXTS:
+            return backend.text_lists(values)
+        case _:
+            return backend.texts(values)
+
+
+@cache
+def _decoder(part: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(part)
+
+
+def _are_several(results: Any) -> TypeGuard[Iterable[Any]]:
+    return isinstance(results, Iterable)
+
+
+def _operation_of(result: Any) -> str:
+    kind: type[Any] = result.__class__
+    if kind not in _OPERATIONS:
+        raise InvalidArgumentError(
+            f"there is no frame of a {kind.__name__}; pass what a client's method returned"
+        )
+    return _OPERATIONS[kind]
+
+
+def _zone(timezone: str | tzinfo) -> tuple[tzinfo, str]:
+    if timezone is UTC:
+        return UTC, "UTC"
+    try:
+        zone = ZoneInfo(timezone if isinstance(timezone, str) else getattr(timezone, "key", ""))
+    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+        raise InvalidArgumentError(
+            f"timezone: an IANA name like 'America/Denver' is wanted, not {timezone!r}; "
+            "a system's is its `timezone`"
+        ) from None
+    return zone, zone.key

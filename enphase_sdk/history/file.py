@@ -1,0 +1,175 @@
+"""The file of a recording: opened only if it is one, made only where there is nothing yet."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from enphase_sdk.core.state import state_file
+from enphase_sdk.errors import ConfigError
+
+__all__ = ["create", "default_path", "holds_recording", "locked_against_others", "opened", "usable"]
+
+APPLICATION_ID = 0x454E5259
+VERSION = 1
+
+# Another process may read or write for a moment; more than that is a fault.
+_PATIENCE = 10.0
+
+_SCHEMA = """
+CREATE TABLE gateway (
+    serial_number TEXT NOT NULL,
+    timezone TEXT
+);
+CREATE TABLE readings (
+    at REAL PRIMARY KEY,
+    production INTEGER,
+    source TEXT,
+    production_meter INTEGER,
+    consumption INTEGER,
+    devices INTEGER,
+    reporting INTEGER
+) WITHOUT ROWID;
+CREATE TABLE counts (
+    counter INTEGER PRIMARY KEY,
+    at REAL NOT NULL,
+    first INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
+    highest INTEGER NOT NULL,
+    source TEXT,
+    boundary INTEGER,
+    level INTEGER NOT NULL,
+    fell_from INTEGER
+);
+CREATE TABLE spans (
+    counter INTEGER NOT NULL,
+    end_at INTEGER NOT NULL,
+    start_at INTEGER NOT NULL,
+    wh INTEGER NOT NULL,
+    reporting INTEGER,
+    PRIMARY KEY (counter, end_at)
+) WITHOUT ROWID;
+CREATE TABLE marks (
+    at REAL NOT NULL,
+    counter INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    before INTEGER NOT NULL,
+    after INTEGER NOT NULL
+);
+"""
+
+
+def default_path(serial_number: str) -> Path:
+    """Where a gateway's recording is kept unless another place is named."""
+    return state_file("recordings", serial_number, ".sqlite")
+
+
+def opened(path: Path, *, thread_bound: bool = True) -> sqlite3.Connection:
+    """A connection to a file that is there; statements commit by themselves.
+
+    Raises:
+        sqlite3.Error: it cannot be opened.
+    """
+    return sqlite3.connect(
+        path.absolute().as_uri() + "?mode=rw",
+        uri=True,
+        timeout=_PATIENCE,
+        isolation_level=None,
+        check_same_thread=thread_bound,
+    )
+
+
+def holds_recording(connection: sqlite3.Connection, path: Path) -> bool:
+    """Whether the file is a recording; False if it is empty. Ask while it cannot change.
+
+    Raises:
+        ConfigError: it is something else, or of a newer version of this package.
+        sqlite3.Error: it is no database, or broken.
+    """
+    (application_id,) = connection.execute("PRAGMA application_id").fetchone()
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (tables,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    if application_id == APPLICATION_ID:
+        if version > VERSION:
+            raise ConfigError(
+                f"the recording {path} was made by a newer version of this package (format "
+                f"{version}, known is {VERSION}): update the package, or name another file"
+            )
+        return True
+    if application_id or version or tables:
+        raise ConfigError(
+            f"{path} is a database of something else and was left alone; name another file"
+        )
+    return False
+
+
+def create(connection: sqlite3.Connection, serial_number: str) -> None:
+    """Make an empty file a recording, at once and whole."""
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.executescript(
+        f"BEGIN IMMEDIATE; {_SCHEMA}"
+        f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION};"
+    )
+    connection.execute("INSERT INTO gateway VALUES (?, NULL)", (serial_number,))
+    connection.execute("COMMIT")
+
+
+def ensure_file(path: Path) -> None:
+    """Have a file there, readable by its owner only if it is new.
+
+    Raises:
+        ConfigError: it cannot be made.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+    except OSError as error:
+        raise ConfigError(
+            f"cannot make the recording {path} ({error.strerror}); repair its folder's rights, or "
+            "name another file"
+        ) from None
+
+
+def locked_against_others(path: Path) -> sqlite3.Connection:
+    """Keep other recorders out, in this process and others, until the connection is closed.
+
+    The operating system takes the lock back from a process that is killed.
+
+    Raises:
+        ConfigError: another recorder is at work.
+    """
+    beside = path.with_name(path.name + ".lock")
+    with usable(beside):
+        ensure_file(beside)
+        lock = opened(beside, thread_bound=False)
+        try:
+            lock.execute("PRAGMA busy_timeout = 0")
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.Error as error:
+            lock.close()
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                raise
+            raise ConfigError(
+                f"another recorder is writing {path}; end that one, or name another file"
+            ) from None
+    return lock
+
+
+@contextmanager
+def usable(path: Path) -> Generator[None, None, None]:
+    """Turn what SQLite and the file system raise into an error of ours.
+
+    Raises:
+        ConfigError: the file cannot be read or written.
+    """
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        problem = f"the recording {path} cannot be used ({error}); repair it, or name another file"
+    else:
+        return
+    raise ConfigError(problem)

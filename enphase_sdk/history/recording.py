@@ -1,0 +1,187 @@
+"""Writing a recording: each reading is one transaction, with all that follows from it."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from attrs import astuple, define, field
+
+from enphase_sdk.errors import ConfigError
+from enphase_sdk.history.counting import Count, Counter, Mark, Rules, Shown, Span
+from enphase_sdk.history.file import (
+    create,
+    ensure_file,
+    holds_recording,
+    locked_against_others,
+    opened,
+    usable,
+)
+from enphase_sdk.history.sample import Sample
+
+__all__ = ["Recording"]
+
+
+@define(eq=False)
+class Recording:
+    """A recording open for writing; there is one at a time for a file.
+
+    Safe to share between threads.
+    """
+
+    _path: Path
+    _rules: Rules
+    _keep: float
+    _connection: sqlite3.Connection
+    _lock: sqlite3.Connection
+    _turn: threading.Lock = field(factory=threading.Lock)
+
+    @classmethod
+    def opened(cls, path: Path, serial_number: str, rules: Rules, keep: float) -> Recording:
+        """Open a gateway's recording, or begin it.
+
+        Args:
+            path: The file.
+            serial_number: The gateway's.
+            rules: What is plausible of its counters.
+            keep: Seconds for which readings are kept; intervals are kept for good.
+
+        Raises:
+            ConfigError: another recorder is writing it, it is another gateway's, or it is no
+                recording that this version can write: it is left as it is.
+        """
+        lock = locked_against_others(path)
+        try:
+            with usable(path):
+                connection = _connected(path, serial_number)
+        except BaseException:
+            lock.close()
+            raise
+        return cls(path, rules, keep, connection, lock)
+
+    def close(self) -> None:
+        """Close the file and let other recorders have it."""
+        with self._turn:
+            self._connection.close()
+            self._lock.close()
+
+    @property
+    def timezone(self) -> str | None:
+        """The gateway's IANA zone, if it has been noted."""
+        with self._turn, usable(self._path):
+            (name,) = self._connection.execute("SELECT timezone FROM gateway").fetchone()
+        known: str | None = name
+        return known
+
+    def note_timezone(self, name: str) -> None:
+        """Keep the gateway's IANA zone, by which its days are told apart."""
+        with self._transaction():
+            self._connection.execute("UPDATE gateway SET timezone = ?", (name,))
+
+    def add(self, sample: Sample) -> list[Mark] | None:
+        """Store a reading with what follows from it.
+
+        Returns:
+            What was odd about its counters; None if it was not stored, because the file holds
+            a reading of the same time or a later one.
+
+        Raises:
+            ConfigError: the file cannot be written.
+        """
+        with self._transaction():
+            (newest,) = self._connection.execute("SELECT max(at) FROM readings").fetchone()
+            if newest is not None and sample.at <= newest:
+                return None
+            self._connection.execute(
+                "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(sample)
+            )
+            self._connection.execute("DELETE FROM readings WHERE at < ?", (sample.at - self._keep,))
+            marks: list[Mark] = []
+            for counter in Counter:
+                shown = sample.shown(counter)
+                if shown is not None:
+                    marks += self._follow(counter, shown)
+        return marks
+
+    def _follow(self, counter: Counter, shown: Shown) -> list[Mark]:
+        before = self._count(counter)
+        if before is None:
+            self._keep_count(counter, Count.begun(shown, counter.step))
+            return []
+        count, spans, reason = before.followed(shown, counter.step, self._rules)
+        self._keep_count(counter, count)
+        for span in spans:
+            self._keep_span(counter, span)
+        if reason is None:
+            return []
+        mark = Mark(shown.at, counter, reason, before.highest, shown.wh)
+        self._connection.execute("INSERT INTO marks VALUES (?, ?, ?, ?, ?)", astuple(mark))
+        return [mark]
+
+    def _count(self, counter: Counter) -> Count | None:
+        row = self._connection.execute(
+            "SELECT at, first, shown, highest, source, boundary, level, fell_from FROM counts "
+            "WHERE counter = ?",
+            (counter,),
+        ).fetchone()
+        return None if row is None else Count(*row)
+
+    def _keep_count(self, counter: Counter, count: Count) -> None:
+        self._connection.execute(
+            "REPLACE INTO counts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (counter, *astuple(count))
+        )
+
+    def _keep_span(self, counter: Counter, span: Span) -> None:
+        reporting = None
+        if counter is Counter.PRODUCTION:
+            (reporting,) = self._connection.execute(
+                "SELECT max(reporting) FROM readings WHERE at > ? AND at <= ?",
+                (span.start_at, span.end_at),
+            ).fetchone()
+        self._connection.execute(
+            "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
+            (counter, span.end_at, span.start_at, span.wh, reporting),
+        )
+
+    @contextmanager
+    def _transaction(self) -> Generator[None, None, None]:
+        with self._turn, usable(self._path):
+            self._connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._connection.execute("COMMIT")
+            except BaseException:
+                # After some failures SQLite has rolled back by itself.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                raise
+
+
+def _connected(path: Path, serial_number: str) -> sqlite3.Connection:
+    ensure_file(path)
+    connection = opened(path, thread_bound=False)
+    try:
+        # A power failure right after a commit must not take the reading away again.
+        connection.execute("PRAGMA synchronous = FULL")
+        if not holds_recording(connection, path):
+            create(connection, serial_number)
+        _check(connection, path, serial_number)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check(connection: sqlite3.Connection, path: Path, serial_number: str) -> None:
+    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if verdict != "ok":
+        raise ConfigError(f"the recording {path} is damaged ({verdict}); name another file")
+    (recorded,) = connection.execute("SELECT serial_number FROM gateway").fetchone()
+    if recorded != serial_number:
+        raise ConfigError(
+            f"{path} is the recording of gateway {recorded}, not of {serial_number}; name another "
+            "file"
+        )

@@ -1,0 +1,95 @@
+"""A recorded gateway: a folder of answers, one file per endpoint, played back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import msgspec
+from attrs import define, field, frozen
+
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.testing.gateway.answers import Answer
+
+__all__ = ["Recording", "recording_in"]
+
+_LOG = "_log.json"
+_SEPARATORS = re.compile(r"[/?=&]")
+# What framed the recorded bytes on their way; the replay frames them itself.
+_FRAMING = {"content-length", "transfer-encoding", "connection"}
+
+
+@define
+class _Log:
+    """What stands in ``X_log.json`` beside ``X``."""
+
+    code: int = 200
+    headers: dict[str, str] = field(factory=dict[str, str])
+
+
+@frozen
+class Recording:
+    """The answers of one folder.
+
+    Attributes:
+        folder: Where the files are.
+        serial: The gateway's serial number.
+        version: Its firmware.
+    """
+
+    folder: Path
+    serial: str
+    version: tuple[int, ...]
+
+    def answer(self, target: str) -> Answer | None:
+        """What was recorded for a path with its query, else for the path alone; None if neither.
+
+        The file's name is the path with ``/ ? = &`` turned into ``_``.
+        """
+        for wanted in (target, target.partition("?")[0]):
+            name = _SEPARATORS.sub("_", wanted.removeprefix("/"))
+            if name in self.files():
+                return self._read(name)
+        return None
+
+    def files(self) -> list[str]:
+        """The names of the recorded answers."""
+        return sorted(
+            entry.name
+            for entry in self.folder.iterdir()
+            if not entry.name.endswith(_LOG) and not entry.name.startswith("_")
+        )
+
+    def _read(self, name: str) -> Answer:
+        beside = self.folder / f"{name}{_LOG}"
+        log = msgspec.json.decode(beside.read_bytes(), type=_Log) if beside.exists() else _Log()
+        headers = tuple(
+            (header, value)
+            for header, value in log.headers.items()
+            if header.lower() not in _FRAMING
+        )
+        return Answer(log.code, (self.folder / name).read_bytes(), None, headers)
+
+
+def recording_in(folder: Path) -> Recording:
+    """The recording in that folder.
+
+    Raises:
+        InvalidArgumentError: There is no folder, or no ``info`` in it; the message lists the
+            recordings beside it.
+    """
+    info = folder / "info"
+    if not info.is_file():
+        beside = folder.parent.iterdir() if folder.parent.is_dir() else ()
+        known = sorted(entry.name for entry in beside if (entry / "info").is_file())
+        raise InvalidArgumentError(
+            f"there is no recorded gateway {folder.name!r} (a folder with a file named info); "
+            f"beside it there are: {', '.join(known) or 'none'}"
+        )
+    xml = info.read_text("utf-8")
+    serial = re.search(r"<sn>\s*(\w+)\s*</sn>", xml)
+    software = re.search(r"<software>\s*[A-Z]?([\d.]+)", xml)
+    if serial is None or software is None:
+        raise InvalidArgumentError(f"{folder.name}/info names no serial number and software")
+    version = tuple(int(part) for part in software[1].split(".") if part)
+    return Recording(folder, serial[1], version)

@@ -1,0 +1,402 @@
+"""The simulated local gateway: a callable from request to response, with state."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Iterable
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Self
+
+import anyio.lowlevel
+import httpx
+import msgspec
+
+from enphase_sdk.clock import Clock, SystemClock
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.testing.gateway.answers import Answer, Asked, Written
+from enphase_sdk.testing.gateway.backends import Backend, Firmware, Question, Replay
+from enphase_sdk.testing.gateway.gate import Gate
+from enphase_sdk.testing.gateway.login import TokenLogin
+from enphase_sdk.testing.gateway.plant import Moment
+from enphase_sdk.testing.gateway.profiles import profile_named
+from enphase_sdk.testing.gateway.recording import recording_in
+from enphase_sdk.testing.gateway.server import serve
+from enphase_sdk.testing.gateway.tls import Certificate, self_signed
+from enphase_sdk.testing.gateway.writes import GatewayCrashedError
+from enphase_sdk.testing.gateway_faults import Fault, Script
+
+__all__ = ["GatewayTransport", "SimulatedGateway"]
+
+
+class SimulatedGateway:
+    """An Envoy (IQ Gateway) on the local network, for tests and demonstrations.
+
+    Give it to ``httpx.MockTransport``, to a respx route as ``side_effect``, to a client as
+    `transport`, or open a port with `serve`. Any host will do. The same seed, clock and
+    requests give the same bytes. Safe to share between threads.
+
+    It serves one request at a time: another one that comes meanwhile stalls, which is an
+    `httpx.ReadTimeout` in-process and a silent connection on a port.
+
+    Args:
+        profile: The kind of gateway, such as ``8.3-three-phase``.
+        seed: What its numbers are drawn from.
+        clock: The time everything happens at; by default the machine's. The plant begins at
+            the first request, with some years behind it.
+        token: A token of any shape to accept besides the issued ones.
+        username: A user to accept besides ``envoy``, whose password is the last six digits
+            of the serial number.
+        password: That user's password.
+        inverters: Microinverters in use, if other than the profile's.
+        removed_inverters: Further ones that were taken off the roof.
+        meters_enabled: Whether the current transformers are in use.
+        quirks: Oddities to begin with; see `set_quirk`.
+        sessions: Whether ``/auth/check_jwt`` gives a cookie that stands in for the token.
+        one_at_a_time: Whether requests that overlap stall.
+
+    Attributes:
+        clock: The clock given, to be moved if it is a `FakeClock`.
+        requests: Every request so far, as tuples of method and path with query.
+        writes: Every write that was accepted, as tuples of method, path and decoded body.
+        crashed: Whether it is down until `reboot`.
+
+    Raises:
+        InvalidArgumentError: An argument makes no sense; the message lists what would.
+    """
+
+    clock: Clock
+    requests: list[Asked]
+    writes: list[Written]
+    crashed: bool
+
+    def __init__(
+        self,
+        profile: str = "8.3-three-phase",
+        *,
+        seed: int = 0,
+        clock: Clock | None = None,
+        token: str | None = None,
+        username: str | None = None,
+        password: str | None = None,
+        inverters: int | None = None,
+        removed_inverters: int = 0,
+        meters_enabled: bool = True,
+        quirks: Iterable[str] = (),
+        sessions: bool = False,
+        one_at_a_time: bool = True,
+    ) -> None:
+        firmware = Firmware.of(
+            profile_named(profile),
+            seed=seed,
+            inverters=inverters,
+            removed_inverters=removed_inverters,
+            meters_enabled=meters_enabled,
+        )
+        if firmware.tokens is not None:
+            firmware.tokens.extra = token
+            firmware.tokens.sessions = sessions
+        elif token is not None or sessions:
+            raise InvalidArgumentError(f"profile {profile!r} has no tokens: leave token= out")
+        if username is not None and password is not None and firmware.digest is not None:
+            firmware.digest.accounts = {**firmware.digest.accounts, username: password}
+        elif username is not None or password is not None:
+            raise InvalidArgumentError(
+                "username= and password= go together, on a profile with digest login (3.17, 5.0)"
+            )
+        self._set_up(firmware, clock, one_at_a_time=one_at_a_time)
+        for quirk in quirks:
+            self.set_quirk(quirk)
+
+    @classmethod
+    def from_recording(
+        cls,
+        path: str | Path,
+        *,
+        require_token: bool = False,
+        accept_writes: bool = False,
+        seed: int = 0,
+        clock: Clock | None = None,
+        token: str | None = None,
+        one_at_a_time: bool = True,
+    ) -> Self:
+        """A gateway that plays back a folder of recorded answers.
+
+        The folder holds one file per endpoint, named as the path with ``/ ? = &`` turned
+        into ``_``, and the status and headers of ``X`` in ``X_log.json`` beside it. What has
+        no file is a 404; ``/auth/check_jwt`` is built in.
+
+        Args:
+            path: The folder.
+            require_token: Whether firmware 7 and later asks for a token of `issue_token`.
+            accept_writes: Whether writes are answered with 200, although nothing changes.
+            seed: What tokens are signed with.
+            clock: The time tokens expire by.
+            token: A token of any shape to accept besides the issued ones.
+            one_at_a_time: Whether requests that overlap stall.
+
+        Raises:
+            InvalidArgumentError: There is no recording; the message lists those beside it.
+        """
+        recording = recording_in(Path(path))
+        modern = recording.version >= (7,)
+        replay = Replay(
+            recording=recording,
+            tokens=TokenLogin(recording.serial, seed, token) if modern else None,
+            require_token=require_token and modern,
+            accept_writes=accept_writes,
+        )
+        gateway = cls.__new__(cls)
+        gateway._set_up(replay, clock, one_at_a_time=one_at_a_time)
+        return gateway
+
+    def _set_up(self, backend: Backend, clock: Clock | None, *, one_at_a_time: bool) -> None:
+        self.clock = clock if clock is not None else SystemClock()
+        self.requests = []
+        self.writes = []
+        self.crashed = False
+        self._backend = backend
+        self._one_at_a_time = one_at_a_time
+        self._gate = Gate()
+        self._lock = threading.Lock()
+        self._script = Script(backend.paths())
+        self._certificate: Certificate | None = None
+
+    def __repr__(self) -> str:
+        return f"SimulatedGateway(serial={self.serial!r})"
+
+    @property
+    def serial(self) -> str:
+        """Its serial number."""
+        return self._backend.serial
+
+    @property
+    def stalled(self) -> int:
+        """How many requests came while another was in progress."""
+        return self._gate.turned_away
+
+    @property
+    def moment(self) -> Moment:
+        """The plant behind the answers, now.
+
+        Raises:
+            InvalidArgumentError: It plays back a recording.
+        """
+        with self._lock:
+            return self._firmware("plant").moment(self.clock.time())
+
+    # Requests
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request.
+
+        Raises:
+            httpx.TransportError: What happens instead of an answer: it stalls, is down, or a
+                fault was scripted.
+        """
+        request.read()
+        with self._admitted(request) as (question, fault):
+            if fault is not None and fault.delay:
+                self.clock.sleep(fault.delay)
+            return self._answer(question, fault)
+
+    async def answer_async(self, request: httpx.Request) -> httpx.Response:
+        """Answer one request, noticing tasks whose requests overlap; raises the same."""
+        await request.aread()
+        with self._admitted(request) as (question, fault):
+            await anyio.lowlevel.checkpoint()
+            if fault is not None and fault.delay:
+                await self.clock.sleep_async(fault.delay)
+            return self._answer(question, fault)
+
+    def transport(self) -> GatewayTransport:
+        """A transport for `httpx.Client` and `httpx.AsyncClient`."""
+        return GatewayTransport(self)
+
+    def serve(self, *, tls: bool = False, port: int = 0) -> AbstractContextManager[str]:
+        """Listen on a port of this machine while the context is open.
+
+        Args:
+            tls: HTTPS with a self-signed certificate; needs the package ``cryptography``.
+            port: The port, or 0 for a free one.
+
+        Returns:
+            A context manager that gives ``127.0.0.1:PORT``.
+        """
+        if tls:
+            self._presented()
+        context = (lambda: self._presented().context) if tls else None
+        return serve(self, self._gate, lambda: not self.crashed, context, port)
+
+    @contextmanager
+    def _admitted(
+        self, request: httpx.Request
+    ) -> Generator[tuple[Question, Fault | None], None, None]:
+        question = _question(request)
+        with self._lock:
+            self.requests.append(Asked(question.method, question.target))
+        if self.crashed:
+            raise httpx.ConnectError("the simulated gateway is down until reboot()")
+        entered = self._gate.enter()
+        try:
+            if not entered and self._one_at_a_time:
+                raise httpx.ReadTimeout("the simulated gateway stalls: it does one at a time")
+            with self._lock:
+                fault = self._script.next_for(question.path, question.target)
+            yield question, fault
+        finally:
+            if entered:
+                self._gate.leave()
+
+    def _answer(self, question: Question, fault: Fault | None) -> httpx.Response:
+        with self._lock:
+            now = self.clock.time()
+            if fault is not None and fault.refuses:
+                return self._backend.respond(fault.change(Answer()), now)
+            try:
+                answer = self._backend.answer(question, now)
+            except GatewayCrashedError:
+                self.crashed = True
+                raise httpx.RemoteProtocolError("the simulated gateway crashed") from None
+            if question.method != "GET" and answer.status == 200:
+                body = msgspec.json.decode(question.body)
+                self.writes.append(Written(question.method, question.target, body))
+            return self._backend.respond(answer if fault is None else fault.change(answer), now)
+
+    # Time and trouble
+
+    def fail(self, path: str, *, with_: Fault, times: int | None = 1) -> None:
+        """Script what goes wrong with the next answers of one endpoint.
+
+        Faults of the same path happen one after the other, in the order they were scripted.
+
+        Args:
+            path: The endpoint, such as ``/production.json`` (with any query) or
+                ``/production.json?details=1``.
+            with_: What happens, from `enphase_sdk.testing.gateway_faults`.
+            times: How many answers; None for all from now on.
+
+        Raises:
+            InvalidArgumentError: There is no such endpoint; the message lists those there are.
+        """
+        with self._lock:
+            self._script.add(path, with_, times)
+
+    def set_quirk(self, name: str, *, on: bool = True) -> None:
+        """Switch an oddity of real firmware on or off.
+
+        Args:
+            name: ``active_count_zero`` (the production meter claims to be unused),
+                ``total_equals_net`` (total consumption repeats net consumption) or
+                ``stalled_v1`` (``/api/v1/production`` stays as it is now).
+            on: Whether it happens from now on.
+
+        Raises:
+            InvalidArgumentError: There is no such quirk; the message lists those there are.
+        """
+        with self._lock:
+            self._firmware("quirks").set_quirk(name, on, self.clock.time())
+
+    def reboot(self) -> None:
+        """Come up again: sessions are over, and firmware 3 answers zeros for five minutes."""
+        with self._lock:
+            self._backend.reboot(self.clock.time())
+            self.crashed = False
+
+    @contextmanager
+    def busy(self) -> Generator[None, None, None]:
+        """Be busy with something else, so that every request stalls; then `release` them."""
+        with self._gate.held():
+            try:
+                yield
+            finally:
+                self.release()
+
+    def release(self) -> None:
+        """Close the connections of all stalled requests, without an answer."""
+        self._gate.release()
+
+    # Credentials
+
+    def issue_token(
+        self,
+        *,
+        owner: bool = True,
+        lifetime: float | None = None,
+        username: str = "owner@example.com",
+    ) -> str:
+        """A token that this gateway accepts, in the shape of a real one.
+
+        Args:
+            owner: An owner's token, good for a year, or an installer's, good for 12 hours.
+            lifetime: Seconds until it expires, if other than that; negative for one that has.
+            username: Who it is for.
+
+        Raises:
+            InvalidArgumentError: Its firmware knows no tokens.
+        """
+        with self._lock:
+            return self._token_login().issue(
+                owner=owner, lifetime=lifetime, username=username, now=self.clock.time()
+            )
+
+    def revoke_tokens(self) -> None:
+        """Accept none of the tokens issued so far, as after they were renewed elsewhere."""
+        with self._lock:
+            self._token_login().revoke()
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 of the certificate that new TLS connections get, lower-case hex."""
+        return self._presented().fingerprint
+
+    @property
+    def certificate(self) -> bytes:
+        """That certificate as PEM, usable as a CA file for 127.0.0.1."""
+        return self._presented().pem
+
+    def new_certificate(self) -> str:
+        """Present another certificate from the next connection on; returns its fingerprint."""
+        self._certificate = self_signed(self.serial)
+        return self._certificate.fingerprint
+
+    def _presented(self) -> Certificate:
+        with self._lock:
+            if self._certificate is None:
+                self._certificate = self_signed(self.serial)
+            return self._certificate
+
+    def _token_login(self) -> TokenLogin:
+        if self._backend.tokens is None:
+            raise InvalidArgumentError(f"{self!r} has firmware that knows no tokens")
+        return self._backend.tokens
+
+    def _firmware(self, wanted: str) -> Firmware:
+        if not isinstance(self._backend, Firmware):
+            raise InvalidArgumentError(f"{self!r} plays back a recording: it has no {wanted}")
+        return self._backend
+
+
+class GatewayTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
+    """Brings the requests of a client, sync or async, to a simulated gateway."""
+
+    def __init__(self, gateway: SimulatedGateway) -> None:
+        self._gateway = gateway
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or raise what happens instead."""
+        return self._gateway(request)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Answer, or raise what happens instead."""
+        return await self._gateway.answer_async(request)
+
+
+def _question(request: httpx.Request) -> Question:
+    return Question(
+        request.method,
+        request.url.path,
+        request.url.raw_path.decode("ascii"),
+        dict(request.headers),
+        request.content,
+    )
