@@ -145,7 +145,7 @@ class GatewayRecorder:
         with self._lock:
             recording = self._opened()
             began_at = self._clock.time()
-            snapshot = self._envoy.read(home=self._wants_zone(recording))
+            snapshot = self._envoy.read_energies(home=self._wants_zone(recording))
             at = round((began_at + self._clock.time()) / 2, 3)
             sample = Sample.of(snapshot, at, self._envoy.profile.production_source)
             recording = self._opened()

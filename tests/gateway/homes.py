@@ -54,12 +54,12 @@ def reading(
 ) -> Snapshot:
     """One reading of a gateway with these answers."""
     profile = GatewayProfile() if profile is None else profile
-    return FakeGateway(answers).run(read(info(firmware, imeter=imeter), profile))
+    return FakeGateway(answers).run(read(info(firmware, imeter=imeter), profile, now=0.0))
 
 
 def first_flow() -> Flow[Snapshot]:
     """The first reading of a gateway, yet to be run."""
-    return read(info(), GatewayProfile())
+    return read(info(), GatewayProfile(), now=0.0)
 
 
 def inverters_entry(watts: float = 800, lifetime: float = 500_000) -> Json:

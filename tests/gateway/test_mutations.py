@@ -102,7 +102,7 @@ class House:
     def __init__(self, answers: dict[str, Answer], info: GatewayInfo) -> None:
         self.info = info
         gateway = FakeGateway(answers)
-        self.healthy = gateway.run(read(info, GatewayProfile()))
+        self.healthy = gateway.run(read(info, GatewayProfile(), now=0.0))
         self.answers = {endpoint: gateway.answers.get(endpoint) for endpoint in gateway.asked}
         self.refuses = any(isinstance(a, Reply) and a.status == 401 for a in self.answers.values())
         self.documents: dict[str, Any] = {}
@@ -115,7 +115,7 @@ class House:
 
     def with_answer(self, endpoint: str, answer: Answer) -> Snapshot:
         answers = {k: v for k, v in self.answers.items() if v is not None} | {endpoint: answer}
-        return FakeGateway(answers).run(read(self.info, GatewayProfile()))
+        return FakeGateway(answers).run(read(self.info, GatewayProfile(), now=0.0))
 
 
 def _houses() -> dict[str, House]:

@@ -96,7 +96,7 @@ def test_a_sum_that_counts_no_energy_gives_way_to_the_microinverters(v1: Answer)
 def test_the_sum_that_stands_still_is_neither_taken_nor_asked() -> None:
     answers: dict[str, Answer] = {PAGE: INACTIVE, V1: homes.v1()}
     gateway = FakeGateway(answers)
-    snapshot = gateway.run(read(homes.info("8.2.4264"), GatewayProfile()))
+    snapshot = gateway.run(read(homes.info("8.2.4264"), GatewayProfile(), now=0.0))
     assert snapshot.system_production == FROM_INVERTERS
     assert V1 not in gateway.asked
 
