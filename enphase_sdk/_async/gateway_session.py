@@ -172,12 +172,12 @@ class AsyncGatewaySession:
             self.connection.forget_plain_http()
             self._doubted = True
             return False
-        moved = isinstance(error, MovedError)
-        if not (moved or self.profile.suspect or isinstance(error, AuthenticationError)):
+        moved, refused = isinstance(error, MovedError), isinstance(error, AuthenticationError)
+        self._doubted |= moved or refused or self.profile.suspect
+        if not self._doubted or (refused and needs_token(info)):
             return False
         if moved:
             self.connection.forget_plain_http()
-        self._doubted = True
         try:
             return await self._identified() != info or moved
         except EnphaseError:

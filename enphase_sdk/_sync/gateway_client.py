@@ -184,8 +184,8 @@ class Envoy(RecordedSite):
         Raises:
             APIConnectionError: the gateway does not answer.
             AuthenticationError: it does not accept the login.
-            ServerError: it answers, with failures only.
-            NotAvailableError: it answers, and nothing could be read; it may be starting.
+            ServerError, APIResponseValidationError, NotAvailableError: it answers, and nothing
+                could be read; it may be starting.
         """
         parts: list[Part] = []
         parts += ["home"] if home else []

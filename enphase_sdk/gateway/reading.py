@@ -197,8 +197,9 @@ def read(
     Raises:
         AuthenticationError: The login is not accepted.
         APIConnectionError: The gateway does not answer at all.
-        ServerError: It answers, with nothing but failures.
-        NotAvailableError: It answers, and nothing of what is wanted could be read.
+        ServerError: It answers with failures (5xx), and nothing of what is wanted.
+        APIResponseValidationError: It answers, and nothing of what is wanted can be read.
+        NotAvailableError: It says that it has nothing of what is wanted.
     """
     profile.belongs_to(info)
     profile.suspect = False
@@ -250,13 +251,12 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
 
 def _nothing_told(told: Told, contact: Contact) -> Exception:
     """The error of a reading that came to nothing."""
-    reasons = "; ".join(f"{p.endpoint}: {p.reason}" for p in told.problems.listed())
     if contact.failed_with:
         return status_error(*contact.failed_with, "nothing else could be read; try again later")
-    return NotAvailableError(
-        "the gateway answers, and nothing could be read: it may be starting, which takes minutes; "
-        f"try again later ({reasons or 'it says that it has none of what was asked for'})"
-    )
+    problem = "nothing the gateway answers can be read; it may be starting, so try again later"
+    if reasons := "; ".join(f"{p.endpoint}: {p.reason}" for p in told.problems.listed()):
+        return APIResponseValidationError(f"{problem} ({reasons})", operation="reading")
+    return NotAvailableError(f"{problem} (it says that it has none of what was asked for)")
 
 
 def fetch(source: Source[T]) -> Flow[T]:
@@ -312,8 +312,8 @@ def _remember(told: Told, contact: Contact) -> None:
         }
     details, listed = told.of(sources.DEVICE_DATA), told.of(sources.INVERTERS)
     if details is not None:
-        more = listed is not None and not listed.keys() <= details.inverters.keys()
-        profile.details_are_cut = details.cut or more
+        more = bool(listed and listed.keys() - details.inverters.keys())
+        profile.details_are_cut = details.cut or (more and bool(details.inverters))
         if listed is not None:
             profile.detailed = None if profile.details_are_cut else len(details.inverters)
 

@@ -292,6 +292,11 @@ TARIFF_ANSWER: Json = {
 }
 
 
+def producing(answers: dict[str, Answer]) -> dict[str, Answer]:
+    """Those answers of a gateway that is up: it counts energy too."""
+    return {PAGE: page(inverters_entry())} | answers
+
+
 def everything() -> dict[str, Answer]:
     """A house that has all there is: split phase, three meters, batteries, generator."""
     channels = [meter_reading(101, 60.4), meter_reading(102, 40.0), meter_reading(103, 0.0)]

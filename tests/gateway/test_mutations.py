@@ -15,7 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.errors import AuthenticationError, EnphaseError
+from enphase_sdk.errors import (
+    APIResponseValidationError,
+    AuthenticationError,
+    EnphaseError,
+    NotAvailableError,
+)
 from enphase_sdk.gateway.identity import GatewayInfo, identify, parse_info
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import read
@@ -164,6 +169,11 @@ def test_one_wrong_thing_in_one_answer(mutation: tuple[House, str, tuple[Any, ..
         assert house.refuses
         assert path == ()
         return
+    except (APIResponseValidationError, NotAvailableError):
+        # It was all that this gateway tells.
+        assert len(house.documents) == 1
+        assert path == ()
+        return
     assert differing_fields(snapshot, house.healthy) <= PART_IN[endpoint]
     endpoints = {problem.endpoint for problem in snapshot.problems}
     assert endpoints <= {endpoint} | SHOWS_IN.get(endpoint, set())
@@ -205,7 +215,12 @@ def test_wrong_bytes_in_one_answer(
     content = json.dumps(house.documents[endpoint]).encode()
     position %= len(content)
     broken = content[:position] + inserted + content[position + cut :]
-    snapshot = house.with_answer(endpoint, ok(broken))
+    try:
+        snapshot = house.with_answer(endpoint, ok(broken))
+    except (APIResponseValidationError, NotAvailableError):
+        # It was all that this gateway tells.
+        assert len(house.documents) == 1
+        return
     assert differing_fields(snapshot, house.healthy) <= PART_IN[endpoint]
 
 

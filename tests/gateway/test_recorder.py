@@ -117,7 +117,7 @@ def test_a_reading_that_takes_long_lets_the_polls_go_that_it_missed(
     kit: Kit, house: House, clock: FakeClock, state: Path
 ) -> None:
     def slow(path: str) -> None:
-        if path == "/ivp/meters" and clock.time() == NOON + 60:
+        if path == "/ivp/meters/readings" and clock.time() == NOON + 60:
             clock.advance(150)
 
     house.before = slow
@@ -329,7 +329,7 @@ def test_closing_while_a_reading_is_under_way_drops_it(
         await got(recorder.poll())
 
         def close(path: str) -> None:
-            if path == "/ivp/meters":
+            if path == "/ivp/meters/readings":
                 closing = recorder.aclose() if surface.is_async else recorder.close()
                 if closing is not None:
                     with pytest.raises(StopIteration):
