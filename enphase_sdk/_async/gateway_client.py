@@ -232,6 +232,8 @@ class AsyncEnvoy(AsyncRecordedSite):
         """
         wanted = None if summary_date is None else to_date(summary_date, "summary_date")
         reading = await self._reading("production", "inverters", dated=True)
+        told = reading.snapshot
+        _must_be_known(told, bool(told.system_production or told.inverters))
         if wanted is not None and wanted != reading.today():
             raise NotAvailableError(
                 "a gateway keeps no history: its summary is today's only; leave summary_date out"
@@ -253,11 +255,15 @@ class AsyncEnvoy(AsyncRecordedSite):
 
     async def inventory(self) -> models.Inventory:
         """The gateway, its microinverters and its meters."""
-        return (await self._reading("inverters", "meters", "devices")).inventory()
+        reading = await self._reading("inverters", "meters", "devices")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.inverters))
+        return reading.inventory()
 
     async def inverters_summary(self) -> list[models.InvertersSummary]:
         """Power (W) and lifetime energy (Wh, where the firmware tells) of each microinverter."""
-        return (await self._reading("inverters", "devices")).inverters_summary()
+        reading = await self._reading("inverters", "devices")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.inverters))
+        return reading.inverters_summary()
 
     async def production_meter_readings(
         self, *, end_at: InstantLike | None = None
@@ -271,7 +277,9 @@ class AsyncEnvoy(AsyncRecordedSite):
             raise NotAvailableError(
                 "a gateway knows its meters' present readings only; leave end_at out"
             )
-        return (await self._reading("meters")).production_meter_readings()
+        reading = await self._reading("meters")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.ctmeter_production))
+        return reading.production_meter_readings()
 
     async def _recorded(self) -> RecordedSeries:
         # Most programs never ask for the past; they need not load SQLite.
@@ -321,6 +329,13 @@ class AsyncEnvoy(AsyncRecordedSite):
             profile.has_answered(endpoint, now)
             return home
         return None
+
+
+def _must_be_known(snapshot: Snapshot, is_known: bool) -> None:
+    """Refuse to answer with nothing where something was asked for and could not be read."""
+    if not is_known and snapshot.problems:
+        reasons = "; ".join(f"{p.endpoint}: {p.reason}" for p in snapshot.problems)
+        raise NotAvailableError(f"the gateway did not tell it this time ({reasons})")
 
 
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:

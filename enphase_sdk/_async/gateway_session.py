@@ -98,7 +98,11 @@ class AsyncGatewaySession:
             except EnphaseError as error:
                 if not await self._was_mistaken(info, error):
                     raise
-            return await self._run(await self._identified(), made)
+            try:
+                return await self._run(await self._identified(), made)
+            except MovedError:
+                self.connection.forget_plain_http()
+                raise self._no_https() from None
 
     async def _run(self, info: GatewayInfo, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         await self._log_in(info)
@@ -134,17 +138,16 @@ class AsyncGatewaySession:
 
     async def _identity(self) -> GatewayInfo:
         """Who the gateway says it is now."""
+        was_plain = self.connection.scheme == "http"
         try:
-            try:
-                info = await self._ask(identify())
-            except MovedError:
+            info = await self._told()
+            if was_plain and (info is None or needs_token(info)):
                 self.connection.forget_plain_http()
-                info = await self._ask(identify())
+                info = await self._told()
+            if info is None:
+                raise self._no_https()
             if needs_token(info):
                 self.connection.require_tls(info.firmware)
-        except MovedError:
-            self.connection.forget_plain_http()
-            raise self._nowhere() from None
         except EnphaseError:
             self._doubted = True
             if self._info is None:
@@ -155,13 +158,26 @@ class AsyncGatewaySession:
             raise
         return info
 
+    async def _told(self) -> GatewayInfo | None:
+        """What `/info` tells; None where HTTP only sends to HTTPS."""
+        try:
+            return await self._ask(identify())
+        except MovedError:
+            return None
+
+    def _no_https(self) -> APIConnectionError:
+        return APIConnectionError(
+            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
+            "443 blocked on the way?"
+        )
+
     def _took(self, info: GatewayInfo) -> GatewayInfo:
         if self._info not in (None, info):
             logger.warning(
                 "%s: firmware %s now; all is found out anew", self.connection.address, info.firmware
             )
             self.connection.login = None
-        self._info, self._doubted = info, False
+        self._info, self._doubted, self.profile.suspect = info, False, False
         self._identified_at = self.clock.monotonic()
         return info
 
@@ -184,12 +200,6 @@ class AsyncGatewaySession:
             if moved:
                 raise
             return False
-
-    def _nowhere(self) -> APIConnectionError:
-        return APIConnectionError(
-            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
-            "443 blocked on the way?"
-        )
 
     # Logging in
 

@@ -233,6 +233,8 @@ class Envoy(RecordedSite):
         """
         wanted = None if summary_date is None else to_date(summary_date, "summary_date")
         reading = self._reading("production", "inverters", dated=True)
+        told = reading.snapshot
+        _must_be_known(told, bool(told.system_production or told.inverters))
         if wanted is not None and wanted != reading.today():
             raise NotAvailableError(
                 "a gateway keeps no history: its summary is today's only; leave summary_date out"
@@ -254,11 +256,15 @@ class Envoy(RecordedSite):
 
     def inventory(self) -> models.Inventory:
         """The gateway, its microinverters and its meters."""
-        return (self._reading("inverters", "meters", "devices")).inventory()
+        reading = self._reading("inverters", "meters", "devices")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.inverters))
+        return reading.inventory()
 
     def inverters_summary(self) -> list[models.InvertersSummary]:
         """Power (W) and lifetime energy (Wh, where the firmware tells) of each microinverter."""
-        return (self._reading("inverters", "devices")).inverters_summary()
+        reading = self._reading("inverters", "devices")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.inverters))
+        return reading.inverters_summary()
 
     def production_meter_readings(
         self, *, end_at: InstantLike | None = None
@@ -272,7 +278,9 @@ class Envoy(RecordedSite):
             raise NotAvailableError(
                 "a gateway knows its meters' present readings only; leave end_at out"
             )
-        return (self._reading("meters")).production_meter_readings()
+        reading = self._reading("meters")
+        _must_be_known(reading.snapshot, bool(reading.snapshot.ctmeter_production))
+        return reading.production_meter_readings()
 
     def _recorded(self) -> RecordedSeries:
         # Most programs never ask for the past; they need not load SQLite.
@@ -322,6 +330,13 @@ class Envoy(RecordedSite):
             profile.has_answered(endpoint, now)
             return home
         return None
+
+
+def _must_be_known(snapshot: Snapshot, is_known: bool) -> None:
+    """Refuse to answer with nothing where something was asked for and could not be read."""
+    if not is_known and snapshot.problems:
+        reasons = "; ".join(f"{p.endpoint}: {p.reason}" for p in snapshot.problems)
+        raise NotAvailableError(f"the gateway did not tell it this time ({reasons})")
 
 
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:

@@ -99,7 +99,11 @@ class GatewaySession:
             except EnphaseError as error:
                 if not self._was_mistaken(info, error):
                     raise
-            return self._run(self._identified(), made)
+            try:
+                return self._run(self._identified(), made)
+            except MovedError:
+                self.connection.forget_plain_http()
+                raise self._no_https() from None
 
     def _run(self, info: GatewayInfo, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         self._log_in(info)
@@ -135,17 +139,16 @@ class GatewaySession:
 
     def _identity(self) -> GatewayInfo:
         """Who the gateway says it is now."""
+        was_plain = self.connection.scheme == "http"
         try:
-            try:
-                info = self._ask(identify())
-            except MovedError:
+            info = self._told()
+            if was_plain and (info is None or needs_token(info)):
                 self.connection.forget_plain_http()
-                info = self._ask(identify())
+                info = self._told()
+            if info is None:
+                raise self._no_https()
             if needs_token(info):
                 self.connection.require_tls(info.firmware)
-        except MovedError:
-            self.connection.forget_plain_http()
-            raise self._nowhere() from None
         except EnphaseError:
             self._doubted = True
             if self._info is None:
@@ -156,13 +159,26 @@ class GatewaySession:
             raise
         return info
 
+    def _told(self) -> GatewayInfo | None:
+        """What `/info` tells; None where HTTP only sends to HTTPS."""
+        try:
+            return self._ask(identify())
+        except MovedError:
+            return None
+
+    def _no_https(self) -> APIConnectionError:
+        return APIConnectionError(
+            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
+            "443 blocked on the way?"
+        )
+
     def _took(self, info: GatewayInfo) -> GatewayInfo:
         if self._info not in (None, info):
             logger.warning(
                 "%s: firmware %s now; all is found out anew", self.connection.address, info.firmware
             )
             self.connection.login = None
-        self._info, self._doubted = info, False
+        self._info, self._doubted, self.profile.suspect = info, False, False
         self._identified_at = self.clock.monotonic()
         return info
 
@@ -185,12 +201,6 @@ class GatewaySession:
             if moved:
                 raise
             return False
-
-    def _nowhere(self) -> APIConnectionError:
-        return APIConnectionError(
-            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
-            "443 blocked on the way?"
-        )
 
     # Logging in
 

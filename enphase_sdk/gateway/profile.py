@@ -15,6 +15,7 @@ Nothing here is for ever:
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from attrs import define, field, fields
@@ -177,19 +178,30 @@ class GatewayProfile:
         standing = self.endpoints.get(endpoint)
         return standing is not None and standing.is_absent
 
-    def is_due(self, endpoint: str, now: float, *, may_look: bool = True) -> bool:
-        """Whether to ask again for what is absent.
-
-        What was absent while the gateway was starting is asked for in any case; anything else
-        when its time has come and this reading `may_look`.
-        """
-        standing = self.endpoints[endpoint]
-        asked_at = standing.ask_again_after - standing.wait
-        return not standing.wait or (may_look and not 0 <= now - asked_at < standing.wait)
-
     def is_doubtful(self, endpoint: str) -> bool:
         """Whether it was absent while the gateway was starting, which tells little."""
-        return not self.endpoints[endpoint].wait
+        return self.is_absent(endpoint) and not self.endpoints[endpoint].wait
+
+    def is_due(self, endpoint: str, now: float) -> bool:
+        """Whether it is time to ask again for what is absent."""
+        standing = self.endpoints[endpoint]
+        return not 0 <= now - standing.ask_again_after + standing.wait < standing.wait
+
+    def longest_due(self, endpoints: Iterable[str], now: float) -> str | None:
+        """The one absent endpoint that this reading is to ask for again, if there is any."""
+        due = [
+            endpoint
+            for endpoint in endpoints
+            if self.is_absent(endpoint)
+            and not self.is_doubtful(endpoint)
+            and self.is_due(endpoint, now)
+        ]
+        return min(due, key=lambda endpoint: self.endpoints[endpoint].ask_again_after, default=None)
+
+    def put_off(self, endpoint: str, now: float) -> None:
+        """Let others have their turn: what is absent turned out not to be needed."""
+        standing = self.endpoints[endpoint]
+        standing.ask_again_after = now + standing.wait
 
     def is_outdated(self, endpoint: str, now: float) -> bool:
         """Whether what it told is not known, or has been for a quarter of an hour."""

@@ -206,7 +206,7 @@ def read(
     told = Told(info=info, profile=profile, now=now, wanted=wanted)
     contact = Contact(tokens=needs_token(info))
     yield from _asked(told, contact)
-    if told.nothing_asked:
+    if not told.endpoints:
         # All of it is taken to be absent. There is no telling without asking.
         yield from _asked(told, contact, insist=True)
     nothing_read = told.nothing_read
@@ -224,18 +224,20 @@ def read(
 
 def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
     """Go through the plan; with `insist` the first thing wanted is asked in any case."""
-    profile, may_look = told.profile, True
+    profile = told.profile
+    wanted = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
+    look_at = profile.longest_due(wanted, told.now)
     for step in PLAN:
         source, endpoint = step.source, step.source.endpoint
         if not told.wants(*step.parts) or told.info.version < source.since or told.asked(source):
             continue
-        if not (insist and told.nothing_asked):
+        if not (insist and not told.endpoints):
             if not step.needed(told):
                 continue
-            if profile.is_absent(endpoint):
-                if not profile.is_due(endpoint, told.now, may_look=may_look):
-                    continue
-                may_look = may_look and profile.is_doubtful(endpoint)
+            if profile.is_absent(endpoint) and not (
+                profile.is_doubtful(endpoint) or endpoint == look_at
+            ):
+                continue
         if contact.lost:
             told.problems.add(endpoint, "not asked: the gateway answers no more")
             continue
@@ -247,6 +249,8 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
             told.take(source, Failure("larger than 16 MiB"))
         else:
             told.take(source, contact.judged(endpoint, reply))
+    if look_at is not None and look_at not in told.endpoints:
+        profile.put_off(look_at, told.now)
 
 
 def _nothing_told(told: Told, contact: Contact) -> Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from attrs import define, field
@@ -109,9 +110,9 @@ class Told:
         return [name for name, answer in self._answers.items() if isinstance(answer, Absent)]
 
     @property
-    def nothing_asked(self) -> bool:
-        """Whether nothing has been asked so far."""
-        return not self._answers
+    def endpoints(self) -> Collection[str]:
+        """Endpoints that were asked so far."""
+        return self._answers.keys()
 
     @property
     def nothing_read(self) -> bool:
@@ -144,6 +145,13 @@ class Told:
     def measures(self, *kinds: str) -> bool:
         """Whether a current transformer in use measures one of `kinds`."""
         return any(meter.measurement_type in kinds for meter in self.enabled_meters)
+
+    @property
+    def knows_meters(self) -> bool:
+        """Whether it is known which current transformers are in use."""
+        if self.asked(METERS):
+            return self.of(METERS) is not None
+        return not self.profile.is_outdated(METERS.endpoint, self.now)
 
     @property
     def consumption(self) -> set[str]:
@@ -212,7 +220,7 @@ class Told:
             if page is None or (page.meter and page.meter.active):
                 return False
             # The meter says now and then that it is not in use, and goes on counting.
-            return not self.measures("production") and (self.asked(METERS) or not counts)
+            return not self.measures("production") and (self.knows_meters or not counts)
         if self._has_production_meter() and counts:
             return True
         if known == "v1":

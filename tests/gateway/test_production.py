@@ -180,7 +180,7 @@ def test_the_source_is_not_chosen_while_what_would_tell_is_failing(
     answers: dict[str, Answer],
 ) -> None:
     profile = GatewayProfile()
-    beside = {TARIFF: ok(homes.TARIFF_ANSWER)}
+    beside: dict[str, Answer] = {TARIFF: ok(homes.TARIFF_ANSWER)}
     assert reading(beside | answers, "8.1.41", profile=profile).system_production is None
     assert profile.production_source is None
     healthy = {METERS: PRODUCTION_METER, READINGS: ITS_READING, PAGE: METERED}
