@@ -141,7 +141,7 @@ class GatewaySession:
         """Who the gateway says it is now."""
         was_plain = self.connection.scheme == "http"
         try:
-            info = self._told()
+            info = self._told(known_to_be_plain=was_plain)
             if was_plain and (info is None or needs_token(info)):
                 self.connection.forget_plain_http()
                 info = self._told()
@@ -159,12 +159,18 @@ class GatewaySession:
             raise
         return info
 
-    def _told(self) -> GatewayInfo | None:
-        """What `/info` tells; None where HTTP only sends to HTTPS."""
+    def _told(self, *, known_to_be_plain: bool = False) -> GatewayInfo | None:
+        """What `/info` tells; None where HTTP sends to HTTPS, or tells no more who it is."""
         try:
             return self._ask(identify())
         except MovedError:
             return None
+        except APIConnectionError:
+            raise
+        except EnphaseError:
+            if known_to_be_plain:
+                return None
+            raise
 
     def _no_https(self) -> APIConnectionError:
         return APIConnectionError(

@@ -83,8 +83,10 @@ def _meters_are_unsure(told: Told) -> bool:
     return live or told.profile.is_outdated(sources.METERS.endpoint, told.now)
 
 
-def _has_meters(told: Told) -> bool:
-    return bool(told.enabled_meters)
+def _needs_meter_readings(told: Told) -> bool:
+    if told.wants("meters"):
+        return bool(told.enabled_meters)
+    return told.measures("production", "total-consumption")
 
 
 def _needs_page(told: Told) -> bool:
@@ -148,7 +150,7 @@ PLAN: tuple[Step, ...] = (
         *("meters", "odometers", "production", "consumption"),
         needed=_meters_are_unsure,
     ),
-    _step(sources.METER_READINGS, "meters", "odometers", needed=_has_meters),
+    _step(sources.METER_READINGS, "meters", "odometers", needed=_needs_meter_readings),
     _step(sources.PRODUCTION_JSON, "production", "consumption", "storage", needed=_needs_page),
     _step(sources.PRODUCTION, "production", "consumption", "storage", needed=_needs_older_page),
     _step(sources.PRODUCTION_V1, "production", needed=Told.v1_may_be_source),

@@ -41,8 +41,8 @@ Part: TypeAlias = Literal[
     "home",
     "devices",
 ]
-"""What may be wanted of a reading. ``odometers`` are the current transformers' figures alone,
-``meters`` those and how each is set up and does."""
+"""What may be wanted of a reading. ``odometers`` are the figures of the current transformers
+that energy is taken from, ``meters`` those of all and how each is set up and does."""
 
 # From this firmware on, /api/v1/production stands still on gateways with metering built in
 # and no production meter connected.

@@ -378,6 +378,41 @@ def test_https_that_is_not_up_yet_after_the_update(surface: Surface, clock: Fake
         assert envoy.read().system_production is not None
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        httpx.Response(401),
+        httpx.Response(404),
+        httpx.Response(200, text="<h1>Use HTTPS</h1>"),
+        httpx.Response(410),
+    ],
+)
+def test_plain_http_that_answers_otherwise_after_the_update(
+    answer: httpx.Response, surface: Surface, clock: FakeClock
+) -> None:
+    tokens: list[str] = []
+    gateway = SimulatedGateway(OLD, clock=clock)
+
+    class Closed(Network):
+        def handle_request(self, request: httpx.Request) -> httpx.Response:
+            if tokens and request.url.scheme == "http":
+                return httpx.Response(answer.status_code, content=answer.content)
+            return super().handle_request(request)
+
+        async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+            if tokens and request.url.scheme == "http":
+                return self.handle_request(request)
+            return await super().handle_async_request(request)
+
+    network = Closed(gateway, tls=False)
+    with opened(surface, transport=network, token_provider=lambda _: tokens[-1]) as envoy:
+        envoy.read()
+        update(gateway, network)
+        tokens.append(gateway.issue_token())
+        assert envoy.read().system_production is not None
+        assert envoy.info.firmware == "7.6.175"
+
+
 def test_a_refusal_is_reason_to_ask_who_it_is(surface: Surface, clock: FakeClock) -> None:
     gateway, network, client = updated(surface, clock, password="given", username="envoy")
     with client as envoy, pytest.raises(AuthenticationError):
