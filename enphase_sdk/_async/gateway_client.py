@@ -47,6 +47,10 @@ T = TypeVar("T")
 # A gateway takes up to 11 s for /production, more when it is busy.
 TIMEOUT = 45.0
 
+_NOTHING = frozenset[Part]()
+_HOME = frozenset[Part](("home",))
+_DEVICES = frozenset[Part](("devices",))
+
 
 class AsyncEnvoy(AsyncRecordedSite):
     """A gateway (Envoy, IQ Gateway) on the site's own network, firmware 3.9 to 8.3.
@@ -186,10 +190,8 @@ class AsyncEnvoy(AsyncRecordedSite):
             ServerError, APIResponseValidationError, NotAvailableError: it answers, and nothing
                 could be read; it may be starting.
         """
-        parts: list[Part] = []
-        parts += ["home"] if home else []
-        parts += ["devices"] if devices else []
-        return await self._read(EVERYTHING.union(parts))
+        wanted = EVERYTHING | (_HOME if home else _NOTHING) | (_DEVICES if devices else _NOTHING)
+        return await self._read(wanted)
 
     async def read_energies(self, *, home: bool = False) -> Snapshot:
         """Read power and energy only: production, consumption, meters, microinverters.
@@ -206,7 +208,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         Source: GET /production.json?details=1 or /api/v1/production, /ivp/meters/readings,
         /ivp/pdm/device_data or /api/v1/production/inverters.
         """
-        return await self._read(ENERGIES | {"home"} if home else ENERGIES)
+        return await self._read(ENERGIES | (_HOME if home else _NOTHING))
 
     async def fetch(self, source: Source[T]) -> T:
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.
@@ -300,7 +302,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         """A part of what the gateway tells, and the day it is there if that is wanted too."""
         wanted = frozenset(parts)
         if dated and self._timezone is None and sources.HOME.endpoint not in self.profile.present:
-            wanted |= {"home"}
+            wanted |= _HOME
         snapshot = await self._read(wanted)
         for problem in snapshot.problems:
             logger.warning("%s: %s: %s", self._address, problem.endpoint, problem.reason)

@@ -48,6 +48,10 @@ T = TypeVar("T")
 # A gateway takes up to 11 s for /production, more when it is busy.
 TIMEOUT = 45.0
 
+_NOTHING = frozenset[Part]()
+_HOME = frozenset[Part](("home",))
+_DEVICES = frozenset[Part](("devices",))
+
 
 class Envoy(RecordedSite):
     """A gateway (Envoy, IQ Gateway) on the site's own network, firmware 3.9 to 8.3.
@@ -187,10 +191,8 @@ class Envoy(RecordedSite):
             ServerError, APIResponseValidationError, NotAvailableError: it answers, and nothing
                 could be read; it may be starting.
         """
-        parts: list[Part] = []
-        parts += ["home"] if home else []
-        parts += ["devices"] if devices else []
-        return self._read(EVERYTHING.union(parts))
+        wanted = EVERYTHING | (_HOME if home else _NOTHING) | (_DEVICES if devices else _NOTHING)
+        return self._read(wanted)
 
     def read_energies(self, *, home: bool = False) -> Snapshot:
         """Read power and energy only: production, consumption, meters, microinverters.
@@ -207,7 +209,7 @@ class Envoy(RecordedSite):
         Source: GET /production.json?details=1 or /api/v1/production, /ivp/meters/readings,
         /ivp/pdm/device_data or /api/v1/production/inverters.
         """
-        return self._read(ENERGIES | {"home"} if home else ENERGIES)
+        return self._read(ENERGIES | (_HOME if home else _NOTHING))
 
     def fetch(self, source: Source[T]) -> T:
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.
@@ -301,7 +303,7 @@ class Envoy(RecordedSite):
         """A part of what the gateway tells, and the day it is there if that is wanted too."""
         wanted = frozenset(parts)
         if dated and self._timezone is None and sources.HOME.endpoint not in self.profile.present:
-            wanted |= {"home"}
+            wanted |= _HOME
         snapshot = self._read(wanted)
         for problem in snapshot.problems:
             logger.warning("%s: %s: %s", self._address, problem.endpoint, problem.reason)

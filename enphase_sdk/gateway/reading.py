@@ -46,10 +46,10 @@ __all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "read"]
 
 T = TypeVar("T")
 
-ENERGIES: frozenset[Part] = frozenset({"production", "consumption", "odometers", "inverters"})
+ENERGIES = frozenset[Part](("production", "consumption", "odometers", "inverters"))
 """Power and energy, and nothing else: for whoever reads often."""
 
-EVERYTHING: frozenset[Part] = ENERGIES | {"meters", "storage", "settings"}
+EVERYTHING = ENERGIES | frozenset[Part](("meters", "storage", "settings"))
 """All but the slow pages, ``home`` and ``devices``."""
 
 _NO_DEVICES = EnsembleInventory()
@@ -214,7 +214,7 @@ def read(
     nothing_read = told.nothing_read
     if told.absences and not profile.is_settled and not told.wants("production"):
         # Is it absent, or is the gateway starting? Its production tells.
-        told.wanted |= {"production"}
+        told.wanted |= frozenset[Part](("production",))
         yield from _asked(told, contact)
     contact.conclude()
     _remember(told, contact)

@@ -263,5 +263,5 @@ class Told:
         elif meters_failed:
             certain = page is not None and page.meter is None
         else:
-            certain = not page_failed or self.of(METERS) is not None
+            certain = not page_failed or self.knows_meters
         return False if certain else None
