@@ -126,13 +126,14 @@ class GatewaySession:
         return self._info
 
     def _identity_or_last(self) -> GatewayInfo:
-        """Who the gateway says it is now; who it was, where it answers and does not say."""
+        """Who the gateway says it is now; who it was, where it does not say and nothing is odd."""
+        doubted = self._doubted
         try:
             return self._identity()
-        except (APIConnectionError, FingerprintMismatchError):
+        except FingerprintMismatchError:
             raise
         except EnphaseError as error:
-            if self._info is None:
+            if self._info is None or (doubted and isinstance(error, APIConnectionError)):
                 raise
             logger.warning("%s: taken to be what it was: %s", self.connection.address, error)
             return self._info
