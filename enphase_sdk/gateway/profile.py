@@ -3,11 +3,12 @@
 Nothing here is for ever:
 
 - All of it is forgotten when ``/info`` names another gateway or another firmware.
-- What was not there is asked for again, one thing in a reading: in the next reading while the
-  gateway seems to be starting, else after 5 minutes, then ever more rarely, each hour in the end.
+- What was not there is asked for again: in the next reading while the gateway seems to be
+  starting, else after 5 minutes, then ever more rarely, each hour in the end.
 - What has answered and does so no more is a problem for 15 minutes; then it is not there.
 - How meters are set up, and what answers without being of use, is looked at each 15 minutes,
   and at once when another answer contradicts it.
+- A reading looks at one such thing, so that it costs no more than one request beyond its own.
 - The source of production is given up after three readings in a row in which it told nothing,
   or another one took its place.
 """
@@ -36,6 +37,7 @@ _ASK_AGAIN = 300.0
 _ASK_AGAIN_AT_MOST = 3600.0
 _LOOK_AGAIN = 900.0
 _STARTS_WITHIN = 900.0
+_CONTRADICTED = -math.inf
 
 
 @define
@@ -46,7 +48,7 @@ class Standing:
         answered_at: When it last answered, if it has.
         is_absent: Whether it is not there, or is of no use to this login.
         is_refused: Whether that is so because old firmware wants another login.
-        ask_again_after: When to ask again for what is absent.
+        ask_again_after: When to ask again for what is absent, or of no use to other answers.
         wait: How long that was put off.
         missing_since: Since when it is missing though it has answered before.
         misses: How often it was asked for meanwhile.
@@ -182,41 +184,42 @@ class GatewayProfile:
         """Whether it was absent while the gateway was starting, which tells little."""
         return self.is_absent(endpoint) and not self.endpoints[endpoint].wait
 
+    def is_known(self, endpoint: str) -> bool:
+        """Whether it has answered, and nothing has contradicted that since."""
+        standing = self.endpoints.get(endpoint)
+        return standing is not None and standing.answered_at not in (None, _CONTRADICTED)
+
+    def contradict(self, endpoint: str) -> None:
+        """Have it asked again: another answer does not fit what it told."""
+        if (standing := self.endpoints.get(endpoint)) and standing.answered_at is not None:
+            standing.answered_at = _CONTRADICTED
+
     def is_due(self, endpoint: str, now: float) -> bool:
-        """Whether it is time to ask again for what is absent."""
+        """Whether it is time to ask again for what is absent, or of no use."""
         standing = self.endpoints[endpoint]
-        return not 0 <= now - standing.ask_again_after + standing.wait < standing.wait
+        return not 0 <= now - (standing.ask_again_after - standing.wait) < standing.wait
 
     def longest_due(self, endpoints: Iterable[str], now: float) -> str | None:
-        """The one absent endpoint that this reading is to ask for again, if there is any."""
+        """The one of these that a reading is to look at again, if there is any."""
         due = [
             endpoint
             for endpoint in endpoints
-            if self.is_absent(endpoint)
+            if endpoint in self.endpoints
             and not self.is_doubtful(endpoint)
             and self.is_due(endpoint, now)
         ]
         return min(due, key=lambda endpoint: self.endpoints[endpoint].ask_again_after, default=None)
 
     def put_off(self, endpoint: str, now: float) -> None:
-        """Let others have their turn: what is absent turned out not to be needed."""
+        """Let others have their turn: it turned out not to be needed."""
         standing = self.endpoints[endpoint]
         standing.ask_again_after = now + standing.wait
 
-    def is_outdated(self, endpoint: str, now: float) -> bool:
-        """Whether what it told is not known, or has been for a quarter of an hour."""
-        standing = self.endpoints.get(endpoint)
-        answered_at = None if standing is None else standing.answered_at
-        return answered_at is None or not 0 <= now - answered_at < _LOOK_AGAIN
-
-    def outdate(self, endpoint: str) -> None:
-        """Have it asked again, since another answer contradicts what it told."""
-        if standing := self.endpoints.get(endpoint):
-            standing.answered_at = -math.inf
-
     def has_answered(self, endpoint: str, now: float) -> None:
         """It is there, with something in it."""
-        self.endpoints[endpoint] = Standing(answered_at=now)
+        self.endpoints[endpoint] = Standing(
+            answered_at=now, ask_again_after=now + _LOOK_AGAIN, wait=_LOOK_AGAIN
+        )
 
     def has_gone(self, endpoint: str, now: float) -> bool:
         """Whether what is missing now may be taken to be absent, or has answered before."""
@@ -233,7 +236,8 @@ class GatewayProfile:
         standing = self.endpoints.setdefault(endpoint, Standing())
         wait = 0.0
         if not self.unsure:
-            wait = min(max(_ASK_AGAIN, 2 * standing.wait), _ASK_AGAIN_AT_MOST)
+            before = standing.wait if standing.is_absent else 0.0
+            wait = min(max(_ASK_AGAIN, 2 * before), _ASK_AGAIN_AT_MOST)
         self.endpoints[endpoint] = Standing(
             is_absent=True, is_refused=refused, ask_again_after=now + wait, wait=wait
         )

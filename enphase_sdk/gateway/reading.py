@@ -80,7 +80,9 @@ def _step(source: Source[Any], *parts: Part, needed: Callable[[Told], bool] | No
 
 def _meters_are_unsure(told: Told) -> bool:
     live = told.wants("meters") and bool(told.profile.meters)
-    return live or told.profile.is_outdated(sources.METERS.endpoint, told.now)
+    return (
+        live or not told.profile.is_known(sources.METERS.endpoint) or told.looks_at(sources.METERS)
+    )
 
 
 def _needs_meter_readings(told: Told) -> bool:
@@ -103,7 +105,8 @@ def _needs_page(told: Told) -> bool:
         (told.wants("production") and for_production)
         or (told.wants("consumption") and for_consumption)
         or (told.wants("storage") and profile.acb_count > 0)
-        or profile.is_outdated(told.page_source.endpoint, told.now)
+        or not profile.is_known(told.page_source.endpoint)
+        or told.looks_at(told.page_source)
     )
 
 
@@ -112,8 +115,7 @@ def _needs_older_page(told: Told) -> bool:
 
 
 def _needs_inverter_details(told: Told) -> bool:
-    outdated = told.profile.is_outdated(sources.DEVICE_DATA.endpoint, told.now)
-    return outdated or not told.profile.details_are_cut
+    return not told.profile.details_are_cut or told.looks_at(sources.DEVICE_DATA)
 
 
 def _needs_inverter_list(told: Told) -> bool:
@@ -206,6 +208,8 @@ def read(
     profile.belongs_to(info)
     profile.suspect = False
     told = Told(info=info, profile=profile, now=now, wanted=wanted)
+    endpoints = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
+    told.look_at = profile.longest_due(endpoints, now)
     contact = Contact(tokens=needs_token(info))
     yield from _asked(told, contact)
     if not told.endpoints:
@@ -218,6 +222,8 @@ def read(
         yield from _asked(told, contact)
     contact.conclude()
     _remember(told, contact)
+    if told.look_at is not None and told.look_at not in told.endpoints:
+        profile.put_off(told.look_at, now)
     if nothing_read and (profile.unsure or (told.nothing_read and "production" in wanted)):
         profile.suspect = True
         raise _nothing_told(told, contact)
@@ -227,8 +233,6 @@ def read(
 def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
     """Go through the plan; with `insist` the first thing wanted is asked in any case."""
     profile = told.profile
-    wanted = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
-    look_at = profile.longest_due(wanted, told.now)
     for step in PLAN:
         source, endpoint = step.source, step.source.endpoint
         if not told.wants(*step.parts) or told.info.version < source.since or told.asked(source):
@@ -237,7 +241,7 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
             if not step.needed(told):
                 continue
             if profile.is_absent(endpoint) and not (
-                profile.is_doubtful(endpoint) or endpoint == look_at
+                profile.is_doubtful(endpoint) or told.looks_at(source)
             ):
                 continue
         if contact.lost:
@@ -251,8 +255,6 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
             told.take(source, Failure("larger than 16 MiB"))
         else:
             told.take(source, contact.judged(endpoint, reply))
-    if look_at is not None and look_at not in told.endpoints:
-        profile.put_off(look_at, told.now)
 
 
 def _nothing_told(told: Told, contact: Contact) -> Exception:
@@ -329,7 +331,7 @@ def _remember_production(told: Told, contact: Contact) -> None:
     profile, page = told.profile, told.page
     if page is not None:
         if page.meter and page.meter.active and not told.measures("production"):
-            profile.outdate(sources.METERS.endpoint)
+            profile.contradict(sources.METERS.endpoint)
         profile.consumption = {
             kind: misses for kind in told.consumption if (misses := _misses(told, kind)) < SEVERAL
         }
@@ -362,7 +364,7 @@ def _snapshot(told: Told) -> Snapshot:
     meters, meter_phases = ct_meters(told.enabled_meters, readings or {})
     if readings is not None and len(meters) < len(told.enabled_meters):
         told.problems.add(sources.METER_READINGS.endpoint, "an enabled meter has no reading")
-        told.profile.outdate(sources.METERS.endpoint)
+        told.profile.contradict(sources.METERS.endpoint)
     devices = told.of(sources.ENSEMBLE_INVENTORY) or _NO_DEVICES
     control = told.of(sources.SECONDARY_CONTROL)
     page = told.page

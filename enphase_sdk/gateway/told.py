@@ -58,6 +58,7 @@ class Told:
         profile: What is remembered of it.
         now: The time, by a monotonic clock.
         wanted: What the reading is for.
+        look_at: What to ask again, to see whether it still is as it was.
         problems: What could not be read so far.
     """
 
@@ -65,6 +66,7 @@ class Told:
     profile: GatewayProfile
     now: float
     wanted: frozenset[Part]
+    look_at: str | None = None
     problems: Problems = field(factory=Problems)
     _answers: dict[str, Answer] = field(factory=dict[str, Answer], init=False)
     _parsed: dict[str, Any] = field(factory=dict[str, Any], init=False)
@@ -123,6 +125,10 @@ class Told:
         """Whether the reading is for one of these."""
         return not self.wanted.isdisjoint(parts)
 
+    def looks_at(self, source: Source[Any]) -> bool:
+        """Whether to ask it to see whether it still is as it was."""
+        return self.look_at == source.endpoint
+
     # Meters and pages
 
     @property
@@ -151,7 +157,7 @@ class Told:
         """Whether it is known which current transformers are in use."""
         if self.asked(METERS):
             return self.of(METERS) is not None
-        return not self.profile.is_outdated(METERS.endpoint, self.now)
+        return self.profile.is_known(METERS.endpoint)
 
     @property
     def consumption(self) -> set[str]:
@@ -192,8 +198,8 @@ class Told:
             return False
         if not details.full:
             return True
-        compared = not self.profile.is_outdated(INVERTERS.endpoint, self.now)
-        return compared and self.profile.detailed == len(details.inverters)
+        compared = self.profile.detailed == len(details.inverters)
+        return compared and not self.looks_at(INVERTERS)
 
     # Where production comes from.
     #
