@@ -40,21 +40,21 @@ def _meter_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
             yield {"meter": kind, "phase": phase, **part}
 
 
-READING = View((text_field("path", "What"), text_field("value", "Value")), _reading_rows)
+READING = View((text_field("path", "What", stays=True), text_field("value", "Value")), _reading_rows)
 
 METERS = View(
     (
-        text_field("meter", "Meter"),
-        text_field("phase", "Phase"),
-        text_field("state", "State"),
-        text_field("metering_status", "Metering"),
+        text_field("meter", "Meter", stays=True),
+        text_field("phase", "Phase", stays=True),
+        text_field("state", "State", spare=4),
+        text_field("metering_status", "Metering", spare=3),
         number_field("active_power", "Power W"),
         number_field("energy_delivered", "Delivered kWh", kilo),
         number_field("energy_received", "Received kWh", kilo),
         number_field("voltage", "V", partial(number, decimals=1)),
         number_field("current", "A", partial(number, decimals=2)),
-        number_field("power_factor", "Power factor", partial(number, decimals=2)),
-        number_field("frequency", "Hz", partial(number, decimals=1)),
+        number_field("power_factor", "Power factor", partial(number, decimals=2), spare=2),
+        number_field("frequency", "Hz", partial(number, decimals=1), spare=1),
     ),
     _meter_rows,
     "no data: the gateway has no meters in use",
@@ -62,7 +62,7 @@ METERS = View(
 
 FOUND = View(
     (
-        text_field("serial_number", "Serial number"),
+        text_field("serial_number", "Serial number", stays=True),
         text_field("host", "Address"),
         text_field("name", "Name"),
     ),

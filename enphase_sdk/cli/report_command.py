@@ -127,7 +127,7 @@ def print_report(made: FleetReport, top: int) -> None:
 
     shown = made.rows[:top] if top else made.rows
     print_table(
-        [Heading(column.heading, column.numeric, column.spare) for column in COLUMNS],
+        [Heading(column.heading, column.numeric, column.spare, column.stays) for column in COLUMNS],
         [[column.text(row) for column in COLUMNS] for row in shown],
         footer=[column.total(made.totals) if column.total else "" for column in COLUMNS],
         styles=_STYLES,
