@@ -78,7 +78,8 @@ def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
     assert normal["energy_today_wh"] == 10_000
     assert normal["specific_yield_kwh_per_kwp"] == 2.0
     assert offline["energy_today_wh"] is None
-    assert unread["problem"] == "Summary: status 503: <b>down</b>"
+    assert unread["problem"] == "Enlighten had a failure of its own"
+    assert unread["error"] == "Summary: status 503: <b>down</b>"
 
 
 def test_csv_comes_back_as_it_was(report: FleetReport) -> None:
