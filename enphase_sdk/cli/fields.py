@@ -26,7 +26,9 @@ def text_field(
         value = row.get(name)
         return plain(None if value is None else str(value))
 
-    return Field(name, None if heading is None else Heading(heading, spare=spare, stays=stays), text)
+    return Field(
+        name, None if heading is None else Heading(heading, spare=spare, stays=stays), text
+    )
 
 
 def number_field(
@@ -78,4 +80,5 @@ def _scaled(row: Row, name: str) -> str:
     value, places = row.get(f"{name}_value"), row.get(f"{name}_precision") or 0
     if value is None or abs(places) > MOST_PLACES:
         return UNKNOWN
-    return f"{number(value, max(places, 0), divided_by=10.0**places)} {plain(row.get(f'{name}_units'))}"
+    shown = number(value, max(places, 0), divided_by=10.0**places)
+    return f"{shown} {plain(row.get(f'{name}_units'))}"

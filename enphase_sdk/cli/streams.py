@@ -43,4 +43,4 @@ def silence(stream: TextIO) -> None:
 
 
 def _text_stream(number: int) -> TextIO:
-    return open(number, "w", encoding="utf-8", closefd=False)  # noqa: PTH123, SIM115 - a number
+    return open(number, "w", encoding="utf-8", closefd=False)

@@ -13,6 +13,7 @@ import pytest
 from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 
 from enphase_sdk.cli import main
+from enphase_sdk.cli.gateway_views import POWERS
 from enphase_sdk.cli.watch import Course
 from enphase_sdk.gateway.discovery import FoundGateway, discover
 from enphase_sdk.gateway.models.energy import SystemEnergy
@@ -86,7 +87,7 @@ def test_watching_prints_a_line_for_each_reading_where_nobody_watches(
     assert main(["envoy", "watch", host, "--count", "3", "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == 3
-    assert {"at", "Production", "Consumption"} <= set(lines[0])
+    assert list(lines[0]) == ["at", *POWERS]
     assert sum(clock.sleeps) <= 2 * 5.0
     assert main(["envoy", "watch", host, "--count", "1"]) == 0
     assert "Production" in capsys.readouterr().out
@@ -102,7 +103,7 @@ def test_a_course_has_its_lowest_value_lowest_and_gaps_where_nothing_was_known()
             watt_hours_lifetime=None,
         )
         course.add(Snapshot(system_production=energy))
-    assert course.sparkline("Production") == "▁ █"
+    assert course.sparkline("production_w") == "▁ █"
 
 
 @pytest.mark.parametrize(
