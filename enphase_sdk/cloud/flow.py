@@ -132,7 +132,7 @@ class _Trouble:
             self.failing_since = now
         self.failures += 1
         delay = self.policy.backoff.delay(self.failures, now - self.failing_since, at_least)
-        if delay is None:
+        if delay is None or getattr(error, "is_final", False):
             raise error
         yield _sleep(self.call, delay, f"{error}; try {self.failures + 1}")
 
