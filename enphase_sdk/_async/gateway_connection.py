@@ -13,7 +13,7 @@ from enphase_sdk._async.network import AsyncLine
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import current_loop_async
 from enphase_sdk.core.forks import renew_after_fork
-from enphase_sdk.core.http import connection_error, proxy_for, tls_context
+from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import (
@@ -138,11 +138,11 @@ class AsyncGatewayConnection:
     async def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
         """The answer; a read is sent again if a kept connection was closed before it."""
         line = self._open_line()
-        kept = line.used
+        kept = line.used and self.transport is None
         try:
             return await self._exchanged_on(line, sent)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not kept or sent.method != "GET":
+            if not kept or line.answered or sent.method != "GET":
                 raise
         # Gateways close connections without a word, some of them after each answer.
         return await self._exchanged_on(self._open_line(), sent)
@@ -152,7 +152,7 @@ class AsyncGatewayConnection:
     ) -> tuple[httpx.Response, bytes]:
         whole = False
         try:
-            answer = await line.exchange(sent, self.timeouts, LARGEST_BODY)
+            answer = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
             whole = True
         finally:
             # Whatever ended it, a connection with half an answer in it is not used again.
@@ -274,7 +274,7 @@ class AsyncServiceConnection:
         try:
             sent = _built(request, request.url, self.timeouts)
             line = AsyncLine(transport, alone=self.transport is None)
-            response, content = await line.exchange(sent, self.timeouts, LARGEST_BODY)
+            response, content = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
                 await transport.aclose()

@@ -14,7 +14,7 @@ from enphase_sdk._sync.network import Line
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import current_loop
 from enphase_sdk.core.forks import renew_after_fork
-from enphase_sdk.core.http import connection_error, proxy_for, tls_context
+from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import (
@@ -139,11 +139,11 @@ class GatewayConnection:
     def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
         """The answer; a read is sent again if a kept connection was closed before it."""
         line = self._open_line()
-        kept = line.used
+        kept = line.used and self.transport is None
         try:
             return self._exchanged_on(line, sent)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not kept or sent.method != "GET":
+            if not kept or line.answered or sent.method != "GET":
                 raise
         # Gateways close connections without a word, some of them after each answer.
         return self._exchanged_on(self._open_line(), sent)
@@ -151,7 +151,7 @@ class GatewayConnection:
     def _exchanged_on(self, line: Line, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
         whole = False
         try:
-            answer = line.exchange(sent, self.timeouts, LARGEST_BODY)
+            answer = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
             whole = True
         finally:
             # Whatever ended it, a connection with half an answer in it is not used again.
@@ -273,7 +273,7 @@ class ServiceConnection:
         try:
             sent = _built(request, request.url, self.timeouts)
             line = Line(transport, alone=self.transport is None)
-            response, content = line.exchange(sent, self.timeouts, LARGEST_BODY)
+            response, content = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
                 transport.close()

@@ -32,11 +32,13 @@ class Line:
     Attributes:
         transport: As given.
         used: Whether an exchange has succeeded on it.
+        answered: Whether any of the answer to the last request has come.
     """
 
     def __init__(self, transport: httpx.BaseTransport, *, alone: bool) -> None:
         self.transport = transport
         self.used = False
+        self.answered = False
         self._deadline = Deadline()
         if alone:
             # httpx offers no way to name a network backend; httpcore does.
@@ -44,9 +46,9 @@ class Line:
             pool._network_backend = _Backend(pool._network_backend, self._deadline)
 
     def exchange(
-        self, request: httpx.Request, timeouts: Timeouts, largest: int
+        self, request: httpx.Request, timeouts: Timeouts, largest: int, *, plain: bool = False
     ) -> tuple[httpx.Response, bytes]:
-        """The answer and its decoded body.
+        """The answer and its body, decompressed unless it had to come `plain`.
 
         After an exception of any kind the connection may hold the rest of an answer, and must
         not be used again.
@@ -56,12 +58,14 @@ class Line:
             BodyTooLargeError: the body has more than `largest` bytes.
         """
         self._deadline.start(timeouts.total)
+        self.answered = False
         response = self.transport.handle_request(request)
+        self.answered = True
         try:
             if response.is_stream_consumed:  # made in memory, by a mock
                 body = Body.whole(response.content, largest)
             else:
-                reading = Body(response.headers, largest)
+                reading = Body(response.headers, largest, plain=plain)
                 for chunk in response.stream:  # type: ignore[union-attr]
                     self._check(request)
                     reading.add(chunk)

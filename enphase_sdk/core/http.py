@@ -97,17 +97,20 @@ class Body:
     Args:
         headers: Of the answer; its `Content-Encoding` counts.
         largest: Bytes it may have at any stage of decompression.
+        plain: Whether it must not be compressed.
 
     Raises:
         httpx.DecodingError: it is coded in a way that was not asked for.
     """
 
-    def __init__(self, headers: httpx.Headers, largest: int) -> None:
+    def __init__(self, headers: httpx.Headers, largest: int, *, plain: bool) -> None:
         self._parts: list[bytes] = []
         self._size = 0
         self._largest = largest
         coding = headers.get("content-encoding")
         self._decoders = list(_decoders(coding)) if coding else []
+        if plain and self._decoders:
+            raise httpx.DecodingError("the body is compressed, which was not asked for")
 
     @classmethod
     def whole(cls, content: bytes, largest: int) -> bytes:
@@ -248,6 +251,8 @@ def _reason(error: BaseException) -> tuple[str, str]:
             return "connection refused", ""
         if isinstance(cause, ConnectionError):
             return "connection lost", ""
+    if isinstance(error, httpx.DecodingError):
+        return str(error), ""
     return _BY_KIND.get(type(error).__name__, "no connection"), ""
 
 
@@ -256,7 +261,6 @@ _BY_KIND = {
     "ReadError": "connection lost",
     "WriteError": "connection lost",
     "CloseError": "connection lost",
-    "DecodingError": "the body cannot be decompressed",
     "LocalProtocolError": "the request cannot be sent",
     "UnsupportedProtocol": "the address cannot be used",
     "InvalidURL": "the address cannot be used",
