@@ -39,10 +39,13 @@ class AsyncLine:
         self.used = False
         self.answered = False
         self._deadline = Deadline()
+        self._client: Any = None
         if alone:
             # httpx offers no way to name a network backend; httpcore does.
             pool: Any = getattr(transport, "_pool", None)
             pool._network_backend = _AsyncBackend(pool._network_backend, self._deadline)
+            # Mocks that stand between httpx's clients and their transports are asked too.
+            self._client = httpx.AsyncClient(transport=transport, trust_env=False)
 
     async def exchange(
         self, request: httpx.Request, timeouts: Timeouts, largest: int, *, plain: bool = False
@@ -58,7 +61,10 @@ class AsyncLine:
         """
         self._deadline.start(timeouts.total)
         self.answered = False
-        response = await self.transport.handle_async_request(request)
+        transport = self.transport
+        if self._client is not None:
+            transport = self._client._transport_for_url(request.url)
+        response = await transport.handle_async_request(request)
         self.answered = True
         try:
             if response.is_stream_consumed:  # made in memory, by a mock

@@ -37,6 +37,7 @@ RULES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\bimport anyio\b", "import threading"),
     (r"\banyio\.Lock\b", "threading.Lock"),
     (r"\bAsyncHTTPTransport\b", "HTTPTransport"),
+    (r"\bAsyncClient\b", "Client"),
     (r"\b(_?)Async([A-Z]\w*)", r"\1\2"),
     (r"\b_async\b", "_sync"),
     (r"\basynchronous half, the source of both: .* from it\.",
