@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import httpx
@@ -29,15 +28,15 @@ class _SignedURL(httpx.URL):
     Hooks, instruments and mocks look at the URL's text and parts; a transport sends `raw_path`.
     """
 
-    def __init__(self, shown: httpx.URL, query: bytes) -> None:
-        super().__init__(shown)
-        path = shown.raw_path
-        self._sent = path + (b"&" if b"?" in path else b"?") + query
+    def __init__(self, base: httpx.URL, path: str, query: str | None, secret: str) -> None:
+        # Parsing a URL takes longer than everything else about a request.
+        self._uri_reference = base._uri_reference._replace(path=path, query=query)
+        self._sent = f"{path}?{query}&{secret}" if query else f"{path}?{secret}"
 
     @property
     def raw_path(self) -> bytes:
         """What is sent: path, parameters and credentials."""
-        return self._sent
+        return self._sent.encode("ascii")
 
 
 @frozen(repr=False)
@@ -48,11 +47,11 @@ class Signer:
     and always to the base URL's own host.
     """
 
-    _base_url: str
-    _host: str
-    _headers: tuple[tuple[str, str], ...]
-    _query: bytes
-    _open: bool
+    _base_url: httpx.URL
+    _path: str
+    _headers: httpx.Headers
+    _secret: str
+    _shows_all: bool
 
     @classmethod
     def of(cls, settings: Settings, *, shows_all: bool = False) -> Signer:
@@ -69,32 +68,30 @@ class Signer:
         base_url = _url(settings.base_url)
         if base_url is None:
             raise ConfigError("base_url is not a URL that requests can go to")
-        host = base_url.netloc.decode("ascii")
-        headers = (("host", host), *_HEADERS.items())
+        path = base_url.raw_path.decode("ascii").rstrip("/")
+        headers = httpx.Headers({"host": base_url.netloc.decode("ascii"), **_HEADERS})
         secrets = settings.credentials
         query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
-        origin = f"{base_url.scheme}://{host}"
-        return cls(f"{base_url}".rstrip("/"), origin, headers, query.encode("ascii"), shows_all)
+        return cls(base_url, path, headers, query, shows_all)
 
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
-        shown = _shown(self._base_url + request.url, request.params)
+        query = urlencode(request.params, quote_via=quote) or None
+        url: httpx.URL = _SignedURL(self._base_url, self._path + request.url, query, self._secret)
+        if self._shows_all:
+            url = self._base_url.copy_with(raw_path=url.raw_path)
+        headers = self._headers
+        if request.headers:
+            headers = httpx.Headers([*headers.multi_items(), *request.headers])
         made = httpx.Request(
             request.method,
-            shown,
-            headers=[*self._headers, *request.headers],
+            self._base_url,
+            headers=headers,
             content=request.content,
             extensions={"timeout": timeouts.steps},
         )
-        url = _SignedURL(shown, self._query)
-        made.url = httpx.URL(f"{self._host}{url.raw_path.decode('ascii')}") if self._open else url
+        made.url = url  # afterwards, because it would be taken for a plain one
         return made
-
-
-# Parsing a URL takes longer than everything else about a request.
-@lru_cache(maxsize=512)
-def _shown(url: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
-    return httpx.URL(f"{url}?{urlencode(params, quote_via=quote)}" if params else url)
 
 
 def _url(text: str) -> httpx.URL | None:

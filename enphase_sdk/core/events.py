@@ -1,17 +1,35 @@
-"""Waiting for another call of the same client: in a thread, or in a task of an event loop."""
+"""Waiting for another call of the same client: in a thread, or in a task of an event loop.
+
+Everything here is there twice, written by hand: for threads, and (`Async…`, `…_async`) for tasks.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import threading
-from contextlib import AbstractContextManager, nullcontext
-from typing import Final
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any, Final
 
 import anyio
+import anyio.lowlevel
+import sniffio
+
+from enphase_sdk.core.forks import renew_after_fork
+
+if TYPE_CHECKING:
+    import httpcore
 
 __all__ = [
     "AsyncEvent",
+    "AsyncTurn",
     "Event",
+    "Turn",
+    "abandon",
+    "abandon_async",
+    "call_in_loop",
+    "call_in_loop_async",
     "current_loop",
     "current_loop_async",
     "uninterrupted",
@@ -50,6 +68,83 @@ class AsyncEvent:
             await self._event.wait()
 
 
+class Turn:
+    """Lets one thread in at a time; a forked process begins with nobody inside."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's threads, which do not run here."""
+        self._lock = threading.Lock()
+
+    def mine(self) -> AbstractContextManager[object]:
+        """A context in which nobody else is; no signal can come between taking and leaving it."""
+        return self._lock
+
+
+class AsyncTurn:
+    """Lets one task in at a time, whatever event loop and thread it runs in, in their order."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's tasks, which do not run here."""
+        self._lock = threading.Lock()
+        self._taken = False
+        self._waiting: deque[_Task] = deque()
+
+    @asynccontextmanager
+    async def mine(self) -> AsyncIterator[None]:
+        """A context in which nobody else is."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        await self._take()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _take(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            task = _Task()
+            self._waiting.append(task)
+        try:
+            await task.event.wait()
+        except BaseException:
+            with self._lock:
+                is_mine = task not in self._waiting
+                if not is_mine:
+                    self._waiting.remove(task)
+            if is_mine:
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        with self._lock:
+            while self._waiting:
+                if self._waiting.popleft().wake():
+                    return
+            self._taken = False
+
+
+class _Task:
+    """A task that waits for its turn."""
+
+    def __init__(self) -> None:
+        self.event = anyio.Event()
+        self._loop = current_loop_async()
+
+    def wake(self) -> bool:
+        """Wake it from any thread; False if its event loop has ended."""
+        return _call_soon(self._loop, self.event.set)
+
+
 class _Threads:
     """Stands for "no event loop"."""
 
@@ -64,12 +159,44 @@ def current_loop() -> object:
 
 def current_loop_async() -> object:
     """The event loop that runs; connections cannot be used in another."""
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
+    # Where trio runs as a guest, asyncio has a running loop too.
+    if sniffio.current_async_library() == "trio":
         import trio
 
         return trio.lowlevel.current_trio_token()
+    return asyncio.get_running_loop()
+
+
+def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa: ARG001 - of the twin
+    """Call a function; all threads are alike."""
+    function()
+
+
+def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Have a function called and awaited in another event loop, unless that has ended."""
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        started: set[asyncio.Task[object]] = set()
+        _call_soon(loop, lambda: started.add(loop.create_task(function())))
+    else:
+        import trio
+
+        _call_soon(loop, lambda: trio.lowlevel.spawn_system_task(function))
+
+
+def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
+    if isinstance(loop, asyncio.AbstractEventLoop):
+        try:
+            loop.call_soon_threadsafe(function)
+        except RuntimeError:
+            return False
+        return True
+    import trio
+
+    try:
+        loop.run_sync_soon(function)
+    except trio.RunFinishedError:
+        return False
+    return True
 
 
 def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - of the twin
@@ -80,3 +207,14 @@ def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: AR
 def uninterrupted_async(seconds: float) -> AbstractContextManager[object]:
     """Hold off cancellation for a short clean-up of at most so many seconds."""
     return anyio.move_on_after(seconds, shield=True)
+
+
+def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
+    """Close what an exception at the wrong moment has left open."""
+    for stream in streams:
+        with suppress(Exception):
+            stream.close()
+
+
+def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
+    """Only its event loop can close a stream, and closes it when it ends."""

@@ -201,10 +201,18 @@ def _decoders(coding: str) -> Iterator[_Deflate]:
             raise httpx.DecodingError("the body is compressed in a way that was not asked for")
 
 
-def connection_error(request: Request, error: Exception) -> APIConnectionError:
-    """Our error for one of httpx's, which would carry the whole request along."""
+def connection_error(
+    request: Request, error: Exception, *, by_proxy: bool = False
+) -> APIConnectionError:
+    """Our error for one of httpx's, which would carry the whole request along.
+
+    Args:
+        request: What was to be sent.
+        error: What httpx raised.
+        by_proxy: Whether the connection is made to a proxy.
+    """
     what = f"{request.method} {request.url}"
-    reason, advice = _reason(error)
+    reason, advice = _reason(error, by_proxy)
     if isinstance(error, httpx.TimeoutException):
         return APITimeoutError(f"{what}: no answer in time ({reason})", reason=reason)
     return APIConnectionError(
@@ -224,7 +232,7 @@ _CERTIFICATE = (
 )
 
 
-def _reason(error: BaseException) -> tuple[str, str]:
+def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
     """Why no answer came, in a few words, and what to do where trying again is of no use."""
     if isinstance(error, httpx.TimeoutException):
         kind = type(error).__name__.removesuffix("Timeout").lower()
@@ -245,6 +253,9 @@ def _reason(error: BaseException) -> tuple[str, str]:
             return "the certificate is not trusted", _CERTIFICATE
         if isinstance(cause, ssl.SSLError):
             return "no TLS connection", ""
+    if by_proxy and isinstance(error, httpx.ConnectError):
+        return "the proxy cannot be reached", ""
+    for cause in _chain(error):
         if isinstance(cause, socket.gaierror):
             return "unknown host", ""
         if isinstance(cause, ConnectionRefusedError):
