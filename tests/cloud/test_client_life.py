@@ -29,69 +29,10 @@ from enphase_sdk import AsyncEnlighten, Enlighten, errors
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.core.effects import Sleep
 from enphase_sdk.testing import SimulatedEnlighten
+from tests.listener import BODY, HEAD, Listener, answer, at_once
 from tests.support import KEY, USER_ID, Surface, small_fleet, summary_body
 
 UNLIMITED = Plan("mine", 1_000_000)
-BODY = msgspec.json.encode(summary_body())
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-def answer(body: bytes = BODY, head: bytes = HEAD) -> bytes:
-    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
-
-
-class Listener:
-    """A server that answers each request on a connection with what `respond` writes.
-
-    `respond(connection, number)` gets the number of the request over all connections.
-    """
-
-    def __init__(self, respond: Callable[[socket.socket, int], None]) -> None:
-        self._respond = respond
-        self.requests = 0
-        self.connections = 0
-        self.lock = threading.Lock()
-        self.closing = threading.Event()
-
-    @contextmanager
-    def serving(self) -> Iterator[str]:
-        with socket.create_server(("127.0.0.1", 0), backlog=512) as server:
-            threading.Thread(target=self._accept, args=(server,), daemon=True).start()
-            yield f"http://127.0.0.1:{server.getsockname()[1]}"
-            self.closing.set()
-
-    def _accept(self, server: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            data = b""
-            while True:
-                try:
-                    while b"\r\n\r\n" not in data:
-                        received = connection.recv(65_536)
-                        if not received:
-                            return
-                        data += received
-                    data = data.partition(b"\r\n\r\n")[2]
-                    with self.lock:
-                        self.requests += 1
-                        number = self.requests
-                    self._respond(connection, number)
-                except OSError:
-                    return
-
-
-def at_once(connection: socket.socket, _: int) -> None:
-    connection.sendall(answer())
-
-
 def client_of(url: str, **options: Any) -> Enlighten:
     settings: dict[str, Any] = {"quota": UNLIMITED, "max_retries": 0, **options}
     return Enlighten(KEY, USER_ID, base_url=url, **settings)
