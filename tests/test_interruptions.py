@@ -20,7 +20,6 @@ import pytest
 from enphase_sdk import AsyncEnlighten, Enlighten
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection
 from enphase_sdk._sync.gateway_connection import GatewayConnection
-from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.http import tls_context
 from enphase_sdk.core.timeouts import timeouts
@@ -28,8 +27,6 @@ from enphase_sdk.gateway.address import Address
 from enphase_sdk.gateway.tls import GatewayTrust, Pin
 from tests.listener import HEAD, Listener, answer, at_once
 from tests.support import KEY, USER_ID
-
-UNLIMITED = Plan("mine", 1_000_000)
 
 # More than any of the calls below takes.
 MOST_STEPS = 70
@@ -136,7 +133,7 @@ def server_side(
 def cloud(url: str, kind: Any) -> tuple[Any, Callable[[], Any]]:
     """A client of the cloud, and a call of it."""
     url = url.replace("127.0.0.1", "localhost")
-    client = kind(KEY, USER_ID, base_url=url, quota=UNLIMITED, max_retries=0, timeout=60)
+    client = kind(KEY, USER_ID, base_url=url, max_retries=0, timeout=60)
     return client, lambda: client.summary(67)
 
 

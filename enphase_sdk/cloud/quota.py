@@ -119,8 +119,11 @@ class Pacer:
         self._next_try = math.inf
 
     def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold."""
+        """Replace the lock, which a thread of the parent may hold, and settle what is its."""
         self._lock = threading.Lock()
+        for ticket in self._tickets:
+            if ticket.done_at is None:  # its answer comes to the parent
+                ticket.done_at = ticket.sent_at
 
     @property
     def limit(self) -> int | None:
