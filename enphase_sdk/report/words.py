@@ -38,7 +38,7 @@ def in_words(error: EnphaseError) -> str:
         return f"the plan's requests are used up{_until(error.period_end)}"
     if isinstance(error, QuotaExceededError):
         opens_at = error.opens_at
-        return f"the plan's requests are used up{_until(opens_at and opens_at.timestamp())}"
+        return f"the plan's requests are used up{_until(None if opens_at is None else opens_at.timestamp())}"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words

@@ -114,7 +114,7 @@ def test_a_course_has_its_lowest_value_lowest_and_gaps_where_nothing_was_known()
     assert course.sparkline("production_w") == "▁ █"
 
 
-def _energy(watts: float | None) -> SystemEnergy:
+def _energy(watts: int | None) -> SystemEnergy:
     return SystemEnergy(
         watts_now=watts,
         watt_hours_today=None,

@@ -31,7 +31,7 @@ def environment() -> Iterator[dict[str, str]]:
 def shell(words: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
     line = f'"{sys.executable}" -m enphase_sdk {words}'
     return subprocess.run(
-        ["sh", "-c", line], env=environment, capture_output=True, text=True, check=False
+        ["/bin/sh", "-c", line], env=environment, capture_output=True, text=True, check=False
     )
 
 
@@ -45,7 +45,7 @@ class GivesUp(FakeClock):
         self._lock = threading.Lock()
         self.over = threading.Event()
 
-    def sleep(self, seconds: float) -> None:
+    def sleep(self, seconds: float) -> None:  # noqa: ARG002 - it never ends
         with self._lock:
             self._missing -= 1
             last = not self._missing

@@ -30,7 +30,7 @@ VIEWS = {
 
 NUMBERS = st.floats(-1e7, 1e9).map(lambda value: number(value, 1)) | st.just(UNKNOWN)
 IDS = st.integers(1, 10**8).map(str)
-TEXTS = st.text("abcdefghij -_./", min_size=1, max_size=60).map(str.strip).filter(None) | IDS
+TEXTS = st.text("abcdefghij -_./", min_size=1, max_size=60).map(str.strip).filter(bool) | IDS
 
 
 def printed(headings: list[Heading], rows: list[list[str]], width: int) -> tuple[str, list[str]]:
