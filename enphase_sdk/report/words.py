@@ -37,8 +37,8 @@ def in_words(error: EnphaseError) -> str:
     if isinstance(error, RateLimitError):
         return f"the plan's requests are used up{_until(error.period_end)}"
     if isinstance(error, QuotaExceededError):
-        opens_at = error.opens_at
-        return f"the plan's requests are used up{_until(None if opens_at is None else opens_at.timestamp())}"
+        opens_at = None if error.opens_at is None else error.opens_at.timestamp()
+        return f"the plan's requests are used up{_until(opens_at)}"
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
