@@ -88,7 +88,9 @@ def _meters_are_unsure(told: Told) -> bool:
 def _needs_meter_readings(told: Told) -> bool:
     if told.wants("meters"):
         return bool(told.enabled_meters)
-    return told.measures("production", "total-consumption")
+    if told.wants("odometers") and told.measures("production"):
+        return True
+    return told.measures("total-consumption")
 
 
 def _needs_page(told: Told) -> bool:
@@ -152,7 +154,11 @@ PLAN: tuple[Step, ...] = (
         *("meters", "odometers", "production", "consumption"),
         needed=_meters_are_unsure,
     ),
-    _step(sources.METER_READINGS, "meters", "odometers", needed=_needs_meter_readings),
+    _step(
+        sources.METER_READINGS,
+        *("meters", "odometers", "consumption"),
+        needed=_needs_meter_readings,
+    ),
     _step(sources.PRODUCTION_JSON, "production", "consumption", "storage", needed=_needs_page),
     _step(sources.PRODUCTION, "production", "consumption", "storage", needed=_needs_older_page),
     _step(sources.PRODUCTION_V1, "production", needed=Told.v1_may_be_source),
