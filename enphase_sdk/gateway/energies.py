@@ -93,7 +93,8 @@ def _not_net(total: _Parts, net: _Parts, production: _Parts, metered: _Parts) ->
 def _part_not_net(
     total: Figures, net: Figures, made: Figures, metered: Figures, all_made: Figures = _NOTHING
 ) -> Figures:
-    watts = lifetime = 0.0
+    watts: float | None = 0.0
+    lifetime: float | None = 0.0
     if total.watts is not None and total.watts == net.watts:
         # Where all is idle, so is each phase, told or not.
         watts = made.watts if made.watts is not None or all_made.watts != 0 else 0.0

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from enphase_sdk.core.effects import Flow, Reply, Send
 from enphase_sdk.errors import (
@@ -36,6 +36,7 @@ from enphase_sdk.gateway.identity import GatewayInfo, needs_token
 from enphase_sdk.gateway.mapping.ensemble import EnsembleInventory
 from enphase_sdk.gateway.mapping.meters import ct_meters
 from enphase_sdk.gateway.models.energy import Inverter
+from enphase_sdk.gateway.plausibility import Site, judged
 from enphase_sdk.gateway.problems import Problems
 from enphase_sdk.gateway.profile import SEVERAL, GatewayProfile
 from enphase_sdk.gateway.snapshot import Snapshot
@@ -374,7 +375,7 @@ def _snapshot(told: Told) -> Snapshot:
     devices = told.of(sources.ENSEMBLE_INVENTORY) or _NO_DEVICES
     control = told.of(sources.SECONDARY_CONTROL)
     page = told.page
-    return Snapshot(
+    snapshot = Snapshot(
         system_production=production.system,
         system_production_phases=production.phases,
         system_consumption=total.system,
@@ -402,7 +403,34 @@ def _snapshot(told: Told) -> Snapshot:
         generator_schedule=told.of(sources.GENERATOR_SCHEDULE),
         home=told.of(sources.HOME),
         devices=told.of(sources.DEVICES),
-        problems=told.problems.listed(),
+    )
+    return evolve(_judged(told, snapshot), problems=told.problems.listed())
+
+
+def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
+    """The reading without the figures that cannot be."""
+    profile, v1 = told.profile, sources.PRODUCTION_V1
+    entry = told.page.inverters if told.page else None
+    counted = max(len(snapshot.inverters), (entry and entry.count) or 0)
+    profile.microinverters = max(profile.microinverters, counted)
+    detailed = bool(snapshot.inverters) and not told.asked(sources.INVERTERS)
+    endpoints = {
+        "production": (v1 if told.production_source == "v1" else told.page_source).endpoint,
+        "consumption": told.page_source.endpoint,
+        "meters": sources.METER_READINGS.endpoint,
+        "inverters": (sources.DEVICE_DATA if detailed else sources.INVERTERS).endpoint,
+    }
+    site = Site(
+        microinverters=profile.microinverters or None,
+        phases=profile.phase_count,
+        source=told.production_source,
+    )
+    return judged(
+        snapshot,
+        site,
+        profile.levels,
+        now=told.now,
+        problem=lambda of, reason: told.problems.add(endpoints[of], reason),
     )
 
 
