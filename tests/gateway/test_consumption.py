@@ -269,6 +269,10 @@ def test_a_house_with_an_unmetered_roof_uses_net_and_what_the_roof_makes(
         ([TOTAL_LIKE_NET], (900, None)),
         ([TOTAL_LIKE_NET | {"wNow": -800.0}, NET | {"wNow": -800.0}], (None, -800)),
         ([TOTAL_LIKE_NET | {"wNow": -600.0}, NET | {"wNow": -600.0}], (100, -600)),
+        ([TOTAL_LIKE_NET | {"wNow": -700.0}, NET | {"wNow": -700.0}], (0, -700)),
+        ([TOTAL | {"wNow": 201.0}, NET | {"wNow": 200.0}], (201, 200)),
+        ([TOTAL | {"wNow": 200.5}, NET | {"wNow": 200.0}], (900, 200)),
+        ([{k: v for k, v in TOTAL.items() if k != "wNow"}, NET], (None, 200)),
         ([TOTAL, NET], (500, 200)),
         ([NET], (None, 200)),
     ],
@@ -301,3 +305,17 @@ def test_a_meter_of_the_total_stands_and_net_is_less_what_an_unmetered_roof_make
 def test_total_that_differs_from_net_is_kept_with_production_from_elsewhere() -> None:
     page = homes.page(homes.inverters_entry(), consumption=[TOTAL, NET])
     assert watts(reading({PAGE: page, homes.V1: homes.v1()}, "7.6.114")) == (500, 200)
+
+
+def test_energy_of_a_phase_that_is_not_told_is_known_while_all_have_made_none() -> None:
+    like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
+    page = homes.page(
+        homes.entry("production", figures(0.0, 0.0)),
+        consumption=[TOTAL_LIKE_NET | {"lines": like_net}, NET | {"lines": like_net}],
+    )
+    meters = [homes.meter(1, "production"), homes.meter(2, "net-consumption", phases=2)]
+    readings = [homes.meter_reading(1), homes.meter_reading(2)]
+    answers = {METERS: ok(meters), READINGS: ok(readings), PAGE: page}
+    phases = reading(answers, "8.3.5433").system_consumption_phases
+    assert phases is not None
+    assert [phase.watt_hours_lifetime for phase in phases.values()] == [2000, 1000]
