@@ -11,7 +11,6 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import anyio
@@ -62,15 +61,15 @@ def test_connections_are_closed_with_their_event_loop(backend: str) -> None:
     gc.collect()
 
 
-def test_closing_in_one_event_loop_closes_the_connections_of_the_others() -> None:
+@pytest.mark.parametrize("backend", ["asyncio", "trio"])
+def test_closing_in_one_event_loop_closes_the_connections_of_the_others(backend: str) -> None:
     listener = Listener(at_once)
-    closed = threading.Event()
+    ready, closed = threading.Event(), threading.Event()
 
     async def stay(client: AsyncEnlighten) -> None:
         await client.summary(67)
         ready.set()
-        while not closed.is_set():
-            await anyio.sleep(0.01)
+        assert await anyio.to_thread.run_sync(closed.wait, 60)
         assert await anyio.to_thread.run_sync(listener.is_left)
 
     async def close(client: AsyncEnlighten) -> None:
@@ -78,15 +77,12 @@ def test_closing_in_one_event_loop_closes_the_connections_of_the_others() -> Non
         await client.aclose()
         closed.set()
 
-    with listener.serving() as url, ThreadPoolExecutor(2) as pool:
-        for backend in ("asyncio", "trio"):
-            ready = threading.Event()
-            closed.clear()
-            client = cloud_client(url, AsyncEnlighten)
-            waiting = pool.submit(anyio.run, stay, client, backend=backend)
-            assert ready.wait(30)
-            asyncio.run(close(client))
-            waiting.result(60)
+    with listener.serving() as url, ThreadPoolExecutor(1) as pool:
+        client = cloud_client(url, AsyncEnlighten)
+        waiting = pool.submit(lambda: anyio.run(stay, client, backend=backend))
+        assert ready.wait(30)
+        asyncio.run(close(client))
+        waiting.result(60)
     gc.collect()
 
 
@@ -235,7 +231,7 @@ def test_a_client_closed_under_its_calls_lets_them_end_and_leaves_nothing_open()
 
 @forks[0]
 @forks[1]
-def test_a_forked_child_runs_an_event_loop_of_its_own(tmp_path: Path) -> None:
+def test_a_forked_child_runs_an_event_loop_of_its_own() -> None:
     program = """
 import asyncio, gc, os, sys
 from enphase_sdk import AsyncEnlighten
@@ -374,11 +370,14 @@ def test_a_gateway_s_answers_are_bounded_in_time(surface: Surface) -> None:
         finally:
             connection.close()
 
-    with Listener(respond).serving() as url, pytest.raises(errors.APITimeoutError):
+    def run(url: str) -> None:
         if surface.is_async:
             anyio.run(main, url, backend=surface.backend or "")
         else:
             main_sync(url)
+
+    with Listener(respond).serving() as url, pytest.raises(errors.APITimeoutError):
+        run(url)
 
 
 # What is told

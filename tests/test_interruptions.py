@@ -42,7 +42,7 @@ def once_each(connection: socket.socket, _: int) -> None:
 class Steps:
     """Awaits a coroutine and calls `disturb(future)` where it is suspended for the n-th time."""
 
-    def __init__(self, coroutine: Any, numbers: set[int], disturb: Callable[[Any], None]) -> None:
+    def __init__(self, coroutine: Any, numbers: set[int], disturb: Callable[[Any], object]) -> None:
         self.coroutine = coroutine
         self.numbers = numbers
         self.disturb = disturb

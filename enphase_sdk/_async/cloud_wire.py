@@ -55,7 +55,9 @@ class AsyncWire:
             try:
                 return await self._sent(request, timeouts, largest)
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-                problem: EnphaseError = connection_error(request, error, by_proxy=self._proxy is not None)
+                problem: EnphaseError = connection_error(
+                    request, error, by_proxy=self._proxy is not None
+                )
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "

@@ -72,24 +72,35 @@ class AsyncConnections:
         pool = await self._pool()
         line = await pool.take(timeouts.steps["pool"])
         deadline = Deadline(timeouts.total)
-        while True:
-            again = again and line.used
-            whole = False
-            try:
-                answer = await line.exchange(request, deadline, largest, plain=plain)
-                whole = True
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if not again or line.answered:
-                    raise
-            finally:
-                # Whatever ended it: with half an answer in it, it is not used again.
-                if whole:
-                    await pool.give_back(line)
-                else:
-                    await pool.discard(line)
+        again = again and line.used
+        try:
+            return await self._on(pool, line, request, deadline, largest, plain)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again or line.answered:
+                raise
+        line = await pool.take(timeouts.steps["pool"])
+        return await self._on(pool, line, request, deadline, largest, plain)
+
+    @staticmethod
+    async def _on(
+        pool: _AsyncPool,
+        line: AsyncLine,
+        request: httpx.Request,
+        deadline: Deadline,
+        largest: int,
+        plain: bool,
+    ) -> tuple[httpx.Response, bytes]:
+        whole = False
+        try:
+            answer = await line.exchange(request, deadline, largest, plain=plain)
+            whole = True
+            return answer
+        finally:
+            # Whatever ended it: with half an answer in it, it is not used again.
             if whole:
-                return answer
-            again, line = False, await pool.take(timeouts.steps["pool"])
+                await pool.give_back(line)
+            else:
+                await pool.discard(line)
 
     async def _pool(self) -> _AsyncPool:
         """The connections of the event loop that runs."""

@@ -241,9 +241,7 @@ class AsyncServiceConnection:
         if self.transport is not None:
             line = AsyncLine(self.transport, alone=False)
         else:
-            transport = httpx.AsyncHTTPTransport(
-                verify=tls_context(), proxy=proxy_for(request.url)
-            )
+            transport = httpx.AsyncHTTPTransport(verify=tls_context(), proxy=proxy_for(request.url))
             line = AsyncLine(transport, alone=True)
         try:
             deadline = Deadline(self.timeouts.total)

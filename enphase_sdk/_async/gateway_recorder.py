@@ -7,7 +7,6 @@ import math
 from pathlib import Path
 from typing import Self
 
-
 from enphase_sdk._async.gateway_client import AsyncEnvoy
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.events import AsyncTurn

@@ -80,7 +80,8 @@ class AsyncLine:
     async def _read(self, response: httpx.Response, body: Body) -> bytes:
         problem: Exception | None = None
         try:
-            async for chunk in response.stream:  # type: ignore[union-attr]
+            stream: Any = response.stream
+            async for chunk in stream:
                 if problem is not None:
                     continue
                 try:

@@ -73,24 +73,35 @@ class Connections:
         pool = self._pool()
         line = pool.take(timeouts.steps["pool"])
         deadline = Deadline(timeouts.total)
-        while True:
-            again = again and line.used
-            whole = False
-            try:
-                answer = line.exchange(request, deadline, largest, plain=plain)
-                whole = True
-            except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-                if not again or line.answered:
-                    raise
-            finally:
-                # Whatever ended it: with half an answer in it, it is not used again.
-                if whole:
-                    pool.give_back(line)
-                else:
-                    pool.discard(line)
+        again = again and line.used
+        try:
+            return self._on(pool, line, request, deadline, largest, plain)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again or line.answered:
+                raise
+        line = pool.take(timeouts.steps["pool"])
+        return self._on(pool, line, request, deadline, largest, plain)
+
+    @staticmethod
+    def _on(
+        pool: _Pool,
+        line: Line,
+        request: httpx.Request,
+        deadline: Deadline,
+        largest: int,
+        plain: bool,
+    ) -> tuple[httpx.Response, bytes]:
+        whole = False
+        try:
+            answer = line.exchange(request, deadline, largest, plain=plain)
+            whole = True
+            return answer
+        finally:
+            # Whatever ended it: with half an answer in it, it is not used again.
             if whole:
-                return answer
-            again, line = False, pool.take(timeouts.steps["pool"])
+                pool.give_back(line)
+            else:
+                pool.discard(line)
 
     def _pool(self) -> _Pool:
         """The connections of the event loop that runs."""

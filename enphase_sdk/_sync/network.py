@@ -81,7 +81,8 @@ class Line:
     def _read(self, response: httpx.Response, body: Body) -> bytes:
         problem: Exception | None = None
         try:
-            for chunk in response.stream:  # type: ignore[union-attr]
+            stream: Any = response.stream
+            for chunk in stream:
                 if problem is not None:
                     continue
                 try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,7 +98,7 @@ class AsyncTurn:
         self._waiting: deque[_Task] = deque()
 
     @asynccontextmanager
-    async def mine(self) -> AsyncIterator[None]:
+    async def mine(self) -> AsyncGenerator[None]:
         """A context in which nobody else is."""
         await anyio.lowlevel.checkpoint_if_cancelled()
         await self._take()

@@ -13,7 +13,6 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
 from enphase_sdk.core.effects import Request
@@ -278,16 +277,16 @@ _BY_KIND = {
 }
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that led to it; anyio gathers the failures of a host's addresses."""
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    waiting = [error]
+    while waiting:
+        error = waiting.pop(0)
+        if id(error) in seen:
+            continue
         seen.add(id(error))
         yield error
-        if isinstance(error, OSError | httpcore.ConnectError) and error.args:
-            inner = error.args[0]
-            # anyio gathers the failures of all addresses of a host.
-            if isinstance(inner, BaseExceptionGroup):
-                yield from inner.exceptions
-        if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
-        error = error.__cause__ or error.__context__
+        gathered: tuple[object, ...] = getattr(error, "exceptions", ())
+        others = (*error.args[:1], *gathered, error.__cause__, error.__context__)
+        waiting += [other for other in others if isinstance(other, BaseException)]

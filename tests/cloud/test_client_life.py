@@ -33,6 +33,8 @@ from tests.listener import BODY, HEAD, Listener, answer, at_once
 from tests.support import KEY, USER_ID, Surface, small_fleet, summary_body
 
 UNLIMITED = Plan("mine", 1_000_000)
+
+
 def client_of(url: str, **options: Any) -> Enlighten:
     settings: dict[str, Any] = {"quota": UNLIMITED, "max_retries": 0, **options}
     return Enlighten(KEY, USER_ID, base_url=url, **settings)
