@@ -119,7 +119,7 @@ def test_a_cancelled_task_gives_its_turn_to_the_next(backend: str) -> None:
             async with turn.mine():
                 for number, scope in enumerate(scopes):
                     group.start_soon(wait, number, scope)
-                await anyio.wait_all_tasks_blocked()
+                    await anyio.wait_all_tasks_blocked()
                 scopes[1].cancel()
             # The first has been woken and has not run yet.
             scopes[0].cancel()

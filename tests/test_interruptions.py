@@ -232,12 +232,19 @@ def interrupted_everywhere(side: Any, kind: Any, respond: Any, context: Any, eve
                 break
             done.append(number)
         client.close()
-        ended.set()
+        done.append(0)
+
+    def run(url: str) -> None:
+        try:
+            main(url)
+        finally:
+            ended.set()
 
     with listener.serving() as url:
         # In a thread of its own, because what hangs can only be left behind.
-        threading.Thread(target=main, args=(url,), daemon=True).start()
-        assert ended.wait(300), f"a call hangs or fails after {done[-1:]}"
+        threading.Thread(target=run, args=(url,), daemon=True).start()
+        assert ended.wait(120), f"a call hangs after {done[-1:]}"
+        assert done.pop() == 0, f"a call fails after {done[-1:]}"
         gc.collect()
         assert listener.is_left()
     return len(done)

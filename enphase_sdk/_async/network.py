@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import httpcore
@@ -42,6 +42,8 @@ class AsyncLine:
             # httpx offers no way to name a network backend; httpcore does.
             pool: Any = getattr(transport, "_pool", None)
             pool._network_backend = _AsyncBackend(pool._network_backend, self._sockets)
+            # Nobody else is in this pool, and an interrupted thread would wait for itself.
+            pool._optional_thread_lock = nullcontext()
             # Mocks that stand between httpx's clients and their transports are asked too.
             self._client = httpx.AsyncClient(transport=transport, trust_env=False)
 

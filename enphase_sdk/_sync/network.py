@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import httpcore
@@ -43,6 +43,8 @@ class Line:
             # httpx offers no way to name a network backend; httpcore does.
             pool: Any = getattr(transport, "_pool", None)
             pool._network_backend = _Backend(pool._network_backend, self._sockets)
+            # Nobody else is in this pool, and an interrupted thread would wait for itself.
+            pool._optional_thread_lock = nullcontext()
             # Mocks that stand between httpx's clients and their transports are asked too.
             self._client = httpx.Client(transport=transport, trust_env=False)
 
