@@ -203,7 +203,7 @@ def _tokens_in(reply: Reply, server_now: float) -> Tokens | None:
 
 
 def refusal(content: bytes) -> str:
-    """The `error` of an answer that refuses tokens: `invalid_grant`, `invalid_client`, …
+    """The `error` of an answer that refuses tokens, such as `invalid_grant`.
 
     The description beside it is left alone: it repeats the code that was sent.
     """
