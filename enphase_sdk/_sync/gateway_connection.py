@@ -149,6 +149,11 @@ class GatewayConnection:
                 "over which none is ever sent; is HTTPS (port 443) blocked on the way?"
             )
 
+    def forget_plain_http(self) -> None:
+        """Find out anew whether the gateway speaks HTTPS; one that does never stops."""
+        if self.scheme == "http":
+            self.scheme = None
+
     def close(self) -> None:
         """Close the connection."""
         self._closed = True
