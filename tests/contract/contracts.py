@@ -8,7 +8,7 @@ import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from types import ModuleType
+from types import GenericAlias, ModuleType
 from typing import Any, NamedTuple
 
 import pytest
@@ -177,7 +177,7 @@ def examples_of_schemas(api: Api) -> Iterator[Example]:
         example, properties = published.get("example"), published.get("properties", {})
         parts = {key: part["example"] for key, part in properties.items() if "example" in part}
         if isinstance(example, list):  # the example of a list, at the schema of an item
-            yield Example(name, list[shape], example)
+            yield Example(name, GenericAlias(list, shape), example)
         elif isinstance(example, str) or (example and example.keys() <= properties.keys()):
             yield Example(name, shape, example)
         elif parts and parts.keys() >= set(now.get("required", properties)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import inspect
 import typing
 from typing import Any
@@ -129,7 +130,8 @@ def test_what_is_declared_as_a_map_is_a_list(operation: str, field: str, model: 
 def test_intervals_come_flat_or_in_lists_of_lists(operation: str, value: str) -> None:
     shape = module(V4, operation).RESPONSES[200]
     interval = {"end_at": 1384122700, value: 40}
-    for intervals in ([interval], [[interval]], [[]], [], [[interval], [interval]]):
+    forms: list[list[Any]] = [[interval], [[interval]], [[]], [], [[interval], [interval]]]
+    for intervals in forms:
         wire = EXAMPLES[f"{operation}-200"] | {"intervals": intervals}
         read = shape.from_dict(wire)
         assert read.to_dict() == wire
@@ -214,6 +216,13 @@ def test_what_may_be_null_is_typed_so(model: type, fields: str) -> None:
 )
 def test_what_may_be_absent_is_typed_so(model: type, fields: str) -> None:
     assert [name for name in fields.split() if not may_be_absent(model, name)] == []
+
+
+def test_dates_are_dates_as_in_v2() -> None:
+    for shape in (v4.EnergyLifetime, v4.BatteryLifetime, v4.EvseLifetime, v4.EvChargerLifetime):
+        assert field_type(shape, "start_date") == datetime.date | None
+    assert field_type(v4.Summary, "summary_date") is datetime.date
+    assert v4.Summary.from_dict(EXAMPLES["summary-200"]).summary_date == datetime.date(2019, 5, 12)
 
 
 def test_a_window_asked_for_by_date_is_read() -> None:
