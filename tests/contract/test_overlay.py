@@ -83,7 +83,8 @@ def test_a_fault_that_the_vendor_mends_is_noticed() -> None:
 def test_the_groups_are_numbered(api: Api) -> None:
     text = api.overlay.read_text(encoding="utf-8")
     numbers = [int(n) for n in re.findall(r"^  # (\d+)\b", text, flags=re.MULTILINE)]
-    assert numbers == list(range(1, {"v2": 17, "v4": 15}[api.name]))
+    assert numbers == list(range(1, len(numbers) + 1))
+    assert len(numbers) >= {"v2": 16, "v4": 14}[api.name]
     assert len(re.findall(r"^  # \d+.*\n  - target: ", text, flags=re.MULTILINE)) == len(numbers)
 
 
