@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,15 +20,15 @@ class BatteryLifetime:
         discharge (list[int]): Energy that came out of the batteries on each day, Wh. Entry n
             belongs to the day n days after `start_date`.
         meta (Meta): State of the system when the answer was made.
-        start_date (None | str): Day of the first value, in the system's time zone. Null if the
-            system has never produced.
+        start_date (datetime.date | None): Day of the first value, in the system's time zone. Null
+            if the system has never produced.
         system_id (int): Id of the system in Enlighten.
     """
 
     charge: list[int]
     discharge: list[int]
     meta: Meta
-    start_date: None | str
+    start_date: datetime.date | None
     system_id: int
 
     def to_dict(self) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -18,23 +19,23 @@ class EnergyLifetime:
         meta (Meta): State of the system when the answer was made.
         production (list[int]): Energy produced on each day, Wh. Entry n belongs to the day n days
             after `start_date`.
-        start_date (None | str): Day of the first value, in the system's time zone. Null if the
-            system has never produced.
+        start_date (datetime.date | None): Day of the first value, in the system's time zone. Null
+            if the system has never produced.
         system_id (int): Id of the system in Enlighten.
         meter_production (list[int] | None | Unset): Energy by the production meter alone on each
             day, Wh. Only with `production=all`.
-        meter_start_date (None | str | Unset): First day that the production meter measured, in the
-            system's time zone. Absent or null without such a meter.
+        meter_start_date (datetime.date | None | Unset): First day that the production meter
+            measured, in the system's time zone. Absent or null without such a meter.
         micro_production (list[int] | None | Unset): Energy by the microinverters alone on each day,
             Wh. Only with `production=all`.
     """
 
     meta: Meta
     production: list[int]
-    start_date: None | str
+    start_date: datetime.date | None
     system_id: int
     meter_production: list[int] | None | Unset = UNSET
-    meter_start_date: None | str | Unset = UNSET
+    meter_start_date: datetime.date | None | Unset = UNSET
     micro_production: list[int] | None | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:

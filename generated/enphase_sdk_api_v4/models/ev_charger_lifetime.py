@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,13 +15,13 @@ class EvChargerLifetime:
     Attributes:
         consumption (list[int]): Energy consumed on each day, Wh. Entry n belongs to the day n days
             after `start_date`. Example: [3494, 21929, 0, 0, 0, 0].
-        start_date (None | str): Day of the first value, in the system's time zone. Example:
-            2024-01-01.
+        start_date (datetime.date | None): Day of the first value, in the system's time zone.
+            Example: 2024-01-01.
         system_id (int): Id of the system in Enlighten. Example: 698989834.
     """
 
     consumption: list[int]
-    start_date: None | str
+    start_date: datetime.date | None
     system_id: int
 
     def to_dict(self) -> dict[str, Any]:

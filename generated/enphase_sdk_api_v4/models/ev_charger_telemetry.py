@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -21,19 +22,20 @@ class EvChargerTelemetry:
         system_id (int): Id of the system in Enlighten.
         end_at (int | Unset): End of the window, epoch seconds (UTC). Absent if `end_date` was asked
             for.
-        end_date (str | Unset): Last day of the window. Only if `start_date` was asked for.
+        end_date (datetime.date | Unset): Last day of the window. Only if `start_date` was asked
+            for.
         start_at (int | Unset): Start of the window, epoch seconds (UTC). Absent if `start_date` was
             asked for.
-        start_date (str | Unset): First day of the window. Only if it was asked for.
+        start_date (datetime.date | Unset): First day of the window. Only if it was asked for.
     """
 
     consumption: list[EvChargerTelemetryInterval]
     granularity: str
     system_id: int
     end_at: int | Unset = UNSET
-    end_date: str | Unset = UNSET
+    end_date: datetime.date | Unset = UNSET
     start_at: int | Unset = UNSET
-    start_date: str | Unset = UNSET
+    start_date: datetime.date | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,14 +15,14 @@ class HpLifetime:
     Attributes:
         consumption (list[int]): Energy that the heat pump consumed on each day, Wh. Entry n belongs
             to the day n days after `start_date`.
-        end_date (None | str): Last day of the series, in the system's time zone.
-        start_date (None | str): Day of the first value, in the system's time zone.
+        end_date (datetime.date | None): Last day of the series, in the system's time zone.
+        start_date (datetime.date | None): Day of the first value, in the system's time zone.
         system_id (int): Id of the system in Enlighten.
     """
 
     consumption: list[int]
-    end_date: None | str
-    start_date: None | str
+    end_date: datetime.date | None
+    start_date: datetime.date | None
     system_id: int
 
     def to_dict(self) -> dict[str, Any]:

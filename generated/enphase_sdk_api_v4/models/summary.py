@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,7 +32,7 @@ class Summary:
         size_w (int): Rated power of the system, W. Always 0 for a past day.
         source (str): Where the energies come from: `microinverters` or `meter`.
         status (Status): State of a system. `normal` is well; the other values name what is wrong.
-        summary_date (str): The day these figures belong to, in the system's time zone.
+        summary_date (datetime.date): The day these figures belong to, in the system's time zone.
         system_id (int): Id of the system in Enlighten.
         battery_capacity_wh (int | Unset): Capacity of all batteries together, Wh.
         battery_charge_w (int | Unset): Highest power at which all batteries together can be
@@ -53,7 +54,7 @@ class Summary:
     size_w: int
     source: str
     status: Status
-    summary_date: str
+    summary_date: datetime.date
     system_id: int
     battery_capacity_wh: int | Unset = UNSET
     battery_charge_w: int | Unset = UNSET
