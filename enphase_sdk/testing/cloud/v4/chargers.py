@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 
 from enphase_sdk.testing.cloud.periods import Intervals
 from enphase_sdk.testing.cloud.question import Question, View
-from enphase_sdk.testing.cloud.refusal import Refusal
 from enphase_sdk.testing.cloud.v4.devices import charger_serial
+from enphase_sdk.testing.cloud.v4.refusals import bad_request
 from enphase_sdk.testing.cloud.v4.windows import days, window, window_fields
 from enphase_sdk.testing.world.flows import has_charger
 
@@ -19,11 +20,12 @@ __all__ = [
     "charger_schedules",
     "charger_sessions",
     "charger_telemetry",
-    "charging_command",
     "evse_lifetime",
     "evse_telemetry",
     "hp_lifetime",
     "hp_telemetry",
+    "start_charging",
+    "stop_charging",
 ]
 
 _QUARTER_HOUR = 900
@@ -31,6 +33,7 @@ _FROM, _HOURS, _POWER = 19, 2, 7_200
 _SESSION_WH = _HOURS * _POWER
 _REMEMBERED_DAYS = 30
 _LARGEST_PAGE = 100
+_ACCEPTED = {"message": "Request sent successfully"}
 
 
 def charger_devices(question: Question) -> object:
@@ -126,20 +129,48 @@ def charger_telemetry(question: Question) -> object:
     """Energy of each quarter of an hour, under `consumption` instead of `intervals`."""
     view = _charger(question)
     period = window(question, step=_QUARTER_HOUR)
+    fields = window_fields(question, period)
+    if "start_date" in fields:  # dates only here, times with an offset elsewhere
+        fields = {name: str(value)[:10] for name, value in fields.items()}
     return {
         "system_id": view.system.system_id,
         "granularity": question.parameters.get("granularity", "day"),
-        **window_fields(question, period),
+        **fields,
         "consumption": [
             {"end_at": end, "consumption": energy} for end, energy in _quarters(view, period)
         ],
     }
 
 
-def charging_command(question: Question) -> object:
-    """202: the charger was told to start or stop."""
+def start_charging(question: Question) -> object:
+    """202: the charger was told to start."""
     _charger(question)
-    return {"message": "Request sent successfully"}
+    body = question.parameters["body"]
+    wrong = [
+        message
+        for name, check, message in (
+            ("connectorId", _is_connector, "Connector Id must be greater than 0"),
+            ("chargingLevel", _is_level, "Charging level should be in the range [0-100]"),
+        )
+        if not isinstance(body, dict) or not check(body.get(name))
+    ]
+    if wrong:
+        raise bad_request(*wrong)
+    return _ACCEPTED
+
+
+def stop_charging(question: Question) -> object:
+    """202: the charger was told to stop."""
+    _charger(question)
+    return _ACCEPTED
+
+
+def _is_connector(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("0*[1-9][0-9]{0,3}", value))
+
+
+def _is_level(value: object) -> bool:
+    return isinstance(value, str) and bool(re.fullmatch("[0-9]{1,3}", value)) and int(value) <= 100
 
 
 def evse_lifetime(question: Question) -> object:
@@ -210,8 +241,7 @@ def _charger(question: Question) -> View:
     view = question.subject
     wanted = question.parameters.get("serial_no")
     if not has_charger(view.system) or wanted != charger_serial(view.system):
-        details = ["Invalid system_id or serial_no"]
-        raise Refusal(400, {"message": "Bad request", "code": "400", "details": details})
+        raise bad_request("Invalid system_id or serial_no")
     return view
 
 

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from enphase_sdk.testing.cloud.question import Question
 from enphase_sdk.testing.cloud.v4 import chargers, devices, events, site
-from enphase_sdk.testing.cloud.v4.refusals import unprocessable, wrong_method
+from enphase_sdk.testing.cloud.v4.refusals import not_found, unprocessable, wrong_method
 from enphase_sdk.testing.cloud.v4.settings import Settings
 
 __all__ = ["OPERATIONS", "Operation", "find_operation", "read_parameters"]
@@ -393,7 +393,7 @@ def _all() -> list[Operation]:
         "StartCharging",
         charger + "/start_charging",
         CHARGER_CONTROL,
-        chargers.charging_command,
+        chargers.start_charging,
         method="POST",
         status=202,
     )
@@ -401,7 +401,7 @@ def _all() -> list[Operation]:
         "StopCharging",
         charger + "/stop_charging",
         CHARGER_CONTROL,
-        chargers.charging_command,
+        chargers.stop_charging,
         method="POST",
         status=202,
     )
@@ -424,12 +424,12 @@ _ROUTES = sorted(
 )
 
 
-def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]] | None:
+def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
     """The operation of a request under whatever base path, and the variables of its path.
 
     Raises:
-        Refusal: 405, there is the path, but not with this method; or no such path below a
-            system.
+        Refusal: 405, there is the path, but not with this method, or no such path below a
+            system; 404, no such path at all.
     """
     matching = [
         (operation, found.groupdict())
@@ -444,7 +444,7 @@ def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]] |
         raise wrong_method()
     if re.fullmatch(r".*/api/v4/systems/.+", path):
         raise wrong_method()
-    return None
+    raise not_found(f"{path} is no path of API v4")
 
 
 def read_parameters(operation: Operation, query: list[tuple[str, str]]) -> dict[str, Any]:

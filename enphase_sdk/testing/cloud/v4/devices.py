@@ -14,7 +14,7 @@ from enphase_sdk.testing.cloud.v4.refusals import not_found, unprocessable
 from enphase_sdk.testing.cloud.v4.site import reported, require_consumption
 from enphase_sdk.testing.cloud.v4.windows import window, window_fields
 from enphase_sdk.testing.world.consumption import Consumption
-from enphase_sdk.testing.world.flows import CAPACITY_WH, Flows, has_battery, has_charger
+from enphase_sdk.testing.world.flows import CAPACITY_WH, flows_of, has_battery, has_charger
 from enphase_sdk.testing.world.system import QUARTER_HOUR, System
 
 __all__ = [
@@ -26,6 +26,7 @@ __all__ = [
     "export_telemetry",
     "import_telemetry",
     "latest_telemetry",
+    "live_values",
     "micro_telemetry",
     "micros_telemetry",
     "storage_meter_readings",
@@ -136,7 +137,7 @@ def storage_meter_readings(question: Question) -> object:
     readings: list[dict[str, object]] = []
     if has_battery(view.system):
         begun = view.midnight(view.system.place.ordinal(at))
-        flow = Flows(view.system).between(begun, at)
+        flow = flows_of(view.system).between(begun, at)
         readings.append(
             {
                 "serial_num": f"{battery_serial(view.system)}EIM4",
@@ -192,12 +193,12 @@ def _battery(question: Question, *, together: bool) -> dict[str, object]:
     require_consumption(view)
     period = window(question, step=QUARTER_HOUR)
     there = has_battery(view.system)
-    flows = Flows(view.system)
+    flows = flows_of(view.system)
     counted: dict[str, object] = {"devices_reporting": 1} if together else {}
     rows: list[object] = []
     for end in _ends(view, period) if there else ():
         flow = flows.between(end - QUARTER_HOUR, end)
-        percent = flows.stored(end) * 100 // CAPACITY_WH
+        percent = _stored_percent(view.system, end)
         rows.append(
             {
                 "end_at": end,
@@ -219,8 +220,11 @@ def _battery(question: Question, *, together: bool) -> dict[str, object]:
 def _percent(view: View) -> str | None:
     if not has_battery(view.system):
         return None
-    stored = Flows(view.system).stored(view.report.through)
-    return f"{stored * 100 // CAPACITY_WH}%"
+    return f"{_stored_percent(view.system, view.report.through)}%"
+
+
+def _stored_percent(system: System, instant: int) -> int:
+    return flows_of(system).stored(instant) * 100 // CAPACITY_WH
 
 
 def import_telemetry(question: Question) -> object:
@@ -237,7 +241,7 @@ def _grid(question: Question, name: str) -> object:
     view = question.subject
     require_consumption(view)
     period = window(question, step=QUARTER_HOUR)
-    flows = Flows(view.system)
+    flows = flows_of(view.system)
     rows: list[dict[str, int]] = []
     for end in _ends(view, period) if view.system.consumption_metered else ():
         flow = flows.between(end - QUARTER_HOUR, end)
@@ -278,7 +282,7 @@ def latest_telemetry(question: Question) -> object:
     if meters:
         found["meters"] = meters
     if has_battery(system):
-        flow = Flows(system).between(at - QUARTER_HOUR, at)
+        flow = flows_of(system).between(at - QUARTER_HOUR, at)
         power = (flow.discharge - flow.charge) * 4
         mode = "Discharging" if power > 0 else "Charging" if power < 0 else "Idle"
         name = f"Encharge {battery_serial(system)}"
@@ -294,6 +298,32 @@ def latest_telemetry(question: Question) -> object:
             }
         ]
     return {"system_id": system.system_id, "items": "devices", "devices": found}
+
+
+def live_values(view: View) -> dict[str, object]:
+    """The powers of the present quarter of an hour, W; they add up to what is used."""
+    system = view.system
+    start = int(view.now) // QUARTER_HOUR * QUARTER_HOUR
+    made, flow = _produced(view, start), flows_of(system).between(start, start + QUARTER_HOUR)
+    battery, grid = flow.discharge - flow.charge, flow.import_ - flow.export
+    return {
+        "battery_mode": "Self - Consumption" if has_battery(system) else "",
+        "battery_power": battery * 4,
+        "battery_soc": _stored_percent(system, start) if has_battery(system) else 0,
+        "consumption_power": (made + battery + grid) * 4,
+        "envoy_serial_number": [each.serial_number for each in system.gateways],
+        "generator_power": 0,
+        "grid_power": grid * 4,
+        "grid_status": "On Grid",
+        "pv_power": made * 4,
+        "system_id": system.system_id,
+    }
+
+
+def _produced(view: View, start: int) -> int:
+    """Wh made in the quarter of an hour that begins at `start`, as lifetime series count it."""
+    before, after = (view.production.until(mark) for mark in (start, start + QUARTER_HOUR))
+    return view.metering.merged(after) - view.metering.merged(before)
 
 
 def _latest(number: int, name: str, power: int, at: int) -> dict[str, object]:

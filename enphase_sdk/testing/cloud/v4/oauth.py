@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import threading
-from urllib.parse import parse_qsl, quote, unquote, urlencode
+from urllib.parse import parse_qsl, unquote, urlencode
 
 import httpx
 import msgspec
@@ -15,6 +15,7 @@ __all__ = ["OAuthServer"]
 
 CLIENT_ID = "simulated-client"
 CLIENT_SECRET = "simulated-client-secret"  # noqa: S105 - of nothing that exists
+_CODE_LIFE = 600.0
 INSTALLER = ("installer@example.com", "installer-password")
 
 
@@ -44,7 +45,7 @@ class OAuthServer:
         self._rotate = rotate
         self._lock = threading.Lock()
         self._issued = 0
-        self._codes: dict[str, tuple[_Grant, str]] = {}
+        self._codes: dict[str, tuple[_Grant, str, float]] = {}
         self._access: dict[str, tuple[_Grant, float]] = {}
         self._refresh: dict[str, tuple[_Grant, float]] = {}
         self.refusing_owner = False
@@ -73,7 +74,7 @@ class OAuthServer:
         with self._lock:
             self._access = {token: (grant, 0.0) for token, (grant, _) in self._access.items()}
 
-    def authorize(self, request: httpx.Request) -> httpx.Response:
+    def authorize(self, request: httpx.Request, now: float) -> httpx.Response:
         """The consent page, at which the simulated owner agrees at once (or refuses)."""
         params = dict(request.url.params)
         target = params.get("redirect_uri", "")
@@ -85,7 +86,7 @@ class OAuthServer:
         else:
             with self._lock:
                 code = self._text("code")[:6]
-                self._codes[code] = (self._new_grant(), target)
+                self._codes[code] = (self._new_grant(), target, now + _CODE_LIFE)
             answer["code"] = code
         if target.endswith("/oauth/redirect_uri") or not target:
             page = f"<html><body>Your code: <b>{answer.get('code', 'none')}</b></body></html>"
@@ -112,8 +113,8 @@ class OAuthServer:
 
     def _by_code(self, form: dict[str, str], now: float) -> httpx.Response:
         code = form.get("code", "")
-        grant, redirect_uri = self._codes.pop(code, (None, ""))
-        if grant is None or form.get("redirect_uri", "") != redirect_uri:
+        grant, redirect_uri, end = self._codes.pop(code, (None, "", 0.0))
+        if grant is None or now >= end or form.get("redirect_uri", "") != redirect_uri:
             return _error(400, "invalid_grant", f"Invalid authorization code: {code}")
         return _tokens(self._pair(grant, now))
 
@@ -145,6 +146,7 @@ class OAuthServer:
             "scope": "read write",
             "enl_uid": str(grant.number),
             "enl_cid": "",
+            "enl_password_last_changed": "1676382834",
             "is_internal_app": False,
             "app_type": "system",
             "jti": self._text("jti"),
@@ -162,12 +164,13 @@ class OAuthServer:
 
 
 def _knows_client(header: str) -> bool:
+    scheme, _, encoded = header.partition(" ")
     try:
-        pair = base64.b64decode(header.removeprefix("Basic "), validate=True).decode()
+        pair = base64.b64decode(encoded, validate=True).decode()
     except ValueError:
         return False
-    client_id, _, secret = pair.partition(":")
-    return (unquote(client_id), unquote(secret)) == (quote(CLIENT_ID), CLIENT_SECRET)
+    client_id, _, secret = map(unquote, pair.partition(":"))
+    return scheme.casefold() == "basic" and (client_id, secret) == (CLIENT_ID, CLIENT_SECRET)
 
 
 def _tokens(body: dict[str, object]) -> httpx.Response:

@@ -6,9 +6,12 @@ from enphase_sdk.testing.cloud.quota import Full
 from enphase_sdk.testing.cloud.refusal import Refusal
 
 __all__ = [
+    "as_charger_service",
+    "bad_request",
     "forbidden",
     "no_such_system",
     "not_found",
+    "not_implemented",
     "not_in_plan",
     "too_many_requests",
     "unauthorized",
@@ -49,6 +52,24 @@ def not_found(details: str) -> Refusal:
 def unprocessable(details: str) -> Refusal:
     """422: the request was understood and cannot be answered."""
     return _refusal(422, "Unprocessable Entity", details)
+
+
+def bad_request(*details: str) -> Refusal:
+    """400, as the services for EV chargers say it."""
+    return Refusal(400, {"message": "Bad request", "code": "400", "details": list(details)})
+
+
+def as_charger_service(refusal: Refusal) -> Refusal:
+    """The same refusal in the shape of the services for EV chargers: the code is text."""
+    body = refusal.body
+    if "code" in body:
+        body = {**body, "code": str(body["code"])}
+    return Refusal(refusal.status, body)
+
+
+def not_implemented() -> Refusal:
+    """501: a method that HTTP knows and the cloud does not."""
+    return Refusal(501, {"reason": "501", "message": ["Not Implemented"]})
 
 
 def wrong_method() -> Refusal:

@@ -7,17 +7,37 @@ from typing import Any
 from attrs import define, field
 
 from enphase_sdk.testing.cloud.question import Question
+from enphase_sdk.testing.cloud.v4.bodies import one_of, read_fields, text, whole
 from enphase_sdk.testing.cloud.v4.refusals import unprocessable
 from enphase_sdk.testing.world.flows import has_battery
 
 __all__ = ["Settings"]
 
+# How a mode is spelled in a request, and then in each answer to GET.
 _MODES = {
-    "self-consumption": "Self - Consumption",
-    "savings mode": "Savings Mode",
-    "full backup": "Full Backup",
+    "Self-consumption": "Self - Consumption",
+    "Savings Mode": "Savings Mode",
+    "Full Backup": "Full Backup",
 }
-_SWITCH = ("enabled", "disabled")
+_SHUTDOWN_LEVEL = 13
+_SWITCH = one_of("enabled", "disabled")
+_TIME_OF_DAY = whole(0, 86_400)
+_ADVANCED = "Advanced_BatteryPowered"
+_LOAD = {
+    "name": text,
+    "load_name": text,
+    "mode": one_of(
+        "Basic",
+        "Scheduled",
+        _ADVANCED,
+        "Advanced_GeneratorPowered",
+        "Manual_always_powered",
+        "Manual_always_not_powered",
+    ),
+    "soc_low": whole(10, 90),
+    "essential_start_time": _TIME_OF_DAY,
+    "essential_end_time": _TIME_OF_DAY,
+}
 
 
 @define
@@ -62,25 +82,24 @@ class Settings:
             "reserve_soc": kept.reserve_soc,
             "energy_independence": kept.energy_independence,
             "charge_from_grid": kept.charge_from_grid,
-            "battery_shutdown_level": 13,
+            "battery_shutdown_level": _SHUTDOWN_LEVEL,
         }
 
     def set_battery(self, question: Question) -> object:
         """PUT battery_settings: what is named changes; the answer spells the mode anew."""
-        kept, body = self._of(question), _body(question)
-        mode = body.get("battery_mode")
-        if mode is not None:
-            known = {"Self-consumption": "self-consumption", "Savings Mode": "savings mode",
-                     "Full Backup": "full backup"}  # fmt: skip
-            if mode not in known:
-                raise unprocessable("battery_mode is invalid at Json body location")
-            kept.battery_mode = _MODES[known[mode]]
-        reserve = body.get("reserve_soc")
-        if reserve is not None:
-            if not isinstance(reserve, int) or not 5 <= reserve <= 100:
-                raise unprocessable("reserve_soc is invalid at Json body location")
-            kept.reserve_soc = reserve
-        kept.energy_independence = _switch(body, "energy_independence", kept.energy_independence)
+        kept = self._of(question)
+        changes = read_fields(
+            question.parameters["body"],
+            {
+                "battery_mode": one_of(*_MODES),
+                "reserve_soc": whole(_SHUTDOWN_LEVEL, 100),
+                "energy_independence": _SWITCH,
+            },
+        )
+        if "battery_mode" in changes:
+            kept.battery_mode = _MODES[changes["battery_mode"]]
+        kept.reserve_soc = changes.get("reserve_soc", kept.reserve_soc)
+        kept.energy_independence = changes.get("energy_independence", kept.energy_independence)
         shown: Any = self.battery(question)
         spelt = "self-consumption" if "Self" in kept.battery_mode else kept.battery_mode
         return {**shown, "battery_mode": spelt}
@@ -95,8 +114,10 @@ class Settings:
 
     def set_storm_guard(self, question: Question) -> object:
         """PUT storm_guard."""
-        kept, body = self._of(question), _body(question)
-        kept.storm_guard = _switch(body, "storm_guard_status", kept.storm_guard)
+        kept = self._of(question)
+        status = "storm_guard_status"
+        body = question.parameters["body"]
+        kept.storm_guard = read_fields(body, {status: _SWITCH}, required=(status,))[status]
         return self.storm_guard(question)
 
     def grid_status(self, question: Question) -> object:
@@ -116,11 +137,14 @@ class Settings:
         }
 
     def set_load_control(self, question: Question) -> object:
-        """PUT load_control: one load, named by `name`."""
-        kept, body = self._of(question), _body(question)
+        """PUT load_control: one load, named by `name`; its `load_name` stays."""
+        kept = self._of(question)
+        changes = read_fields(question.parameters["body"], _LOAD, required=("name",))
+        if changes.get("mode") == _ADVANCED and "soc_low" not in changes:
+            raise unprocessable(f"soc_low is mandatory for {_ADVANCED} mode")
         for load in kept.loads:
-            if load["name"] == body.get("name"):
-                load.update({name: value for name, value in body.items() if name in load})
+            if load["name"] == changes["name"]:
+                load.update(changes, load_name=load["load_name"])
                 return self.load_control(question)
         raise unprocessable("name is invalid at Json body location")
 
@@ -129,17 +153,3 @@ class Settings:
         if not has_battery(system):
             raise unprocessable("System doesn't have encharge(s)")
         return self._kept.setdefault(system.system_id, _Kept())
-
-
-def _body(question: Question) -> dict[str, Any]:
-    body = question.parameters.get("body")
-    if not isinstance(body, dict):
-        raise unprocessable("Json body is missing")
-    return body
-
-
-def _switch(body: dict[str, Any], name: str, now: str) -> str:
-    value = body.get(name, now)
-    if value not in _SWITCH:
-        raise unprocessable(f"{name} is invalid at Json body location")
-    return str(value)

@@ -16,10 +16,10 @@ from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal
-from enphase_sdk.testing.cloud.summary import current_power
 from enphase_sdk.testing.cloud.v4 import refusals
 from enphase_sdk.testing.cloud.v4.contract import (
     CHARGER_CONTROL,
+    CHARGERS,
     CONFIGURATION,
     DEVICE,
     OPERATIONS,
@@ -28,6 +28,7 @@ from enphase_sdk.testing.cloud.v4.contract import (
     find_operation,
     read_parameters,
 )
+from enphase_sdk.testing.cloud.v4.devices import live_values
 from enphase_sdk.testing.cloud.v4.oauth import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from enphase_sdk.testing.cloud.v4.settings import Settings
 from enphase_sdk.testing.faults import Exchange
@@ -44,6 +45,7 @@ _LACKING = {
     "megawatt": {CHARGER_CONTROL},
 }
 _STREAM_SECONDS = (30, 300)
+_METHODS = {"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"}
 
 
 class SimulatedEnlightenV4(SimulatedCloud):
@@ -118,7 +120,11 @@ class SimulatedEnlightenV4(SimulatedCloud):
         """Answer one request."""
         server_time = self.clock.time() + self.skew
         path = request.url.path
-        if path.endswith(("/oauth/token", "/oauth/authorize")):
+        if request.method not in _METHODS:
+            response = self._refused(refusals.not_implemented())
+        elif "//" in path:
+            response = self._refused(refusals.not_found(f"{path} is no path of API v4"))
+        elif path.endswith(("/oauth/token", "/oauth/authorize")):
             response = self._oauth(request, server_time)
         else:
             response = self._checked(request, server_time)
@@ -127,7 +133,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
 
     def _oauth(self, request: httpx.Request, server_time: float) -> httpx.Response:
         if request.url.path.endswith("/oauth/authorize"):
-            return self.oauth.authorize(request)
+            return self.oauth.authorize(request, server_time)
         if request.method != "POST":
             return self._refused(refusals.wrong_method())
         exchange = Exchange(request, server_time, self.clock, self._world)
@@ -137,10 +143,10 @@ class SimulatedEnlightenV4(SimulatedCloud):
 
     def _checked(self, request: httpx.Request, server_time: float) -> httpx.Response:
         try:
-            found = find_operation(request.method, request.url.path)
-            if found is None:
-                raise refusals.not_found(f"{request.url.path} is no path of API v4")
-            operation, variables = found
+            operation, variables = find_operation(request.method, request.url.path)
+        except Refusal as refusal:
+            return self._refused(refusal)
+        try:
             query = parse_qsl(request.url.query.decode("ascii"), keep_blank_values=True)
             shown = tuple(pair for pair in query if pair[0] != "key")
             self.requests.append(Asked(operation.name, request.url.path, shown))
@@ -149,7 +155,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
             if full is not None:
                 raise refusals.too_many_requests(full, with_period=not self.bare_refusals)
         except Refusal as refusal:
-            return self._refused(refusal)
+            return self._refused(refusal, operation)
         exchange = Exchange(request, server_time, self.clock, self._world)
         return self._faults.apply(
             exchange,
@@ -190,7 +196,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
             with self._lock:
                 body = operation.answer(self._settings, question)
         except Refusal as refusal:
-            return self._refused(refusal)
+            return self._refused(refusal, operation)
         return self._answer(operation.status, body)
 
     def _question(
@@ -258,28 +264,11 @@ class SimulatedEnlightenV4(SimulatedCloud):
         )
 
     def _samples(self, question: Question, seconds: int) -> Iterator[bytes]:
-        system = question.subject.system
         for second in range(seconds):
             if second:
                 self.clock.sleep(1.0)
-            view = View(system, self.clock.time())
-            power = current_power(view)
-            yield self._frame(
-                {
-                    "data": {
-                        "battery_mode": "Self - Consumption",
-                        "battery_power": 0,
-                        "battery_soc": 40,
-                        "consumption_power": power + 250,
-                        "envoy_serial_number": [each.serial_number for each in system.gateways],
-                        "generator_power": 0,
-                        "grid_power": 250,
-                        "grid_status": "On Grid",
-                        "pv_power": power,
-                        "system_id": system.system_id,
-                    }
-                }
-            )
+            view = View(question.subject.system, self.clock.time())
+            yield self._frame({"data": live_values(view)})
 
     def _frame(self, content: dict[str, object]) -> bytes:
         now = self.clock.time() + self.skew
@@ -292,7 +281,9 @@ class SimulatedEnlightenV4(SimulatedCloud):
         }
         return b"data:" + msgspec.json.encode(frame) + b"\n\n"
 
-    def _refused(self, refusal: Refusal) -> httpx.Response:
+    def _refused(self, refusal: Refusal, operation: Operation | None = None) -> httpx.Response:
+        if operation is not None and operation.access in (CHARGERS, CHARGER_CONTROL):
+            refusal = refusals.as_charger_service(refusal)
         return self._answer(refusal.status, refusal.body)
 
 

@@ -15,10 +15,11 @@ from enphase_sdk.testing.cloud.meters import production_meter_readings as odomet
 from enphase_sdk.testing.cloud.periods import Days, Intervals
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.summary import summary as summary_of_v2
+from enphase_sdk.testing.cloud.v4.bodies import list_of, one_of, read_fields, text
 from enphase_sdk.testing.cloud.v4.refusals import not_found, not_in_plan, unprocessable
 from enphase_sdk.testing.cloud.v4.windows import days, window, window_fields
 from enphase_sdk.testing.world.consumption import Consumption
-from enphase_sdk.testing.world.flows import CAPACITY_WH, Flows, has_battery
+from enphase_sdk.testing.world.flows import CAPACITY_WH, MOST_POWER_W, flows_of, has_battery
 from enphase_sdk.testing.world.system import QUARTER_HOUR
 
 __all__ = [
@@ -47,7 +48,13 @@ _FIVE_MINUTES = 300
 _LARGEST_PAGE = 100
 _LARGEST_SEARCH = 1_000
 _NEVER_TOLD = -1
-_SEARCH_KEYS = {"ids", "name", "reference", "other_reference", "statuses"}
+_FILTERS = {
+    "ids": list_of(lambda value: type(value) is int),
+    "name": text,
+    "reference": text,
+    "other_reference": text,
+    "statuses": list_of(text),
+}
 
 
 def systems(question: Question) -> object:
@@ -66,17 +73,19 @@ def systems(question: Question) -> object:
 
 def search_systems(question: Question) -> object:
     """POST /systems/search: one page of those that match every filter."""
-    body: Any = question.parameters.get("body")
-    wanted: Any = body.get("system") if isinstance(body, dict) else None
-    if not isinstance(wanted, dict):
-        raise unprocessable("system is missing at Json body location")
-    unknown = set(wanted) - _SEARCH_KEYS
+    body = read_fields(
+        question.parameters["body"],
+        {"sort_by": one_of("id", "-id"), "system": lambda value: isinstance(value, dict)},
+        required=("system",),
+    )
+    wanted = read_fields(body["system"], _FILTERS)
+    unknown = sorted(set(body["system"]) - set(_FILTERS))
     if unknown:
-        raise unprocessable(f"{sorted(unknown)[0]} is not allowed at Json body location")
+        raise unprocessable(f"{unknown[0]} is not allowed at Json body location")
     views = [
         view
-        for each in question.world.systems()
-        if _is_wanted(view := View(each, question.now), wanted)
+        for system in question.world.systems()
+        if _is_wanted(view := View(system, question.now), wanted)
     ]
     if body.get("sort_by") == "-id":
         views.reverse()
@@ -142,7 +151,6 @@ def row(view: View) -> dict[str, object]:
 
 def _found_row(view: View) -> dict[str, object]:
     shown = row(view)
-    del shown["attachment_type"], shown["interconnect_date"]
     address: Any = shown["address"]
     del address["city"]
     shown.pop("other_references", None)
@@ -161,15 +169,13 @@ def summary(question: Question) -> object:
     if asked is not None and asked.toordinal() > view.today:
         raise unprocessable("Requested date is in the future")
     shown: Any = summary_of_v2(question)
-    battery = has_battery(view.system)
-    return {
-        **shown,
-        "nmi": None,
-        "battery_charge_w": 0 if battery else None,
-        "battery_discharge_w": 0 if battery else None,
-        "battery_capacity_wh": CAPACITY_WH if battery else None,
-        "evse_power": [],
-    }
+    if has_battery(view.system):
+        shown |= {
+            "battery_charge_w": MOST_POWER_W,
+            "battery_discharge_w": MOST_POWER_W,
+            "battery_capacity_wh": CAPACITY_WH,
+        }
+    return {**shown, "nmi": None, "evse_power": []}
 
 
 def retrieve_system_id(question: Question) -> object:
@@ -242,7 +248,7 @@ def flow_lifetime(question: Question, *names: str) -> object:
     view = question.subject
     require_consumption(view)
     period = days(question) if view.system.consumption_metered else None
-    flows = Flows(view.system)
+    flows = flows_of(view.system)
     shown = [
         flows.between(
             min(view.midnight(day), view.report.through),

@@ -38,20 +38,19 @@ def window(question: Question, *, step: int, by_end: bool = False) -> Intervals:
     view = question.subject
     zone = view.system.place.zone
     start_at, end_at = _start(question), question.integer("end_at")
-    if end_at is not None and end_at > view.now:
-        raise unprocessable("Requested date is in the future")
+    if end_at is not None:
+        _require_past(end_at, view)
     if start_at is None:
         start, end = view.midnight(view.today), int(view.now)
     else:
         start = start_at
+        _require_past(start, view)
+        if start < _earliest(view):
+            raise unprocessable("Requested date is more than two years in the past")
         length = _LONGEST if by_end else _LENGTHS[question.parameters.get("granularity", "day")]
         begun = datetime.fromtimestamp(start, zone)
         # Wall clock: a day is 23 or 25 hours long twice a year.
         end = min(int(view.now), int((begun + length).timestamp()))
-    if start > view.now:
-        raise unprocessable("Requested date is in the future")
-    if start < _earliest(view):
-        raise unprocessable("Requested date is more than two years in the past")
     if end_at is not None:
         if end_at < start or end_at - start > _LONGEST.total_seconds() + 3_600:
             raise unprocessable(
@@ -104,8 +103,15 @@ def days(question: Question) -> Days | None:
 def _start(question: Question) -> int | None:
     day: date | None = question.day("start_date")
     if day is not None:
+        if day.toordinal() > question.subject.today:
+            raise unprocessable("Requested date is in the future")
         return question.subject.midnight(day.toordinal())
     return question.integer("start_at")
+
+
+def _require_past(instant: int, view: View) -> None:
+    if instant > view.now:
+        raise unprocessable("Requested date is in the future")
 
 
 def _earliest(view: View) -> float:
