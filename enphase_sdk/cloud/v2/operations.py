@@ -11,21 +11,20 @@ import operator
 import warnings
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, Generic, SupportsIndex, TypeAlias, TypeVar, cast
+from typing import Any, SupportsIndex, TypeAlias, TypeVar, cast
 
 import msgspec
-from attrs import frozen
 from msgspec import UNSET
 
 from enphase_sdk import models
+from enphase_sdk.cloud.api import Call
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["Call", "Filter"]
+__all__ = ["Filter"]
 
 T = TypeVar("T")
-T_co = TypeVar("T_co", covariant=True)
 V = TypeVar("V")
 
 # A filter of the listing: one value, or several of which any may match.
@@ -33,25 +32,6 @@ Filter: TypeAlias = V | Iterable[V] | None
 
 LARGEST_PAGE = 1000
 LARGEST_INTEGER = 10**18 - 1
-
-
-@frozen
-class Call(Generic[T_co]):
-    """One call, ready to be sent.
-
-    Attributes:
-        operation: The operation's id in the contract.
-        request: What to send, without credentials.
-        shape: The type of the answer's model.
-        may_be_empty: Whether 204 is an answer here, read as None.
-        system_id: The system it is about, which the answer must be about too; None for others.
-    """
-
-    operation: str
-    request: Request
-    shape: type[T_co]
-    may_be_empty: bool = False
-    system_id: int | None = None
 
 
 def systems(
