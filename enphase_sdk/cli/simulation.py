@@ -44,10 +44,12 @@ def simulate(
 ) -> None:
     """Serve a simulated cloud on this machine."""
     from enphase_sdk.clock import current_clock
+    from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.testing import SimulatedEnlighten
 
-    simulated = SimulatedEnlighten(systems, seed=seed, plan=plan, clock=current_clock())
+    quota = None if plan is None else plan_named(plan)
+    simulated = SimulatedEnlighten(systems, seed=seed, plan=quota, clock=current_clock())
     with ExitStack() as serving:
         try:
             base_url = serving.enter_context(simulated.serve(port=port))

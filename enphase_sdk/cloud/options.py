@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, current_clock
 from enphase_sdk.cloud.flow import Policy
-from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.settings import Settings
@@ -22,7 +22,18 @@ from enphase_sdk.errors import ConfigError
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Options"]
+__all__ = ["Changes", "Options"]
+
+
+class Changes(TypedDict, total=False):
+    """What a client's `with_options` can change; each as of the client."""
+
+    timeout: float | httpx.Timeout | None
+    max_retries: int
+    max_wait: float
+    quota: Plan | PlanName | None
+    strict: bool
+    on_wait: Callable[[Sleep], None] | None
 
 
 @frozen
@@ -70,14 +81,15 @@ class Options:
         )
         return cls(policy, timeouts(timeout), clock, on_wait)
 
-    def changed(self, changes: dict[str, Any]) -> Options:
+    def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
 
         Raises:
             ConfigError: there is no such option, or it belongs to the connection.
         """
         options, policy = self, self.policy
-        for name, value in changes.items():
+        given: dict[str, Any] = {**changes}
+        for name, value in given.items():
             if name == "timeout":
                 options = evolve(options, timeouts=timeouts(value))
             elif name == "on_wait":

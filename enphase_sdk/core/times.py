@@ -152,7 +152,7 @@ def plain(value: object) -> object:
 def _of_pandas(value: Any) -> object:
     if value != value:  # NaT; of NA this is a TypeError
         return None
-    return value.to_pydatetime(warn=False) if isinstance(value, datetime) else value
+    return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
 
 
 def _of_numbers(value: Any, library: str) -> object:
@@ -163,8 +163,8 @@ def _of_numbers(value: Any, library: str) -> object:
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
         return operator.index(value)
     if isinstance(value, (Decimal, Real)):
-        whole = int(value) if isfinite(value) else 0
-        return whole if whole == value else float(value)
+        number = float(value)
+        return int(number) if isfinite(number) and number == int(number) else number
     return value
 
 

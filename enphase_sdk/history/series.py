@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -140,7 +140,10 @@ class RecordedSeries:
         )
 
     def energy_lifetime(
-        self, start_date: DateLike | None, end_date: DateLike | None, production: str | None
+        self,
+        start_date: DateLike | None,
+        end_date: DateLike | None,
+        production: Literal["all"] | None,
     ) -> models.EnergyLifetime:
         """Energy produced on each day.
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -185,7 +185,7 @@ def test_text_must_be_text(value: Any) -> None:
 
 def test_production_is_all_or_nothing() -> None:
     with pytest.raises(InvalidArgumentError, match="only 'all'"):
-        operations.energy_lifetime(67, production="meter")
+        operations.energy_lifetime(67, production=cast("Any", "meter"))
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,9 @@ def test_what_is_no_id_is_refused(value: Any) -> None:
             call(value)
 
 
-@pytest.mark.parametrize("missing", [pd.NaT, pd.NA, np.datetime64("NaT"), np.float64("nan")], ids=repr)
+@pytest.mark.parametrize(
+    "missing", [pd.NaT, pd.NA, np.datetime64("NaT"), np.float64("nan")], ids=repr
+)
 def test_a_missing_value_is_not_taken_for_an_argument_left_out(missing: Any) -> None:
     for call in (
         lambda: operations.stats(67, start_at=missing),

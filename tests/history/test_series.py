@@ -246,7 +246,9 @@ def test_instants_can_be_written_in_every_way(recorded: Recorded) -> None:
         assert ends(recorded.answer("stats", first, now=start + 700)) == [start + 300, start + 600]
 
 
-def test_a_longer_window_is_refused_and_an_open_one_ends_when_it_is_full(recorded: Recorded) -> None:
+def test_a_longer_window_is_refused_and_an_open_one_ends_when_it_is_full(
+    recorded: Recorded,
+) -> None:
     # Twenty days around the end of summer time, every quarter of an hour.
     start = at("2024-10-25")
     recorded.record(range(start, at("2024-11-14") + 1, QUARTER))

@@ -249,20 +249,23 @@ def _days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:
 def _window(
     operation: str, start: InstantLike | None, end: InstantLike | None, *, days: int
 ) -> dict[str, Any]:
-    first = UNSET if start is None else to_epoch(start, "start_at")
-    last = UNSET if end is None else to_epoch(end, "end_at")
-    if first is not UNSET and last is not UNSET and last < first:
+    first = None if start is None else to_epoch(start, "start_at")
+    last = None if end is None else to_epoch(end, "end_at")
+    if first is not None and last is not None and last < first:
         raise InvalidArgumentError(f"end_at {last} lies before start_at {first} (epoch seconds)")
     if start is not None and end is not None:
         check_window(start, end, days=days, operation=operation)
-    elif start is not None and current_clock().time() - first > days * DAY + HOUR:
+    elif first is not None and current_clock().time() - first > days * DAY + HOUR:
         logger.warning(
             "%s: answered are the first %d days from start_at, not all until now; give end_at to "
             "ask for one window after another",
             operation,
             days,
         )
-    return {"start_at": first, "end_at": last}
+    return {
+        "start_at": UNSET if first is None else first,
+        "end_at": UNSET if last is None else last,
+    }
 
 
 def _integer(value: object, name: str) -> int:

@@ -13,7 +13,7 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk.clock import Clock, SystemClock
-from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.cloud.answers import ANSWERS
 from enphase_sdk.testing.cloud.contract import (
@@ -85,7 +85,7 @@ class SimulatedEnlighten:
         systems: int = 60,
         *,
         seed: int = 0,
-        plan: Plan | str | None = None,
+        plan: Plan | PlanName | None = None,
         clock: Clock | None = None,
         api_key: str | None = None,
         skew: float = 0.0,
