@@ -1,22 +1,27 @@
 # `make demo` and `make test` set up everything they need in .venv first.
 PYTHON ?= python3
-BIN := .venv/bin
+# Every Python named with PYTHON=… has an environment of its own.
+VENV := .venv$(if $(filter command line,$(origin PYTHON)),-$(notdir $(PYTHON)))
+BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test proofs prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo test lowest proofs prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
 
-demo: .venv/run ## run the main job against a simulated fleet; no account needed
+demo: $(VENV)/run ## run the main job against a simulated fleet; no account needed
 	$(BIN)/enphase demo
 
-test: .venv/dev ## run the tests with branch coverage
+test: $(VENV)/dev ## run the tests with branch coverage (PYTHON=python3.13 for another Python)
 	$(BIN)/python -m pytest -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
-proofs: .venv/dev prism ## run the tests that take long
+lowest: .venv-lowest/ready ## run the tests with the lowest version of every dependency and extra
+	.venv-lowest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal
+
+proofs: $(VENV)/dev prism ## run the tests that take long
 	$(BIN)/python -m pytest -m proof --numprocesses auto --dist worksteal
 
 prism: ## the contract's own validator, for the proofs that use it where there is Node
@@ -24,51 +29,60 @@ prism: ## the contract's own validator, for the proofs that use it where there i
 	  npm ci --silent --no-audit --no-fund --prefix tests/testing/prism || \
 	  echo "Prism could not be installed; its tests will be skipped" >&2; fi
 
-check: lint types floors generate-check package proofs ## everything else that must hold
+check: lint types floors generate-check package lowest proofs ## everything else that must hold
 
-lint: .venv/dev ## format and lint
+lint: $(VENV)/dev ## format and lint
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 
-types: .venv/dev ## both type checkers, strict
+types: $(VENV)/dev ## both type checkers, strict
 	$(BIN)/mypy
 	$(BIN)/pyright
 
-floors: .venv/dev ## imports go down, never up
+floors: $(VENV)/dev ## imports go down, never up
 	$(BIN)/lint-imports --no-cache
 
-generate: .venv/dev ## write generated/ and enphase_sdk/_sync anew
+generate: $(VENV)/dev ## write generated/ and enphase_sdk/_sync anew
 	$(BIN)/python tools/codegen/generate.py
 	$(BIN)/python tools/codegen/unasync.py
 
-generate-check: .venv/dev ## what is committed is what generation gives, byte for byte
+generate-check: $(VENV)/dev ## what is committed is what generation gives, byte for byte
 	$(BIN)/python tools/codegen/generate.py --check
 	$(BIN)/python tools/codegen/unasync.py --check
 
-package: .venv/dev ## build the wheel and run the demo from it with minimal dependencies
+package: $(VENV)/dev ## build the wheel and run the demo from it with minimal dependencies
 	$(BIN)/python tools/check_wheel.py
 
 bench: .venv-bench/ready ## print the table of ratios (BENCH_ARGS=--json for machines)
 	.venv-bench/bin/python -m bench $(BENCH_ARGS)
 
 clean: ## remove what the other targets made
-	rm -rf .venv .venv-bench build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .venv-* build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 
-.venv/bin/python:
+$(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed; name one with: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
-	$(PYTHON) -m venv .venv
+	$(PYTHON) -m venv $(VENV)
 
-.venv/run: pyproject.toml requirements-dev.txt | .venv/bin/python
+$(VENV)/run: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
 	$(PIP) --constraint requirements-dev.txt hatchling
 	$(PIP) --constraint requirements-dev.txt --no-build-isolation --editable .
 	@touch $@
 
-.venv/dev: requirements-dev.txt .venv/run
+$(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@
 
-.venv-bench/ready: requirements-bench.txt requirements-dev.txt pyproject.toml | .venv/bin/python
+.venv-lowest/ready: pyproject.toml tools/lowest_versions.py requirements-dev.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv .venv-lowest
+	$(PYTHON) tools/lowest_versions.py > .venv-lowest/constraints.txt
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --constraint .venv-lowest/constraints.txt --editable '.[discover,frames,testing]' \
+	  pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml
+	@touch $@
+
+.venv-bench/ready: requirements-bench.txt requirements-dev.txt pyproject.toml | $(VENV)/bin/python
 	$(PYTHON) -m venv .venv-bench
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --requirement requirements-bench.txt
 	.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check --constraint requirements-dev.txt --no-build-isolation --editable .

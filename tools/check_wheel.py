@@ -15,6 +15,8 @@ WANTED = {
     "enphase_sdk/_sync/cloud_client.py",
     "enphase_sdk_api_v2/py.typed",
     "enphase_sdk_api_v2/models/system.py",
+    "enphase_sdk_api_v4/py.typed",
+    "enphase_sdk_api_v4/models/system.py",
 }
 UNWANTED = ("tests/", "tools/", "generated/")
 
@@ -36,7 +38,7 @@ def main() -> None:
 
 
 def check_content(wheel: Path) -> None:
-    """Both packages are in it, with their type markers, and nothing else is."""
+    """All packages are in it, each with its type marker, and nothing else is."""
     names = set(zipfile.ZipFile(wheel).namelist())
     missing = WANTED - names
     stray = [name for name in names if name.startswith(UNWANTED)]

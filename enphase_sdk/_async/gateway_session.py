@@ -1,4 +1,10 @@
-"""Being known to a gateway: who it is, logged in, and logged in anew when a token ends."""
+"""Being known to a gateway: who it is, logged in, and both anew when they are no more true.
+
+Who the gateway is (``/info``) is asked again after an hour, and as soon as something does not
+fit: HTTP sends us to HTTPS, the gateway does not answer, refuses the login, tells nothing, or no
+more what it told before. Firmware updates itself under programs that run for months; a call in
+whose midst that is found out is made again, once, with what is true now.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +13,27 @@ from inspect import isawaitable
 from typing import Any, TypeVar
 
 import anyio
-from attrs import define, field
+from attrs import define, field, frozen
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.log import logger
-from enphase_sdk.errors import APIConnectionError, ConfigError, EnphaseError
-from enphase_sdk.gateway.identity import GatewayInfo, identify, needs_token
+from enphase_sdk.errors import (
+    APIConnectionError,
+    AuthenticationError,
+    ConfigError,
+    EnphaseError,
+    FingerprintMismatchError,
+)
+from enphase_sdk.gateway.identity import (
+    GatewayInfo,
+    MovedError,
+    identify,
+    needs_token,
+    sends_to_https,
+)
 from enphase_sdk.gateway.login import (
     Bearer,
     Digest,
@@ -25,6 +43,7 @@ from enphase_sdk.gateway.login import (
     no_token_error,
     refused_token_error,
 )
+from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.tokens import MARGIN, Token, fetch_token, load_token, store_token
 
 __all__ = ["AsyncGatewaySession", "AsyncTokenProvider"]
@@ -32,6 +51,8 @@ __all__ = ["AsyncGatewaySession", "AsyncTokenProvider"]
 T = TypeVar("T")
 
 AsyncTokenProvider = Callable[[str], str | Awaitable[str]]
+
+_IDENTITY_LASTS = 3600.0
 
 
 @define(repr=False, eq=False)
@@ -44,6 +65,7 @@ class AsyncGatewaySession:
         clock: What tokens end by.
         given: What the caller said of the login.
         provider: The caller's own way to a token.
+        profile: What readings have found out about the gateway.
         token: The token given, if it is one.
     """
 
@@ -52,44 +74,141 @@ class AsyncGatewaySession:
     clock: Clock
     given: Given
     provider: AsyncTokenProvider | None
+    profile: GatewayProfile = field(factory=GatewayProfile)
     token: Token | None = field(init=False)
     _info: GatewayInfo | None = None
+    _identified_at: float = 0.0
+    _doubted: bool = False
     _lock: anyio.Lock = field(factory=anyio.Lock)
 
     def __attrs_post_init__(self) -> None:
         self.token = self.given.parsed_token()
 
-    async def identified(self) -> GatewayInfo:
-        """Who the gateway is; asked once, without login."""
+    async def identified(self, *, anew: bool = False) -> GatewayInfo:
+        """Who the gateway is, without login: as it said within the last hour, or says now."""
         async with self._lock:
-            return await self._identified()
+            return self._took(await self._identity()) if anew else await self._identified()
 
     async def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Run a flow logged in; a token that has ended is renewed once."""
         async with self._lock:
             info = await self._identified()
-            await self._log_in(info)
-            renewing = _Renewing(self.connection, lambda: self._renewed(info))
-            result = await run(made(info), renewing, self.clock)
-            if isinstance(self.connection.login, Digest):
-                self.connection.login.check()
-            return result
+            try:
+                return await self._run(info, made)
+            except EnphaseError as error:
+                if not await self._was_mistaken(info, error):
+                    raise
+            try:
+                return await self._run(await self._identified(), made)
+            except MovedError:
+                self.connection.forget_plain_http()
+                raise self._no_https() from None
+
+    async def _run(self, info: GatewayInfo, made: Callable[[GatewayInfo], Flow[T]]) -> T:
+        await self._log_in(info)
+        renewing = _Renewing(self.connection, lambda: self._renewed(info))
+        result = await run(made(info), renewing, self.clock)
+        if isinstance(self.connection.login, Digest):
+            self.connection.login.check()
+        self._doubted |= self.profile.suspect
+        return result
 
     async def _ask(self, flow: Flow[T]) -> T:
-        return await run(flow, self.connection, self.clock)
+        return await run(flow, _NoticingMoves(self.connection), self.clock)
+
+    # Who it is
 
     async def _identified(self) -> GatewayInfo:
-        if self._info is None:
-            try:
-                info = await self._ask(identify())
-            except EnphaseError:
-                # What answered was no gateway; the next one to answer may speak HTTPS.
-                self.connection.scheme = None
+        age = self.clock.monotonic() - self._identified_at
+        if self._info is None or self._doubted or not 0 <= age < _IDENTITY_LASTS:
+            return self._took(await self._identity_or_last())
+        return self._info
+
+    async def _identity_or_last(self) -> GatewayInfo:
+        """Who the gateway says it is now; who it was, where it does not say and nothing is odd."""
+        doubted = self._doubted
+        try:
+            return await self._identity()
+        except FingerprintMismatchError:
+            raise
+        except EnphaseError as error:
+            if self._info is None or (doubted and isinstance(error, APIConnectionError)):
                 raise
+            logger.warning("%s: taken to be what it was: %s", self.connection.address, error)
+            return self._info
+
+    async def _identity(self) -> GatewayInfo:
+        """Who the gateway says it is now."""
+        was_plain = self.connection.scheme == "http"
+        try:
+            info = await self._told(known_to_be_plain=was_plain)
+            if was_plain and (info is None or needs_token(info)):
+                self.connection.forget_plain_http()
+                info = await self._told()
+            if info is None:
+                raise self._no_https()
             if needs_token(info):
                 self.connection.require_tls(info.firmware)
-            self._info = info
-        return self._info
+        except EnphaseError:
+            self._doubted = True
+            if self._info is None:
+                # What answered was no gateway; the next one to answer may speak HTTPS.
+                self.connection.scheme = None
+            else:
+                self.connection.forget_plain_http()
+            raise
+        return info
+
+    async def _told(self, *, known_to_be_plain: bool = False) -> GatewayInfo | None:
+        """What `/info` tells; None where HTTP sends to HTTPS, or tells no more who it is."""
+        try:
+            return await self._ask(identify())
+        except MovedError:
+            return None
+        except APIConnectionError:
+            raise
+        except EnphaseError:
+            if known_to_be_plain:
+                return None
+            raise
+
+    def _no_https(self) -> APIConnectionError:
+        return APIConnectionError(
+            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
+            "443 blocked on the way?"
+        )
+
+    def _took(self, info: GatewayInfo) -> GatewayInfo:
+        if self._info not in (None, info):
+            logger.warning(
+                "%s: firmware %s now; all is found out anew", self.connection.address, info.firmware
+            )
+            self.connection.login = None
+        self._info, self._doubted, self.profile.suspect = info, False, False
+        self._identified_at = self.clock.monotonic()
+        return info
+
+    async def _was_mistaken(self, info: GatewayInfo, error: EnphaseError) -> bool:
+        """Whether a call failed since the gateway is not what it was taken for."""
+        if isinstance(error, APIConnectionError):
+            # Whoever does not answer is not asked more at once.
+            self.connection.forget_plain_http()
+            self._doubted = True
+            return False
+        moved, refused = isinstance(error, MovedError), isinstance(error, AuthenticationError)
+        self._doubted |= moved or refused or self.profile.suspect
+        if not self._doubted or (refused and needs_token(info)):
+            return False
+        if moved:
+            self.connection.forget_plain_http()
+        try:
+            return await self._identified() != info or moved
+        except EnphaseError:
+            if moved:
+                raise
+            return False
+
+    # Logging in
 
     async def _log_in(self, info: GatewayInfo) -> None:
         """Have a login that will last for this reading."""
@@ -161,12 +280,30 @@ class _Renewing:
     _tried: bool = False
 
     async def send(self, request: Request) -> Reply:
-        reply = await self.connection.send(request)
+        reply = await _sent(self.connection, request)
         if reply.status == 401 and not self._tried:
             self._tried = True
             if await self.renewed():
-                return await self.connection.send(request)
+                return await _sent(self.connection, request)
         return reply
+
+
+@frozen
+class _NoticingMoves:
+    """The connection of one question that needs no login."""
+
+    connection: AsyncGatewayConnection
+
+    async def send(self, request: Request) -> Reply:
+        return await _sent(self.connection, request)
+
+
+async def _sent(connection: AsyncGatewayConnection, request: Request) -> Reply:
+    """The gateway's answer; raises `MovedError` where plain HTTP only sends to HTTPS."""
+    reply = await connection.send(request)
+    if connection.scheme == "http" and sends_to_https(reply):
+        raise MovedError
+    return reply
 
 
 async def _text(provided: Any) -> Any:

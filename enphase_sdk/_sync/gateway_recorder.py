@@ -87,6 +87,7 @@ class GatewayRecorder:
         self._keep = keep_days * _DAY
         self._clock = current_clock()
         self._recording: Recording | None = None
+        self._serial_number: str | None = None
         self._zone_was_asked = False
         self._closed = False
         self._lock = threading.Lock()
@@ -145,7 +146,7 @@ class GatewayRecorder:
         with self._lock:
             recording = self._opened()
             began_at = self._clock.time()
-            snapshot = self._envoy.read(home=self._wants_zone(recording))
+            snapshot = self._envoy.read_energies(home=self._wants_zone(recording))
             at = round((began_at + self._clock.time()) / 2, 3)
             sample = Sample.of(snapshot, at, self._envoy.profile.production_source)
             recording = self._opened()
@@ -184,8 +185,12 @@ class GatewayRecorder:
         path = self._path or self._envoy.recording_path()
         if self._closed:
             raise ConfigError("this recorder has been closed; make another")
+        if self._serial_number != info.serial_number:
+            # Another gateway at the same address has counters of its own.
+            self._release()
         if self._recording is None:
             self._recording = Recording.opened(path, info.serial_number, self._rules, self._keep)
+            self._serial_number = info.serial_number
         return self._recording
 
     def _wants_zone(self, recording: Recording) -> bool:

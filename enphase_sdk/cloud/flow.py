@@ -82,11 +82,24 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             return reply, None
         elif reply.status in (200, 204):
             try:
-                return reply, policy.reader.read(call.operation, call.shape, reply)
+                result = policy.reader.read(call.operation, call.shape, reply)
+                _require_asked_system(call, result)
+                return reply, result
             except UndecodableError as error:
                 yield from trouble.back_off(error)
         else:
             raise status_error(call.operation, reply, policy.redactor)
+
+
+def _require_asked_system(call: Call[T], result: T) -> None:
+    """An answer of another call can only come of a connection that two processes share."""
+    told = getattr(result, "system_id", None)
+    if call.system_id is not None and isinstance(told, int) and told != call.system_id:
+        raise UndecodableError(
+            f"{call.operation}: asked for system {call.system_id}, and the answer is about {told}",
+            operation=call.operation,
+            path="$.system_id",
+        )
 
 
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
@@ -132,7 +145,7 @@ class _Trouble:
             self.failing_since = now
         self.failures += 1
         delay = self.policy.backoff.delay(self.failures, now - self.failing_since, at_least)
-        if delay is None:
+        if delay is None or getattr(error, "is_final", False):
             raise error
         yield _sleep(self.call, delay, f"{error}; try {self.failures + 1}")
 

@@ -20,6 +20,7 @@ from functools import lru_cache
 from attrs import define, frozen
 
 from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.errors import utc_text
 
 __all__ = ["Closed", "Pacer", "Ticket"]
@@ -84,12 +85,17 @@ class Pacer:
 
     def __init__(self, plan: Plan | None = None) -> None:
         self._lock = threading.Lock()
+        renew_after_fork(self)
         self._limit = plan.per_minute if plan else None
         self._length = plan.minute_seconds if plan else MINUTE
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
         self._blocked_until = -math.inf
         self._blocked_reason = ""
+
+    def after_fork(self) -> None:
+        """Replace the lock, which a thread of the parent may hold."""
+        self._lock = threading.Lock()
 
     @property
     def limit(self) -> int | None:

@@ -10,7 +10,6 @@ The config file is TOML in the user's config folder; its tables are the profiles
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import tomllib
 from collections.abc import Mapping
@@ -20,6 +19,7 @@ from urllib.parse import urlsplit
 
 from attrs import field, frozen
 
+from enphase_sdk.core.hosts import is_loopback
 from enphase_sdk.core.json import is_object
 from enphase_sdk.errors import ConfigError
 
@@ -172,13 +172,3 @@ def checked_base_url(url: str) -> str:
             "(plain http is for loopback addresses only)"
         )
     return url
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name or address, without asking a resolver."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -7,16 +7,20 @@ import logging
 import re
 import struct
 from collections.abc import Iterable
+from contextvars import ContextVar
 from typing import Any
 from urllib.parse import quote
 
 from enphase_sdk.core.json import is_array, is_object
 
-__all__ = ["Redactor", "guard_library_logs"]
+__all__ = ["Redactor", "hide_in_library_logs"]
 
 HIDDEN = "[hidden]"
 
 _PARAMETER = re.compile(r"(?i)\b(key|user_id)=[^&\s\"'\\#<>)]+")
+
+# As httpcore logs the headers of an answer.
+_COOKIE = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
 
 # Anything shorter is no secret, and hiding it would riddle every text.
 SHORTEST_SECRET = 4
@@ -35,7 +39,8 @@ class Redactor:
         self.pattern = re.compile("|".join(map(_spelt, known)) or "(?!)")
 
     def text(self, text: str) -> str:
-        """The text with every secret replaced."""
+        """The text with every secret replaced, and every cookie: those stand in for tokens."""
+        text = _COOKIE.sub(HIDDEN, text)
         return _PARAMETER.sub(rf"\1={HIDDEN}", self.pattern.sub(HIDDEN, text))
 
     def value(self, value: Any) -> Any:
@@ -79,27 +84,46 @@ def _utf_16(character: str) -> tuple[int, ...]:
     return struct.unpack(f">{len(encoded) // 2}H", encoded)
 
 
-class _SecretFilter(logging.Filter):
-    """A server that redirects with the query it was sent puts the key into a response header."""
+# Whose exchange is under way in this thread or task; libraries log in the same one.
+_exchanging: ContextVar[Redactor | None] = ContextVar("exchanging", default=None)
 
-    patterns: frozenset[re.Pattern[str]] = frozenset()
+
+class _SecretFilter(logging.Filter):
+    """Hides secrets in what httpx and httpcore log while one of our exchanges is under way.
+
+    A server that redirects with the query it was sent puts the key into a response header.
+    """
 
     def filter(self, record: logging.LogRecord) -> bool:
-        message = record.getMessage()
-        redacted = message
-        for pattern in self.patterns:
-            redacted = pattern.sub(HIDDEN, redacted)
-        redacted = _PARAMETER.sub(rf"\1={HIDDEN}", redacted)
-        if redacted != message:
-            record.msg, record.args = redacted, ()
+        redactor = _exchanging.get()
+        if redactor is not None:
+            message = record.getMessage()
+            redacted = redactor.text(message)
+            if redacted != message:
+                record.msg, record.args = redacted, ()
         return True
 
 
-_filter = _SecretFilter()
+class hide_in_library_logs:  # noqa: N801 - used like a function
+    """A context in which no secret of `redactor` gets into the logs of httpx and httpcore."""
+
+    __slots__ = ("_redactor", "_token")
+
+    def __init__(self, redactor: Redactor) -> None:
+        self._redactor = redactor
+
+    def __enter__(self) -> None:
+        self._token = _exchanging.set(self._redactor)
+
+    def __exit__(self, *exc_info: object) -> None:
+        _exchanging.reset(self._token)
 
 
-def guard_library_logs(secret: re.Pattern[str]) -> None:
-    """Filter what matches out of what httpx and httpcore log, from now on."""
-    _filter.patterns |= {secret}
-    for name in ("httpx", "httpcore.connection", "httpcore.http11", "httpcore.http2"):
-        logging.getLogger(name).addFilter(_filter)
+for _name in (
+    "httpx",
+    "httpcore.connection",
+    "httpcore.http11",
+    "httpcore.http2",
+    "httpcore.proxy",
+):
+    logging.getLogger(_name).addFilter(_SecretFilter())

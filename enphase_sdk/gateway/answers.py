@@ -1,7 +1,18 @@
-"""What a gateway's reply amounts to: a document, nothing there, a refusal, or a failure."""
+"""What a gateway's reply amounts to: a document, nothing there, a refusal, or a failure.
+
+A 401 is judged by firmware:
+
+- From 7 on everything wants a token. Two 401s before any endpoint has let itself be read mean
+  that the token is not accepted: `AuthenticationError`. A single one means that this token may
+  not read that endpoint: a failure. (A token that has ended is renewed by whoever sends, and
+  its 401 is not seen here.)
+- Before 7 some endpoints refuse in spite of a good login, and count as absent. If refusals are
+  all that came, the login is bad: `AuthenticationError`.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import Any, TypeAlias
 
 import msgspec
@@ -9,20 +20,45 @@ from attrs import frozen
 
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_object
-from enphase_sdk.errors import APIStatusError, AuthenticationError, NotFoundError, ServerError
+from enphase_sdk.errors import (
+    APIConnectionError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    NotFoundError,
+    ServerError,
+)
 
 __all__ = [
+    "LOGIN_ADVICE",
     "Absent",
     "Answer",
+    "Contact",
     "Document",
     "Failure",
     "Refused",
     "answer_of",
-    "is_html",
+    "is_web_page",
     "status_error",
 ]
 
+LOGIN_ADVICE = "the gateway does not accept the login: renew the token, or check user and password"
+
 _PASSING = frozenset({408, 409, 425, 429})
+# What a web server says while what stands behind it is starting.
+_STARTING = frozenset({502, 503, 504})
+_REFUSALS_AT_FIRST = 2
+# Each request to a gateway that hangs lasts the whole time-out, and asking on makes it worse.
+_SILENCES_AT_FIRST = 2
+_SILENCES_LATER = 3
+
+# Byte order marks, the zeros of UTF-16, and white space.
+_BEFORE_ALL = b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n\f\v"
+_START = 4000
+_PAGE_ELEMENT = re.compile(
+    rb"<(?:!doctype\s+html|/?(?:html|head|body|title|meta|link|script|style|base|frameset|iframe"
+    rb"|h[1-6]|p|div|span|center|pre|table|form|img|br|hr|ul|ol|font|main|section))\b"
+)
 
 
 @frozen
@@ -65,15 +101,25 @@ def answer_of(reply: Reply) -> Answer:
         return Absent(f"HTTP {status}")
     if not 200 <= status < 300:
         return Failure(f"HTTP {status}")
-    if is_html(reply.content):
-        return Absent("an HTML page")
+    if _stripped(reply.content).startswith(b"<"):
+        # JSON never begins so, a web page always does, with or without an <html>.
+        return Absent("a web page")
     return _decoded(reply.content)
 
 
-def is_html(content: bytes) -> bool:
-    """Whether a body is a web page."""
-    start = content[:1000].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    return start.startswith((b"<!doctype html", b"<html"))
+def is_web_page(content: bytes) -> bool:
+    """Whether a body is a web page rather than XML, by the first element that stands in it."""
+    start = _stripped(content)
+    while start.startswith((b"<?", b"<!--")):
+        _, end, start = start.partition(b"-->" if start.startswith(b"<!--") else b">")
+        if not end:
+            return False
+        start = start.lstrip(_BEFORE_ALL)
+    return _PAGE_ELEMENT.match(start) is not None
+
+
+def _stripped(content: bytes) -> bytes:
+    return content[:_START].lstrip(_BEFORE_ALL).replace(b"\x00", b"").lower()
 
 
 def status_error(endpoint: str, status: int, advice: str) -> APIStatusError:
@@ -96,3 +142,61 @@ def _decoded(content: bytes) -> Answer:
     if is_object(value) and ("error" in value or "err" in value):
         return Absent("an error object")
     return Document(value)
+
+
+class Contact:
+    """How talking to the gateway goes in one reading: whether it answers, and lets us in.
+
+    Attributes:
+        is_starting: Whether an answer was one of a server whose services are not up yet.
+        failed_with: The endpoint and status of the newest 5xx.
+        refused: Endpoints that refused, with the status.
+    """
+
+    def __init__(self, *, tokens: bool) -> None:
+        self.is_starting = False
+        self.failed_with: tuple[str, int] | None = None
+        self.refused: dict[str, int] = {}
+        self._tokens = tokens
+        self._silences = 0
+        self._last_silence: APIConnectionError | None = None
+        self._answered = False
+        self._accepted = False
+
+    @property
+    def lost(self) -> bool:
+        """Whether the gateway has stopped answering."""
+        return self._silences >= _SILENCES_LATER
+
+    def silent(self, error: APIConnectionError) -> Failure:
+        """No reply came. Raises `error` if none ever came."""
+        self._silences += 1
+        self._last_silence = error
+        if not self._answered and self._silences >= _SILENCES_AT_FIRST:
+            raise error
+        return Failure("no answer in time" if isinstance(error, APITimeoutError) else "no answer")
+
+    def judged(self, endpoint: str, reply: Reply) -> Answer:
+        """A reply came; what it amounts to in the light of those before."""
+        answer = answer_of(reply)
+        self._silences, self._answered = 0, True
+        self._accepted |= reply.status < 300 and isinstance(answer, Document | Failure)
+        self.is_starting |= reply.status in _STARTING
+        if 500 <= reply.status < 600:
+            self.failed_with = (endpoint, reply.status)
+        if not isinstance(answer, Refused):
+            return answer
+        self.refused[endpoint] = answer.status
+        if not self._tokens:
+            return Absent(f"refused with status {answer.status}")
+        if not self._accepted and len(self.refused) >= _REFUSALS_AT_FIRST:
+            raise status_error(endpoint, answer.status, LOGIN_ADVICE)
+        return Failure(f"refused with status {answer.status}: this token may not read it")
+
+    def conclude(self) -> None:
+        """Raise if there was nothing but silence or refusals."""
+        if self._last_silence and not self._answered:
+            raise self._last_silence
+        if self.refused and not self._accepted:
+            endpoint, status = next(iter(self.refused.items()))
+            raise status_error(endpoint, status, LOGIN_ADVICE)

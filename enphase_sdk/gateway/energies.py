@@ -7,14 +7,13 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from enphase_sdk.gateway.gathered import Gathered
 from enphase_sdk.gateway.mapping.meters import PHASES
 from enphase_sdk.gateway.mapping.production import Entry, Figures
 from enphase_sdk.gateway.models.energy import SystemEnergy
-from enphase_sdk.gateway.production_source import chosen_source
 from enphase_sdk.gateway.sources import PRODUCTION_V1, Source
+from enphase_sdk.gateway.told import Told
 
-__all__ = ["Measured", "consumption_in_use", "system_energies"]
+__all__ = ["Measured", "system_energies"]
 
 _NET, _TOTAL = "net-consumption", "total-consumption"
 _NETTING_SINCE = (7,)
@@ -32,12 +31,12 @@ class Measured:
     phases: dict[str, SystemEnergy] | None
 
 
-def system_energies(gathered: Gathered) -> tuple[Measured, Measured, Measured]:
+def system_energies(told: Told) -> tuple[Measured, Measured, Measured]:
     """Production, total consumption and net consumption."""
-    production = _production(gathered)
-    total, net = _consumption(gathered, _TOTAL), _consumption(gathered, _NET)
-    if chosen_source(gathered) == "meter" and gathered.info.version >= _NETTING_SINCE:
-        total_is_measured = gathered.profile.consumption_meter_type == _TOTAL
+    production = _production(told)
+    total, net = _consumption(told, _TOTAL), _consumption(told, _NET)
+    if told.production_source == "meter" and told.info.version >= _NETTING_SINCE:
+        total_is_measured = told.profile.consumption_meter_type == _TOTAL
         told_apart = [
             _told_apart(*figures, total_is_measured=total_is_measured)
             for figures in zip_longest(total, net, production, fillvalue=_NOTHING)
@@ -47,47 +46,39 @@ def system_energies(gathered: Gathered) -> tuple[Measured, Measured, Measured]:
     return _measured(production), _measured(total), _measured(net)
 
 
-def consumption_in_use(gathered: Gathered) -> set[str]:
-    """The kinds of consumption this gateway reports, now or before."""
-    entries = gathered.page.consumption if gathered.page else {}
-    return gathered.profile.consumption | {
-        kind for kind, entry in entries.items() if entry.active or gathered.measures(kind)
-    }
-
-
-def _production(gathered: Gathered) -> _Parts:
-    source = chosen_source(gathered)
+def _production(told: Told) -> _Parts:
+    source = told.production_source
     if source == "v1":
-        figures = gathered.of(PRODUCTION_V1)
+        figures = told.of(PRODUCTION_V1)
         if figures is None or figures.any_energy:
             return () if figures is None else (figures,)
-        return _nothing(gathered, PRODUCTION_V1, "zeros only, as for minutes after a restart")
-    if source is None or gathered.page is None:
+        return _nothing(told, PRODUCTION_V1, "zeros only, as for minutes after a restart")
+    if source is None or told.page is None:
         return ()
     if source == "meter":
-        return _entry(gathered, "the production meter", gathered.page.meter)
-    inverters = gathered.page.inverters
+        return _entry(told, "the production meter", told.page.meter)
+    inverters = told.page.inverters
     if inverters is None or not inverters.figures.lifetime:
-        return _nothing(gathered, gathered.page_source, "the microinverters count no energy")
+        return _nothing(told, told.page_source, "the microinverters count no energy")
     return (Figures(watts=inverters.figures.watts, lifetime=inverters.figures.lifetime),)
 
 
-def _consumption(gathered: Gathered, kind: str) -> _Parts:
-    if gathered.page is None or kind not in consumption_in_use(gathered):
+def _consumption(told: Told, kind: str) -> _Parts:
+    if told.page is None or kind not in told.consumption:
         return ()
-    return _entry(gathered, f"the {kind} meter", gathered.page.consumption.get(kind))
+    return _entry(told, f"the {kind} meter", told.page.consumption.get(kind))
 
 
-def _entry(gathered: Gathered, name: str, entry: Entry | None) -> _Parts:
+def _entry(told: Told, name: str, entry: Entry | None) -> _Parts:
     # Some firmwares now and then say that no meter is active, and go on counting.
     if entry is None or not (entry.active or entry.figures.any_energy):
-        return _nothing(gathered, gathered.page_source, f"{name} counts no energy")
-    phase_count = gathered.profile.phase_count
+        return _nothing(told, told.page_source, f"{name} counts no energy")
+    phase_count = told.profile.phase_count
     return (entry.figures, *entry.lines[: phase_count if phase_count > 1 else 0])
 
 
-def _nothing(gathered: Gathered, source: Source[Any], reason: str) -> _Parts:
-    gathered.problems.add(source.endpoint, reason)
+def _nothing(told: Told, source: Source[Any], reason: str) -> _Parts:
+    told.problems.add(source.endpoint, reason)
     return ()
 
 

@@ -9,15 +9,24 @@ from xml.parsers import expat
 from attrs import frozen
 
 from enphase_sdk.core.effects import Flow, Reply, Request, Send
-from enphase_sdk.errors import APIResponseValidationError, NotAvailableError
-from enphase_sdk.gateway.answers import is_html, status_error
+from enphase_sdk.errors import APIResponseValidationError, EnphaseError, NotAvailableError
+from enphase_sdk.gateway.answers import is_web_page, status_error
 
-__all__ = ["OLDEST_FIRMWARE", "GatewayInfo", "identify", "needs_token", "parse_info"]
+__all__ = [
+    "OLDEST_FIRMWARE",
+    "GatewayInfo",
+    "MovedError",
+    "identify",
+    "needs_token",
+    "parse_info",
+    "sends_to_https",
+]
 
 OLDEST_FIRMWARE = (3, 9)
 TOKEN_FIRMWARE = (7,)
 
 _INFO = "/info"
+_REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 _VERSION = re.compile(r"[A-Za-z]?(\d{1,9}(?:\.\d{1,9})*)(?!\d)", re.ASCII)
 _LONGEST_TEXT = 100
 _CHECK = "check that the address is that of a gateway"
@@ -67,7 +76,7 @@ def parse_info(content: bytes) -> GatewayInfo:
             is missing.
         NotAvailableError: It is a web page, or the firmware is before 3.9.
     """
-    if is_html(content):
+    if is_web_page(content):
         raise NotAvailableError(f"{_INFO} is a web page: {_OLD}, or {_CHECK}")
     device = _device(content)
     serial_number, software = device.get("sn"), device.get("software")
@@ -92,6 +101,16 @@ def parse_info(content: bytes) -> GatewayInfo:
 def needs_token(info: GatewayInfo) -> bool:
     """Whether the firmware wants a token (7 and up) rather than a local user."""
     return info.version >= TOKEN_FIRMWARE
+
+
+class MovedError(EnphaseError):
+    """Plain HTTP only sends to HTTPS: from firmware 7 on a gateway speaks nothing else."""
+
+
+def sends_to_https(reply: Reply) -> bool:
+    """Whether a reply is a redirection from HTTP to HTTPS."""
+    location = reply.headers.get("location", "").strip().lower()
+    return reply.status in _REDIRECTIONS and location.startswith("https:")
 
 
 class _DtdError(Exception):

@@ -1,18 +1,66 @@
-"""What is remembered of a gateway from one reading to the next."""
+"""What is remembered of a gateway from one reading to the next, and when it is forgotten.
+
+Nothing here is for ever:
+
+- All of it is forgotten when ``/info`` names another gateway or another firmware.
+- What was not there is asked for again: in the next reading while the gateway seems to be
+  starting, else after 5 minutes, then ever more rarely, each hour in the end.
+- What has answered and does so no more is a problem for 15 minutes; then it is not there.
+- How meters are set up, and what answers without being of use, is looked at each 15 minutes,
+  and at once when another answer contradicts it.
+- A reading looks at one such thing, so that it costs no more than one request beyond its own.
+- The source of production is given up after three readings in a row in which it told nothing,
+  or another one took its place.
+"""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
-from attrs import define, field
+from attrs import define, field, fields
 
+from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.gateway.mapping.meters import MeterConfiguration
 
-__all__ = ["GatewayProfile", "ProductionSource"]
+__all__ = ["SEVERAL", "GatewayProfile", "ProductionSource"]
 
 ProductionSource: TypeAlias = Literal["meter", "v1", "inverters"]
 """Where production comes from: the production meter, the gateway's own sum
 (``/api/v1/production``), or what microinverters reported (``/production.json``)."""
+
+# Readings in a row that must agree before what is remembered gives way to what they tell.
+SEVERAL = 3
+
+_ASK_AGAIN = 300.0
+_ASK_AGAIN_AT_MOST = 3600.0
+_LOOK_AGAIN = 900.0
+_STARTS_WITHIN = 900.0
+_CONTRADICTED = -math.inf
+
+
+@define
+class Standing:
+    """How one endpoint stands. Times are those of a monotonic clock.
+
+    Attributes:
+        answered_at: When it last answered, if it has.
+        is_absent: Whether it is not there, or is of no use to this login.
+        is_refused: Whether that is so because old firmware wants another login.
+        ask_again_after: When to ask again for what is absent, or of no use to other answers.
+        wait: How long that was put off.
+        missing_since: Since when it is missing though it has answered before.
+        misses: How often it was asked for meanwhile.
+    """
+
+    answered_at: float | None = None
+    is_absent: bool = False
+    is_refused: bool = False
+    ask_again_after: float = 0.0
+    wait: float = 0.0
+    missing_since: float | None = None
+    misses: int = 0
 
 
 @define(kw_only=True)
@@ -23,26 +71,58 @@ class GatewayProfile:
     makes the next reading find out everything anew: after hardware was added, say.
 
     Attributes:
-        absent: Endpoints that are not there, or of no use here: not asked again.
-        present: Endpoints that have answered: failing is a problem from then on.
-        refused: Those of `absent` that are so because old firmware wants another login.
-        production_source: Where production comes from, once known; it stays.
-        consumption: Kinds of consumption that were reported, once in use.
+        gateway: The gateway and firmware it is about.
+        endpoints: How each endpoint stands that was asked.
+        production_source: Where production comes from, once known.
+        source_misses: Readings in a row that spoke against that source.
+        consumption: Kinds of consumption that are reported, with the readings in a row that
+            spoke against each.
         meters: Enabled current transformers.
         active_phase_count: Phases told apart in the production meter's details.
         acb_count: AC Batteries.
         devices: What stands in ``/ivp/ensemble/inventory``, as the fields of `Snapshot`.
+        details_are_cut: Whether ``/ivp/pdm/device_data`` leaves microinverters out.
+        detailed: How many microinverters it held when it was last found to leave none out.
+        starting_since: When the gateway was first seen starting, if it is.
+        unsure: How many more readings must find a gateway in order that was starting.
+        suspect: Whether the last reading fits a gateway badly that is what it was.
     """
 
-    absent: set[str] = field(factory=set[str])
-    present: set[str] = field(factory=set[str])
-    refused: set[str] = field(factory=set[str])
+    gateway: GatewayInfo | None = None
+    endpoints: dict[str, Standing] = field(factory=dict[str, Standing])
     production_source: ProductionSource | None = None
-    consumption: set[str] = field(factory=set[str])
+    source_misses: int = 0
+    consumption: dict[str, int] = field(factory=dict[str, int])
     meters: list[MeterConfiguration] = field(factory=list[MeterConfiguration])
     active_phase_count: int = 0
     acb_count: int = 0
     devices: set[str] = field(factory=set[str])
+    details_are_cut: bool = False
+    detailed: int | None = None
+    starting_since: float | None = None
+    unsure: int = 0
+    suspect: bool = False
+
+    # What the gateway has
+
+    @property
+    def present(self) -> set[str]:
+        """Endpoints that have answered: failing is a problem from then on."""
+        return {
+            endpoint
+            for endpoint, standing in self.endpoints.items()
+            if standing.answered_at is not None and not standing.is_absent
+        }
+
+    @property
+    def absent(self) -> set[str]:
+        """Endpoints that are not there."""
+        return {endpoint for endpoint, standing in self.endpoints.items() if standing.is_absent}
+
+    @property
+    def refused(self) -> set[str]:
+        """Those of `absent` that are so because old firmware wants another login."""
+        return {endpoint for endpoint, standing in self.endpoints.items() if standing.is_refused}
 
     @property
     def phase_count(self) -> int:
@@ -84,3 +164,100 @@ class GatewayProfile:
 
     def _first(self, *kinds: str) -> str | None:
         return next((kind for kind in self.ct_meter_list if kind in kinds), None)
+
+    # What is remembered of its endpoints
+
+    def belongs_to(self, info: GatewayInfo) -> None:
+        """Forget everything if that is another gateway, or other firmware."""
+        if self.gateway not in (None, info):
+            fresh = GatewayProfile()
+            for attribute in fields(GatewayProfile):
+                setattr(self, attribute.name, getattr(fresh, attribute.name))
+        self.gateway = info
+
+    def is_absent(self, endpoint: str) -> bool:
+        """Whether it is not there, as far as is known."""
+        standing = self.endpoints.get(endpoint)
+        return standing is not None and standing.is_absent
+
+    def is_doubtful(self, endpoint: str) -> bool:
+        """Whether it was absent while the gateway was starting, which tells little."""
+        return self.is_absent(endpoint) and not self.endpoints[endpoint].wait
+
+    def is_known(self, endpoint: str) -> bool:
+        """Whether it has answered, and nothing has contradicted that since."""
+        standing = self.endpoints.get(endpoint)
+        return standing is not None and standing.answered_at not in (None, _CONTRADICTED)
+
+    def contradict(self, endpoint: str) -> None:
+        """Have it asked again: another answer does not fit what it told."""
+        if (standing := self.endpoints.get(endpoint)) and standing.answered_at is not None:
+            standing.answered_at = _CONTRADICTED
+
+    def is_due(self, endpoint: str, now: float) -> bool:
+        """Whether it is time to ask again for what is absent, or of no use."""
+        standing = self.endpoints[endpoint]
+        return not 0 <= now - (standing.ask_again_after - standing.wait) < standing.wait
+
+    def longest_due(self, endpoints: Iterable[str], now: float) -> str | None:
+        """The one of these that a reading is to look at again, if there is any."""
+        due = [
+            endpoint
+            for endpoint in endpoints
+            if endpoint in self.endpoints
+            and not self.is_doubtful(endpoint)
+            and self.is_due(endpoint, now)
+        ]
+        return min(due, key=lambda endpoint: self.endpoints[endpoint].ask_again_after, default=None)
+
+    def put_off(self, endpoint: str, now: float) -> None:
+        """Let others have their turn: it turned out not to be needed."""
+        standing = self.endpoints[endpoint]
+        standing.ask_again_after = now + standing.wait
+
+    def has_answered(self, endpoint: str, now: float) -> None:
+        """It is there, with something in it."""
+        self.endpoints[endpoint] = Standing(
+            answered_at=now, ask_again_after=now + _LOOK_AGAIN, wait=_LOOK_AGAIN
+        )
+
+    def has_gone(self, endpoint: str, now: float) -> bool:
+        """Whether what is missing now may be taken to be absent, or has answered before."""
+        standing = self.endpoints.get(endpoint)
+        if standing is None or standing.answered_at is None or standing.is_absent:
+            return True
+        if standing.missing_since is None:
+            standing.missing_since = now
+        standing.misses += 1
+        return standing.misses >= SEVERAL and now - standing.missing_since >= _STARTS_WITHIN
+
+    def is_missing(self, endpoint: str, now: float, *, refused: bool = False) -> None:
+        """It is absent; ask again soon if that may be because the gateway is starting."""
+        standing = self.endpoints.setdefault(endpoint, Standing())
+        wait = 0.0
+        if not self.unsure:
+            before = standing.wait if standing.is_absent else 0.0
+            wait = min(max(_ASK_AGAIN, 2 * before), _ASK_AGAIN_AT_MOST)
+        self.endpoints[endpoint] = Standing(
+            is_absent=True, is_refused=refused, ask_again_after=now + wait, wait=wait
+        )
+
+    # Whether the gateway is up
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether the gateway was in order when it was last read."""
+        return self.production_source is not None and not self.unsure
+
+    def note_health(self, now: float, *, in_order: bool) -> None:
+        """Note whether a reading found the gateway in order, or as it is while it starts.
+
+        One that stays so for a quarter of an hour is not starting: it is like that.
+        """
+        if in_order:
+            self.starting_since = None
+            self.unsure = max(0, self.unsure - 1)
+            return
+        if self.starting_since is None:
+            self.starting_since = now
+        self.unsure = SEVERAL if 0 <= now - self.starting_since < _STARTS_WITHIN else 0

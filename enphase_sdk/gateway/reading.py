@@ -1,95 +1,270 @@
-"""Reading a gateway: flows that say what to ask, one request at a time, and do no I/O.
+"""Reading a gateway: what is asked, when, and what becomes of the answers.
 
-Logging in is not done here. A 401 is judged by firmware:
-
-- From 7 on everything wants a token. Two 401s before any endpoint has let itself be read mean
-  that the token is not accepted: `read` raises `AuthenticationError`. A single one means that
-  this token may not read that endpoint: a problem. (A token that has ended is renewed below, by
-  whoever sends, and its 401 is not seen here.)
-- Before 7 some endpoints refuse in spite of a good login. They count as absent and stand in
-  the profile's `refused`. If refusals are all that came, the login is bad:
-  `AuthenticationError`.
+`read` is a flow that does no I/O: it goes through `PLAN`, asks what this reading needs, one
+thing at a time, and puts what it was told (`enphase_sdk.gateway.told`) into a `Snapshot`. What
+outlasts the reading is in `enphase_sdk.gateway.profile`, how replies are judged in
+`enphase_sdk.gateway.answers`. Logging in is done by whoever sends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
+
+from attrs import frozen
 
 from enphase_sdk.core.effects import Flow, Reply, Send
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
-    APITimeoutError,
     NotAvailableError,
 )
+from enphase_sdk.gateway import sources
 from enphase_sdk.gateway.answers import (
+    LOGIN_ADVICE,
     Absent,
-    Answer,
+    Contact,
     Document,
     Failure,
     Refused,
     answer_of,
     status_error,
 )
-from enphase_sdk.gateway.assemble import assemble, remember
+from enphase_sdk.gateway.energies import system_energies
 from enphase_sdk.gateway.fields import Content
-from enphase_sdk.gateway.gathered import Gathered
 from enphase_sdk.gateway.identity import GatewayInfo, needs_token
-from enphase_sdk.gateway.plan import PLAN
+from enphase_sdk.gateway.mapping.ensemble import EnsembleInventory
+from enphase_sdk.gateway.mapping.meters import ct_meters
+from enphase_sdk.gateway.models.energy import Inverter
 from enphase_sdk.gateway.problems import Problems
-from enphase_sdk.gateway.profile import GatewayProfile
+from enphase_sdk.gateway.profile import SEVERAL, GatewayProfile
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
+from enphase_sdk.gateway.told import Part, Told
 
-__all__ = ["fetch", "read"]
+__all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "read"]
 
 T = TypeVar("T")
 
-_LOGIN = "the gateway does not accept the login: renew the token, or check user and password"
-_REFUSALS_AT_FIRST = 2
-# Each request to a gateway that hangs lasts the whole time-out, and asking on makes it worse.
-_SILENCES_AT_FIRST = 2
-_SILENCES_LATER = 3
+ENERGIES = frozenset[Part](("production", "consumption", "odometers", "inverters"))
+"""Power and energy, and nothing else: for whoever reads often."""
+
+EVERYTHING = ENERGIES | frozenset[Part](("meters", "storage", "settings"))
+"""All but the slow pages, ``home`` and ``devices``."""
+
+_NO_DEVICES = EnsembleInventory()
+_NOT_COUNTING = "nothing counts energy, as for minutes after a restart"
+
+
+# What is asked, and when
+
+
+@frozen
+class Step:
+    """One endpoint of a reading.
+
+    Attributes:
+        source: What to ask and how to read it.
+        parts: Asked only if one of these is wanted.
+        needed: Whether to ask then, given what this reading and those before were told.
+    """
+
+    source: Source[Any]
+    parts: frozenset[Part]
+    needed: Callable[[Told], bool]
+
+
+def _step(source: Source[Any], *parts: Part, needed: Callable[[Told], bool] | None = None) -> Step:
+    return Step(source, frozenset(parts), needed or (lambda _: True))
+
+
+def _meters_are_unsure(told: Told) -> bool:
+    live = told.wants("meters") and bool(told.profile.meters)
+    return (
+        live or not told.profile.is_known(sources.METERS.endpoint) or told.looks_at(sources.METERS)
+    )
+
+
+def _needs_meter_readings(told: Told) -> bool:
+    if told.wants("meters"):
+        return bool(told.enabled_meters)
+    return told.measures("production", "total-consumption")
+
+
+def _needs_page(told: Told) -> bool:
+    profile = told.profile
+    for_production = (
+        profile.production_source != "v1"
+        or profile.source_misses > 0
+        or told.measures("production")
+    )
+    for_consumption = bool(profile.consumption) or told.measures(
+        "net-consumption", "total-consumption"
+    )
+    return (
+        (told.wants("production") and for_production)
+        or (told.wants("consumption") and for_consumption)
+        or (told.wants("storage") and profile.acb_count > 0)
+        or not profile.is_known(told.page_source.endpoint)
+        or told.looks_at(told.page_source)
+    )
+
+
+def _needs_older_page(told: Told) -> bool:
+    return told.absent(sources.PRODUCTION_JSON) and _needs_page(told)
+
+
+def _needs_inverter_details(told: Told) -> bool:
+    return not told.profile.details_are_cut or told.looks_at(sources.DEVICE_DATA)
+
+
+def _needs_inverter_list(told: Told) -> bool:
+    return not told.all_inverters_detailed
+
+
+def _has_batteries(told: Told) -> bool:
+    return told.has_device("encharge")
+
+
+def _has_any_batteries(told: Told) -> bool:
+    return _has_batteries(told) or told.has_ac_batteries
+
+
+def _has_ac_batteries(told: Told) -> bool:
+    return told.has_ac_batteries
+
+
+def _has_relays(told: Told) -> bool:
+    return told.has_device("enpower")
+
+
+def _can_leave_grid(told: Told) -> bool:
+    return told.has_device("enpower", "collar")
+
+
+def _has_generator(told: Told) -> bool:
+    return told.has_generator
+
+
+PLAN: tuple[Step, ...] = (
+    _step(
+        sources.METERS,
+        *("meters", "odometers", "production", "consumption"),
+        needed=_meters_are_unsure,
+    ),
+    _step(sources.METER_READINGS, "meters", "odometers", needed=_needs_meter_readings),
+    _step(sources.PRODUCTION_JSON, "production", "consumption", "storage", needed=_needs_page),
+    _step(sources.PRODUCTION, "production", "consumption", "storage", needed=_needs_older_page),
+    _step(sources.PRODUCTION_V1, "production", needed=Told.v1_may_be_source),
+    _step(sources.DEVICE_DATA, "inverters", needed=_needs_inverter_details),
+    _step(sources.INVERTERS, "inverters", needed=_needs_inverter_list),
+    _step(sources.ENSEMBLE_INVENTORY, "storage"),
+    _step(sources.SECONDARY_CONTROL, "storage", needed=_has_any_batteries),
+    _step(sources.ENCHARGE_POWER, "storage", needed=_has_batteries),
+    _step(sources.DRY_CONTACTS, "storage", needed=_has_relays),
+    _step(sources.DRY_CONTACT_SETTINGS, "storage", needed=_has_relays),
+    _step(sources.ACB_INVENTORY, "storage", needed=_has_ac_batteries),
+    _step(sources.TARIFF, "settings"),
+    _step(sources.GENERATOR_CONFIG, "settings", needed=_can_leave_grid),
+    _step(sources.GENERATOR, "settings", needed=_has_generator),
+    _step(sources.GENERATOR_SCHEDULE, "settings", needed=_has_generator),
+    _step(sources.GENERATOR_MODE, "settings", needed=_has_generator),
+    _step(sources.DEVICES, "devices"),
+    _step(sources.HOME, "home"),
+)
+"""The steps of a reading: first what later steps depend on, then cheapest first, slow ones last.
+
+A step is passed over where the endpoint is absent, as far as is known, or newer than the firmware.
+"""
+
+
+# Asking
 
 
 def read(
-    info: GatewayInfo, profile: GatewayProfile, *, also: Collection[Source[Any]] = ()
+    info: GatewayInfo,
+    profile: GatewayProfile,
+    *,
+    now: float,
+    wanted: frozenset[Part] = EVERYTHING,
 ) -> Flow[Snapshot]:
-    """Read a gateway.
+    """Read a gateway, or a part of what it tells.
 
-    Each endpoint is asked at most once. What is found to be absent is remembered in `profile`
-    and not asked again; what the first reading asks to find that out is part of its result.
+    Each endpoint is asked at most once.
 
     Args:
         info: Who the gateway is, from `identify`.
         profile: What is remembered of it, empty before the first reading. It is changed.
-        also: Slow sources to read too: `sources.HOME`, `sources.DEVICES`.
+        now: The time, by a monotonic clock.
+        wanted: What to read.
 
     Raises:
-        AuthenticationError: The login is not accepted (see above).
+        AuthenticationError: The login is not accepted.
         APIConnectionError: The gateway does not answer at all.
+        ServerError: It answers with failures (5xx), and nothing of what is wanted.
+        APIResponseValidationError: It answers, and nothing of what is wanted can be read.
+        NotAvailableError: It says that it has nothing of what is wanted.
     """
-    gathered = Gathered(info=info, profile=profile, wanted=also)
-    contact = _Contact(info)
+    profile.belongs_to(info)
+    profile.suspect = False
+    told = Told(info=info, profile=profile, now=now, wanted=wanted)
+    endpoints = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
+    told.look_at = profile.longest_due(endpoints, now)
+    contact = Contact(tokens=needs_token(info))
+    yield from _asked(told, contact)
+    if not told.endpoints:
+        # All of it is taken to be absent. There is no telling without asking.
+        yield from _asked(told, contact, insist=True)
+    nothing_read = told.nothing_read
+    if told.absences and not profile.is_settled and not told.wants("production"):
+        # Is it absent, or is the gateway starting? Its production tells.
+        told.wanted |= frozenset[Part](("production",))
+        yield from _asked(told, contact)
+    contact.conclude()
+    _remember(told, contact)
+    if told.look_at is not None and told.look_at not in told.endpoints:
+        profile.put_off(told.look_at, now)
+    if nothing_read and (profile.unsure or (told.nothing_read and "production" in wanted)):
+        profile.suspect = True
+        raise _nothing_told(told, contact)
+    return _snapshot(told)
+
+
+def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
+    """Go through the plan; with `insist` the first thing wanted is asked in any case."""
+    profile = told.profile
     for step in PLAN:
-        source = step.source
-        if info.version < source.since or gathered.absent(source) or not step.needed(gathered):
+        source, endpoint = step.source, step.source.endpoint
+        if not told.wants(*step.parts) or told.info.version < source.since or told.asked(source):
             continue
+        if not (insist and not told.endpoints):
+            if not step.needed(told):
+                continue
+            if profile.is_absent(endpoint) and not (
+                profile.is_doubtful(endpoint) or told.looks_at(source)
+            ):
+                continue
         if contact.lost:
-            gathered.problems.add(source.endpoint, "not asked: the gateway answers no more")
+            told.problems.add(endpoint, "not asked: the gateway answers no more")
             continue
         try:
             reply = cast(Reply, (yield Send(source.request)))
         except APIConnectionError as error:
-            gathered.take(source, contact.silent(error))
+            told.take(source, contact.silent(error))
         except APIResponseValidationError:
-            gathered.take(source, Failure("larger than 16 MiB"))
+            told.take(source, Failure("larger than 16 MiB"))
         else:
-            gathered.take(source, contact.judged(source, reply))
-    contact.conclude(profile)
-    remember(gathered)
-    return assemble(gathered)
+            told.take(source, contact.judged(endpoint, reply))
+
+
+def _nothing_told(told: Told, contact: Contact) -> Exception:
+    """The error of a reading that came to nothing."""
+    if contact.failed_with:
+        return status_error(*contact.failed_with, "nothing else could be read; try again later")
+    problem = "nothing the gateway answers can be read; it may be starting, so try again later"
+    if reasons := "; ".join(f"{p.endpoint}: {p.reason}" for p in told.problems.listed()):
+        return APIResponseValidationError(f"{problem} ({reasons})", operation="reading")
+    return NotAvailableError(f"{problem} (it says that it has none of what was asked for)")
 
 
 def fetch(source: Source[T]) -> Flow[T]:
@@ -105,7 +280,7 @@ def fetch(source: Source[T]) -> Flow[T]:
     answer, endpoint = answer_of(reply), source.endpoint
     match answer:
         case Refused(status):
-            raise status_error(endpoint, status, _LOGIN)
+            raise status_error(endpoint, status, LOGIN_ADVICE)
         case Absent(reason):
             raise NotAvailableError(f"{endpoint}: this gateway has no such thing ({reason})")
         case Failure() if not 200 <= reply.status < 300:
@@ -121,50 +296,122 @@ def fetch(source: Source[T]) -> Flow[T]:
     return value
 
 
-class _Contact:
-    """How talking to the gateway goes: whether it answers, and whether it accepts the login."""
+# What becomes of it
 
-    def __init__(self, info: GatewayInfo) -> None:
-        self._tokens = needs_token(info)
-        self._silences = 0
-        self._last_silence: APIConnectionError | None = None
-        self._answered = False
-        self._accepted = False
-        self._refused: dict[str, int] = {}
 
-    @property
-    def lost(self) -> bool:
-        """Whether the gateway has stopped answering."""
-        return self._silences >= _SILENCES_LATER
+def _remember(told: Told, contact: Contact) -> None:
+    """Bring the gateway's profile up to date with what this reading has found out."""
+    profile, page = told.profile, told.page
+    _remember_production(told, contact)
+    for endpoint in told.absences:
+        profile.is_missing(endpoint, told.now, refused=endpoint in contact.refused)
+    if told.of(sources.METERS) is not None:
+        profile.meters = told.enabled_meters
+    if page is not None:
+        profile.acb_count = page.acb.batteries if page.acb else 0
+        if page.meter and page.meter.active:
+            profile.active_phase_count = min(len(page.meter.lines), profile.phase_count)
+    inventory = told.of(sources.ENSEMBLE_INVENTORY)
+    if inventory is not None:
+        profile.devices = {
+            name
+            for name in ("encharge", "enpower", "collar", "combiner")
+            if getattr(inventory, name) is not None
+        }
+    details, listed = told.of(sources.DEVICE_DATA), told.of(sources.INVERTERS)
+    if details is not None:
+        more = bool(listed and listed.keys() - details.inverters.keys())
+        profile.details_are_cut = details.cut or (more and bool(details.inverters))
+        if listed is not None:
+            profile.detailed = None if profile.details_are_cut else len(details.inverters)
 
-    def silent(self, error: APIConnectionError) -> Failure:
-        """No reply came. Raises `error` if none ever came."""
-        self._silences += 1
-        self._last_silence = error
-        if not self._answered and self._silences >= _SILENCES_AT_FIRST:
-            raise error
-        return Failure("no answer in time" if isinstance(error, APITimeoutError) else "no answer")
 
-    def judged(self, source: Source[Any], reply: Reply) -> Answer:
-        """A reply came; what it amounts to in the light of those before."""
-        answer = answer_of(reply)
-        self._silences, self._answered = 0, True
-        self._accepted |= reply.status < 300 and isinstance(answer, Document | Failure)
-        if not isinstance(answer, Refused):
-            return answer
-        self._refused[source.endpoint] = answer.status
-        if not self._tokens:
-            return Absent(f"refused with status {answer.status}")
-        if not self._accepted and len(self._refused) >= _REFUSALS_AT_FIRST:
-            raise status_error(source.endpoint, answer.status, _LOGIN)
-        return Failure(f"refused with status {answer.status}: this token may not read it")
+def _remember_production(told: Told, contact: Contact) -> None:
+    """Where production and consumption come from, and whether all is in order with them."""
+    profile, page = told.profile, told.page
+    if page is not None:
+        if page.meter and page.meter.active and not told.measures("production"):
+            profile.contradict(sources.METERS.endpoint)
+        profile.consumption = {
+            kind: misses for kind in told.consumption if (misses := _misses(told, kind)) < SEVERAL
+        }
+    troubled = contact.is_starting or profile.suspect
+    if told.wants("production"):
+        contradicted = told.source_is_contradicted
+        profile.source_misses = profile.source_misses + 1 if contradicted else 0
+        source = told.production_source
+        if source != profile.production_source:
+            profile.production_source, profile.source_misses, contradicted = source, 0, False
+        in_order = source is not None and not (contradicted or troubled)
+        profile.note_health(told.now, in_order=in_order)
+    elif troubled:
+        profile.note_health(told.now, in_order=False)
 
-    def conclude(self, profile: GatewayProfile) -> None:
-        """Raise if there was nothing but silence or refusals; else remember what was refused."""
-        if self._last_silence and not self._answered:
-            raise self._last_silence
-        if self._refused and not self._accepted:
-            profile.absent -= self._refused.keys()
-            endpoint, status = next(iter(self._refused.items()))
-            raise status_error(endpoint, status, _LOGIN)
-        profile.refused |= self._refused.keys() & profile.absent
+
+def _misses(told: Told, kind: str) -> int:
+    """Readings in a row, this one included, that speak against such consumption."""
+    entry = told.page.consumption.get(kind) if told.page else None
+    counts = entry is not None and (entry.active or entry.figures.any_energy)
+    return 0 if counts or told.measures(kind) else told.profile.consumption.get(kind, 0) + 1
+
+
+def _snapshot(told: Told) -> Snapshot:
+    """The reading's result: every field and where it comes from."""
+    production, total, net = system_energies(told)
+    if told.wants("production") and told.production_source is None:
+        _tell_that_nothing_counts(told)
+    readings = told.of(sources.METER_READINGS)
+    meters, meter_phases = ct_meters(told.enabled_meters, readings or {})
+    if readings is not None and len(meters) < len(told.enabled_meters):
+        told.problems.add(sources.METER_READINGS.endpoint, "an enabled meter has no reading")
+        told.profile.contradict(sources.METERS.endpoint)
+    devices = told.of(sources.ENSEMBLE_INVENTORY) or _NO_DEVICES
+    control = told.of(sources.SECONDARY_CONTROL)
+    page = told.page
+    return Snapshot(
+        system_production=production.system,
+        system_production_phases=production.phases,
+        system_consumption=total.system,
+        system_consumption_phases=total.phases,
+        system_net_consumption=net.system,
+        system_net_consumption_phases=net.phases,
+        ctmeters=meters,
+        ctmeters_phases=meter_phases,
+        inverters=_inverters(told),
+        encharge_inventory=devices.encharge,
+        encharge_power=told.of(sources.ENCHARGE_POWER),
+        encharge_aggregate=control.encharge if control and told.has_device("encharge") else None,
+        enpower=devices.enpower,
+        collar=devices.collar,
+        c6cc=devices.combiner,
+        acb_inventory=told.of(sources.ACB_INVENTORY),
+        acb_power=page.acb if page else None,
+        battery_aggregate=control.batteries if control and told.has_ac_batteries else None,
+        dry_contact_status=told.of(sources.DRY_CONTACTS) or {},
+        dry_contact_settings=told.of(sources.DRY_CONTACT_SETTINGS) or {},
+        tariff=told.of(sources.TARIFF),
+        generator=told.of(sources.GENERATOR),
+        generator_config=told.of(sources.GENERATOR_CONFIG),
+        generator_mode=told.of(sources.GENERATOR_MODE),
+        generator_schedule=told.of(sources.GENERATOR_SCHEDULE),
+        home=told.of(sources.HOME),
+        devices=told.of(sources.DEVICES),
+        problems=told.problems.listed(),
+    )
+
+
+def _tell_that_nothing_counts(told: Told) -> None:
+    """Name the endpoint that should tell of production, unless a failure was named already."""
+    tellers: tuple[Source[Any], ...] = (sources.METERS, told.page_source, sources.PRODUCTION_V1)
+    if not any(told.failed(source) for source in tellers):
+        v1_asked = told.asked(sources.PRODUCTION_V1)
+        told.problems.add(tellers[2 if v1_asked else 1].endpoint, _NOT_COUNTING)
+
+
+def _inverters(told: Told) -> dict[str, Inverter]:
+    """All microinverters: with details unless that would leave some out."""
+    details = told.of(sources.DEVICE_DATA)
+    listed = told.of(sources.INVERTERS) or {}
+    if details is None or details.cut or not listed.keys() <= details.inverters.keys():
+        return listed
+    return details.inverters

@@ -16,9 +16,9 @@ from enphase_sdk.cloud.settings import (
     Settings,
     checked_base_url,
     config_path,
-    is_loopback,
     load_settings,
 )
+from enphase_sdk.core.hosts import is_loopback
 from enphase_sdk.errors import ConfigError
 from tests.support import Script, Surface, summary_body
 

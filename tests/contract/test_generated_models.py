@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import importlib
 import inspect
 import json
+import keyword
 import pickle
 import re
 import subprocess
@@ -14,7 +16,6 @@ from enum import StrEnum
 from typing import Any
 
 import attrs
-import enphase_sdk_api_v2
 import msgspec
 import pytest
 from enphase_sdk_api_v2 import models as generated
@@ -22,51 +23,125 @@ from enphase_sdk_api_v2 import types
 from msgspec import UNSET
 
 from enphase_sdk import models
-from tests.support import ROOT, json_of
+from tests.contract.contracts import APIS, Api, each_api, load
+from tests.support import json_of
 
-CLASSES = {name: getattr(generated, name) for name in generated.__all__}
-ENUMS = {name: cls for name, cls in CLASSES.items() if issubclass(cls, StrEnum)}
-RECORDS = {name: cls for name, cls in CLASSES.items() if name not in ENUMS}
+CLASSES = {
+    f"{api.name}.{name}": getattr(api.models, name) for api in APIS for name in api.models.__all__
+}
+MAPS = {name: shape for name, shape in CLASSES.items() if typing.get_origin(shape) is dict}
+ENUMS = {
+    name: cls for name, cls in CLASSES.items() if name not in MAPS and issubclass(cls, StrEnum)
+}
+RECORDS = {name: cls for name, cls in CLASSES.items() if name not in {*MAPS, *ENUMS}}
 
 
-def test_names_are_short_and_good() -> None:
-    assert [name for name in CLASSES if name.endswith(("Item", "Type0", "Type1"))] == []
-    assert {"System", "Summary", "StatsInterval", "SystemsPage", "Meta", "Status"} <= set(CLASSES)
-    assert max(map(len, CLASSES)) <= len("UnprocessableEntityError")
+@each_api
+def test_names_are_short_and_good(api: Api) -> None:
+    names = list(api.models.__all__)
+    made_up = ("Item", "Type0", "Type1", "200", "Property", "Body")
+    assert [name for name in names if name.endswith(made_up)] == []
+    assert {"System", "Summary", "SystemsPage", "Meta", "Status"} <= set(names)
+    assert max(map(len, names)) <= len("ConsumptionMeterTelemetryInterval")
 
 
 def test_the_public_models_are_the_generated_ones() -> None:
-    errors_of_the_wire = {name for name in CLASSES if name.endswith("Error")}
-    assert set(models.__all__) == set(CLASSES) - errors_of_the_wire
-    assert all(getattr(models, name) is CLASSES[name] for name in models.__all__)
+    ours = {name: getattr(generated, name) for name in generated.__all__}
+    errors_of_the_wire = {name for name in ours if name.endswith("Error")}
+    assert set(models.__all__) == set(ours) - errors_of_the_wire
+    assert all(getattr(models, name) is ours[name] for name in models.__all__)
     assert dir(models) == sorted(models.__all__)
-    assert dir(generated) == sorted(generated.__all__)
-    for module in (models, generated):
-        with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
-            _ = module.Nothing
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = models.Nothing
 
 
-def test_the_package_says_that_it_is_typed_and_where_it_came_from() -> None:
-    assert enphase_sdk_api_v2.__file__ is not None
-    folder = ROOT / "generated" / "enphase_sdk_api_v2"
-    assert (folder / "py.typed").exists()
-    assert "Nothing here is edited by hand" in (enphase_sdk_api_v2.__doc__ or "")
-    assert not (folder / "errors.py").exists()
+@each_api
+def test_the_package_says_that_it_is_typed_and_where_it_came_from(api: Api) -> None:
+    package = importlib.import_module(api.package)
+    assert dir(api.models) == sorted(api.models.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Nothing'"):
+        _ = api.models.Nothing
+    assert (api.folder / "py.typed").exists()
+    assert load(api.contract)["info"]["title"] in (package.__doc__ or "")
+    assert "Nothing here is edited by hand" in (package.__doc__ or "")
+    assert not (api.folder / "errors.py").exists()
 
 
 @pytest.mark.parametrize("name", RECORDS)
-def test_a_record_is_a_slotted_attrs_class_with_documented_fields(name: str) -> None:
+def test_a_record_is_a_slotted_class_with_documented_fields(name: str) -> None:
     model = RECORDS[name]
-    fields = attrs.fields_dict(model)
+    fields = names_on_the_wire(model)
     assert fields
-    assert "__slots__" in vars(model)
     assert "__dict__" not in dir(model)
     documentation = inspect.getdoc(model) or ""
     for field in fields:
-        python = re.sub(r"([A-Z])", lambda m: f"_{m[1].lower()}", field)
+        python = re.sub(r"(?<=[a-z])([A-Z])", lambda m: f"_{m[1].lower()}", field)
+        python = "sku" if python == "SKU" else python
         assert re.search(rf"^ +{python}_? \(", documentation, flags=re.MULTILINE), field
     hints = typing.get_type_hints(model)
-    assert set(fields) <= set(hints), "every annotation can be resolved at run time"
+    assert set(fields.values()) <= set(hints), "every annotation can be resolved at run time"
+
+
+def names_on_the_wire(model: Any) -> dict[str, str]:
+    """The fields of a model by their names on the wire."""
+    if attrs.has(model):
+        return {name: name for name in attrs.fields_dict(model)}
+    return {field.encode_name: field.name for field in msgspec.structs.fields(model)}
+
+
+def test_a_record_is_an_attrs_class_unless_a_field_is_no_name_in_python() -> None:
+    for name, model in RECORDS.items():
+        wire = names_on_the_wire(model)
+        unusable = [each for each in wire if keyword.iskeyword(each) or not each.isidentifier()]
+        assert attrs.has(model) == (not unusable), name
+    assert [name for name, model in RECORDS.items() if not attrs.has(model)] == [
+        "v4.EnergyImportLifetime"
+    ]
+
+
+def test_a_field_that_is_no_name_in_python_has_the_wire_s_name_on_the_wire() -> None:
+    wire = {
+        "system_id": 66,
+        "start_date": None,
+        "import": [3, 4],
+        "meta": {
+            "status": "a new one",
+            "last_report_at": None,
+            "last_energy_at": None,
+            "operational_at": None,
+        },
+    }
+    model = RECORDS["v4.EnergyImportLifetime"]
+    read = msgspec.json.decode(msgspec.json.encode(wire), type=model)
+    assert read.import_ == [3, 4]
+    assert read.to_dict() == wire
+    assert model.from_dict(wire) == read
+    assert model(import_=[3, 4], system_id=66, start_date=None, meta=read.meta) == read
+    with pytest.raises(msgspec.ValidationError, match="import"):
+        model.from_dict({**wire, "import": None})
+
+
+@pytest.mark.parametrize("name", MAPS)
+def test_an_object_with_free_keys_is_a_dict(name: str) -> None:
+    key, _ = typing.get_args(MAPS[name])
+    assert key is str
+    assert msgspec.convert({}, MAPS[name]) == {}
+
+
+def test_devices_of_a_kind_nobody_knows_are_kept() -> None:
+    device = {
+        "id": "",
+        "last_report_at": None,
+        "name": "x",
+        "serial_number": "1",
+        "model": "",
+        "status": "",
+        "active": True,
+    }
+    wire = {"system_id": 1, "total_devices": 1, "items": "devices"}
+    for kind in ("heat-pump", "iq_air", "added later"):
+        answer = wire | {"devices": {kind: [device]}}
+        assert RECORDS["v4.Devices"].from_dict(answer).to_dict() == answer
 
 
 @pytest.mark.parametrize("name", ENUMS)
@@ -77,7 +152,7 @@ def test_a_known_value_is_a_member(name: str) -> None:
         assert msgspec.json.decode(msgspec.json.encode(member), type=enum) is member
 
 
-UNKNOWN = ["encharge_issue", "no_data", "on_grid", "", "With Spaces", "ünïcode", "None", "mro"]
+UNKNOWN = ["span_issue", "meter_micro", "added_later", "", "With Spaces", "ünïcode", "None", "mro"]
 
 
 @pytest.mark.parametrize("text", UNKNOWN)
@@ -188,13 +263,14 @@ def test_a_renamed_field_has_an_alias_in_python_s_spelling() -> None:
     assert error.to_dict() == {"errorCode": 7, "errorMessages": ["x"]}
 
 
-def test_importing_the_package_loads_no_model() -> None:
+@each_api
+def test_importing_the_package_loads_no_model(api: Api) -> None:
     code = (
-        "import sys, enphase_sdk_api_v2, enphase_sdk_api_v2.models\n"
-        "loaded = [m for m in sys.modules if m.startswith('enphase_sdk_api_v2.models.')]\n"
+        f"import sys, {api.package} as package, {api.package}.models\n"
+        f"loaded = [m for m in sys.modules if m.startswith('{api.package}.models.')]\n"
         "assert loaded == [], loaded\n"
         "assert not {'httpx', 'attrs', 'msgspec'} & set(sys.modules)\n"
-        "enphase_sdk_api_v2.models.Summary\n"
+        "package.models.Summary\n"
         "assert 'httpx' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,4 +1,4 @@
-"""`openapi.yaml` is the published contract, structure for structure, in words of our own."""
+"""Our contracts are the published ones, structure for structure, in words of our own."""
 
 from __future__ import annotations
 
@@ -6,86 +6,143 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
-from ruamel.yaml import YAML
 
-ROOT = Path(__file__).parents[2]
-CONTRACT = ROOT / "openapi.yaml"
-SEED = ROOT.parent / "shared" / "seeds" / "003_02b939655f45833a.yaml"
+from tests.contract.contracts import APIS, Api, each_api, load, operations
 
-# Taken once from the vendor's document: see `digest`.
-STRUCTURE_SHA256 = "e388a80cbf1cfe225e66208dd05b3b692d8f50b9c812b15ab5901b74b4e2cf9f"
-OPERATION_IDS = [
-    "EnergyLifetime",
-    "Envoys",
-    "Systems",
-    "Inventory",
-    "InvertersSummaryByEnvoyOrSite",
-    "MonthlyProduction",
-    "ProductionMeterReadings",
-    "RgmStats",
-    "Stats",
-    "ConsumptionLifetime",
-    "ConsumptionStats",
-    "Summary",
-    "SearchSystemId",
-]
-SCHEMA_NAMES = {
-    "EnergyLifetimeResponse",
-    "EnvoysResponse",
-    "SystemsResponse",
-    "InventoryResponse",
-    "InvertersSummaryByEnvoyOrSiteResponse",
-    "MonthlyProductionResponse",
-    "ProductionMeterReadingsResponse",
-    "RgmStatsResponse",
-    "StatsResponse",
-    "ConsumptionLifetimeResponse",
-    "ConsumptionStatsResponse",
-    "SummaryResponse",
-    "SearchSystemIdResponse",
-    "ConnectionType",
-    "Status",
-    "Meta",
-    "ClientError",
-    "NotFoundError",
-    "ConflictError",
-    "UnprocessableEntityError",
-    "ServerError",
+
+class Published(NamedTuple):
+    """What was counted once in the vendor's document; `sha256` is its `digest`."""
+
+    sha256: str
+    operations: int
+    operation_ids: list[str]
+    schemas: set[str]
+    keywords: dict[str, int]
+
+
+PUBLISHED = {
+    "v2": Published(
+        "e388a80cbf1cfe225e66208dd05b3b692d8f50b9c812b15ab5901b74b4e2cf9f",
+        13,
+        [
+            "EnergyLifetime",
+            "Envoys",
+            "Systems",
+            "Inventory",
+            "InvertersSummaryByEnvoyOrSite",
+            "MonthlyProduction",
+            "ProductionMeterReadings",
+            "RgmStats",
+            "Stats",
+            "ConsumptionLifetime",
+            "ConsumptionStats",
+            "Summary",
+            "SearchSystemId",
+        ],
+        {
+            "EnergyLifetimeResponse",
+            "EnvoysResponse",
+            "SystemsResponse",
+            "InventoryResponse",
+            "InvertersSummaryByEnvoyOrSiteResponse",
+            "MonthlyProductionResponse",
+            "ProductionMeterReadingsResponse",
+            "RgmStatsResponse",
+            "StatsResponse",
+            "ConsumptionLifetimeResponse",
+            "ConsumptionStatsResponse",
+            "SummaryResponse",
+            "SearchSystemIdResponse",
+            "ConnectionType",
+            "Status",
+            "Meta",
+            "ClientError",
+            "NotFoundError",
+            "ConflictError",
+            "UnprocessableEntityError",
+            "ServerError",
+        },
+        {
+            "operationId": 13,
+            "parameters": 14,
+            "$ref": 123,
+            "example": 47,
+            "enum": 10,
+            "required": 38,
+            "format": 35,
+            "properties": 34,
+            "items": 31,
+            "nullable": 2,
+            "deprecated": 2,
+            "default": 1,
+            "maximum": 1,
+            "minLength": 2,
+            "maxLength": 1,
+        },
+    ),
+    "v4": Published(
+        "f61df028aed174256edd221f12bad9e7ef5891cd02fc7cba92cf65ef265de9aa",
+        51,
+        [
+            "getLiveData",
+            "fetchChargersSummary",
+            "fetchEvents",
+            "fetchChargerSessionHistory",
+            "fetchSchedules",
+            "fetchDailyEnergyConsumptionData",
+            "fetchEnergyConsumptionData",
+            "startCharging",
+            "stopCharging",
+        ],
+        {
+            "EVEventsResponse",
+            "DefaultCommandResponse",
+            "ErrorResponse",
+            "StartChargingRequestBody",
+            "SchedulesBodyResponse",
+            "ErrorResponseArray",
+            "ScheduleList",
+            "EVEnergyResponse",
+            "ChargeSessionDetailsResponse",
+            "Schedule",
+            "EVIntervalEnergyResponse",
+            "ChargerSummary",
+            "ChargeSessionDetail",
+            "ChargerSummaryResponse",
+            "EnergyConsumption",
+            "EventDetail",
+        },
+        {
+            "operationId": 9,
+            "parameters": 51,
+            "$ref": 55,
+            "example": 440,
+            "enum": 12,
+            "required": 79,
+            "format": 39,
+            "properties": 430,
+            "items": 173,
+            "additionalProperties": 10,
+            "default": 4,
+            "minimum": 1,
+            "maximum": 1,
+            "tags": 51,
+            "application/octet-stream": 48,
+            "text/event-stream": 14,
+        },
+    ),
 }
-SCHEMAS_WITH_OBJECT_EXAMPLE = 18
-KEYWORD_COUNTS = {
-    "operationId": 13,
-    "parameters": 14,
-    "$ref": 123,
-    "example": 47,
-    "enum": 10,
-    "required": 38,
-    "format": 35,
-    "properties": 34,
-    "items": 31,
-    "nullable": 2,
-    "deprecated": 2,
-    "default": 1,
-    "maximum": 1,
-    "minLength": 2,
-    "maxLength": 1,
-}
 
-needs_seed = pytest.mark.skipif(
-    not SEED.exists(), reason="the vendor's document (../shared/seeds) is not on this machine"
-)
+each_yaml = pytest.mark.parametrize("yaml_version", ["1.1", "1.2"])
 
 
-@cache
-def load(path: Path, yaml_version: str = "1.2") -> Any:
-    yaml = YAML(typ="safe", pure=True)
-    yaml.version = yaml_version
-    return yaml.load(path)
+def seed(api: Api) -> Any:
+    if not api.seed.exists():
+        pytest.skip(f"the vendor's document ({api.seed.name} in ../shared) is not on this machine")
+    return load(api.seed)
 
 
 def is_prose(key: str, value: object, parent: str) -> bool:
@@ -185,82 +242,86 @@ def sentences(text: str) -> Iterator[str]:
         yield from re.split(r"(?<=[.!?])\s+", block)
 
 
-def operations() -> list[dict[str, Any]]:
-    return [operation for item in load(CONTRACT)["paths"].values() for operation in item.values()]
+@each_api
+def test_operations_are_all_there_in_their_order(api: Api) -> None:
+    found = [operation.item.get("operationId") for operation in operations(load(api.contract))]
+    assert len(found) == PUBLISHED[api.name].operations
+    assert [each for each in found if each] == PUBLISHED[api.name].operation_ids
 
 
-def test_operations_are_the_thirteen_in_their_order() -> None:
-    assert [operation["operationId"] for operation in operations()] == OPERATION_IDS
+@each_api
+def test_schemas_are_all_there(api: Api) -> None:
+    assert set(load(api.contract)["components"]["schemas"]) == PUBLISHED[api.name].schemas
 
 
-def test_schemas_are_all_there() -> None:
-    assert set(load(CONTRACT)["components"]["schemas"]) == SCHEMA_NAMES
-
-
-def test_schemas_keep_their_object_examples() -> None:
-    schemas = load(CONTRACT)["components"]["schemas"]
+def test_schemas_of_v2_keep_their_object_examples() -> None:
+    schemas = load(APIS[0].contract)["components"]["schemas"]
     with_example = [name for name, schema in schemas.items() if type(schema.get("example")) is dict]
-    assert len(with_example) == SCHEMAS_WITH_OBJECT_EXAMPLE
+    assert len(with_example) == 18
 
 
-@pytest.mark.parametrize(("keyword", "count"), KEYWORD_COUNTS.items())
-def test_keyword_occurs_as_often_as_in_the_published_contract(keyword: str, count: int) -> None:
-    paths = [path for path, mapping in mappings(load(CONTRACT)) if keyword in mapping]
-    assert len(paths) == count, paths
+@pytest.mark.parametrize(
+    ("api", "keyword"),
+    [(api, keyword) for api in APIS for keyword in PUBLISHED[api.name].keywords],
+)
+def test_keyword_occurs_as_often_as_in_the_published_contract(api: Api, keyword: str) -> None:
+    paths = [path for path, mapping in mappings(load(api.contract)) if keyword in mapping]
+    assert len(paths) == PUBLISHED[api.name].keywords[keyword], paths
 
 
-@pytest.mark.parametrize("yaml_version", ["1.1", "1.2"])
-def test_structure_has_the_published_digest(yaml_version: str) -> None:
-    assert digest(load(CONTRACT, yaml_version)) == STRUCTURE_SHA256
+@each_api
+@each_yaml
+def test_structure_has_the_published_digest(api: Api, yaml_version: str) -> None:
+    assert digest(load(api.contract, yaml_version)) == PUBLISHED[api.name].sha256
 
 
-@pytest.mark.parametrize("yaml_version", ["1.1", "1.2"])
-def test_every_value_is_json(yaml_version: str) -> None:
+@each_api
+@each_yaml
+def test_every_value_is_json(api: Api, yaml_version: str) -> None:
     odd = {
         path: value
-        for path, value in leaves(load(CONTRACT, yaml_version))
+        for path, value in leaves(load(api.contract, yaml_version))
         if not isinstance(value, str | int | float | bool | None)
     }
     assert odd == {}, "a date without quotes is not text to a YAML reader"
 
 
-def test_operations_parameters_and_fields_are_described() -> None:
+@each_api
+def test_operations_parameters_and_fields_are_described(api: Api) -> None:
     silent = [
         path
-        for path, mapping in mappings(load(CONTRACT))
+        for path, mapping in mappings(load(api.contract))
         if "$ref" not in mapping
-        and ("in" in mapping or re.search(r"/properties/[^/]+$", path) or "operationId" in mapping)
+        and ("in" in mapping or re.search(r"/properties/[^/]+$", path))
         and not mapping.get("description", "").strip()
     ]
-    silent += [item["operationId"] for item in operations() if not item.get("summary", "").strip()]
+    for operation in operations(load(api.contract)):
+        if not all(operation.item.get(each, "").strip() for each in ("summary", "description")):
+            silent.append(operation.place)
     assert silent == []
 
 
-def test_texts_can_stand_in_a_docstring() -> None:
-    texts = dict(prose(load(CONTRACT)))
+@each_api
+def test_texts_can_stand_in_a_docstring(api: Api) -> None:
+    texts = dict(prose(load(api.contract)))
     assert [path for path, text in texts.items() if "\\" in text or '"' in text] == []
 
 
-@needs_seed
-def test_structure_is_the_vendors() -> None:
-    vendor, ours = structure(load(SEED)), structure(load(CONTRACT))
+@each_api
+def test_structure_is_the_vendors(api: Api) -> None:
+    vendor, ours = structure(seed(api)), structure(load(api.contract))
     assert list(differences(vendor, ours)) == []
-    assert digest(load(SEED)) == STRUCTURE_SHA256
+    assert digest(seed(api)) == PUBLISHED[api.name].sha256
 
 
-@needs_seed
-def test_no_sentence_is_the_vendors() -> None:
-    long_sentences = {
-        words(sentence)
-        for _, text in prose(load(SEED))
-        for sentence in sentences(text)
-        if len(words(sentence).split()) >= 6
-    }
+@each_api
+def test_no_sentence_is_the_vendors(api: Api) -> None:
+    theirs = [words(each) for _, text in prose(seed(api)) for each in sentences(text)]
+    long_sentences = {each for each in theirs if len(each.split()) >= 6}
     assert len(long_sentences) > 100, "the vendor's sentences were not recognised"
-    copied = [
-        (path, sentence)
-        for path, text in prose(load(CONTRACT))
-        for sentence in long_sentences
-        if sentence in words(text)
-    ]
-    assert copied == []
+    ours = {path: words(text) for path, text in prose(load(api.contract))}
+    assert [
+        (path, each) for path, text in ours.items() for each in long_sentences if each in text
+    ] == []
+    whole = {words(text) for _, text in prose(seed(api)) if len(words(text).split()) >= 3}
+    assert [path for path, text in ours.items() if text in whole] == []

@@ -36,8 +36,8 @@ def tree(tmp_path: Path) -> Path:
     without = shutil.ignore_patterns("__pycache__", ".ruff_cache")
     for folder in ("tools/codegen", "generated", "enphase_sdk/_async", "enphase_sdk/_sync"):
         shutil.copytree(ROOT / folder, tmp_path / folder, ignore=without)
-    for file in ("openapi.yaml", "openapi.overlay.yaml", "pyproject.toml"):
-        shutil.copy(ROOT / file, tmp_path / file)
+    for file in (*ROOT.glob("openapi*.yaml"), ROOT / "pyproject.toml"):
+        shutil.copy(file, tmp_path / file.name)
     return tmp_path
 
 
@@ -54,6 +54,7 @@ def replaced(path: Path, old: str, new: str) -> None:
 
 
 MODELS = Path("generated/enphase_sdk_api_v2/models")
+V4_MODELS = Path("generated/enphase_sdk_api_v4/models")
 NOTICE = "is not what the contract gives"
 
 
@@ -62,11 +63,16 @@ def edit_what_is_generated(tree: Path) -> None:
     (tree / MODELS / "stats.py").unlink()
     (tree / MODELS / "extra.py").write_text("")
     (tree / "generated/enphase_sdk_api_v2/py.typed").write_text("partial")
+    replaced(tree / V4_MODELS / "battery_lifetime.py", "charge: list", "charged: list")
+    (tree / V4_MODELS / "device.py").unlink()
 
 
 def edit_what_it_is_made_from(tree: Path) -> None:
     replaced(tree / "openapi.yaml", "current_power:", "present_power:")
     replaced(tree / "openapi.overlay.yaml", "read `meta.status`", "see `meta`")
+    replaced(tree / "openapi.v4.yaml", "Batteries: negative while", "Batteries: below 0 while")
+    replaced(tree / "openapi.v4.overlay.yaml", "IMEI of the modem", "Number of the modem")
+    replaced(tree / "tools/codegen/names.v4.yaml", "Schedule: ChargingTime", "Schedule: Charging")
     replaced(tree / "tools/codegen/templates/client.py.jinja", "made once", "kept")
 
 
@@ -80,12 +86,33 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], list[str]]] = {
     "generated files edited": (
         GENERATE,
         edit_what_is_generated,
-        [f"{file} {NOTICE}" for file in ("summary.py", "stats.py", "extra.py", "py.typed")],
+        [
+            f"{file} {NOTICE}"
+            for file in (
+                "v2/models/summary.py",
+                "v2/models/stats.py",
+                "v2/models/extra.py",
+                "v2/py.typed",
+                "v4/models/battery_lifetime.py",
+                "v4/models/device.py",
+            )
+        ],
     ),
     "contract, overlay and templates edited": (
         GENERATE,
         edit_what_it_is_made_from,
-        [f"{file} {NOTICE}" for file in ("summary.py", "system.py", "client.py")],
+        [
+            f"{file} {NOTICE}"
+            for file in (
+                "v2/models/summary.py",
+                "v2/models/system.py",
+                "v2/client.py",
+                "v4/models/latest_report.py",
+                "v4/models/cellular_modem.py",
+                "v4/models/charging.py",
+                "v4/client.py",
+            )
+        ],
     ),
     "an overlay action that matches nothing": (
         GENERATE,
@@ -96,6 +123,16 @@ CHANGES: dict[str, tuple[str, Callable[[Path], object], list[str]]] = {
         GENERATE,
         lambda tree: replaced(tree / "openapi.overlay.yaml", "|| @.name=='installer' ||", "||"),
         ["generation failed"],
+    ),
+    "an action of the other overlay that matches nothing": (
+        GENERATE,
+        lambda tree: replaced(tree / "openapi.v4.overlay.yaml", "/live_data']", "/dead_data']"),
+        ["enphase_sdk_api_v4: generation failed", "matches nothing in the contract"],
+    ),
+    "a path parameter that the path does not know": (
+        GENERATE,
+        lambda tree: replaced(tree / "openapi.v4.overlay.yaml", "name: serial_no\n", "name: sn\n"),
+        ["enphase_sdk_api_v4: generation failed"],
     ),
     "the sync half edited": (
         UNASYNC,

@@ -54,12 +54,12 @@ def reading(
 ) -> Snapshot:
     """One reading of a gateway with these answers."""
     profile = GatewayProfile() if profile is None else profile
-    return FakeGateway(answers).run(read(info(firmware, imeter=imeter), profile))
+    return FakeGateway(answers).run(read(info(firmware, imeter=imeter), profile, now=0.0))
 
 
 def first_flow() -> Flow[Snapshot]:
     """The first reading of a gateway, yet to be run."""
-    return read(info(), GatewayProfile())
+    return read(info(), GatewayProfile(), now=0.0)
 
 
 def inverters_entry(watts: float = 800, lifetime: float = 500_000) -> Json:
@@ -290,6 +290,11 @@ TARIFF_ANSWER: Json = {
     },
     "schedule": {"source": "Tariff"},
 }
+
+
+def producing(answers: dict[str, Answer]) -> dict[str, Answer]:
+    """Those answers of a gateway that is up: it counts energy too."""
+    return {PAGE: page(inverters_entry())} | answers
 
 
 def everything() -> dict[str, Answer]:

@@ -99,3 +99,40 @@ def test_the_cloud_s_models_hold_what_the_reading_holds(name: str, clock: FakeCl
     assert [reading.value for reading in readings.meter_readings] == (
         [metered["energy_delivered"]] if metered else []
     )
+
+
+# What a call may cost once the client knows the gateway.
+REQUESTS = {
+    "summary": 3,
+    "production_meter_readings": 2,
+    "inverters_summary": 2,
+    "inventory": 4,
+    "envoys": 1,
+    "read_energies": 3,
+}
+
+
+@every_recording()
+def test_a_warm_call_asks_only_for_what_its_answer_needs(name: str, clock: FakeClock) -> None:
+    steady = [r for r in expectation(name)["requests"] if r["phase"] == "update"]
+    for method, most in REQUESTS.items() | {("read", len(steady))}:
+        with reading(Surface("sync"), name, clock) as (gateway, envoy):
+            first = getattr(envoy, method)()
+            before = len(gateway.requests)
+            assert getattr(envoy, method)() == first
+        requests = asked(gateway)[before:]
+        assert 0 < len(requests) <= most, (method, requests)
+        assert len(requests) == len(set(requests))
+
+
+@every_recording()
+def test_a_part_of_a_reading_holds_what_the_whole_does(name: str, clock: FakeClock) -> None:
+    with reading(Surface("sync"), name, clock) as (_, envoy):
+        energies, whole = envoy.read_energies().to_dict(), envoy.read().to_dict()
+    part = ("system", "inverters", "ctmeter")
+    assert energies.keys() == whole.keys()
+    assert {name: value for name, value in energies.items() if name.startswith(part)} == {
+        name: value for name, value in whole.items() if name.startswith(part)
+    }
+    beside = {name for name, value in energies.items() if value and not name.startswith(part)}
+    assert beside <= {"acb_power"}

@@ -50,9 +50,19 @@ def test_firmware_that_serves_web_pages_only_is_named(software: str) -> None:
         parse_info(info_xml(f"<sn>1</sn><software>{software}</software>"))
 
 
-def test_a_web_page_is_not_available_rather_than_broken() -> None:
+@pytest.mark.parametrize(
+    "page",
+    [
+        HTML.content,
+        b"<h1>Not found</h1>",
+        b"\xef\xbb\xbf \n<!-- a comment --><title>Envoy",
+        b"<?xml version='1.0'?>\n<!DOCTYPE html PUBLIC '-//W3C//DTD XHTML 1.0'><html></html>",
+        b"<HEAD><META charset=utf-8>",
+    ],
+)
+def test_a_web_page_is_not_available_rather_than_broken(page: bytes) -> None:
     with pytest.raises(NotAvailableError, match="web page"):
-        parse_info(HTML.content)
+        parse_info(page)
 
 
 BOMB = (

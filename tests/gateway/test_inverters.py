@@ -126,7 +126,7 @@ def test_one_odd_record_costs_itself_only() -> None:
         None,
         listed_inverter(""),
     ]
-    snapshot = reading({INVERTERS: ok(odd)})
+    snapshot = reading(homes.producing({INVERTERS: ok(odd)}))
     assert list(snapshot.inverters) == ["1", "2"]
     assert snapshot.inverters["2"].last_report_watts is None
     assert snapshot.inverters["2"].max_report_watts == 371
@@ -139,7 +139,7 @@ def test_one_odd_record_costs_itself_only() -> None:
 
 def test_one_odd_device_costs_itself_only() -> None:
     content = {"1": pcu("1"), "2": 5, "3": pcu("3", channels="none"), "deviceCount": 3}
-    snapshot = reading({DEVICE_DATA: ok(content | {"deviceDataLimit": 50})})
+    snapshot = reading(homes.producing({DEVICE_DATA: ok(content | {"deviceDataLimit": 50})}))
     assert list(snapshot.inverters) == ["1", "3"]
     assert snapshot.inverters["3"].dc_voltage is None
     assert [problem.reason for problem in snapshot.problems] == [
@@ -149,6 +149,6 @@ def test_one_odd_device_costs_itself_only() -> None:
 
 
 def test_a_list_that_is_none_is_a_problem() -> None:
-    snapshot = reading({INVERTERS: ok({"inverters": []})})
+    snapshot = reading(homes.producing({INVERTERS: ok({"inverters": []})}))
     assert snapshot.inverters == {}
     assert [problem.endpoint for problem in snapshot.problems] == [INVERTERS]

@@ -15,7 +15,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.errors import AuthenticationError, EnphaseError
+from enphase_sdk.errors import (
+    APIResponseValidationError,
+    AuthenticationError,
+    EnphaseError,
+    NotAvailableError,
+)
 from enphase_sdk.gateway.identity import GatewayInfo, identify, parse_info
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import read
@@ -102,7 +107,7 @@ class House:
     def __init__(self, answers: dict[str, Answer], info: GatewayInfo) -> None:
         self.info = info
         gateway = FakeGateway(answers)
-        self.healthy = gateway.run(read(info, GatewayProfile()))
+        self.healthy = gateway.run(read(info, GatewayProfile(), now=0.0))
         self.answers = {endpoint: gateway.answers.get(endpoint) for endpoint in gateway.asked}
         self.refuses = any(isinstance(a, Reply) and a.status == 401 for a in self.answers.values())
         self.documents: dict[str, Any] = {}
@@ -115,7 +120,7 @@ class House:
 
     def with_answer(self, endpoint: str, answer: Answer) -> Snapshot:
         answers = {k: v for k, v in self.answers.items() if v is not None} | {endpoint: answer}
-        return FakeGateway(answers).run(read(self.info, GatewayProfile()))
+        return FakeGateway(answers).run(read(self.info, GatewayProfile(), now=0.0))
 
 
 def _houses() -> dict[str, House]:
@@ -164,6 +169,11 @@ def test_one_wrong_thing_in_one_answer(mutation: tuple[House, str, tuple[Any, ..
         assert house.refuses
         assert path == ()
         return
+    except (APIResponseValidationError, NotAvailableError):
+        # It was all that this gateway tells.
+        assert len(house.documents) == 1
+        assert path == ()
+        return
     assert differing_fields(snapshot, house.healthy) <= PART_IN[endpoint]
     endpoints = {problem.endpoint for problem in snapshot.problems}
     assert endpoints <= {endpoint} | SHOWS_IN.get(endpoint, set())
@@ -205,7 +215,12 @@ def test_wrong_bytes_in_one_answer(
     content = json.dumps(house.documents[endpoint]).encode()
     position %= len(content)
     broken = content[:position] + inserted + content[position + cut :]
-    snapshot = house.with_answer(endpoint, ok(broken))
+    try:
+        snapshot = house.with_answer(endpoint, ok(broken))
+    except (APIResponseValidationError, NotAvailableError):
+        # It was all that this gateway tells.
+        assert len(house.documents) == 1
+        return
     assert differing_fields(snapshot, house.healthy) <= PART_IN[endpoint]
 
 

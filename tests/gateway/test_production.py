@@ -12,7 +12,7 @@ from enphase_sdk.gateway.reading import read
 from enphase_sdk.gateway.snapshot import Problem
 from tests.gateway import homes
 from tests.gateway.gateways import HTML, Answer, FakeGateway, ok
-from tests.gateway.homes import METERS, OLDER_PAGE, PAGE, READINGS, V1, reading
+from tests.gateway.homes import METERS, OLDER_PAGE, PAGE, READINGS, TARIFF, V1, reading
 
 METERED = homes.page(
     homes.inverters_entry(),
@@ -96,7 +96,7 @@ def test_a_sum_that_counts_no_energy_gives_way_to_the_microinverters(v1: Answer)
 def test_the_sum_that_stands_still_is_neither_taken_nor_asked() -> None:
     answers: dict[str, Answer] = {PAGE: INACTIVE, V1: homes.v1()}
     gateway = FakeGateway(answers)
-    snapshot = gateway.run(read(homes.info("8.2.4264"), GatewayProfile()))
+    snapshot = gateway.run(read(homes.info("8.2.4264"), GatewayProfile(), now=0.0))
     assert snapshot.system_production == FROM_INVERTERS
     assert V1 not in gateway.asked
 
@@ -115,10 +115,12 @@ def test_older_firmware_has_its_page_elsewhere() -> None:
     assert snapshot.problems == []
 
 
-def test_nothing_at_all_is_none_and_no_problem() -> None:
+def test_nothing_at_all_is_none_and_a_problem() -> None:
     snapshot = reading({PAGE: homes.page(homes.inverters_entry(lifetime=0))})
     assert snapshot.system_production is None
-    assert snapshot.problems == []
+    assert snapshot.problems == [
+        Problem(PAGE, "nothing counts energy, as for minutes after a restart")
+    ]
 
 
 def test_the_source_stays_while_the_meter_says_that_it_is_not_active() -> None:
@@ -133,7 +135,7 @@ def test_the_source_stays_while_the_meter_says_that_it_is_not_active() -> None:
 
 @pytest.mark.parametrize("page", [IDLE, UNMETERED, BROKEN])
 def test_none_is_better_than_a_number_from_another_source(page: Answer) -> None:
-    answers: dict[str, Answer] = {PAGE: METERED, V1: homes.v1()}
+    answers: dict[str, Answer] = {PAGE: METERED, V1: homes.v1(), TARIFF: ok(homes.TARIFF_ANSWER)}
     profile = GatewayProfile()
     reading(answers, profile=profile)
     snapshot = reading(answers | {PAGE: page}, profile=profile)
@@ -178,7 +180,8 @@ def test_the_source_is_not_chosen_while_what_would_tell_is_failing(
     answers: dict[str, Answer],
 ) -> None:
     profile = GatewayProfile()
-    assert reading(answers, "8.1.41", profile=profile).system_production is None
+    beside: dict[str, Answer] = {TARIFF: ok(homes.TARIFF_ANSWER)}
+    assert reading(beside | answers, "8.1.41", profile=profile).system_production is None
     assert profile.production_source is None
     healthy = {METERS: PRODUCTION_METER, READINGS: ITS_READING, PAGE: METERED}
     assert reading(healthy, "8.1.41", profile=profile).system_production == FROM_METER

@@ -17,14 +17,12 @@ from enphase_sdk.errors import (
     NotAvailableError,
     ServerError,
 )
-from enphase_sdk.gateway.plan import PLAN
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.gateway.reading import fetch, read
+from enphase_sdk.gateway.reading import EVERYTHING, PLAN, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import (
     ENSEMBLE_STATUS,
     GRID_RELAY,
-    HOME,
     METERS,
     POWER_EXPORT_LIMIT,
     TARIFF,
@@ -101,12 +99,12 @@ def test_the_plan_asks_no_endpoint_twice() -> None:
 @pytest.mark.parametrize("endpoint", LOST)
 def test_one_failing_endpoint_never_loses_the_rest(endpoint: str, failure: str) -> None:
     profile = GatewayProfile()
-    healthy = FakeGateway(homes.everything()).run(read(homes.info(), profile))
+    healthy = FakeGateway(homes.everything()).run(read(homes.info(), profile, now=0.0))
     gateway = FakeGateway(homes.everything() | {endpoint: FAILURES[failure]})
-    snapshot = gateway.run(read(homes.info(), profile))
+    snapshot = gateway.run(read(homes.info(), profile, now=0.0))
     assert differing_fields(snapshot, healthy) <= LOST[endpoint]
     assert endpoint in {problem.endpoint for problem in snapshot.problems}
-    again = FakeGateway(homes.everything()).run(read(homes.info(), profile))
+    again = FakeGateway(homes.everything()).run(read(homes.info(), profile, now=0.0))
     assert again == healthy
 
 
@@ -115,30 +113,30 @@ def test_one_failing_endpoint_never_loses_the_rest(endpoint: str, failure: str) 
 def test_failing_at_first_is_not_being_absent(endpoint: str, failure: str) -> None:
     profile = GatewayProfile()
     failing = FakeGateway(homes.everything() | {endpoint: FAILURES[failure]})
-    failing.run(read(homes.info(), profile))
+    failing.run(read(homes.info(), profile, now=0.0))
     assert endpoint not in profile.absent
     healthy = FakeGateway(homes.everything()).run(homes.first_flow())
-    assert FakeGateway(homes.everything()).run(read(homes.info(), profile)) == healthy
+    assert FakeGateway(homes.everything()).run(read(homes.info(), profile, now=0.0)) == healthy
 
 
 def test_what_is_absent_is_no_problem_and_not_asked_again() -> None:
     profile, gateway = GatewayProfile(), FakeGateway({homes.V1: homes.v1()})
-    assert gateway.run(read(homes.info("7.6.114", imeter=False), profile)).problems == []
+    assert gateway.run(read(homes.info("7.6.114", imeter=False), profile, now=0.0)).problems == []
     gateway.asked.clear()
-    gateway.run(read(homes.info("7.6.114", imeter=False), profile))
+    gateway.run(read(homes.info("7.6.114", imeter=False), profile, now=0.0))
     assert gateway.asked == [homes.V1]
 
 
 def test_firmware_before_batteries_is_not_asked_for_them() -> None:
     gateway = FakeGateway({homes.V1: homes.v1()})
-    gateway.run(read(homes.info("4.2.27"), GatewayProfile()))
+    gateway.run(read(homes.info("4.2.27"), GatewayProfile(), now=0.0))
     assert homes.INVENTORY not in gateway.asked
 
 
 def test_slow_pages_are_asked_on_demand_only() -> None:
     answers = homes.everything() | {"/home": ok({"timezone": "Europe/Berlin"})}
     assert FakeGateway(answers).run(homes.first_flow()).home is None
-    flow = read(homes.info(), GatewayProfile(), also=[HOME])
+    flow = read(homes.info(), GatewayProfile(), now=0.0, wanted=EVERYTHING | {"home"})
     home = FakeGateway(answers).run(flow).home
     assert home is not None
     assert home.timezone == "Europe/Berlin"
@@ -161,17 +159,17 @@ def test_a_gateway_that_does_not_answer_is_not_asked_on() -> None:
 def test_the_only_request_of_a_reading_may_fail_it() -> None:
     profile = GatewayProfile()
     info = homes.info("4.2.27", imeter=False)
-    FakeGateway({homes.V1: homes.v1()}).run(read(info, profile))
+    FakeGateway({homes.V1: homes.v1()}).run(read(info, profile, now=0.0))
     with pytest.raises(APIConnectionError):
-        FakeGateway({homes.V1: APIConnectionError("gone")}).run(read(info, profile))
+        FakeGateway({homes.V1: APIConnectionError("gone")}).run(read(info, profile, now=0.0))
 
 
 def test_a_gateway_that_stops_answering_is_left_alone_and_keeps_what_it_gave() -> None:
     profile = GatewayProfile()
-    healthy = FakeGateway(homes.everything()).run(read(homes.info(), profile))
+    healthy = FakeGateway(homes.everything()).run(read(homes.info(), profile, now=0.0))
     first = {name: homes.everything()[name] for name in (homes.METERS, homes.READINGS, homes.PAGE)}
     gateway = FakeGateway(Silent(first))
-    snapshot = gateway.run(read(homes.info(), profile))
+    snapshot = gateway.run(read(homes.info(), profile, now=0.0))
     assert snapshot.system_production == healthy.system_production
     assert snapshot.ctmeters == healthy.ctmeters
     assert len(gateway.asked) == len(first) + 3
@@ -202,10 +200,10 @@ def test_old_firmware_that_refuses_in_spite_of_a_good_login_has_no_such_thing() 
     profile = GatewayProfile()
     gateway = FakeGateway({homes.V1: homes.v1(), homes.INVERTERS: REFUSED, homes.TARIFF: REFUSED})
     info = homes.info("3.9.36", imeter=False)
-    assert gateway.run(read(info, profile)).problems == []
+    assert gateway.run(read(info, profile, now=0.0)).problems == []
     assert profile.refused == {homes.INVERTERS, homes.TARIFF}
     gateway.asked.clear()
-    gateway.run(read(info, profile))
+    gateway.run(read(info, profile, now=0.0))
     assert gateway.asked == [homes.V1]
 
 
@@ -214,7 +212,7 @@ def test_if_all_is_refused_the_login_is_bad_and_nothing_is_remembered(firmware: 
     profile = GatewayProfile()
     gateway = FakeGateway(dict.fromkeys([*LOST, homes.V1], REFUSED))
     with pytest.raises(AuthenticationError):
-        gateway.run(read(homes.info(firmware), profile))
+        gateway.run(read(homes.info(firmware), profile, now=0.0))
     assert not profile.absent & {homes.METERS, homes.TARIFF, homes.V1}
     assert not profile.refused
 
@@ -228,8 +226,8 @@ def test_one_refusal_among_absences_is_a_bad_login_with_a_token() -> None:
 def test_after_the_login_was_renewed_the_same_profile_reads_on() -> None:
     profile = GatewayProfile()
     with pytest.raises(AuthenticationError):
-        FakeGateway(dict.fromkeys(LOST, REFUSED)).run(read(homes.info(), profile))
-    snapshot = FakeGateway(homes.everything()).run(read(homes.info(), profile))
+        FakeGateway(dict.fromkeys(LOST, REFUSED)).run(read(homes.info(), profile, now=0.0))
+    snapshot = FakeGateway(homes.everything()).run(read(homes.info(), profile, now=0.0))
     assert snapshot == FakeGateway(homes.everything()).run(homes.first_flow())
 
 

@@ -117,7 +117,7 @@ def test_a_reading_that_takes_long_lets_the_polls_go_that_it_missed(
     kit: Kit, house: House, clock: FakeClock, state: Path
 ) -> None:
     def slow(path: str) -> None:
-        if path == "/ivp/meters" and clock.time() == NOON + 60:
+        if path == "/ivp/meters/readings" and clock.time() == NOON + 60:
             clock.advance(150)
 
     house.before = slow
@@ -329,7 +329,7 @@ def test_closing_while_a_reading_is_under_way_drops_it(
         await got(recorder.poll())
 
         def close(path: str) -> None:
-            if path == "/ivp/meters":
+            if path == "/ivp/meters/readings":
                 closing = recorder.aclose() if surface.is_async else recorder.close()
                 if closing is not None:
                     with pytest.raises(StopIteration):
@@ -590,3 +590,62 @@ def test_it_shows_whose_recorder_it_is(kit: Kit, house: House) -> None:
     assert repr(kit.recorder(kit.envoy(house))) == (
         f"<{kind}GatewayRecorder of <{kind}Envoy envoy.local>>"
     )
+
+
+def test_another_gateway_at_the_same_address_has_a_recording_of_its_own(
+    kit: Kit, clock: FakeClock, state: Path
+) -> None:
+    one, other = (SimulatedGateway("5.0", clock=clock, seed=seed) for seed in (1, 2))
+    network = network_of(one)
+
+    async def scenario() -> None:
+        recorder = kit.recorder(kit.envoy(network))
+        await got(recorder.poll())
+        network.gateway = other
+        clock.advance(3600)
+        await got(recorder.poll())
+        await kit.close(recorder)
+
+    kit.run(scenario)
+    for gateway in (one, other):
+        assert len(times(state / "recordings" / f"{gateway.serial}.sqlite")) == 1
+
+
+def test_a_recorder_that_starts_with_the_gateway_records_all_once_it_is_up(
+    kit: Kit, clock: FakeClock, tmp_path: Path
+) -> None:
+    gateway = SimulatedGateway("8.3-three-phase", clock=clock)
+    login = credentials(gateway)
+    gateway.reboot(starting_for=150)
+
+    async def scenario() -> None:
+        recorder = kit.recorder(kit.envoy(network_of(gateway), **login), path=tmp_path / "it")
+        await got(recorder.run(until=NOON + 300))
+
+    kit.run(scenario)
+    with History.opened(tmp_path / "it") as history:
+        samples = history.readings(NOON + 180, 1e12)
+    assert len(samples) == 3
+    for sample in samples:
+        assert None not in (sample.production, sample.production_meter, sample.consumption)
+        assert sample.devices
+        assert sample.source == "meter"
+
+
+def test_a_steady_reading_of_a_recorder_takes_three_requests(
+    kit: Kit, clock: FakeClock, tmp_path: Path
+) -> None:
+    gateway = SimulatedGateway("8.3-generator-collar", clock=clock)
+    login = credentials(gateway)
+
+    async def scenario() -> None:
+        recorder = kit.recorder(kit.envoy(network_of(gateway), **login), path=tmp_path / "it")
+        await got(recorder.poll())
+        before = len(gateway.requests)
+        for _ in range(5):
+            clock.advance(60)
+            await got(recorder.poll())
+        assert len(gateway.requests) - before == 5 * 3
+        await kit.close(recorder)
+
+    kit.run(scenario)

@@ -10,7 +10,7 @@ import pytest
 
 from enphase_sdk.gateway.identity import GatewayInfo, identify
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.gateway.reading import fetch, read
+from enphase_sdk.gateway.reading import EVERYTHING, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import HOME
 from tests.gateway.differences import DIFFERENCES
@@ -22,7 +22,7 @@ MISSING = "missing"
 def first_reading(name: str) -> tuple[GatewayInfo, GatewayProfile, Snapshot, list[str]]:
     gateway, profile = recorded(name), GatewayProfile()
     info = gateway.run(identify())
-    return info, profile, gateway.run(read(info, profile)), gateway.asked
+    return info, profile, gateway.run(read(info, profile, now=0.0)), gateway.asked
 
 
 def differing(path: str, ours: Any, theirs: Any) -> Iterator[tuple[str, Any, Any]]:
@@ -84,7 +84,7 @@ def test_identity_is_as_expected(name: str) -> None:
 def test_the_network_interface_is_as_expected(name: str) -> None:
     gateway, profile = recorded(name), GatewayProfile()
     info = gateway.run(identify())
-    snapshot = gateway.run(read(info, profile, also=[HOME]))
+    snapshot = gateway.run(read(info, profile, now=0.0, wanted=EVERYTHING | {"home"}))
     expected = expectation(name)["interface"]
     if expected is None:
         assert snapshot.interface is None
@@ -110,7 +110,7 @@ def test_a_first_reading_asks_each_endpoint_once_and_no_more_than_the_other_clie
 def test_a_second_reading_is_equal_and_asks_nothing_that_is_absent_or_twice(name: str) -> None:
     info, profile, first, _ = first_reading(name)
     gateway = recorded(name)
-    assert gateway.run(read(info, profile)) == first
+    assert gateway.run(read(info, profile, now=0.0)) == first
     assert len(gateway.asked) == len(set(gateway.asked))
     assert set(gateway.asked) <= profile.present
 

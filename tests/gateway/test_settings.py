@@ -17,7 +17,7 @@ from enphase_sdk.gateway.models.settings import (
 )
 from enphase_sdk.gateway.models.site import Device, Home, Interface
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.gateway.reading import fetch, read
+from enphase_sdk.gateway.reading import EVERYTHING, fetch, read
 from enphase_sdk.gateway.sources import DEVICES, HOME, Source
 from tests.gateway import homes
 from tests.gateway.gateways import Answer, FakeGateway, ok
@@ -139,7 +139,7 @@ def test_a_generator_is_read() -> None:
 def test_without_a_generator_its_settings_are_asked_once_and_nothing_else() -> None:
     profile, gateway = GatewayProfile(), FakeGateway(homes.everything() | {GEN_CONFIG: ok({})})
     for _ in range(2):
-        snapshot = gateway.run(read(homes.info(), profile))
+        snapshot = gateway.run(read(homes.info(), profile, now=0.0))
         assert snapshot.generator is None
     assert gateway.asked.count(GEN_CONFIG) == 1
     assert GENERATOR not in gateway.asked
@@ -210,7 +210,9 @@ def test_devices_are_listed_on_demand() -> None:
     }
     inventory = [{"type": "PCU", "devices": [device, {"part_num": "?"}]}, {"devices": []}]
     gateway = FakeGateway(homes.everything() | {"/inventory.json": ok(inventory)})
-    snapshot = gateway.run(read(homes.info(), GatewayProfile(), also=[DEVICES]))
+    snapshot = gateway.run(
+        read(homes.info(), GatewayProfile(), now=0.0, wanted=EVERYTHING | {"devices"})
+    )
     assert snapshot.devices == [
         Device(
             kind="PCU",

@@ -40,7 +40,7 @@ def test_what_is_changed_in_the_dictionary_leaves_the_snapshot_alone() -> None:
 
 def test_snapshots_compare_and_pickle() -> None:
     snapshot = reading(homes.everything())
-    other = reading({homes.V1: homes.v1()})
+    other = reading({homes.V1: homes.v1()}, "7.6.114")
     assert snapshot != other
     assert pickle.loads(pickle.dumps(snapshot)) == snapshot
 

@@ -33,7 +33,7 @@ def inventory(**devices: list[homes.Json]) -> Answer:
 
 
 def asked(answers: dict[str, Answer]) -> list[str]:
-    gateway = FakeGateway(answers)
+    gateway = FakeGateway(homes.producing(answers))
     gateway.run(homes.first_flow())
     return gateway.asked
 
@@ -149,7 +149,7 @@ def test_relays_are_read_with_words_nobody_has_seen() -> None:
         INVENTORY: inventory(ENPOWER=[homes.ENPOWER]),
         DRY_CONTACTS: ok({"dry_contacts": contacts}),
     }
-    snapshot = reading(answers)
+    snapshot = reading(homes.producing(answers))
     assert snapshot.dry_contact_status == {
         "NC1": DryContact(id="NC1", status="stuck"),
         "NC2": DryContact(id="NC2", status=None),
@@ -177,7 +177,7 @@ def test_boxes_that_never_answered_are_not_asked_for_more() -> None:
 
 def test_an_odd_battery_costs_itself_only() -> None:
     devices = [homes.battery("1"), homes.battery("2", temperature=None), {"serial_num": 3}]
-    snapshot = reading({INVENTORY: inventory(ENCHARGE=devices)})
+    snapshot = reading(homes.producing({INVENTORY: inventory(ENCHARGE=devices)}))
     assert snapshot.encharge_inventory is not None
     assert list(snapshot.encharge_inventory) == ["1", "2"]
     assert snapshot.encharge_inventory["2"].temperature is None
@@ -188,6 +188,6 @@ def test_an_odd_battery_costs_itself_only() -> None:
 
 
 def test_a_list_of_nothing_known_is_a_problem() -> None:
-    snapshot = reading({INVENTORY: ok([{"devices": []}])})
+    snapshot = reading(homes.producing({INVENTORY: ok([{"devices": []}])}))
     assert snapshot.encharge_inventory is None
     assert [problem.reason for problem in snapshot.problems] == ["a record without type"]

@@ -57,5 +57,6 @@ def test_the_table_lists_the_fixtures_there_are() -> None:
         name
         for name, value in vars(plugin).items()
         if type(value).__name__ == "FixtureFunctionDefinition"
+        or hasattr(value, "_pytestfixturefunction")  # before pytest 8.4
     }
     assert listed == fixtures

@@ -215,6 +215,45 @@ def test_firmware_3_answers_zeros_for_minutes_after_booting() -> None:
     assert up["wattHoursLifetime"] >= running["wattHoursLifetime"] > 0
 
 
+def test_services_come_up_some_time_after_a_reboot() -> None:
+    clock = FakeClock()
+    gateway = SimulatedGateway("5.0", clock=clock)
+    gateway.reboot(starting_for=60)
+    with client_of(gateway) as client:
+        assert set(client.get("/api/v1/production").json().values()) == {0}
+        assert client.get("/production.json").status_code == 404
+        assert client.get("/info").status_code == 200
+        clock.advance(60)
+        assert client.get("/production.json").status_code == 200
+        assert client.get("/api/v1/production").json()["wattHoursLifetime"] > 0
+
+
+def test_firmware_is_updated_on_the_same_hardware() -> None:
+    clock = FakeClock()
+    gateway = SimulatedGateway("5.0", clock=clock)
+    before = read(gateway, "/api/v1/production")
+    serial = gateway.serial
+    gateway.update_firmware("D7.6.175")
+    plain = gateway(httpx.Request("GET", "http://envoy.local/production.json?details=1"))
+    assert plain.status_code == 301
+    assert plain.headers["location"] == "https://envoy.local/production.json?details=1"
+    refused = gateway(httpx.Request("GET", "https://envoy.local/api/v1/production"))
+    login = {"authorization": f"Bearer {gateway.issue_token()}"}
+    allowed = gateway(httpx.Request("GET", "https://envoy.local/api/v1/production", headers=login))
+    assert refused.status_code == 401
+    assert allowed.json() == before
+    assert gateway.serial == serial
+    with pytest.raises(InvalidArgumentError, match="only goes up"):
+        gateway.update_firmware("D5.0.62")
+
+
+def test_meters_are_taken_into_use_and_out_of_it() -> None:
+    gateway = SimulatedGateway("8.3-three-phase", clock=FakeClock(), meters_enabled=False)
+    for on, state in ((True, "enabled"), (False, "disabled")):
+        gateway.enable_meters(on=on)
+        assert {meter["state"] for meter in read(gateway, "/ivp/meters")} == {state}
+
+
 def test_what_is_absent_is_told_in_each_firmware_s_way() -> None:
     with client_of(SimulatedGateway("5.0", clock=FakeClock())) as client:
         ensemble = client.get("/ivp/ensemble/inventory")

@@ -24,7 +24,12 @@ def project(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytes
     """An empty project with no plugins but ours and anyio's."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "generated")]))
-    pytester.makeini("[pytest]\nfilterwarnings = error\naddopts = -p anyio -p no:cacheprovider\n")
+    pytester.makeini(
+        "[pytest]\nfilterwarnings =\n    error\n"
+        # The outer run has loaded the plugin already; older versions of pytest mind.
+        "    ignore:Module already imported:pytest.PytestAssertRewriteWarning\n"
+        "addopts = -p anyio -p no:cacheprovider\n"
+    )
     return pytester
 
 

@@ -1,4 +1,4 @@
-"""Apply an OpenAPI Overlay 1.0 document to an OpenAPI document.
+"""Apply an OpenAPI Overlay 1.1 document to an OpenAPI document.
 
 Stricter than the standard in one point: an action whose target matches nothing is an error,
 because a correction that no longer corrects anything hides that the contract has changed.
@@ -31,9 +31,20 @@ def apply_overlay(document: dict[str, Any], overlay: dict[str, Any]) -> dict[str
             for location in sorted((n.location for n in nodes), key=_position, reverse=True):
                 del _parent(result, location)[location[-1]]
         else:
+            update = _source(result, action, number) if "copy" in action else action["update"]
             for node in nodes:
-                _merge(node.value, action["update"], action["target"])
+                _merge(node.value, update, action["target"])
     return result
+
+
+def _source(document: dict[str, Any], action: dict[str, Any], number: int) -> Any:
+    """The one node that a `copy` names."""
+    nodes = jsonpath.find(action["copy"], document)
+    if len(nodes) != 1:
+        raise OverlayError(
+            f"action {number}: {action['copy']} matches {len(nodes)} places; copy from one"
+        )
+    return copy.deepcopy(nodes[0].value)
 
 
 def _position(location: tuple[int | str, ...]) -> list[tuple[int, str]]:

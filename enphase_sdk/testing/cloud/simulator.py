@@ -68,7 +68,8 @@ class SimulatedEnlighten:
             ``partner``), or None for no limit.
         clock: The time everything happens at; by default the machine's. "Commissioned
             yesterday" and the like are relative to it when the simulator is made.
-        api_key: The key to accept; None accepts any, and none. ``user_id`` is always asked for.
+        api_key: The key to accept; None accepts any, and none.
+        user_id: The user id to accept; None accepts any, but one is always asked for.
         skew: Seconds the server's clock is ahead: seen in ``Date`` and the quota's windows.
 
     Attributes:
@@ -88,6 +89,7 @@ class SimulatedEnlighten:
         plan: Plan | PlanName | None = None,
         clock: Clock | None = None,
         api_key: str | None = None,
+        user_id: str | None = None,
         skew: float = 0.0,
     ) -> None:
         if not 1 <= systems <= _MOST_SYSTEMS:
@@ -100,6 +102,7 @@ class SimulatedEnlighten:
         self._plan = plan_named(plan) if isinstance(plan, str) else plan
         self._quota = Quota(self._plan)
         self._api_key = api_key
+        self._user_id = user_id
         self._faults = FaultRules(seed)
         self._world = World(systems, seed, self.clock.time())
 
@@ -230,7 +233,8 @@ class SimulatedEnlighten:
 
     def _authorized(self, query: dict[str, str]) -> bool:
         right_key = self._api_key is None or query.get("key") == self._api_key
-        return right_key and bool(query.get("user_id"))
+        user_id = query.get("user_id")
+        return right_key and (user_id == self._user_id if self._user_id else bool(user_id))
 
     def _act(
         self, operation: Operation, system_id: str | None, query: list[tuple[str, str]]

@@ -18,10 +18,18 @@ __all__ = [
     "json_answer",
     "page",
     "respond",
+    "starting",
     "text",
     "to_response",
 ]
 
+_EMPTY_AT_FIRST = (
+    "/api/v1/production/inverters",
+    "/inventory.json",
+    "/ivp/ensemble/inventory",
+    "/ivp/meters",
+    "/ivp/meters/readings",
+)
 _OPENRESTY = (
     ("server", "openresty/1.17.8.1"),
     ("strict-transport-security", "max-age=63072000; includeSubdomains"),
@@ -116,6 +124,23 @@ def absent(path: str, version: tuple[int, ...]) -> Answer:
         "</body>\n</html>\n",
         404,
     )
+
+
+def starting(path: str) -> Answer | None:
+    """What is answered in the first minutes after a start; None where it is what always is."""
+    if path == "/api/v1/production":
+        return json_answer(
+            dict.fromkeys(
+                ("wattHoursToday", "wattHoursSevenDays", "wattHoursLifetime", "wattsNow"), 0
+            )
+        )
+    if path in _EMPTY_AT_FIRST:
+        return Answer(body=b"[]")
+    if path in ("/production.json", "/production"):
+        return Answer(404, b'{ "error" : "404 - Not Found" }')
+    if path.startswith(("/ivp/", "/admin/")):
+        return html("<h1>503 Service Temporarily Unavailable</h1>", 503)
+    return None
 
 
 def to_response(answer: Answer, now: float, version: tuple[int, ...]) -> httpx.Response:

@@ -41,6 +41,8 @@ class Question:
     """One request: the path without and with its query, headers under lower-case names."""
 
     method: str
+    scheme: str
+    host: str
     path: str
     target: str
     headers: Mapping[str, str] = field(repr=False)
@@ -158,6 +160,23 @@ class Firmware:
         if name == "stalled_v1":
             self._stuck = None
             self._stuck = self._documents(now).production_v1() if on else None
+
+    def update(self, software: str) -> None:
+        """Have other firmware from now on, on the same hardware."""
+        profile = evolve(self.profile, software=software)
+        if profile.version < self.profile.version:
+            raise InvalidArgumentError(
+                f"firmware {software} is older than {self.profile.software}: it only goes up"
+            )
+        if profile.version >= (7,) and self.tokens is None:
+            profile = evolve(profile, login="token")
+            self.tokens, self.digest = TokenLogin(self.serial, self.seed), None
+        self.profile = profile
+
+    def enable_meters(self, on: bool) -> None:
+        """Take the current transformers into use, or out of it."""
+        meters = tuple(evolve(meter, enabled=on) for meter in self.profile.meters)
+        self.profile = evolve(self.profile, meters=meters)
 
     def answer(self, question: Question, now: float) -> Answer:
         """Answer from the plant."""

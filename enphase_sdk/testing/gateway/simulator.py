@@ -14,7 +14,7 @@ import msgspec
 
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.gateway.answers import Answer, Asked, Written
+from enphase_sdk.testing.gateway.answers import Answer, Asked, Written, starting
 from enphase_sdk.testing.gateway.backends import Backend, Firmware, Question, Replay
 from enphase_sdk.testing.gateway.gate import Gate
 from enphase_sdk.testing.gateway.login import TokenLogin
@@ -161,6 +161,8 @@ class SimulatedGateway:
         self._lock = threading.Lock()
         self._script = Script(backend.paths())
         self._certificate: Certificate | None = None
+        self._starts_until = float("-inf")
+        self._sends_to_https = False
 
     def __repr__(self) -> str:
         return f"SimulatedGateway(serial={self.serial!r})"
@@ -253,11 +255,16 @@ class SimulatedGateway:
             now = self.clock.time()
             if fault is not None and fault.refuses:
                 return self._backend.respond(fault.change(Answer()), now)
+            if self._sends_to_https and question.scheme == "http":
+                location = ("location", f"https://{question.host}{question.target}")
+                return self._backend.respond(Answer(301, headers=(location,)), now)
             try:
                 answer = self._backend.answer(question, now)
             except GatewayCrashedError:
                 self.crashed = True
                 raise httpx.RemoteProtocolError("the simulated gateway crashed") from None
+            if now < self._starts_until and answer.status == 200:
+                answer = starting(question.path) or answer
             if question.method != "GET" and answer.status == 200:
                 body = msgspec.json.decode(question.body)
                 self.writes.append(Written(question.method, question.target, body))
@@ -297,11 +304,43 @@ class SimulatedGateway:
         with self._lock:
             self._firmware("quirks").set_quirk(name, on, self.clock.time())
 
-    def reboot(self) -> None:
-        """Come up again: sessions are over, and firmware 3 answers zeros for five minutes."""
+    def reboot(self, *, starting_for: float = 0.0) -> None:
+        """Come up again: sessions are over, and firmware 3 answers zeros for five minutes.
+
+        Args:
+            starting_for: Seconds in which services are not up yet: ``[]``, 404, 503, zeros.
+        """
         with self._lock:
-            self._backend.reboot(self.clock.time())
+            now = self.clock.time()
+            self._backend.reboot(now)
+            self._starts_until = now + starting_for
             self.crashed = False
+
+    def update_firmware(self, software: str) -> None:
+        """Have other firmware from now on, as gateways do by night, on the same hardware.
+
+        From 7 on it wants a token (see `issue_token`), and sends whoever comes by plain HTTP
+        to HTTPS with a 301.
+
+        Args:
+            software: The version as ``/info`` writes it, such as ``D7.6.175``.
+
+        Raises:
+            InvalidArgumentError: It is an older one, or a recording is played back.
+        """
+        with self._lock:
+            firmware = self._firmware("firmware to update")
+            firmware.update(software)
+            self._sends_to_https = firmware.profile.version >= (7,)
+
+    def enable_meters(self, *, on: bool = True) -> None:
+        """Take the current transformers into use from now on, or out of it.
+
+        Raises:
+            InvalidArgumentError: It plays back a recording.
+        """
+        with self._lock:
+            self._firmware("meters to set up").enable_meters(on)
 
     @contextmanager
     def busy(self) -> Generator[None, None, None]:
@@ -395,6 +434,8 @@ class GatewayTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
 def _question(request: httpx.Request) -> Question:
     return Question(
         request.method,
+        request.url.scheme,
+        request.url.netloc.decode("ascii"),
         request.url.path,
         request.url.raw_path.decode("ascii"),
         dict(request.headers),

@@ -46,7 +46,7 @@ def request(
         "/systems/{system_id}/consumption_lifetime".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_date", start_date),
             ("end_date", end_date),
         ),
@@ -78,9 +78,12 @@ def sync(
     the plan, or the owner, gives no access to consumption.
 
     Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date | Unset):  Example: 2016-07-01.
-        end_date (datetime.date | Unset):  Example: 2016-07-31.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_date (datetime.date | Unset): First day of the series, in the system's time zone.
+            Absent: the day the system went into operation. Example: 2016-07-01.
+        end_date (datetime.date | Unset): Last day of the series, inclusive, in the system's time
+            zone. Absent: yesterday, or the day of the latest report if that is earlier. Example:
+            2016-07-31.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -92,8 +95,7 @@ def sync(
         start_date=start_date,
         end_date=end_date,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -111,29 +113,10 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Daily energy consumed, over the whole life of the system or a range of days
-
-    Gives one value in Wh, as the consumption meter measured it, for every day of the range,
-    without holes; the position in the list tells the day. Zeros at the end of the list mean
-    that no report has come in yet: see `meta.last_report_at`.
-
-    A system without a consumption meter is answered with 204 and no body. 401 may mean that
-    the plan, or the owner, gives no access to consumption.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date | Unset):  Example: 2016-07-01.
-        end_date (datetime.date | Unset):  Example: 2016-07-31.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_date=start_date,
         end_date=end_date,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

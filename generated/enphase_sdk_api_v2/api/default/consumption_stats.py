@@ -44,7 +44,7 @@ def request(
         "/systems/{system_id}/consumption_stats".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_at", start_at),
             ("end_at", end_at),
         ),
@@ -76,9 +76,13 @@ def sync(
     period may be missing for a while (503) and come back.
 
     Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1448946000.
-        end_at (int | Unset):  Example: 1449011615.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_at (int | Unset): Start of the window, epoch seconds (UTC), rounded down to a
+            multiple of 15 minutes. Absent: the midnight that began today in the system's time zone.
+            More than a year back: the answer has no intervals. Before the system went into operation:
+            the series starts on that day. Example: 1448946000.
+        end_at (int | Unset): End of the window, epoch seconds (UTC). Absent: now. Beyond the
+            newest reported interval: the series stops at that interval. Example: 1449011615.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -90,8 +94,7 @@ def sync(
         start_at=start_at,
         end_at=end_at,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -108,30 +111,10 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Energy consumed in intervals of 15 minutes
-
-    Consumption in Wh, summed over the consumption meters. Intervals start on the
-    quarter-hours and are named by their end, so the first one ends 15 minutes after the start
-    of the window. A window longer than a month is cut to a month.
-
-    A system without a consumption meter has an empty list here (the daily series answers 204
-    instead). 401 may mean that the plan, or the owner, gives no access to consumption. A
-    period may be missing for a while (503) and come back.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1448946000.
-        end_at (int | Unset):  Example: 1449011615.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_at=start_at,
         end_at=end_at,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -48,7 +48,7 @@ def request(
         "/systems/{system_id}/energy_lifetime".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_date", start_date),
             ("end_date", end_date),
             ("production", production),
@@ -84,10 +84,14 @@ def sync(
     separately and at full length.
 
     Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date | Unset):  Example: 2013-01-01.
-        end_date (datetime.date | Unset):  Example: 2013-01-06.
-        production (ProductionSeries | Unset):  Example: all.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_date (datetime.date | Unset): First day of the series, in the system's time zone.
+            Absent: the day the system went into operation. Example: 2013-01-01.
+        end_date (datetime.date | Unset): Last day of the series, inclusive, in the system's time
+            zone. Absent: yesterday, or the day of the latest report if that is earlier. Example:
+            2013-01-06.
+        production (ProductionSeries | Unset): With `all`, the answer also holds
+            `micro_production` and `meter_production`. Any other value has no effect. Example: all.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -100,8 +104,7 @@ def sync(
         end_date=end_date,
         production=production,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -120,33 +123,11 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Daily energy produced, over the whole life of the system or a range of days
-
-    Gives one value in Wh for every day of the range, without holes; the position in the list
-    tells the day. Zeros at the end of the list mean that nothing has been reported yet, not
-    that nothing was produced: `meta.last_energy_at` tells which days are known.
-
-    On a system with a production meter, `production` is a merged series: measured by the
-    microinverters up to the meter's installation, and by the meter from the first full day
-    thereafter (`meter_start_date`). With `production=all` the two sources also come
-    separately and at full length.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date | Unset):  Example: 2013-01-01.
-        end_date (datetime.date | Unset):  Example: 2013-01-06.
-        production (ProductionSeries | Unset):  Example: all.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_date=start_date,
         end_date=end_date,
         production=production,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -61,7 +61,7 @@ def sync(
     instant of its latest report.
 
     Args:
-        system_id (int):  Example: 66.
+        system_id (int): Id of the system in Enlighten. Example: 66.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -71,8 +71,7 @@ def sync(
     call = request(
         system_id=system_id,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -87,21 +86,8 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Envoys (gateways) in service on a system
-
-    Lists the gateways that have not been retired, each with its state of communication and the
-    instant of its latest report.
-
-    Args:
-        system_id (int):  Example: 66.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

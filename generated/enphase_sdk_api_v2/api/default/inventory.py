@@ -56,7 +56,7 @@ def sync(
     measuring or producing at present.
 
     Args:
-        system_id (int):  Example: 66.
+        system_id (int): Id of the system in Enlighten. Example: 66.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -66,8 +66,7 @@ def sync(
     call = request(
         system_id=system_id,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -77,21 +76,8 @@ async def asyncio(
 ) -> Response[
     ClientError | ConflictError | Inventory | NotFoundError | ServerError | UnprocessableEntityError
 ]:
-    """Gateways, microinverters and meters installed on a system
-
-    Lists every device that has not been retired. A listed device need not be communicating,
-    measuring or producing at present.
-
-    Args:
-        system_id (int):  Example: 66.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

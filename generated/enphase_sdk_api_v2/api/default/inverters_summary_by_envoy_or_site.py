@@ -38,7 +38,7 @@ def request(
     return _client.Request(
         "GET",
         "/systems/inverters_summary_by_envoy_or_site",
-        _client.query(
+        params=_client.pairs(
             ("site_id", site_id),
         ),
     )
@@ -63,7 +63,8 @@ def sync(
     is a list of groups; add them up to get the whole system.
 
     Args:
-        site_id (int):  Example: 66.
+        site_id (int): Id of the system: the same number that is called `system_id` elsewhere.
+            Example: 66.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -73,8 +74,7 @@ def sync(
     call = request(
         site_id=site_id,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -89,22 +89,8 @@ async def asyncio(
     | UnprocessableEntityError
     | list[InvertersSummary]
 ]:
-    """State and lifetime energy of each microinverter of a system
-
-    The only operation that looks at single microinverters: for each one its state, its latest power
-    in W, its energy since installation, its firmware and the time of its latest report. The answer
-    is a list of groups; add them up to get the whole system.
-
-    Args:
-        site_id (int):  Example: 66.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         site_id=site_id,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

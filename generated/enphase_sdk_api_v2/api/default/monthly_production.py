@@ -43,7 +43,7 @@ def request(
         "/systems/{system_id}/monthly_production".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_date", start_date),
         ),
     )
@@ -73,8 +73,10 @@ def sync(
     then; the same call succeeds later.
 
     Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date):  Example: 2011-07-01.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_date (datetime.date): First day of the month to report. The month ends the day
+            before the same day of the next month: a start of 2011-07-20 runs through 2011-08-19.
+            Example: 2011-07-01.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -85,8 +87,7 @@ def sync(
         system_id=system_id,
         start_date=start_date,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -102,28 +103,9 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Energy produced during one month from a given day (deprecated)
-
-    Deprecated: `EnergyLifetime` and `ProductionMeterReadings` answer the same question and
-    stay when this operation goes.
-
-    Gives one total in Wh for the month that begins on `start_date`, taken from the production
-    meters where there are any and from the microinverters elsewhere. The month must be over:
-    `start_date` has to lie a month or more in the past. Expect 503 with `errorCode` 7 now and
-    then; the same call succeeds later.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_date (datetime.date):  Example: 2011-07-01.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_date=start_date,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -43,7 +43,7 @@ def request(
         "/systems/{system_id}/production_meter_readings".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("end_at", end_at),
         ),
     )
@@ -73,8 +73,9 @@ def sync(
     sign of a fault. Retired meters stay in the list, and their `read_at` stands still.
 
     Args:
-        system_id (int):  Example: 66.
-        end_at (int | Unset):  Example: 1473901755.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        end_at (int | Unset): Instant of interest, epoch seconds (UTC). Absent: now. Example:
+            1473901755.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -85,8 +86,7 @@ def sync(
         system_id=system_id,
         end_at=end_at,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -102,28 +102,9 @@ async def asyncio(
     | ServerError
     | UnprocessableEntityError
 ]:
-    """Counter readings of the production meters at an instant
-
-    For each revenue-grade production meter ever used on the system, the newest counter
-    reading in Wh that was taken at or before `end_at`. The difference of two readings of a
-    meter is the energy it counted in between.
-
-    A reading is usually less than half an hour older than `end_at`. It can be much older on
-    systems that upload rarely, most of all when `end_at` is close to now; this alone is no
-    sign of a fault. Retired meters stay in the list, and their `read_at` stands still.
-
-    Args:
-        system_id (int):  Example: 66.
-        end_at (int | Unset):  Example: 1473901755.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         end_at=end_at,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

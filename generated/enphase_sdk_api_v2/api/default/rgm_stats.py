@@ -44,7 +44,7 @@ def request(
         "/systems/{system_id}/rgm_stats".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_at", start_at),
             ("end_at", end_at),
         ),
@@ -72,9 +72,13 @@ def sync(
     back.
 
     Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1381474800.
-        end_at (int | Unset):  Example: 1381561200.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_at (int | Unset): Start of the window, epoch seconds (UTC), rounded down to a
+            multiple of 15 minutes. Absent: the midnight that began today in the system's time zone.
+            More than a year back: the answer has no intervals. Before the system went into operation:
+            the series starts on that day. Example: 1381474800.
+        end_at (int | Unset): End of the window, epoch seconds (UTC). Absent: now. Beyond the
+            newest reported interval: the series stops at that interval. Example: 1381561200.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -86,8 +90,7 @@ def sync(
         start_at=start_at,
         end_at=end_at,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -99,31 +102,10 @@ async def asyncio(
 ) -> Response[
     ClientError | ConflictError | NotFoundError | RgmStats | ServerError | UnprocessableEntityError
 ]:
-    """Energy by the revenue-grade meters in intervals of 15 minutes
-
-    Production as the revenue-grade meters measured it: the sum of all meters in `intervals`,
-    and each meter and channel in `meter_intervals`. Intervals start on the quarter-hours and
-    are named by their end, so the first one ends 15 minutes after the start of the window.
-
-    Ask for 7 days at most. The original documentation promised a month and a silent cut
-    beyond it; the service's later release notes call a window over 7 days an error. A system
-    without such a meter has an empty list. A period may be missing for a while (503) and come
-    back.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1381474800.
-        end_at (int | Unset):  Example: 1381561200.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_at=start_at,
         end_at=end_at,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -38,7 +38,7 @@ def request(
     return _client.Request(
         "GET",
         "/systems/search_system_id",
-        _client.query(
+        params=_client.pairs(
             ("serial_num", serial_num),
         ),
     )
@@ -62,7 +62,8 @@ def sync(
     number.
 
     Args:
-        serial_num (str):  Example: 23435345345.
+        serial_num (str): Serial number of the gateway, as text: a leading zero counts. Example:
+            23435345345.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -72,8 +73,7 @@ def sync(
     call = request(
         serial_num=serial_num,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -88,21 +88,8 @@ async def asyncio(
     | SystemIdFound
     | UnprocessableEntityError
 ]:
-    """Id of the system on which a gateway is installed
-
-    Looks a system up by the serial number of one of its Envoys. 404 if no gateway bears that
-    number.
-
-    Args:
-        serial_num (str):  Example: 23435345345.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         serial_num=serial_num,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -44,7 +44,7 @@ def request(
         "/systems/{system_id}/stats".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("start_at", start_at),
             ("end_at", end_at),
         ),
@@ -73,9 +73,13 @@ def sync(
     may be missing for a while (503) and come back.
 
     Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1381496100.
-        end_at (int | Unset):  Example: 1381497600.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        start_at (int | Unset): Start of the window, epoch seconds (UTC), rounded down to a
+            multiple of 5 minutes. Absent: the midnight that began today in the system's time zone.
+            More than a year back: the answer has no intervals. Before the system went into operation:
+            the series starts on that day. Example: 1381496100.
+        end_at (int | Unset): End of the window, epoch seconds (UTC). Absent: now. Beyond the
+            newest reported interval: the series stops at that interval. Example: 1381497600.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -87,8 +91,7 @@ def sync(
         start_at=start_at,
         end_at=end_at,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -100,32 +103,10 @@ async def asyncio(
 ) -> Response[
     ClientError | ConflictError | NotFoundError | ServerError | Stats | UnprocessableEntityError
 ]:
-    """Production by the microinverters in intervals of 5 minutes
-
-    Mean power in W and energy in Wh, summed over all microinverters. Intervals are aligned to
-    multiples of 5 minutes and named by their end, so the first one ends 5 minutes after the
-    start of the window. A window longer than one day is cut to one day.
-
-    An interval in which nothing was reported is left out, not filled with zeros; the night is
-    the usual case. A system without microinverters has an empty list. A window that cannot
-    hold data, such as one before the first or after the newest report, is answered with 422,
-    whose body repeats the window and tells the first and last intervals on record. A period
-    may be missing for a while (503) and come back.
-
-    Args:
-        system_id (int):  Example: 66.
-        start_at (int | Unset):  Example: 1381496100.
-        end_at (int | Unset):  Example: 1381497600.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         start_at=start_at,
         end_at=end_at,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

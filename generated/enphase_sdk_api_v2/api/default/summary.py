@@ -44,7 +44,7 @@ def request(
         "/systems/{system_id}/summary".format(
             system_id=quote(str(system_id), safe=""),
         ),
-        _client.query(
+        params=_client.pairs(
             ("summary_date", summary_date),
         ),
     )
@@ -65,8 +65,9 @@ def sync(
     date, is answered with 422.
 
     Args:
-        system_id (int):  Example: 66.
-        summary_date (datetime.date | Unset):  Example: 2010-09-17.
+        system_id (int): Id of the system in Enlighten. Example: 66.
+        summary_date (datetime.date | Unset): The day, from midnight to midnight in the system's
+            time zone. Absent: today there. Example: 2010-09-17.
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -77,8 +78,7 @@ def sync(
         system_id=system_id,
         summary_date=summary_date,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -89,24 +89,9 @@ async def asyncio(
 ) -> Response[
     ClientError | ConflictError | NotFoundError | ServerError | Summary | UnprocessableEntityError
 ]:
-    """Key figures of a system for one day
-
-    Power now, energy of the day, energy of all days before it, size and status. For a past day,
-    `current_power`, `modules` and `size_w` are always 0. A day in the future, or one that is not a
-    date, is answered with 422.
-
-    Args:
-        system_id (int):  Example: 66.
-        summary_date (datetime.date | Unset):  Example: 2010-09-17.
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         system_id=system_id,
         summary_date=summary_date,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

@@ -48,7 +48,7 @@ def request(
     return _client.Request(
         "GET",
         "/systems",
-        _client.query(
+        params=_client.pairs(
             ("next", next_),
             ("limit", limit),
             ("system_id[]", system_id),
@@ -92,14 +92,18 @@ def sync(
     form for several.
 
     Args:
-        next_ (str | Unset):  Example: 4d5467784d5445770a.
-        limit (int | Unset):  Default: 100. Example: 100.
-        system_id (list[int] | Unset):  Example: [67].
-        system_name (list[str] | Unset):  Example: ['Green'].
-        status (list[Status] | Unset):  Example: ['comm', 'micro'].
-        reference (list[str] | Unset):
-        installer (list[str] | Unset):
-        connection_type (list[ConnectionType] | Unset):  Example: ['ethernet'].
+        next_ (str | Unset): Opaque cursor: the value of `next` in the preceding page. Absent: the
+            first page. Example: 4d5467784d5445770a.
+        limit (int | Unset): Systems per page, 1 to 1000. Default: 100. Example: 100.
+        system_id (list[int] | Unset): Only systems with one of these ids. Example: [67].
+        system_name (list[str] | Unset): Only systems with one of these names. Example: ['Green'].
+        status (list[Status] | Unset): Only systems in one of these states. Example: ['comm',
+            'micro'].
+        reference (list[str] | Unset): Only systems to which the caller's company has given one of
+            these identifiers.
+        installer (list[str] | Unset): Only systems of one of these installers.
+        connection_type (list[ConnectionType] | Unset): Only systems that reach the Internet in
+            one of these ways. Example: ['ethernet'].
 
     Raises:
         httpx.HTTPError: no answer came.
@@ -116,8 +120,7 @@ def sync(
         installer=installer,
         connection_type=connection_type,
     )
-    answer = client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return _client.sync(client, call, RESPONSES)
 
 
 async def asyncio(
@@ -139,32 +142,7 @@ async def asyncio(
     | SystemsPage
     | UnprocessableEntityError
 ]:
-    """Systems the user may query, page by page
-
-    Lists the systems visible to the user, with name, place, status and connection. A page
-    holds 100 systems unless `limit` asks for up to 1000. While the answer contains `next`,
-    more systems follow: repeat the call with that value as `next`. The last page has no
-    `next`.
-
-    Each page counts as one call against the quota, whatever its size, so large pages are
-    cheaper. Every filter exists in a form for one value and, with `[]` after the name, in a
-    form for several.
-
-    Args:
-        next_ (str | Unset):  Example: 4d5467784d5445770a.
-        limit (int | Unset):  Default: 100. Example: 100.
-        system_id (list[int] | Unset):  Example: [67].
-        system_name (list[str] | Unset):  Example: ['Green'].
-        status (list[Status] | Unset):  Example: ['comm', 'micro'].
-        reference (list[str] | Unset):
-        installer (list[str] | Unset):
-        connection_type (list[ConnectionType] | Unset):  Example: ['ethernet'].
-
-    Raises:
-        httpx.HTTPError: no answer came.
-        msgspec.DecodeError: the body is not what the contract declares for its status.
-    """
-
+    """The same as `sync`, awaited."""
     call = request(
         next_=next_,
         limit=limit,
@@ -175,5 +153,4 @@ async def asyncio(
         installer=installer,
         connection_type=connection_type,
     )
-    answer = await client.request(call.method, call.url, params=call.params)
-    return _client.response(answer.status_code, answer.headers, answer.content, RESPONSES)
+    return await _client.asyncio(client, call, RESPONSES)

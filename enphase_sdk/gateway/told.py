@@ -1,0 +1,273 @@
+"""What one reading was told, and what follows from it: the questions that decide a reading."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Literal, TypeAlias, TypeVar
+
+from attrs import define, field
+
+from enphase_sdk.gateway.answers import Absent, Answer, Document, Failure
+from enphase_sdk.gateway.fields import Content
+from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.mapping.meters import MeterConfiguration
+from enphase_sdk.gateway.mapping.production import ProductionPage
+from enphase_sdk.gateway.problems import Problems
+from enphase_sdk.gateway.profile import SEVERAL, GatewayProfile, ProductionSource
+from enphase_sdk.gateway.sources import (
+    DEVICE_DATA,
+    ENSEMBLE_INVENTORY,
+    GENERATOR_CONFIG,
+    INVERTERS,
+    METERS,
+    PRODUCTION,
+    PRODUCTION_JSON,
+    PRODUCTION_V1,
+    Source,
+)
+
+__all__ = ["Part", "Told"]
+
+T = TypeVar("T")
+
+Part: TypeAlias = Literal[
+    "production",
+    "consumption",
+    "odometers",
+    "meters",
+    "inverters",
+    "storage",
+    "settings",
+    "home",
+    "devices",
+]
+"""What may be wanted of a reading. ``odometers`` are the figures of the current transformers
+that energy is taken from, ``meters`` those of all and how each is set up and does."""
+
+# From this firmware on, /api/v1/production stands still on gateways with metering built in
+# and no production meter connected.
+_STALLED_SINCE = (8, 2, 4264)
+
+
+@define(kw_only=True)
+class Told:
+    """The answers of one reading, read, beside what is remembered of the gateway.
+
+    Attributes:
+        info: Who the gateway is.
+        profile: What is remembered of it.
+        now: The time, by a monotonic clock.
+        wanted: What the reading is for.
+        look_at: What to ask again, to see whether it still is as it was.
+        problems: What could not be read so far.
+    """
+
+    info: GatewayInfo
+    profile: GatewayProfile
+    now: float
+    wanted: frozenset[Part]
+    look_at: str | None = None
+    problems: Problems = field(factory=Problems)
+    _answers: dict[str, Answer] = field(factory=dict[str, Answer], init=False)
+    _parsed: dict[str, Any] = field(factory=dict[str, Any], init=False)
+
+    # Answers
+
+    def take(self, source: Source[Any], answer: Answer) -> None:
+        """Keep an answer: read what it holds, note a failure."""
+        endpoint = source.endpoint
+        if isinstance(answer, Absent) and not self.profile.has_gone(endpoint, self.now):
+            answer = Failure(f"{answer.reason}, though it has answered before")
+            self.profile.suspect = True
+        self._answers[endpoint] = answer
+        if isinstance(answer, Failure):
+            self.problems.add(endpoint, answer.reason)
+        elif isinstance(answer, Document):
+            self.profile.has_answered(endpoint, self.now)
+            self._parsed[endpoint] = source.parse(Content(endpoint, answer.content, self.problems))
+
+    def of(self, source: Source[T]) -> T | None:
+        """What a source told in this reading."""
+        parsed: T | None = self._parsed.get(source.endpoint)
+        return parsed
+
+    def asked(self, source: Source[Any]) -> bool:
+        """Whether this reading has asked for it."""
+        return source.endpoint in self._answers
+
+    def failed(self, source: Source[Any]) -> bool:
+        """Whether a source was asked and it stays open what it would have told."""
+        return self.asked(source) and self.of(source) is None and not self.absent(source)
+
+    def absent(self, source: Source[Any]) -> bool:
+        """Whether the gateway does not have it."""
+        answer = self._answers.get(source.endpoint)
+        if answer is None:
+            return self.profile.is_absent(source.endpoint)
+        return isinstance(answer, Absent)
+
+    @property
+    def absences(self) -> list[str]:
+        """Endpoints that this reading has found absent."""
+        return [name for name, answer in self._answers.items() if isinstance(answer, Absent)]
+
+    @property
+    def endpoints(self) -> Collection[str]:
+        """Endpoints that were asked so far."""
+        return self._answers.keys()
+
+    @property
+    def nothing_read(self) -> bool:
+        """Whether no answer had anything in it so far."""
+        return not any(isinstance(answer, Document) for answer in self._answers.values())
+
+    def wants(self, *parts: Part) -> bool:
+        """Whether the reading is for one of these."""
+        return not self.wanted.isdisjoint(parts)
+
+    def looks_at(self, source: Source[Any]) -> bool:
+        """Whether to ask it to see whether it still is as it was."""
+        return self.look_at == source.endpoint
+
+    # Meters and pages
+
+    @property
+    def page(self) -> ProductionPage | None:
+        """The production page, with details by phase or from older firmware without."""
+        return self.of(PRODUCTION_JSON) or self.of(PRODUCTION)
+
+    @property
+    def page_source(self) -> Source[ProductionPage]:
+        """Where the production page comes from."""
+        return PRODUCTION if self.absent(PRODUCTION_JSON) else PRODUCTION_JSON
+
+    @property
+    def enabled_meters(self) -> list[MeterConfiguration]:
+        """Current transformers in use: as this reading was told, as remembered if not asked."""
+        if not self.asked(METERS):
+            return self.profile.meters
+        return [meter for meter in self.of(METERS) or () if meter.enabled]
+
+    def measures(self, *kinds: str) -> bool:
+        """Whether a current transformer in use measures one of `kinds`."""
+        return any(meter.measurement_type in kinds for meter in self.enabled_meters)
+
+    @property
+    def knows_meters(self) -> bool:
+        """Whether it is known which current transformers are in use."""
+        if self.asked(METERS):
+            return self.of(METERS) is not None
+        return self.profile.is_known(METERS.endpoint)
+
+    @property
+    def consumption(self) -> set[str]:
+        """The kinds of consumption this gateway reports, now or before."""
+        entries = self.page.consumption if self.page else {}
+        return self.profile.consumption.keys() | {
+            kind for kind, entry in entries.items() if entry.active or self.measures(kind)
+        }
+
+    # Devices
+
+    def has_device(self, *names: str) -> bool:
+        """Whether one of these stands in the ensemble inventory, or did while it fails now."""
+        inventory = self.of(ENSEMBLE_INVENTORY)
+        if inventory is None:
+            return self.failed(ENSEMBLE_INVENTORY) and any(
+                name in self.profile.devices for name in names
+            )
+        return any(getattr(inventory, name) is not None for name in names)
+
+    @property
+    def has_generator(self) -> bool:
+        """Whether a generator is set up, or was while its settings fail now."""
+        if self.failed(GENERATOR_CONFIG):
+            return GENERATOR_CONFIG.endpoint in self.profile.present
+        return self.of(GENERATOR_CONFIG) is not None
+
+    @property
+    def has_ac_batteries(self) -> bool:
+        """Whether there are AC Batteries, or were while the production page fails now."""
+        return self.profile.acb_count > 0 if self.page is None else self.page.acb is not None
+
+    @property
+    def all_inverters_detailed(self) -> bool:
+        """Whether the details certainly hold every microinverter."""
+        details = self.of(DEVICE_DATA)
+        if details is None or not details.inverters or details.cut:
+            return False
+        if not details.full:
+            return True
+        compared = self.profile.detailed == len(details.inverters)
+        return compared and not self.looks_at(INVERTERS)
+
+    # Where production comes from.
+    #
+    # Each source counts from another day with other losses, so lifetime energy jumps where one
+    # takes another's place: once known it is kept until several readings speak against it. No
+    # value is better than one from another source.
+
+    @property
+    def production_source(self) -> ProductionSource | None:
+        """The source of production, or None while it cannot be told for certain."""
+        known = self.profile.production_source
+        if known is None:
+            return self._source_told()
+        if self.profile.source_misses >= SEVERAL and self.source_is_contradicted:
+            return self._source_told() or known
+        return known
+
+    @property
+    def source_is_contradicted(self) -> bool:
+        """Whether this reading speaks against the source of production that is known."""
+        known, page, v1 = self.profile.production_source, self.page, self.of(PRODUCTION_V1)
+        counts = bool(page and page.meter and page.meter.figures.any_energy)
+        if known == "meter":
+            if page is None or (page.meter and page.meter.active):
+                return False
+            # The meter says now and then that it is not in use, and goes on counting.
+            return not self.measures("production") and (self.knows_meters or not counts)
+        if self._has_production_meter() and counts:
+            return True
+        if known == "v1":
+            return self.absent(PRODUCTION_V1) or (v1 is not None and not v1.any_energy)
+        return page is not None and not (page.inverters and page.inverters.figures.lifetime)
+
+    def v1_may_be_source(self) -> bool:
+        """Whether ``/api/v1/production`` is, or may turn out to be, the source of production."""
+        known = self.profile.production_source
+        if known == "v1":
+            return True
+        stalled = self.info.is_metered and self.info.version >= _STALLED_SINCE
+        if stalled or (known is not None and not self.profile.source_misses):
+            return False
+        return self._has_production_meter() is False
+
+    def _source_told(self) -> ProductionSource | None:
+        """The source as this reading alone tells it."""
+        metered = self._has_production_meter()
+        if metered is not False:
+            return "meter" if metered else None
+        v1, page = self.of(PRODUCTION_V1), self.page
+        if v1 is not None and v1.any_energy:
+            return "v1"
+        if self.failed(PRODUCTION_V1) or (v1 is not None and v1.lifetime is None):
+            return None
+        counted = page and page.inverters and page.inverters.figures.lifetime
+        return "inverters" if counted else None
+
+    def _has_production_meter(self) -> bool | None:
+        """Whether a meter measures production; None while what would tell has failed."""
+        page = self.page
+        if self.measures("production") or (page and page.meter and page.meter.active):
+            return True
+        meters_failed, page_failed = self.failed(METERS), self.failed(self.page_source)
+        if page and page.meter and page.meter.active is None:
+            certain = False
+        elif not self.info.is_metered:
+            certain = not (meters_failed and page_failed)
+        elif meters_failed:
+            certain = page is not None and page.meter is None
+        else:
+            certain = not page_failed or self.knows_meters
+        return False if certain else None

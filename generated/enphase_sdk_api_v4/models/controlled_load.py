@@ -1,0 +1,55 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from attrs import define
+
+from ..types import UNSET, Unset
+
+
+@define
+class ControlledLoad:
+    """A load behind a dry contact, and when it is supplied.
+
+    Attributes:
+        load_name (str): Name of the load, for people to read.
+        mode (str): When the load is supplied: `Basic`, `Scheduled`, `Advanced_BatteryPowered`,
+            `Advanced_GeneratorPowered`, `Manual_always_powered` or `Manual_always_not_powered`.
+        name (str): Name of the dry contact, such as `NC1`.
+        owner_can_override (bool): Whether the owner may switch the load by hand.
+        status (str): `enabled` or `disabled`.
+        essential_end_time (int | Unset): End of the daily time in which the load is supplied, in
+            seconds since midnight. Only in the mode `Scheduled`.
+        essential_start_time (int | Unset): Start of the daily time in which the load is supplied,
+            in seconds since midnight. Only in the mode `Scheduled`.
+        soc_high (int | Unset): State of charge at which the load is switched on again, in percent.
+            Only in the advanced modes.
+        soc_low (int | Unset): State of charge at which the load is switched off, in percent, 10 to
+            90. Only in the advanced modes.
+    """
+
+    load_name: str
+    mode: str
+    name: str
+    owner_can_override: bool
+    status: str
+    essential_end_time: int | Unset = UNSET
+    essential_start_time: int | Unset = UNSET
+    soc_high: int | Unset = UNSET
+    soc_low: int | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form: JSON types only, absent fields left out."""
+        wire: dict[str, Any] = msgspec.to_builtins(self)
+        return wire
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> ControlledLoad:
+        """Read the wire form; unknown fields are ignored.
+
+        Raises:
+            msgspec.ValidationError: a field is missing or of another type than declared.
+        """
+        return msgspec.convert(src_dict, cls)

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+from attrs import define
+
+from ..models.consumed_interval import ConsumedInterval
+from ..types import UNSET, Unset
+
+
+@define
+class HpTelemetry:
+    """Energy of a heat pump, interval by interval.
+
+    Attributes:
+        granularity (str): Length of the window that was answered: `5mins`, `15mins`, `day` or
+            `week`. It is not the length of an interval.
+        interval_duration (str): Length of an interval: `5mins` or `15mins`.
+        intervals (list[ConsumedInterval | list[ConsumedInterval]]): The intervals, oldest first.
+        items (str): Name of the field that holds the list.
+        system_id (int): Id of the system in Enlighten.
+        end_at (int | Unset): End of the window, epoch seconds (UTC). Absent if `end_date` was asked
+            for.
+        end_date (str | Unset): End of the window, ISO 8601 with an offset. Only if `start_date` was
+            asked for.
+        start_at (int | Unset): Start of the window, epoch seconds (UTC). Absent if `start_date` was
+            asked for.
+        start_date (str | Unset): Start of the window, ISO 8601 with an offset. Only if `start_date`
+            was asked for.
+    """
+
+    granularity: str
+    interval_duration: str
+    intervals: list[ConsumedInterval | list[ConsumedInterval]]
+    items: str
+    system_id: int
+    end_at: int | Unset = UNSET
+    end_date: str | Unset = UNSET
+    start_at: int | Unset = UNSET
+    start_date: str | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        """The wire form: JSON types only, absent fields left out."""
+        wire: dict[str, Any] = msgspec.to_builtins(self)
+        return wire
+
+    @classmethod
+    def from_dict(cls, src_dict: Mapping[str, Any]) -> HpTelemetry:
+        """Read the wire form; unknown fields are ignored.
+
+        Raises:
+            msgspec.ValidationError: a field is missing or of another type than declared.
+        """
+        return msgspec.convert(src_dict, cls)
