@@ -547,7 +547,8 @@ WITH_SYSTEM: dict[Operation, bytes] = {
         system_id=67, inverters=[{"sn": "1", "model": "m"}], meters=[], meta=META
     ),
     "production_meter_readings": encoded(
-        system_id=67, meta=META, meter_readings=[{"serial_number": "A", "value": 1, "read_at": NOON}]
+        system_id=67, meta=META,
+        meter_readings=[{"serial_number": "A", "value": 1, "read_at": NOON}],
     ),
     "summary": msgspec.json.encode(summary(67)),
     "systems": encoded(systems=[SYSTEM]),

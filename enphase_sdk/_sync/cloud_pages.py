@@ -40,7 +40,7 @@ class SystemPages:
         self._fetch = fetch
         self.cursor = Walk(first).cursor
 
-    def fetch(self, walk: Walk) -> models.SystemsPage:
+    def _next_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -105,7 +105,7 @@ class _Pages(Iterator["models.SystemsPage"]):
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._listing.fetch(self._walk)
+        return self._listing._next_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
@@ -118,5 +118,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing.fetch(self._walk)
+            page = self._listing._next_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

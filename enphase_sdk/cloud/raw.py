@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
 from attrs import field, frozen
 
-from enphase_sdk.core.json import declared_charset
+from enphase_sdk.core.json_text import declared_charset
 
 if TYPE_CHECKING:
     import pandas as pd

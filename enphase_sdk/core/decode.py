@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.core.json import declared_charset, decode_json
+from enphase_sdk.core.json_text import declared_charset, decode_json
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIResponseValidationError
 

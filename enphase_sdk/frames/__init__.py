@@ -8,7 +8,8 @@
 
 A frame has one row for each interval, day, system or device. Units stand in the column names
 (`power_w`, `energy_wh`), instants are aware, what was not reported is null, and `system_id` (or a
-serial number) tells of which system a row is. Needs the extra `frames`; none of the libraries is imported before a frame is made.
+serial number) tells of which system a row is. Needs the extra `frames`; none of the libraries is
+imported before a frame is made.
 """
 
 from __future__ import annotations

@@ -266,7 +266,7 @@ def test_days_of_pandas_and_numpy_are_days(written: Any) -> None:
     ids=repr,
 )
 def test_what_is_no_day_of_theirs_is_refused(written: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match="^day: "):
+    with pytest.raises(InvalidArgumentError, match=r"^day: "):
         to_date(written, "day")
 
 
@@ -307,7 +307,7 @@ def test_instants_of_every_library_are_understood(written: Any) -> None:
     ids=repr,
 )
 def test_what_is_no_instant_of_theirs_is_refused(written: Any) -> None:
-    with pytest.raises(InvalidArgumentError, match="^end_at: "):
+    with pytest.raises(InvalidArgumentError, match=r"^end_at: "):
         to_epoch(written, "end_at")
 
 
@@ -326,6 +326,6 @@ def no_time_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.usefixtures("no_time_zones")
 def test_a_machine_without_time_zones_is_told_what_to_install() -> None:
-    with pytest.raises(ConfigError, match="'America/Denver'.*pip install tzdata"):
+    with pytest.raises(ConfigError, match=r"'America/Denver'.*pip install tzdata"):
         zone_named("America/Denver")
     assert zone_named(None) is None
