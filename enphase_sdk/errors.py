@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json import Json, is_array, is_object
 
 __all__ = [
     "APIConnectionError",
@@ -100,7 +100,7 @@ class APIStatusError(EnphaseError):
         operation: The operation's id (``Summary``), or a gateway's endpoint.
     """
 
-    def __init__(self, message: str, *, status_code: int, body: Any, operation: str) -> None:
+    def __init__(self, message: str, *, status_code: int, body: Json, operation: str) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.body = body

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, cast
 
 from enphase_sdk import models
 from enphase_sdk._async.cloud_connection import open_connection
@@ -11,8 +11,8 @@ from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk._async.cloud_site import AsyncCloudSite
 from enphase_sdk._async.drivers import run
 from enphase_sdk.cloud.flow import call_flow
-from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
-from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.options import LARGEST_BODY, Changes, Options, refuse_coroutines_async
+from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.operations import Call, Filter
@@ -68,7 +68,7 @@ class AsyncEnlighten:
         timeout: float | httpx.Timeout | None = 30.0,
         max_retries: int = 4,
         max_wait: float = 75.0,
-        quota: Plan | str | None = None,
+        quota: Plan | PlanName | None = None,
         strict: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
@@ -111,7 +111,7 @@ class AsyncEnlighten:
         if self._owner:
             await self._connection.aclose()
 
-    def with_options(self, **changes: Any) -> Self:
+    def with_options(self, **changes: Unpack[Changes]) -> Self:
         """A client with some options changed, on the same connections and quota.
 
         Args:
@@ -190,7 +190,7 @@ class AsyncEnlighten:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day of the system's life, Wh.
 

@@ -10,7 +10,7 @@ from enphase_sdk import models
 from enphase_sdk._async.cloud_client import AsyncEnlighten
 from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk.cloud.raw import RawResponse
-from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.api import Call
 from enphase_sdk.core.effects import Reply
 
 __all__ = ["AsyncRawEnlighten"]

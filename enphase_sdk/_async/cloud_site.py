@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -66,7 +66,7 @@ class AsyncSite(Protocol):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day, Wh; None where there is no series."""
         ...
@@ -139,7 +139,7 @@ class AsyncCloudSite:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """See `AsyncEnlighten.energy_lifetime`."""
         return await self._enlighten.energy_lifetime(

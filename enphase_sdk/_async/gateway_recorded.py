@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -79,7 +79,7 @@ class AsyncRecordedSite(ABC):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each recorded day, Wh: as far as it is known, else 0.
 

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal, Self, TypeVar, Unpack, cast
 
 from enphase_sdk import models
 from enphase_sdk._sync.cloud_connection import open_connection
@@ -12,8 +12,8 @@ from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk._sync.cloud_site import CloudSite
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.cloud.flow import call_flow
-from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
-from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.options import LARGEST_BODY, Changes, Options, refuse_coroutines
+from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.operations import Call, Filter
@@ -69,7 +69,7 @@ class Enlighten:
         timeout: float | httpx.Timeout | None = 30.0,
         max_retries: int = 4,
         max_wait: float = 75.0,
-        quota: Plan | str | None = None,
+        quota: Plan | PlanName | None = None,
         strict: bool = False,
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
@@ -112,7 +112,7 @@ class Enlighten:
         if self._owner:
             self._connection.close()
 
-    def with_options(self, **changes: Any) -> Self:
+    def with_options(self, **changes: Unpack[Changes]) -> Self:
         """A client with some options changed, on the same connections and quota.
 
         Args:
@@ -191,7 +191,7 @@ class Enlighten:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day of the system's life, Wh.
 

@@ -4,14 +4,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, tzinfo
-from typing import Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Literal, overload
 
 from attrs import evolve
 
 from enphase_sdk import models
 from enphase_sdk.cloud.v2.operations import Call
 from enphase_sdk.cloud.v2.paging import Walk
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from enphase_sdk.frames import AnyFrame, BackendName, Timezone
 
 __all__ = ["SystemPages"]
 
@@ -33,7 +40,7 @@ class SystemPages:
         self._fetch = fetch
         self.cursor = Walk(first).cursor
 
-    def fetch(self, walk: Walk) -> models.SystemsPage:
+    def _next_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -51,7 +58,15 @@ class SystemPages:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
         return _Pages(self, Walk(self._first))
 
-    def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC) -> Any:
+    @overload
+    def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pandas"], timezone: Timezone = ...) -> pd.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pyarrow"], timezone: Timezone = ...) -> pa.Table: ...
+    @overload
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
         """A data frame with a row for every system, the listing walked to its end.
 
         Beside the rows one page is held at a time; see `enphase_sdk.frames`.
@@ -90,7 +105,7 @@ class _Pages(Iterator["models.SystemsPage"]):
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._listing.fetch(self._walk)
+        return self._listing._next_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
@@ -103,5 +118,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing.fetch(self._walk)
+            page = self._listing._next_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

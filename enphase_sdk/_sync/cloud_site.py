@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -67,7 +67,7 @@ class Site(Protocol):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day, Wh; None where there is no series."""
         ...
@@ -138,7 +138,7 @@ class CloudSite:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """See `Enlighten.energy_lifetime`."""
         return self._enlighten.energy_lifetime(

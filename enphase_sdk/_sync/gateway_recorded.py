@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -80,7 +80,7 @@ class RecordedSite(ABC):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each recorded day, Wh: as far as it is known, else 0.
 

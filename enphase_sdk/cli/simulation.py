@@ -45,13 +45,15 @@ def simulate(
 ) -> None:
     """Serve a simulated cloud on this machine."""
     from enphase_sdk.clock import current_clock
+    from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.testing import SimulatedEnlighten
 
+    quota = None if plan is None else plan_named(plan)
     simulated = SimulatedEnlighten(
         systems,
         seed=seed,
-        plan=plan,
+        plan=quota,
         clock=current_clock(),
         api_key=API_KEY,
         user_id=USER_ID,

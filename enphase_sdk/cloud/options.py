@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.flow import Policy
-from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.api import Api, Authorizer, Signing
@@ -22,10 +22,21 @@ from enphase_sdk.errors import ConfigError
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["LARGEST_BODY", "Options", "refuse_coroutines", "refuse_coroutines_async"]
+__all__ = ["LARGEST_BODY", "Changes", "Options", "refuse_coroutines", "refuse_coroutines_async"]
 
 # No answer of the cloud comes near this, in bytes after decompression.
 LARGEST_BODY = 64 * 1024 * 1024
+
+
+class Changes(TypedDict, total=False):
+    """What a client's `with_options` can change; each as of the client."""
+
+    timeout: float | httpx.Timeout | None
+    max_retries: int
+    max_wait: float
+    quota: Plan | PlanName | None
+    strict: bool
+    on_wait: Callable[[Sleep], object] | None
 
 
 @frozen
@@ -81,14 +92,15 @@ class Options:
         )
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
 
-    def changed(self, changes: dict[str, Any]) -> Options:
+    def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
 
         Raises:
             ConfigError: there is no such option, or it belongs to the connection.
         """
         options, policy = self, self.policy
-        for name, value in changes.items():
+        given: dict[str, Any] = {**changes}
+        for name, value in given.items():
             if name == "timeout":
                 options = evolve(options, timeouts=timeouts(value))
             elif name == "on_wait":

@@ -129,7 +129,7 @@ class _File:
         self.tables: Mapping[str, Any] = {}
         self.problem: str | None = None
         try:
-            self.tables = tomllib.loads(path.read_text(encoding="utf-8"))
+            self.tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
         except FileNotFoundError:
             pass
         except OSError as error:

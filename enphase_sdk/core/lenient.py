@@ -1,15 +1,18 @@
 """The second, lenient reading of an answer that is not quite what the contract says.
 
 It keeps everything that makes sense: a field that is null, missing or of a wrong type becomes
-None; a record of a list that is no record is left out; the rest is read as declared.
+None; a record of a list that is no record is left out; a quantity (W, Wh) with a fraction where
+a whole number is promised keeps it; the rest is read as declared.
 """
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator
 from functools import cache
+from math import isfinite
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 import attrs
@@ -19,11 +22,17 @@ from msgspec import UNSET, UnsetType
 
 from enphase_sdk.core.json import is_array, is_object
 
-__all__ = ["NOTHING", "Oddity", "convert"]
+__all__ = ["NOTHING", "Oddity", "Unreadable", "convert"]
 
 # So many items of a list are tried at once, and one by one only if something is odd among them.
 TOGETHER = 32
 
+
+# Ids, instants and counts, of which a fraction means nothing; quantities may have one.
+WHOLE = re.compile(
+    r"(^|_)(id|at|date|interval|start|end|period|devices|modules|reporting|channel|precision|"
+    r"strength|limit|count|page|size|total|items|code)(\[\])*$"
+)
 
 # Their values need no conversion.
 PLAIN = frozenset({bool, float, int, str})
@@ -34,6 +43,17 @@ class _Nothing:
 
 
 NOTHING: Final = _Nothing()
+
+
+@frozen
+class Unreadable:
+    """What stands in the place of a value that JSON cannot hold.
+
+    Attributes:
+        problem: What is wrong with it.
+    """
+
+    problem: str
 
 
 @frozen
@@ -70,11 +90,15 @@ def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -
         if get_origin(option) is list and is_array(raw):
             (item,) = get_args(option)
             return list(_read_items(raw, item, path, field, oddities))
+    problem = _problem(raw, shape)
     value = _near(raw, shape)
-    problem = f"is {_named(raw)} where the contract promises {_promised(shape)}"
     if value is not None:
         oddities.append(Oddity(path, field, problem, "read as that"))
         return value
+    fraction = _fraction(raw, shape, field)
+    if fraction is not None:
+        oddities.append(Oddity(path, field, problem, "kept with its fraction"))
+        return fraction
     scalar = not any(attrs.has(o) or get_origin(o) is list for o in _options(shape))
     oddities.append(Oddity(path, field, problem, "None is in its place"))
     return None if raw is None or scalar else NOTHING
@@ -119,8 +143,7 @@ def _read_items(
         for position, item in enumerate(items, start):
             where, what = f"{path}[{position}]", f"{field}[]"
             if records and not is_object(item):
-                problem = f"is {_named(item)} where the contract promises {_promised(shape)}"
-                oddities.append(Oddity(where, what, problem, "left out"))
+                oddities.append(Oddity(where, what, _problem(item, shape), "left out"))
                 continue
             value = _read(item, shape, where, what, oddities)
             if value is not NOTHING:
@@ -131,7 +154,7 @@ def _read_items(
 
 def _near(raw: Any, shape: Any) -> Any:
     """The value a slip of type stands for: "12" for 12, 3.0 for 3, 7 for "7"; else None."""
-    if raw is None or isinstance(raw, (bool, dict, list)):
+    if raw is None or isinstance(raw, (bool, dict, list, Unreadable)):
         return None
     try:
         return msgspec.convert(raw, shape, strict=False)
@@ -141,6 +164,19 @@ def _near(raw: Any, shape: Any) -> Any:
         return msgspec.convert(str(raw), shape)
     except msgspec.ValidationError:
         return None
+
+
+def _fraction(raw: Any, shape: Any, field: str) -> float | None:
+    """A quantity that the contract promises in whole W or Wh and that came more exactly."""
+    if int not in _options(shape) or WHOLE.search(field.rpartition(".")[2]):
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, (float, str)):
+        return None
+    try:
+        value = msgspec.convert(raw, float, strict=False)
+    except msgspec.ValidationError:
+        return None
+    return value if isfinite(value) else None
 
 
 @cache
@@ -171,6 +207,12 @@ def _fields(shape: Any) -> tuple[_Field, ...]:
         )
         for a in attrs.fields(shape)
     )
+
+
+def _problem(raw: Any, shape: Any) -> str:
+    if isinstance(raw, Unreadable):
+        return raw.problem
+    return f"is {_named(raw)} where the contract promises {_promised(shape)}"
 
 
 def _named(raw: Any) -> str:

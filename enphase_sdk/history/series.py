@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -67,10 +67,13 @@ class RecordedSeries:
         self.history.close()
 
     def stats(self, start_at: InstantLike | None, end_at: InstantLike | None) -> models.Stats:
-        """Production in 5-minute intervals; a window longer than a day is cut to a day."""
+        """Production in 5-minute intervals; without `end_at` until now, or a day after the start.
+
+        Raises:
+            InvalidArgumentError: the window is longer than a day.
+        """
         counter = Counter.PRODUCTION
-        start, end = self._window(counter, start_at, end_at)
-        end = min(end, self._after(start, _A_DAY))
+        start, end = self._window("stats", counter, start_at, end_at, _A_DAY)
         return made(
             models.Stats,
             system_id=self.facts.system_id,
@@ -91,17 +94,13 @@ class RecordedSeries:
     def rgm_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.RgmStats:
-        """Metered production in 15-minute intervals, of 7 days at most.
+        """Metered production in 15-minute intervals; without `end_at` until now, or 7 days.
 
         Raises:
-            InvalidArgumentError: the window is longer, which the cloud refuses too.
+            InvalidArgumentError: the window is longer than 7 days.
         """
         counter = Counter.PRODUCTION_METER
-        start, end = self._window(counter, start_at, end_at)
-        if end > self._after(start, _A_WEEK):
-            raise InvalidArgumentError(
-                "rgm_stats: 7 days at most from start_at to end_at; ask for one week after another"
-            )
+        start, end = self._window("rgm_stats", counter, start_at, end_at, _A_WEEK)
         intervals = self.history.intervals(counter, start, end)
         return made(
             models.RgmStats,
@@ -120,10 +119,13 @@ class RecordedSeries:
     def consumption_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.ConsumptionStats:
-        """Consumption in 15-minute intervals; a window longer than 7 days is cut to 7 days."""
+        """Consumption in 15-minute intervals; without `end_at` until now, or 7 days.
+
+        Raises:
+            InvalidArgumentError: the window is longer than 7 days.
+        """
         counter = Counter.CONSUMPTION
-        start, end = self._window(counter, start_at, end_at)
-        end = min(end, self._after(start, _A_WEEK))
+        start, end = self._window("consumption_stats", counter, start_at, end_at, _A_WEEK)
         return made(
             models.ConsumptionStats,
             system_id=self.facts.system_id,
@@ -138,7 +140,10 @@ class RecordedSeries:
         )
 
     def energy_lifetime(
-        self, start_date: DateLike | None, end_date: DateLike | None, production: str | None
+        self,
+        start_date: DateLike | None,
+        end_date: DateLike | None,
+        production: Literal["all"] | None,
     ) -> models.EnergyLifetime:
         """Energy produced on each day.
 
@@ -183,7 +188,12 @@ class RecordedSeries:
         )
 
     def _window(
-        self, counter: Counter, start_at: InstantLike | None, end_at: InstantLike | None
+        self,
+        operation: str,
+        counter: Counter,
+        start_at: InstantLike | None,
+        end_at: InstantLike | None,
+        longest: timedelta,
     ) -> tuple[int, int]:
         """The window asked for, rounded down to the interval."""
         if start_at is not None:
@@ -194,7 +204,15 @@ class RecordedSeries:
         end = int(self.now) if end_at is None else to_epoch(end_at, "end_at")
         if end < start:
             raise InvalidArgumentError("start_at lies after end_at (which is now unless given)")
-        return start // counter.step * counter.step, end // counter.step * counter.step
+        start, end = start // counter.step * counter.step, end // counter.step * counter.step
+        latest = self._after(start, longest)
+        if end > latest and end_at is not None:
+            days = "1 day" if longest == _A_DAY else f"{longest.days} days"
+            raise InvalidArgumentError(
+                f"{operation}: at most {days} from start_at to end_at can be asked for at once; "
+                f"ask for one window of {days} after another"
+            )
+        return start, min(end, latest)
 
     def _after(self, start: int, length: timedelta) -> int:
         """The same time of day so many days later; 24 hours for each where there is no zone."""

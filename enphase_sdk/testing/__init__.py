@@ -19,12 +19,19 @@ if TYPE_CHECKING:
     from enphase_sdk.testing.world.archetypes import Kind
 
 __all__ = [
+    "Answer",
     "FakeClock",
+    "FaultRule",
+    "GatewayTransport",
     "Kind",
+    "Moment",
     "Plan",
     "SimulatedEnlighten",
     "SimulatedGateway",
     "SimulatedTokenService",
+    "System",
+    "TokenIssuer",
+    "World",
     "builders",
     "cassettes",
     "faults",
@@ -36,12 +43,19 @@ __all__ = [
 _MODULES = ("builders", "cassettes", "faults", "gateway_faults", "strategies")
 
 _HOMES = {
+    "Answer": "gateway.answers",
     "FakeClock": "clock",
+    "FaultRule": "fault_rules",
+    "GatewayTransport": "gateway.simulator",
     "Kind": "world.archetypes",
+    "Moment": "gateway.plant",
     "Plan": "cloud.quota",
     "SimulatedEnlighten": "cloud.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",
+    "System": "world.system",
+    "TokenIssuer": "gateway.entrez",
+    "World": "world.fleet",
     "no_network": "network",
 }
 

@@ -118,7 +118,7 @@ def test_a_client_survives_calls_cancelled_at_any_moment(backend: str) -> None:
                     group.start_soon(cancelled, after)
                     group.start_soon(client.summary, 67)
 
-    async def main(url: str) -> list[int]:
+    async def main(url: str) -> list[int | None]:
         async with async_client_of(url, timeout=60) as client:
             await storm(client)
             return [(await client.summary(67)).system_id for _ in range(200)]
@@ -130,7 +130,7 @@ def test_a_client_survives_calls_cancelled_at_any_moment(backend: str) -> None:
 def test_asyncio_s_own_ways_to_cancel_leave_the_client_whole() -> None:
     chance = random.Random(6)
 
-    async def main(url: str) -> list[int]:
+    async def main(url: str) -> list[int | None]:
         async with async_client_of(url, timeout=60) as client:
             for _ in range(150):
                 task = asyncio.ensure_future(client.summary(67))
@@ -227,7 +227,7 @@ def test_a_client_lives_through_several_event_loops() -> None:
     with Listener(at_once).serving() as url:
         client = async_client_of(url)
 
-        async def twice() -> list[int]:
+        async def twice() -> list[int | None]:
             return [(await client.summary(67)).system_id for _ in range(2)]
 
         assert asyncio.run(twice()) == [67, 67]

@@ -121,8 +121,11 @@ def test_an_unknown_field_is_refused_with_those_there_are(name: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"energy_today": "5"}, r"Summary: Expected `int`, got `str` - at `\$.energy_today`"),
-        ({"energy_today": None}, "Expected `int`, got `null`"),
+        (
+            {"energy_today": "5"},
+            r"Summary: Expected `int \| null`, got `str` - at `\$.energy_today`",
+        ),
+        ({"energy_today": []}, "Expected `int | null`, got `array`"),
         ({"summary_date": "yesterday"}, "Invalid RFC3339 encoded date|ISO8601"),
         ({"modules": object()}, "Summary: .*object"),
     ],

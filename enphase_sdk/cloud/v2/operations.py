@@ -7,19 +7,20 @@ without a body means.
 
 from __future__ import annotations
 
-import operator
 import warnings
 from collections.abc import Callable, Iterable
 from importlib import import_module
-from typing import Any, SupportsIndex, TypeAlias, TypeVar, cast
+from typing import Any, Literal, TypeAlias, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET
 
 from enphase_sdk import models
+from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.api import Call
 from enphase_sdk.core.effects import Request
-from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.times import DateLike, InstantLike, check_window, plain, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 
 __all__ = ["Filter"]
@@ -31,6 +32,8 @@ V = TypeVar("V")
 Filter: TypeAlias = V | Iterable[V] | None
 
 LARGEST_PAGE = 1000
+HOUR = 3_600
+DAY = 24 * HOUR
 LARGEST_INTEGER = 10**18 - 1
 
 
@@ -68,7 +71,7 @@ def energy_lifetime(
     *,
     start_date: DateLike | None = None,
     end_date: DateLike | None = None,
-    production: str | None = None,
+    production: Literal["all"] | None = None,
 ) -> Call[models.EnergyLifetime]:
     """GET /systems/{system_id}/energy_lifetime."""
     if production not in (None, "all"):
@@ -141,7 +144,7 @@ def rgm_stats(
         "rgm_stats",
         models.RgmStats,
         system_id=_integer(system_id, "system_id"),
-        **_instants(start_at, end_at),
+        **_window("rgm_stats", start_at, end_at, days=7),
     )
 
 
@@ -156,7 +159,7 @@ def stats(
         "stats",
         models.Stats,
         system_id=_integer(system_id, "system_id"),
-        **_instants(start_at, end_at),
+        **_window("stats", start_at, end_at, days=1),
     )
 
 
@@ -171,7 +174,7 @@ def consumption_stats(
         "consumption_stats",
         models.ConsumptionStats,
         system_id=_integer(system_id, "system_id"),
-        **_instants(start_at, end_at),
+        **_window("consumption_stats", start_at, end_at, days=7),
     )
 
 
@@ -206,7 +209,7 @@ def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
     return _call(
         "search_system_id",
         models.SystemIdFound,
-        serial_num=_text(str(serial_num), "serial_num"),
+        serial_num=_serial_number(serial_num),
     )
 
 
@@ -227,25 +230,42 @@ def _days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:
     return {"start_date": first, "end_date": last}
 
 
-def _instants(start: InstantLike | None, end: InstantLike | None) -> dict[str, Any]:
-    first = UNSET if start is None else to_epoch(start, "start_at")
-    last = UNSET if end is None else to_epoch(end, "end_at")
-    if first is not UNSET and last is not UNSET and last < first:
+def _window(
+    operation: str, start: InstantLike | None, end: InstantLike | None, *, days: int
+) -> dict[str, Any]:
+    first = None if start is None else to_epoch(start, "start_at")
+    last = None if end is None else to_epoch(end, "end_at")
+    if first is not None and last is not None and last < first:
         raise InvalidArgumentError(f"end_at {last} lies before start_at {first} (epoch seconds)")
-    return {"start_at": first, "end_at": last}
+    if start is not None and end is not None:
+        check_window(start, end, days=days, operation=operation)
+    elif first is not None and current_clock().time() - first > days * DAY + HOUR:
+        logger.warning(
+            "%s: answered are the first %d days from start_at, not all until now; give end_at to "
+            "ask for one window after another",
+            operation,
+            days,
+        )
+    return {
+        "start_at": UNSET if first is None else first,
+        "end_at": UNSET if last is None else last,
+    }
 
 
 def _integer(value: object, name: str) -> int:
     try:
-        if isinstance(value, SupportsIndex) and not isinstance(value, bool):
-            number = operator.index(value)  # numpy's integers are no int
-        else:
-            number = msgspec.convert(value, int, strict=False)
+        number = msgspec.convert(plain(value), int, strict=False)
     except msgspec.ValidationError:
         raise InvalidArgumentError(f"{name}: a whole number is wanted, not {value!r}") from None
     if abs(number) > LARGEST_INTEGER:
         raise InvalidArgumentError(f"{name}: a number of more than 18 digits is none of Enphase's")
     return number
+
+
+def _serial_number(value: object) -> str:
+    if isinstance(value, str):
+        return _text(value, "serial_num")
+    return str(_integer(value, "serial_num"))
 
 
 def _text(value: object, name: str) -> str:

@@ -14,7 +14,7 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk.clock import Clock, SystemClock
-from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.cloud.quota import Quota
 from enphase_sdk.testing.cloud.server import serve
@@ -58,7 +58,7 @@ class SimulatedCloud(ABC):
     operations: ClassVar[Collection[str]]
 
     def __init__(
-        self, systems: int, seed: int, plan: Plan | str | None, clock: Clock | None, skew: float
+        self, systems: int, seed: int, plan: Plan | PlanName | None, clock: Clock | None, skew: float
     ) -> None:
         if not 1 <= systems <= _MOST_SYSTEMS:
             raise InvalidArgumentError(

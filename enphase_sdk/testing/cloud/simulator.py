@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 import httpx
 
 from enphase_sdk.clock import Clock
-from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.testing.cloud.answers import ANSWERS
 from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
 from enphase_sdk.testing.cloud.contract import (
@@ -57,7 +57,7 @@ class SimulatedEnlighten(SimulatedCloud):
         systems: int = 60,
         *,
         seed: int = 0,
-        plan: Plan | str | None = None,
+        plan: Plan | PlanName | None = None,
         clock: Clock | None = None,
         api_key: str | None = None,
         user_id: str | None = None,

@@ -14,12 +14,12 @@ class InventoryEnvoy:
     """A gateway.
 
     Attributes:
-        model (str): Name of the model.
+        model (None | str): Name of the model.
         sn (str): Serial number; text, because a leading zero counts.
         sku (str | Unset): Stock keeping unit of the maker; can be missing.
     """
 
-    model: str
+    model: None | str
     sn: str
     sku: str | Unset = UNSET
 

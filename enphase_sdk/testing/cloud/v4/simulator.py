@@ -12,7 +12,7 @@ import httpx
 import msgspec
 
 from enphase_sdk.clock import Clock
-from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal
@@ -87,7 +87,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         systems: int = 60,
         *,
         seed: int = 0,
-        plan: Plan | str | None = None,
+        plan: Plan | PlanName | None = None,
         clock: Clock | None = None,
         api_key: str | None = None,
         skew: float = 0.0,
