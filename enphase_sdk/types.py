@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk.clock import Clock
+    from enphase_sdk.cloud.arguments import Filter
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName
     from enphase_sdk.cloud.raw import RawResponse
-    from enphase_sdk.cloud.v2.operations import Filter
     from enphase_sdk.core.effects import Request
     from enphase_sdk.core.effects import Sleep as Wait
     from enphase_sdk.core.json import Json
@@ -83,7 +83,7 @@ _HOMES = {
     "Clock": "clock",
     "CloudSite": "_sync.cloud_site",
     "DateLike": "core.times",
-    "Filter": "cloud.v2.operations",
+    "Filter": "cloud.arguments",
     "FleetRecord": "fleet",
     "FleetRun": "fleet",
     "FrameBuilder": "frames",

@@ -33,10 +33,16 @@ class AsyncSystemPages:
             first. After an error the listing can go on from there.
     """
 
-    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+    def __init__(
+        self,
+        first: Call[models.SystemsPage],
+        walk: Callable[[Call[models.SystemsPage]], Walk],
+        fetch: Fetch,
+    ) -> None:
         self._first = first
+        self._walk = walk
         self._fetch = fetch
-        self.cursor = Walk(first).cursor
+        self.cursor = walk(first).cursor
 
     async def _next_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
@@ -54,7 +60,7 @@ class AsyncSystemPages:
 
     def pages(self) -> AsyncIterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self, Walk(self._first))
+        return _Pages(self, self._walk(self._first))
 
     @overload
     async def to_frame(
@@ -93,13 +99,13 @@ class AsyncSystemPages:
         from enphase_sdk.frames import FrameBuilder
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
-        walk = Walk(self._first)
+        walk = self._walk(self._first)
         async for page in _Pages(self, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
-        return _Systems(self, Walk(self._first))
+        return _Systems(self, self._walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.

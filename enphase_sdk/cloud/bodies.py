@@ -82,5 +82,3 @@ def _described(body: Any) -> str:
 def words_of(reply: Reply, redactor: Redactor) -> str:
     """The server's own words, cut, without secrets."""
     return said(kept_body(reply.content, redactor))
-
-

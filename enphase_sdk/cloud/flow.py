@@ -129,7 +129,9 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 if told is not None and policy.api.meaning_of(told) is Meaning.QUOTA:
                     yield from trouble.wait_for_quota(told)
                 elif told is not None:
-                    error.args = (f"{error}; it says: {policy.api.words_of(told, policy.redactor())}",)
+                    error.args = (
+                        f"{error}; it says: {policy.api.words_of(told, policy.redactor())}",
+                    )
                     yield from trouble.back_off(error)
                 elif isinstance(error, UndecodableError):
                     yield from trouble.back_off(error)
@@ -222,7 +224,9 @@ class _Trouble:
 
     def wait_for_quota(self, reply: Reply) -> Flow[None]:
         """Wait until the window that a refusal names is over, or give up."""
-        error = cast(RateLimitError, self.policy.api.error_of(self.call, reply, self.policy.redactor()))
+        error = cast(
+            RateLimitError, self.policy.api.error_of(self.call, reply, self.policy.redactor())
+        )
         closed = self.policy.pacer.refuse(
             self.policy.time(),
             period=error.period,

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
+from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
-from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Sleep
 from enphase_sdk.core.timeouts import Timeouts, timeouts

@@ -19,6 +19,7 @@ __all__ = ["Walk"]
 # Pages in a row that bring nothing; more of them are a listing without an end.
 MOST_EMPTY_PAGES = 10
 
+
 class Walk:
     """The way through one listing: which call comes next, which systems a page adds.
 

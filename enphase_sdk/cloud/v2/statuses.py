@@ -50,6 +50,7 @@ _ADVICE = {
     422: "check the arguments against the message",
 }
 
+
 def meaning_of(reply: Reply) -> Meaning:
     """What to do about an answer."""
     if reply.status in (200, 204):

@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
-from typing import Protocol, cast
+from typing import Any, Protocol, TypeAlias, cast
 
 from attrs import define, field
 
+from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.v4 import oauth
 from enphase_sdk.cloud.v4.oauth import Account, Application, Tokens
-from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep, Whole
+from enphase_sdk.core.effects import Flow, Reply, Request, Run, Sleep, Whole
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -31,6 +32,9 @@ from enphase_sdk.errors import (
 )
 
 __all__ = ["Authorization", "TokenStore"]
+
+# Sends a request as a hit of the quota.
+Sender: TypeAlias = Callable[[Request], Flow[Reply]]
 
 # An access token is renewed this long before its end, or for the last tenth of a short life.
 MARGIN = 300.0
@@ -82,8 +86,7 @@ class Authorization:
         store: Where the tokens are kept.
         account: The installer's account of the partner grant, or None.
         given: The tokens that the caller passed, or None.
-        now: The time, epoch seconds.
-        monotonic: Seconds that never run backwards.
+        time: The time, epoch seconds, without jumps.
         backoff: When to try a renewal again that got no answer.
         generation: Grows with every new pair.
     """
@@ -93,8 +96,7 @@ class Authorization:
     store: TokenStore
     account: Account | None
     given: Tokens | None
-    now: Callable[[], float]
-    monotonic: Callable[[], float]
+    time: SteadyTime
     backoff: Backoff
     generation: int = field(default=0, init=False)
     _tokens: Tokens | None = field(default=None, init=False)
@@ -127,7 +129,7 @@ class Authorization:
             self.base_url, self.application.client_id, oauth.REDIRECT_PAGE, None
         )
 
-    def learn_clock(self, ahead: float) -> None:
+    def heard(self, ahead: float) -> None:
         """Take over how far the server's clock is ahead of ours, seconds."""
         self._ahead = ahead
 
@@ -135,7 +137,7 @@ class Authorization:
         """Whether the next call can go out without asking for anything first."""
         return self._tokens is not None and self._usable(self._tokens)
 
-    def prepare(self) -> Flow[None]:
+    def prepare(self, send: Sender) -> Flow[None]:
         """Make sure that there is an access token which has not ended.
 
         Raises:
@@ -143,21 +145,21 @@ class Authorization:
             AuthenticationError: the owner must agree again; `authorize_url` says where.
             EnphaseError: the tokens' service did not answer, or failed.
         """
-        yield Whole(self._renewed(self.generation, refused=False))
+        yield Whole(self._renewed(self.generation, send, refused=False))
 
-    def renew(self, generation: int) -> Flow[None]:
+    def renew(self, generation: int, send: Sender) -> Flow[None]:
         """Get other tokens than those of `generation`, which the server says have ended.
 
         Raises:
             EnphaseError: as of `prepare`.
         """
-        yield Whole(self._renewed(generation, refused=True))
+        yield Whole(self._renewed(generation, send, refused=True))
 
-    def _renewed(self, generation: int, *, refused: bool) -> Flow[None]:
-        deadline = self.monotonic() + LONGEST_RENEWAL
+    def _renewed(self, generation: int, send: Sender, *, refused: bool) -> Flow[None]:
+        deadline = self.time() + LONGEST_RENEWAL
         busy = self._lock_of_this_process()
         while not busy.acquire(blocking=False):
-            yield from _wait(deadline, self.monotonic(), "another call renews the access token")
+            yield from _wait(deadline, self.time(), "another call renews the access token")
         try:
             if self.generation != generation and self.is_ready():
                 return
@@ -168,12 +170,10 @@ class Authorization:
             while not (yield Run(self._locked)):
                 if (yield from self._found_in_store(refused)):
                     return
-                yield from _wait(
-                    deadline, self.monotonic(), "another process renews the access token"
-                )
+                yield from _wait(deadline, self.time(), "another process renews the access token")
             try:
                 if not (yield from self._found_in_store(refused)):
-                    yield from self._fetch()
+                    yield from self._fetch(send)
             finally:
                 self._unlock()
         finally:
@@ -189,7 +189,7 @@ class Authorization:
         self._adopt(stored)
         return True
 
-    def _fetch(self) -> Flow[None]:
+    def _fetch(self, send: Sender) -> Flow[None]:
         stored = cast("Tokens | None", (yield Run(self.store.load)))
         candidates = self._refresh_tokens(stored)
         if not candidates and self.account is None:
@@ -201,13 +201,14 @@ class Authorization:
         for refresh_token in candidates:
             request = oauth.refresh_request(self.application, refresh_token)
             try:
-                yield from self._keep(request)
+                yield from self._keep(request, send)
             except AuthenticationError as error:
                 refused = error
             else:
                 return
         if self.account is not None:
-            yield from self._keep(oauth.password_request(self.application, self.account))
+            request = oauth.password_request(self.application, self.account)
+            yield from self._keep(request, send)
         elif refused is not None:
             raise refused
 
@@ -217,25 +218,25 @@ class Authorization:
         found = [t.refresh_token for t in newest_first if t is not None and t.refresh_token]
         return list(dict.fromkeys(found))
 
-    def _keep(self, request: Request) -> Flow[None]:
+    def _keep(self, request: Request, send: Sender) -> Flow[None]:
         """Get a pair and have it on disk before anything uses it."""
-        reply = yield from self._answered(request)
+        reply = yield from self._answered(request, send)
         tokens = oauth.read_tokens(reply, self._server_now())
         yield Run(lambda: self.store.save(tokens))
         self._adopt(tokens)
         logger.info("renewed the access token; it ends at %s", _end(tokens.expires_at))
 
-    def _answered(self, request: Request) -> Flow[Reply]:
+    def _answered(self, request: Request, send: Sender) -> Flow[Reply]:
         """A successful answer of the tokens' service; tried again where none came.
 
         The same refresh token is sent again: where the first answer was lost, the server may
         still accept it, and if not, says so.
         """
-        failures, lost, since = 0, False, self.monotonic()
+        failures, lost, since = 0, False, self.time()
         while True:
             problem: EnphaseError
             try:
-                reply = cast(Reply, (yield Send(request)))
+                reply = yield from send(request)
             except APIConnectionError as error:
                 problem, lost = error, True
             else:
@@ -247,7 +248,7 @@ class Authorization:
                 ):
                     raise problem
             failures += 1
-            delay = self.backoff.delay(failures, self.monotonic() - since, 0.0)
+            delay = self.backoff.delay(failures, self.time() - since, 0.0)
             if delay is None:
                 raise problem
             yield Sleep(delay, f"{problem}; try {failures + 1}")
@@ -256,7 +257,7 @@ class Authorization:
         """What an unsuccessful answer means. Its text is not shown: it repeats what was sent."""
         status, kind = reply.status, oauth.refusal(reply.content)
         start = f"{oauth.OPERATION}: status {status}" + (f" ({kind})" if kind else "")
-        details = {"status_code": status, "body": None, "operation": oauth.OPERATION}
+        details: Any = {"status_code": status, "body": None, "operation": oauth.OPERATION}
         if status == 200:
             return APIResponseValidationError(
                 f"{oauth.OPERATION}: the answer holds no tokens", operation=oauth.OPERATION
@@ -272,12 +273,13 @@ class Authorization:
                 f"{start}: check the client id and the client secret of the application", **details
             )
         why = "the answer to the last renewal was lost, and the old" if lost else "the"
-        return AuthenticationError(
+        ended = AuthenticationError(
             f"{start}: {why} refresh token does not work any more; the owner must agree again: "
             f"run 'enphase login', or open {self.authorize_url}",
-            authorize_url=self.authorize_url,
             **details,
         )
+        ended.authorize_url = self.authorize_url
+        return ended
 
     def _adopt(self, tokens: Tokens) -> None:
         self._tokens = tokens
@@ -306,7 +308,7 @@ class Authorization:
         return left > min(MARGIN, life / 10) and left > 0
 
     def _server_now(self) -> float:
-        return self.now() + self._ahead
+        return self.time() + self._ahead
 
     def _locked(self) -> bool:
         lock = getattr(self.store, "lock", None)

@@ -58,7 +58,12 @@ class SimulatedCloud(ABC):
     operations: ClassVar[Collection[str]]
 
     def __init__(
-        self, systems: int, seed: int, plan: Plan | PlanName | None, clock: Clock | None, skew: float
+        self,
+        systems: int,
+        seed: int,
+        plan: Plan | PlanName | None,
+        clock: Clock | None,
+        skew: float,
     ) -> None:
         if not 1 <= systems <= _MOST_SYSTEMS:
             raise InvalidArgumentError(
