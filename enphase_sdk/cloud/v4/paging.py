@@ -56,10 +56,12 @@ class Walk:
         self._page = int(dict(first.request.params).get("page", "1"))
         self._began_at = self._page
         self._given: set[int] = set()
+        self._met: set[int] = set()
         self._total: int | None = None
         self._wire: Any = None
         self._again = False
         self._ended = False
+        self._shown: set[int] = set()
         self.cursor = None if self._page == 1 else f"v4-page-{self._page}"
 
     def next_call(self) -> Call[models.SystemsPage] | None:
@@ -79,7 +81,9 @@ class Walk:
                 path="$.systems",
             )
         following = UNSET if self._is_last() else f"v4-page-{self._page + 1}"
-        return models.SystemsPage(systems=list(map(system_row, wire.systems)), next=following)
+        page = models.SystemsPage(systems=list(map(system_row, wire.systems)), next=following)
+        self._shown = {each.system_id for each in page.systems if each.system_id}
+        return page if self._first.adapt is None else self._first.adapt(page)
 
     def _is_last(self) -> bool:
         wire = self._wire
@@ -99,6 +103,7 @@ class Walk:
         total = self._wire.total if isinstance(self._wire.total, int) else None
         shrank = total is not None and self._total is not None and total < self._total
         self._total = total
+        self._met |= self._shown
         if self._page >= MOST_PAGES:
             raise APIResponseValidationError(
                 "Systems: the listing does not end; try again later", operation="Systems"
@@ -109,14 +114,13 @@ class Walk:
         elif not self._is_last():
             self._page += 1
         else:
-            self._finish(page)
+            self._finish()
             return
         self.cursor = f"v4-page-{self._page}"
 
-    def _finish(self, page: models.SystemsPage) -> None:
+    def _finish(self) -> None:
         """The end, unless systems have slipped past: then once more from the beginning."""
-        seen = self._given | {system.system_id for system in page.systems if system.system_id}
-        missing = self._total is not None and len(seen) < self._total and self._began_at == 1
+        missing = self._total is not None and len(self._met) < self._total and self._began_at == 1
         if missing and not self._again:
             self._again, self._page = True, 1
             self.cursor = None
