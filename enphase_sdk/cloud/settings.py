@@ -21,11 +21,24 @@ from attrs import field, frozen
 
 from enphase_sdk.core.hosts import is_loopback
 from enphase_sdk.core.json import is_object
+from enphase_sdk.core.state import real_path
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["BASE_URL", "Credentials", "Given", "Settings", "config_path", "load_settings"]
+__all__ = [
+    "BASE_URL",
+    "Credentials",
+    "Given",
+    "Lookup",
+    "Settings",
+    "checked_base_url",
+    "config_path",
+    "load_settings",
+    "secret",
+]
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
+
+_LARGEST = 1024 * 1024
 
 
 @frozen
@@ -59,9 +72,14 @@ class Settings:
 
 
 def config_path() -> Path:
-    """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder."""
+    """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder.
+
+    Raises:
+        ConfigError: ``ENPHASE_CONFIG`` is no path.
+    """
     named = os.environ.get("ENPHASE_CONFIG")
     if named:
+        real_path(named, "ENPHASE_CONFIG")
         return Path(named)
     from platformdirs import user_config_path
 
@@ -74,18 +92,18 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
     Raises:
         ConfigError: something is missing or cannot be used; says where to put it.
     """
-    lookup = _Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
+    lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     return Settings(
         credentials=Credentials(
-            api_key=_secret(lookup("api_key", given.api_key), "API key", "api_key"),
-            user_id=_secret(lookup("user_id", given.user_id), "user id", "user_id"),
+            api_key=secret(lookup("api_key", given.api_key), "API key", "api_key"),
+            user_id=secret(lookup("user_id", given.user_id), "user id", "user_id"),
         ),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
     )
 
 
-class _Lookup:
+class Lookup:
     """Finds one setting; reads the config file only when it is needed."""
 
     def __init__(self, profile: str | None) -> None:
@@ -129,16 +147,32 @@ class _File:
         self.tables: Mapping[str, Any] = {}
         self.problem: str | None = None
         try:
-            self.tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            with path.open("rb") as file:
+                content = file.read(_LARGEST + 1)
         except FileNotFoundError:
-            pass
+            return
         except OSError as error:
             self.problem = error.strerror or type(error).__name__
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            return
+        if len(content) > _LARGEST:
+            self.problem = "it is too large to be a config file"
+            return
+        try:
+            # Windows' editors begin a file with a byte order mark.
+            self.tables = tomllib.loads(content.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self.problem = "it is not TOML: it must be saved as UTF-8"
+        except (ValueError, RecursionError):
+            # Not only TOMLDecodeError: a number may have too many digits, a list too many levels.
             self.problem = "it is not TOML"
 
 
-def _secret(value: str | None, what: str, name: str) -> str:
+def secret(value: str | None, what: str, name: str) -> str:
+    """A secret that can be sent.
+
+    Raises:
+        ConfigError: it is missing or cannot be sent; it is not shown.
+    """
     # Text that cannot be shown cannot be sent either: stray bytes of an environment variable.
     if isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import UNSET
 
 from enphase_sdk import models
+from enphase_sdk.core import lenient
+
+T = TypeVar("T")
 
 __all__ = ["envoys", "inventory", "inverters", "system_row"]
 
@@ -113,11 +116,9 @@ def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value) if value is not None and value is not UNSET else value
 
 
-def _made(shape: Any, wire: dict[str, Any]) -> Any:
+def _made(shape: type[T], wire: dict[str, Any]) -> T:
     """A model from its wire form; what is absent stays absent, what is unknown becomes None."""
-    from enphase_sdk.core import lenient
-
     present = {name: value for name, value in wire.items() if value is not UNSET}
     plain = msgspec.to_builtins(present)
     value, _ = lenient.convert(plain, shape)
-    return value
+    return cast("T", value)

@@ -26,6 +26,7 @@ __all__ = [
     "Application",
     "Tokens",
     "authorize_url",
+    "checked_secret",
     "code_request",
     "password_request",
     "read_tokens",
@@ -100,33 +101,27 @@ class Tokens:
         end = _end_of(access) if access else 0.0
         return cls(access, refresh_token or None, end, _end_of(refresh_token or ""))
 
-    def to_text(self) -> str:
-        """JSON, for a file."""
-        return msgspec.json.encode(
-            {
-                "access_token": self.access_token,
-                "refresh_token": self.refresh_token,
-                "expires_at": self.expires_at,
-                "refresh_expires_at": self.refresh_expires_at,
-            }
-        ).decode()
+    def to_entry(self) -> dict[str, Any]:
+        """Plain JSON, for a private file."""
+        return {
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "expires_at": self.expires_at,
+            "refresh_expires_at": self.refresh_expires_at,
+        }
 
     @classmethod
-    def from_text(cls, text: str) -> Tokens | None:
-        """Tokens from such a file; None if it holds none."""
-        try:
-            found: Any = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
-            return None
-        access = found.get("access_token") if is_object(found) else None
+    def from_entry(cls, entry: Any) -> Tokens | None:
+        """Tokens from such JSON; None if it holds none."""
+        access = entry.get("access_token") if is_object(entry) else None
         if not isinstance(access, str):
             return None
-        refresh = found.get("refresh_token")
+        refresh = entry.get("refresh_token")
         return cls(
             access,
             refresh if isinstance(refresh, str) and refresh else None,
-            _instant(found.get("expires_at")),
-            _instant(found.get("refresh_expires_at")),
+            _instant(entry.get("expires_at")),
+            _instant(entry.get("refresh_expires_at")),
         )
 
 

@@ -94,7 +94,7 @@ class Walk:
             return self._page * size >= wire.total
         return len(wire.systems) < size
 
-    def arrived(self, page: models.SystemsPage) -> None:
+    def arrived(self, page: models.SystemsPage) -> None:  # noqa: ARG002 - what came was noted
         """Go on to the page after this one.
 
         Raises:

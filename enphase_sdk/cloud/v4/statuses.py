@@ -69,8 +69,8 @@ def hidden_error(reply: Reply) -> Reply | None:
     status = body.get("code", body.get("reason"))
     if isinstance(status, str) and status.isascii() and status.isdigit():
         status = int(status)
-    is_status = isinstance(status, int) and 400 <= status <= 599
-    return Reply(status if is_status else 200, reply.headers, reply.content)
+    named = status if isinstance(status, int) and 400 <= status <= 599 else 200
+    return Reply(named, reply.headers, reply.content)
 
 
 def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> EnphaseError:
@@ -89,13 +89,12 @@ def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> EnphaseError:
     if reply.status == 422 and is_object(body):
         body = {**body, **_window(words)}
     advice = _advice(reply.status, words)
-    error = kind(
+    return kind(
         start + (f" ({advice})" if advice else ""),
         status_code=reply.status,
         body=body,
         operation=call.operation,
     )
-    return error
 
 
 def _advice(status: int, words: str) -> str:
