@@ -4,12 +4,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from enphase_sdk import models
 from enphase_sdk._sync.cloud_base import CloudClient
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
+from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
 from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.cloud.settings import Given, load_settings
@@ -52,7 +53,7 @@ class Enlighten(CloudClient):
         ConfigError: a setting is missing or cannot be used.
     """
 
-    _operations = operations
+    _operations = cast("Operations", operations)
 
     def __init__(
         self,

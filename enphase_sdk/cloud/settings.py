@@ -112,6 +112,7 @@ class Lookup:
         self._table: Mapping[str, Any] | None = None if profile is None else _read(profile)
 
     def __call__(self, name: str, given: str | None) -> str | None:
+        """The setting: as given, else of the environment, else of the file; None if nowhere."""
         if given is not None:
             return given
         from_environment = os.environ.get(f"ENPHASE_{name.upper()}")

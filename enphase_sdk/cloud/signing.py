@@ -81,10 +81,13 @@ class Signer:
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
+        # A request for tokens has credentials of its own.
+        has_own = any(name == "authorization" for name, _ in request.headers)
+        secret = () if has_own else self._secret()
         made = httpx.Request(
             request.method,
             shown,
-            headers=[*self._fixed, *(request.headers or self._secret())],
+            headers=[*self._fixed, *secret, *request.headers],
             content=request.content,
             extensions={"timeout": timeouts.steps},
         )

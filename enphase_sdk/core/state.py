@@ -222,10 +222,8 @@ class ProcessLock:
             _lock(lock)
         except OSError as error:
             os.close(lock)
-            if error.errno in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
-                return False
-            # The file system has no locks: better than nothing is nothing here.
-            return True
+            # A file system without locks leaves everybody alone.
+            return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
         self._held = lock
         return True
 

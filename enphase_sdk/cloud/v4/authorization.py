@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeAlias, cast
 
 from attrs import define, field
 
-from enphase_sdk.clock import SteadyTime
+from enphase_sdk.clock import Clock, SteadyTime
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.v4 import oauth
 from enphase_sdk.cloud.v4.oauth import Account, Application, Tokens
@@ -86,8 +86,6 @@ class Authorization:
         store: Where the tokens are kept.
         account: The installer's account of the partner grant, or None.
         given: The tokens that the caller passed, or None.
-        time: The time, epoch seconds, without jumps.
-        backoff: When to try a renewal again that got no answer.
         generation: Grows with every new pair.
     """
 
@@ -96,8 +94,6 @@ class Authorization:
     store: TokenStore
     account: Account | None
     given: Tokens | None
-    time: SteadyTime
-    backoff: Backoff
     generation: int = field(default=0, init=False)
     _tokens: Tokens | None = field(default=None, init=False)
     _begun_at: float = field(default=0.0, init=False)
@@ -105,6 +101,13 @@ class Authorization:
     _warned_at: float | None = field(default=None, init=False)
     _busy: threading.Lock = field(factory=threading.Lock, init=False)
     _pid: int = field(factory=os.getpid, init=False)
+    time: SteadyTime = field(init=False)
+    backoff: Backoff = field(init=False)
+
+    def begun(self, _: Clock, time: SteadyTime, backoff: Backoff) -> Authorization:
+        """Itself, with a client's time (epoch seconds) and its patience with lost answers."""
+        self.time, self.backoff = time, backoff
+        return self
 
     @property
     def header(self) -> str:

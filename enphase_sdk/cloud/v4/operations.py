@@ -325,9 +325,7 @@ def _telemetry(
             made = api.request(number)
         else:
             span = (finish - begin) if finish is not None else longest
-            made = api.request(
-                number, start_at=begin, granularity=_granularity("day" if span <= DAY else "week")
-            )
+            made = api.request(number, start_at=begin, granularity=granularity(span))
         parts.append((yield call(api.OPERATION, made, shape, access=access, about=number)))
     last = parts[-1]
     first_end = None if start is None else start // step * step
@@ -343,10 +341,11 @@ def _telemetry(
     return merged
 
 
-def _granularity(name: str) -> Granularity:
+def granularity(seconds: int) -> Granularity:
+    """The shortest window there is that holds so many seconds."""
     from enphase_sdk_api_v4.models import Granularity
 
-    return Granularity(name)
+    return Granularity("day" if seconds <= DAY else "week")
 
 
 def _window(
