@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection
@@ -24,7 +25,7 @@ from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.fleet import World
 from enphase_sdk.testing.world.system import System
 
-__all__ = ["Asked", "SimulatedCloud"]
+__all__ = ["Asked", "SimulatedCloud", "number_of"]
 
 _MOST_SYSTEMS = 100_000
 _REMEMBERED = 10_000
@@ -44,6 +45,11 @@ class Asked:
     operation: str
     path: str
     params: tuple[tuple[str, str], ...]
+
+
+def number_of(system_id: str) -> int:
+    """The number that stands in a path for a system; 0, which none has, if it is no number."""
+    return int(system_id) if re.fullmatch(r"-?[0-9]{1,19}", system_id) else 0
 
 
 class SimulatedCloud(ABC):

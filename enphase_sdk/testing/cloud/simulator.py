@@ -9,7 +9,7 @@ import httpx
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.testing.cloud.answers import ANSWERS
-from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
+from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud, number_of
 from enphase_sdk.testing.cloud.contract import (
     OPERATIONS,
     Operation,
@@ -116,10 +116,7 @@ class SimulatedEnlighten(SimulatedCloud):
         return Question(self._world, now, parameters, view)
 
     def _view(self, system_id: str, now: float) -> View:
-        try:
-            number = int(system_id)
-        except ValueError:
-            raise no_such_system(system_id) from None
+        number = number_of(system_id)
         index = self._world.index_of(number)
         if index is not None:
             return View(self._world.system(index), now)

@@ -13,7 +13,7 @@ import msgspec
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan
-from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
+from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud, number_of
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal
 from enphase_sdk.testing.cloud.v4 import refusals
@@ -229,10 +229,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         return self._view(str(parameters["site_id"]), now)
 
     def _view(self, system_id: str, now: float) -> View:
-        try:
-            number = int(system_id)
-        except ValueError:
-            raise refusals.no_such_system(system_id) from None
+        number = number_of(system_id)
         index = self._world.index_of(number)
         if index is not None:
             return View(self._world.system(index), now)
