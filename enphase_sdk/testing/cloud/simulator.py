@@ -18,7 +18,7 @@ from enphase_sdk.testing.cloud.contract import (
 )
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal, no_such_system, not_authorized
-from enphase_sdk.testing.faults import Exchange
+from enphase_sdk.testing.fault_parts import Exchange
 
 __all__ = ["Asked", "SimulatedEnlighten"]
 

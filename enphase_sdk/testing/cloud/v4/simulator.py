@@ -31,10 +31,11 @@ from enphase_sdk.testing.cloud.v4.contract import (
 from enphase_sdk.testing.cloud.v4.devices import live_values
 from enphase_sdk.testing.cloud.v4.oauth import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from enphase_sdk.testing.cloud.v4.settings import Settings
-from enphase_sdk.testing.faults import Exchange
+from enphase_sdk.testing.fault_parts import Exchange
 
 __all__ = ["SimulatedEnlightenV4"]
 
+OAUTH_CALL = "OAuthToken"
 _KEY = "simulated-key"
 _DAY = 86_400.0
 
@@ -80,7 +81,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         InvalidArgumentError: An argument makes no sense; the message says what would.
     """
 
-    operations = OPERATIONS
+    operations = (*OPERATIONS, OAUTH_CALL)
 
     def __init__(
         self,
@@ -138,7 +139,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
             return self._refused(refusals.wrong_method())
         exchange = Exchange(request, server_time, self.clock, self._world)
         return self._faults.apply(
-            exchange, "OAuthToken", None, lambda: self.oauth.token(request, server_time)
+            exchange, OAUTH_CALL, None, lambda: self.oauth.token(request, server_time)
         )
 
     def _checked(self, request: httpx.Request, server_time: float) -> httpx.Response:

@@ -61,7 +61,7 @@ _FILTERS = {
 def systems(question: Question) -> object:
     """GET /systems: one page of the fleet, by id."""
     world = question.world
-    places = range(world.size)
+    places = world.positions
     if question.parameters.get("sort_by") == "-id":
         places = places[::-1]
     return _page(
