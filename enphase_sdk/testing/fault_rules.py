@@ -9,7 +9,7 @@ from itertools import chain
 import httpx
 
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.faults import Answer, Exchange, Fault
+from enphase_sdk.testing.fault_parts import Answer, Exchange, Fault
 from enphase_sdk.testing.world.chance import mix, roll
 
 __all__ = ["FaultRule", "FaultRules"]

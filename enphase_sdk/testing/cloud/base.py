@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Collection
@@ -18,13 +19,13 @@ from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.cloud.quota import Quota
 from enphase_sdk.testing.cloud.server import serve
+from enphase_sdk.testing.fault_parts import Fault
 from enphase_sdk.testing.fault_rules import FaultRule, FaultRules
-from enphase_sdk.testing.faults import Fault
 from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.fleet import World
 from enphase_sdk.testing.world.system import System
 
-__all__ = ["Asked", "SimulatedCloud"]
+__all__ = ["Asked", "SimulatedCloud", "number_of"]
 
 _MOST_SYSTEMS = 100_000
 _REMEMBERED = 10_000
@@ -44,6 +45,11 @@ class Asked:
     operation: str
     path: str
     params: tuple[tuple[str, str], ...]
+
+
+def number_of(system_id: str) -> int:
+    """The number that stands in a path for a system; 0, which none has, if it is no number."""
+    return int(system_id) if re.fullmatch(r"-?[0-9]{1,19}", system_id) else 0
 
 
 class SimulatedCloud(ABC):
@@ -93,12 +99,12 @@ class SimulatedCloud(ABC):
 
     @property
     def refused(self) -> int:
-        """Requests that were told to wait (409) so far."""
+        """Requests that were told to wait (409, on API v4 429) so far."""
         return self._quota.refused
 
     def system_ids(self) -> list[int]:
         """The ids of all systems, in the order of the listing."""
-        return [self._world.id_at(index) for index in range(self._world.size)]
+        return list(map(self._world.id_at, self._world.positions))
 
     def system(self, system_id: int) -> System:
         """The facts of one system.
@@ -133,6 +139,26 @@ class SimulatedCloud(ABC):
             f"it has the kinds {', '.join(kinds)} (40 systems have each)"
         )
 
+    def add_system(self, system_id: int | None = None) -> System:
+        """Let a system join the fleet, as when an owner gives consent.
+
+        Args:
+            system_id: One that was removed before, which takes its old place in the listing;
+                by default a new one, at its end.
+
+        Raises:
+            InvalidArgumentError: No system with this id was removed.
+        """
+        return self._world.add(system_id)
+
+    def remove_system(self, system_id: int) -> None:
+        """Let a system leave the fleet; it is refused from then on like anybody else's.
+
+        Raises:
+            InvalidArgumentError: The fleet has no such system.
+        """
+        self._world.remove(system_id)
+
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractContextManager[str]:
         """Answer on a port while the context is open; gives the base URL.
 
@@ -152,14 +178,15 @@ class SimulatedCloud(ABC):
         operation: str | None = None,
         system_id: int | None = None,
     ) -> FaultRule:
-        """Script a fault. Requests that were refused (401, 409) are not touched by any.
+        """Script a fault. Requests that were refused (401, 409, 429) are not touched by any.
 
         Args:
             with_: What happens; see `enphase_sdk.testing.faults`.
             times: How often; by default once, or without end if `rate` is given.
             rate: To what share of the requests, 0 to 1, picked by the seed.
             after: How many requests go well first.
-            operation: Only to this one, by its ``operationId``.
+            operation: Only to this one, by its ``operationId``; on API v4 ``OAuthToken`` is
+                the call for tokens.
             system_id: Only to requests about this system.
 
         Returns:

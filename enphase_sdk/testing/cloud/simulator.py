@@ -9,7 +9,7 @@ import httpx
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.testing.cloud.answers import ANSWERS
-from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
+from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud, number_of
 from enphase_sdk.testing.cloud.contract import (
     OPERATIONS,
     Operation,
@@ -18,7 +18,7 @@ from enphase_sdk.testing.cloud.contract import (
 )
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal, no_such_system, not_authorized
-from enphase_sdk.testing.faults import Exchange
+from enphase_sdk.testing.fault_parts import Exchange
 
 __all__ = ["Asked", "SimulatedEnlighten"]
 
@@ -122,10 +122,7 @@ class SimulatedEnlighten(SimulatedCloud):
         return Question(self._world, now, parameters, view)
 
     def _view(self, system_id: str, now: float) -> View:
-        try:
-            number = int(system_id)
-        except ValueError:
-            raise no_such_system(system_id) from None
+        number = number_of(system_id)
         index = self._world.index_of(number)
         if index is not None:
             return View(self._world.system(index), now)

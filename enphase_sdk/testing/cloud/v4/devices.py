@@ -11,7 +11,7 @@ from enphase_sdk.testing.cloud.periods import Intervals
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.summary import current_power
 from enphase_sdk.testing.cloud.v4.refusals import not_found, unprocessable
-from enphase_sdk.testing.cloud.v4.site import reported, require_consumption
+from enphase_sdk.testing.cloud.v4.site import produced, reported, require_consumption
 from enphase_sdk.testing.cloud.v4.windows import window, window_fields
 from enphase_sdk.testing.world.consumption import Consumption
 from enphase_sdk.testing.world.flows import CAPACITY_WH, flows_of, has_battery, has_charger
@@ -390,5 +390,5 @@ def _micro_intervals(
             "powr": each["powr"] // count,
             "enwh": each["enwh"] * (number + 1) // count - each["enwh"] * number // count,
         }
-        for each in micro_rows(view, reported(view, period))
+        for each in micro_rows(view, produced(view, period))
     ]

@@ -13,7 +13,7 @@ import msgspec
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan, PlanName
-from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud
+from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud, number_of
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal
 from enphase_sdk.testing.cloud.v4 import refusals
@@ -31,10 +31,11 @@ from enphase_sdk.testing.cloud.v4.contract import (
 from enphase_sdk.testing.cloud.v4.devices import live_values
 from enphase_sdk.testing.cloud.v4.oauth import CLIENT_ID, CLIENT_SECRET, OAuthServer
 from enphase_sdk.testing.cloud.v4.settings import Settings
-from enphase_sdk.testing.faults import Exchange
+from enphase_sdk.testing.fault_parts import Exchange
 
 __all__ = ["SimulatedEnlightenV4"]
 
+OAUTH_CALL = "OAuthToken"
 _KEY = "simulated-key"
 _DAY = 86_400.0
 
@@ -80,7 +81,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         InvalidArgumentError: An argument makes no sense; the message says what would.
     """
 
-    operations = OPERATIONS
+    operations = (*OPERATIONS, OAUTH_CALL)
 
     def __init__(
         self,
@@ -138,7 +139,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
             return self._refused(refusals.wrong_method())
         exchange = Exchange(request, server_time, self.clock, self._world)
         return self._faults.apply(
-            exchange, "OAuthToken", None, lambda: self.oauth.token(request, server_time)
+            exchange, OAUTH_CALL, None, lambda: self.oauth.token(request, server_time)
         )
 
     def _checked(self, request: httpx.Request, server_time: float) -> httpx.Response:
@@ -229,10 +230,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         return self._view(str(parameters["site_id"]), now)
 
     def _view(self, system_id: str, now: float) -> View:
-        try:
-            number = int(system_id)
-        except ValueError:
-            raise refusals.no_such_system(system_id) from None
+        number = number_of(system_id)
         index = self._world.index_of(number)
         if index is not None:
             return View(self._world.system(index), now)

@@ -27,6 +27,7 @@ __all__ = [
     "energy_lifetime",
     "flow_lifetime",
     "inverters_summary",
+    "produced",
     "production_meter_readings",
     "reported",
     "require_consumption",
@@ -60,7 +61,7 @@ _FILTERS = {
 def systems(question: Question) -> object:
     """GET /systems: one page of the fleet, by id."""
     world = question.world
-    places = range(world.size)
+    places = world.positions
     if question.parameters.get("sort_by") == "-id":
         places = places[::-1]
     return _page(
@@ -268,8 +269,8 @@ def flow_lifetime(question: Question, *names: str) -> object:
 def rgm_stats(question: Question) -> object:
     """What passed the production meters, each by itself."""
     view = question.subject
-    period = reported(view, window(question, step=QUARTER_HOUR, by_end=True))
-    summed, by_meter = meter_rows(view, period) if view.system.meters else ([], [])
+    period = window(question, step=QUARTER_HOUR, by_end=True)
+    summed, by_meter = _metered_rows(view, period)
     active = sum(meter.retired_at is None for meter in view.system.meters)
     return {
         "system_id": view.system.system_id,
@@ -284,7 +285,7 @@ def telemetry_production_micro(question: Question) -> object:
     """What the microinverters made in each five minutes; hours without a report are left out."""
     view = question.subject
     period = window(question, step=_FIVE_MINUTES)
-    rows = micro_rows(view, reported(view, period))
+    rows = micro_rows(view, produced(view, period))
     return {**_telemetry(question, period, view.system.modules, rows), "meta": view.meta()}
 
 
@@ -292,7 +293,7 @@ def telemetry_production_meter(question: Question) -> object:
     """What passed the production meters in each quarter of an hour, together."""
     view = question.subject
     period = window(question, step=QUARTER_HOUR)
-    rows = meter_rows(view, reported(view, period))[0] if view.system.meters else []
+    rows = _metered_rows(view, period)[0]
     active = sum(meter.retired_at is None for meter in view.system.meters)
     return _telemetry(question, period, active, rows)
 
@@ -320,6 +321,15 @@ def _telemetry(
     }
 
 
+def _metered_rows(
+    view: View, period: Intervals
+) -> tuple[list[dict[str, int]], list[dict[str, object]]]:
+    meters = view.system.meters
+    if not meters:
+        return [], []
+    return meter_rows(view, _cut(period, meters[0].installed_at, view.report.through))
+
+
 def require_consumption(view: View) -> None:
     """Refuse (401) where the application may not read consumption."""
     if not view.system.consumption_allowed:
@@ -328,11 +338,19 @@ def require_consumption(view: View) -> None:
 
 def reported(view: View, period: Intervals) -> Intervals:
     """The part of a window for which there is data."""
-    begun = view.system.operational_at
-    if begun is None:
+    return _cut(period, view.system.operational_at, view.report.through)
+
+
+def produced(view: View, period: Intervals) -> Intervals:
+    """The part of a window in which microinverters may have reported."""
+    return _cut(period, view.system.operational_at, view.report.last_energy_at)
+
+
+def _cut(period: Intervals, first: int | None, last: int | None) -> Intervals:
+    if first is None or last is None:
         return Intervals(period.start, period.start)
-    start = max(period.start, begun)
-    return Intervals(start, max(start, min(period.end, view.report.through)))
+    start = max(period.start, first)
+    return Intervals(start, max(start, min(period.end, last)))
 
 
 def _boundaries(period: Days | None) -> Iterator[int]:
