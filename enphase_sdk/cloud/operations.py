@@ -100,7 +100,7 @@ class Operations(Protocol):
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
         production: Literal["all"] | None = None,
-    ) -> Work[models.EnergyLifetime]:
+    ) -> Work[models.EnergyLifetime | None]:
         """Energy produced on each day."""
         ...
 
@@ -110,7 +110,7 @@ class Operations(Protocol):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-    ) -> Work[models.ConsumptionLifetime]:
+    ) -> Work[models.ConsumptionLifetime | None]:
         """Energy consumed on each day."""
         ...
 

@@ -6,6 +6,7 @@ import base64
 import json
 import os
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,11 @@ def test_a_token_that_others_could_read_is_not_used(state: Path) -> None:
     store_token(SERIAL, Token.parsed(jwt()))
     (path,) = state.iterdir()
     path.chmod(0o644)
-    for use in (lambda: load_token(SERIAL), lambda: store_token(SERIAL, Token.parsed(jwt()))):
+    uses: list[Callable[[], object]] = [
+        lambda: load_token(SERIAL),
+        lambda: store_token(SERIAL, Token.parsed(jwt())),
+    ]
+    for use in uses:
         with pytest.raises(ConfigError, match="chmod 600"):
             use()
 

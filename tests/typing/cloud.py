@@ -68,7 +68,7 @@ async def async_operations(enlighten: AsyncEnlighten) -> None:
 def listing(enlighten: Enlighten) -> None:
     for system in enlighten.systems(status=["comm", "power"], system_id=67):
         assert_type(system, models.System)
-        assert_type(system.meta.status, models.Status)
+        assert_type(system.meta.status, models.Status | None)
         assert_type(system.meta.last_report_at, int | None)
         assert_type(system.reference, str | UnsetType)
     for page in enlighten.systems(status=models.Status.COMM, system_id=[67, 72]).pages():
@@ -94,7 +94,7 @@ def raw(enlighten: Enlighten) -> None:
     assert_type(answer.status_code, int)
     assert_type(answer.headers, Mapping[str, str])
     assert_type(answer.content, bytes)
-    answer.to_frame(backend="polars", zone="UTC")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    answer.to_frame(backend="polars", zone="UTC")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     assert_type(
         enlighten.with_raw_response.energy_lifetime(67).parsed, models.EnergyLifetime | None
     )
@@ -108,19 +108,19 @@ async def async_raw(enlighten: AsyncEnlighten) -> None:
     await enlighten.systems().to_frame(backend="polars")
 
 
-def energy_today(site: Site) -> int:
+def energy_today(site: Site) -> int | None:
     """What is written for any site takes the cloud's."""
     assert_type(site.energy_lifetime(), models.EnergyLifetime | None)
     return site.summary().energy_today
 
 
-async def async_energy_today(site: AsyncSite) -> int:
+async def async_energy_today(site: AsyncSite) -> int | None:
     return (await site.summary()).energy_today
 
 
 async def sites(enlighten: Enlighten, asynchronous: AsyncEnlighten) -> None:
-    assert_type(energy_today(enlighten.site(67)), int)
-    assert_type(await async_energy_today(asynchronous.site(67)), int)
+    assert_type(energy_today(enlighten.site(67)), int | None)
+    assert_type(await async_energy_today(asynchronous.site(67)), int | None)
     energy_today(asynchronous.site(67))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -139,11 +139,12 @@ def failures(enlighten: Enlighten) -> None:
 
 
 def values(summary: models.Summary, inverter: models.MicroInverter) -> None:
-    assert_type(summary.energy_today, int)
-    assert_type(summary.summary_date, datetime.date)
-    assert_type(summary.status, models.Status)
+    assert_type(summary.energy_today, int | None)
+    summary.size_w / 1000  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
+    assert_type(summary.summary_date, datetime.date | None)
+    assert_type(summary.status, models.Status | None)
     assert_type(models.Status("encharge"), models.Status)
-    assert_type(inverter.power_produced, int | models.PowerProduced)
+    assert_type(inverter.power_produced, int | models.PowerProduced | None)
     assert_type(inverter.last_report_date, int | None)
     summary.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
 

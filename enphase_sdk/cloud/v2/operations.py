@@ -67,7 +67,7 @@ def energy_lifetime(
     start_date: DateLike | None = None,
     end_date: DateLike | None = None,
     production: Literal["all"] | None = None,
-) -> Call[models.EnergyLifetime]:
+) -> Call[models.EnergyLifetime | None]:
     """GET /systems/{system_id}/energy_lifetime."""
     if production not in (None, "all"):
         raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
@@ -178,7 +178,7 @@ def consumption_lifetime(
     *,
     start_date: DateLike | None = None,
     end_date: DateLike | None = None,
-) -> Call[models.ConsumptionLifetime]:
+) -> Call[models.ConsumptionLifetime | None]:
     """GET /systems/{system_id}/consumption_lifetime."""
     return _call(
         "consumption_lifetime",

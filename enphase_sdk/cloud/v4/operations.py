@@ -384,7 +384,7 @@ def energy_lifetime(
     start_date: DateLike | None = None,
     end_date: DateLike | None = None,
     production: Literal["all"] | None = None,
-) -> Call[models.EnergyLifetime]:
+) -> Call[models.EnergyLifetime | None]:
     """GET /systems/{system_id}/energy_lifetime."""
     from enphase_sdk_api_v4.api.default import energy_lifetime as api
 
@@ -400,7 +400,7 @@ def energy_lifetime(
 
 def consumption_lifetime(
     system_id: int, *, start_date: DateLike | None = None, end_date: DateLike | None = None
-) -> Call[models.ConsumptionLifetime]:
+) -> Call[models.ConsumptionLifetime | None]:
     """GET /systems/{system_id}/consumption_lifetime."""
     from enphase_sdk_api_v4.api.default import consumption_lifetime as api
 
