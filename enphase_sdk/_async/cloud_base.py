@@ -170,6 +170,22 @@ class AsyncCloudClient:
         """
         return await self._needed(self._operations.inverters_summary_by_envoy_or_site(site_id))
 
+    async def monthly_production(
+        self, system_id: int, start_date: DateLike
+    ) -> models.MonthlyProduction:
+        """Energy produced in the month that begins on a day, Wh; deprecated by Enphase.
+
+        Args:
+            system_id: The system's Enlighten id.
+            start_date: First day; the month ends the day before the same day of the next one.
+
+        Raises:
+            NotAvailableError: API v4 does not have it.
+
+        Source: operation MonthlyProduction, GET /systems/{system_id}/monthly_production.
+        """
+        return await self._needed(self._operations.monthly_production(system_id, start_date))
+
     async def production_meter_readings(
         self, system_id: int, *, end_at: InstantLike | None = None
     ) -> models.ProductionMeterReadings:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from enphase_sdk import models
 from enphase_sdk._async.cloud_base import AsyncCloudClient
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
@@ -16,7 +15,6 @@ from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing
 from enphase_sdk.core.effects import Sleep
-from enphase_sdk.core.times import DateLike
 
 if TYPE_CHECKING:
     import httpx
@@ -96,16 +94,3 @@ class AsyncEnlighten(AsyncCloudClient):
     def with_raw_response(self) -> AsyncRawEnlighten:
         """The same operations, returning the answer itself: status, headers, bytes."""
         return AsyncRawEnlighten(self)
-
-    async def monthly_production(
-        self, system_id: int, start_date: DateLike
-    ) -> models.MonthlyProduction:
-        """Energy produced in the month that begins on a day, Wh; deprecated by Enphase.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day; the month ends the day before the same day of the next one.
-
-        Source: operation MonthlyProduction, GET /systems/{system_id}/monthly_production.
-        """
-        return await self._needed(operations.monthly_production(system_id, start_date))

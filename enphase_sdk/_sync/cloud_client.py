@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from enphase_sdk import models
 from enphase_sdk._sync.cloud_base import CloudClient
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
@@ -17,7 +16,6 @@ from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing
 from enphase_sdk.core.effects import Sleep
-from enphase_sdk.core.times import DateLike
 
 if TYPE_CHECKING:
     import httpx
@@ -97,14 +95,3 @@ class Enlighten(CloudClient):
     def with_raw_response(self) -> RawEnlighten:
         """The same operations, returning the answer itself: status, headers, bytes."""
         return RawEnlighten(self)
-
-    def monthly_production(self, system_id: int, start_date: DateLike) -> models.MonthlyProduction:
-        """Energy produced in the month that begins on a day, Wh; deprecated by Enphase.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day; the month ends the day before the same day of the next one.
-
-        Source: operation MonthlyProduction, GET /systems/{system_id}/monthly_production.
-        """
-        return self._needed(operations.monthly_production(system_id, start_date))

@@ -7,19 +7,27 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from enphase_sdk import models
 from enphase_sdk._sync.cloud_base import CloudClient
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
+from enphase_sdk._sync.drivers import run
+from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
 from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.cloud.v4 import extras, operations
 from enphase_sdk.cloud.v4.api import API, signing
 from enphase_sdk.cloud.v4.authorization import Authorization, TokenStore
+from enphase_sdk.cloud.v4.oauth import (
+    REDIRECT_PAGE,
+    authorize_url,
+    code_request,
+    password_request,
+)
 from enphase_sdk.cloud.v4.settings import Given, load_settings, token_store
-from enphase_sdk.core.effects import Sleep
+from enphase_sdk.core.effects import Request, Sleep
 from enphase_sdk.core.times import DateLike, InstantLike
+from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     import httpx
@@ -92,7 +100,7 @@ class EnlightenV4(CloudClient):
         del api_key, client_secret, access_token, refresh_token, username, password
         settings = load_settings(given, base_url, profile)
         self._base_url = settings.base_url
-        authorization = Authorization(
+        self._authorization = authorization = Authorization(
             settings.application,
             settings.base_url,
             token_store(settings.application.client_id, tokens),
@@ -117,18 +125,57 @@ class EnlightenV4(CloudClient):
         options = self._options
         self._connection = open_connection(signed, options.timeouts, options.max_body, transport)
 
+    def authorize_url(self, *, redirect_uri: str = REDIRECT_PAGE, state: str | None = None) -> str:
+        """Where an owner agrees that the application may read the systems.
+
+        Args:
+            redirect_uri: Where the owner is sent with the code; else a page that shows it.
+            state: Comes back with the code, so that nobody else's can be slipped in.
+
+        Source: GET /oauth/authorize.
+        """
+        application = self._authorization.application
+        return authorize_url(self._base_url, application.client_id, redirect_uri, state)
+
+    def authorize(self, code: str, *, redirect_uri: str = REDIRECT_PAGE) -> None:
+        """Get tokens with the code that an owner was given, and keep them.
+
+        Args:
+            code: As shown or sent; it works once.
+            redirect_uri: The same as in `authorize_url`.
+
+        Raises:
+            AuthenticationError: the code, the client id or its secret is not accepted.
+            ConfigError: the tokens cannot be kept.
+
+        Source: POST /oauth/token.
+        """
+        request = code_request(self._authorization.application, code.strip(), redirect_uri)
+        self._log_in(request)
+
+    def authorize_installer(self) -> None:
+        """Get tokens with the installer's `username` and `password`, and keep them.
+
+        Raises:
+            AuthenticationError: the account is not accepted.
+            ConfigError: the client was made without an account.
+
+        Source: POST /oauth/token.
+        """
+        if self._authorization.account is None:
+            raise ConfigError("pass username= and password= of an installer's Enlighten account")
+        application = self._authorization.application
+        self._log_in(password_request(application, self._authorization.account))
+
+    def _log_in(self, request: Request) -> None:
+        options = self._options
+        flow = login_flow(request, options.policy)
+        run(flow, self._connection, options.clock, options.on_wait)
+
     @property
     def with_raw_response(self) -> RawEnlightenV4:
         """The operations that v2 has too, returning the answer itself: status, headers, bytes."""
         return RawEnlightenV4(self)
-
-    def monthly_production(self, system_id: int, start_date: DateLike) -> models.MonthlyProduction:
-        """API v4 does not have it.
-
-        Raises:
-            NotAvailableError: always; says what tells the same.
-        """
-        return self._needed(operations.monthly_production(system_id, start_date))
 
     def system(self, system_id: int) -> v4.System:
         """One system as it is listed: names, place, state.

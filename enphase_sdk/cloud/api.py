@@ -95,6 +95,10 @@ class Authorizer(Protocol):
         """Get others than those of `generation`, which the server says have ended."""
         ...
 
+    def buy(self, request: Request, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:
+        """Get and keep the first credentials."""
+        ...
+
     def heard(self, ahead: float) -> None:
         """Take over how far the server's clock is ahead of ours, seconds."""
         ...

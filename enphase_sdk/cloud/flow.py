@@ -29,7 +29,7 @@ from enphase_sdk.errors import (
     RateLimitError,
 )
 
-__all__ = ["Policy", "call_flow", "steps_flow"]
+__all__ = ["Policy", "call_flow", "login_flow", "steps_flow"]
 
 T = TypeVar("T")
 
@@ -163,6 +163,13 @@ def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
     except StopIteration as stop:
         result: T = stop.value
         return reply, result
+
+
+def login_flow(request: Request, policy: Policy) -> Flow[None]:
+    """Get the first tokens with a request that buys them; see `Authorizer.buy`."""
+    call: Call[object] = Call("OAuthToken", request, object, is_read=False)
+    if policy.authorizer is not None:
+        yield from policy.authorizer.buy(request, partial(_counted, call, policy))
 
 
 def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:

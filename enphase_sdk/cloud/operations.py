@@ -57,6 +57,12 @@ class Operations(Protocol):
         """The microinverters."""
         ...
 
+    def monthly_production(
+        self, system_id: int, start_date: DateLike
+    ) -> Work[models.MonthlyProduction]:
+        """Energy of a month."""
+        ...
+
     def production_meter_readings(
         self, system_id: int, *, end_at: InstantLike | None = None
     ) -> Work[models.ProductionMeterReadings]:

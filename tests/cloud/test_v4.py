@@ -308,9 +308,7 @@ def test_a_month_s_429_is_not_waited_for(clock: FakeClock) -> None:
     assert clock.sleeps == []
 
 
-def test_a_window_in_a_sentence_becomes_fields(
-    clock: FakeClock, cloud: SimulatedEnlightenV4
-) -> None:
+def test_a_window_in_a_sentence_becomes_fields(cloud: SimulatedEnlightenV4) -> None:
     details = (
         "Requested date range is invalid for this system. {:start_at=>1, :end_at=>2, "
         ":first_interval=>1447304100, :last_interval=>1447304400}"

@@ -158,6 +158,25 @@ class Authorization:
         """
         yield Whole(self._renewed(generation, send, refused=True))
 
+    def buy(self, request: Request, send: Sender) -> Flow[None]:
+        """Get and keep the first pair, with an owner's code or an installer's account.
+
+        A code works once, so it is sent once.
+
+        Raises:
+            AuthenticationError: it is refused.
+            EnphaseError: as of `prepare`.
+        """
+        yield Whole(self._bought(request, send))
+
+    def _bought(self, request: Request, send: Sender) -> Flow[None]:
+        reply = yield from send(request)
+        if reply.status != 200 or not _holds_tokens(reply):
+            raise self._refusal(reply, lost=False, given="code or account")
+        tokens = oauth.read_tokens(reply, self._server_now())
+        yield Run(lambda: self.store.save(tokens))
+        self._adopt(tokens)
+
     def _renewed(self, generation: int, send: Sender, *, refused: bool) -> Flow[None]:
         deadline = self.time() + LONGEST_RENEWAL
         busy = self._lock_of_this_process()
@@ -256,7 +275,7 @@ class Authorization:
                 raise problem
             yield Sleep(delay, f"{problem}; try {failures + 1}")
 
-    def _refusal(self, reply: Reply, *, lost: bool) -> EnphaseError:
+    def _refusal(self, reply: Reply, *, lost: bool, given: str = "refresh token") -> EnphaseError:
         """What an unsuccessful answer means. Its text is not shown: it repeats what was sent."""
         status, kind = reply.status, oauth.refusal(reply.content)
         start = f"{oauth.OPERATION}: status {status}" + (f" ({kind})" if kind else "")
@@ -277,7 +296,7 @@ class Authorization:
             )
         why = "the answer to the last renewal was lost, and the old" if lost else "the"
         ended = AuthenticationError(
-            f"{start}: {why} refresh token does not work any more; the owner must agree again: "
+            f"{start}: {why} {given} does not work (any more); the owner must agree again: "
             f"run 'enphase login', or open {self.authorize_url}",
             **details,
         )
