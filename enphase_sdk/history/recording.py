@@ -17,6 +17,7 @@ from enphase_sdk.history.file import (
     ensure_file,
     holds_recording,
     locked_against_others,
+    one_name,
     opened,
     usable,
 )
@@ -53,6 +54,7 @@ class Recording:
             ConfigError: another recorder is writing it, it is another gateway's, or it is no
                 recording that this version can write: it is left as it is.
         """
+        path = one_name(path)
         lock = locked_against_others(path)
         try:
             with usable(path):
