@@ -240,17 +240,24 @@ def test_https_that_another_process_has_found_is_taken_up(
 def test_a_serial_number_that_was_once_https_stays_so_at_another_address(
     surface: Surface, clock: FakeClock, state: Path
 ) -> None:
-    gateway = SimulatedGateway("5.0", clock=clock)
-    gateway.update_firmware("D7.6.175")
+    gateway = SimulatedGateway("7.6", clock=clock)
     with gateway.serve(tls=True) as host, opened(surface, host) as envoy:
         serial = envoy.info.serial_number
-    old = SimulatedGateway("5.0", clock=clock)
+    seen: list[httpx.Request] = []
+
+    def claim(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        if request.url.scheme == "https":
+            raise httpx.ConnectError("Connection refused")
+        device = f"<sn>{serial}</sn><software>D5.0.1</software>"
+        return httpx.Response(200, text=f"<envoy_info><device>{device}</device></envoy_info>")
+
     for options in ({}, {"allow_http": True}, {"username": "envoy"}):
-        network = network_of(old)
-        client = opened(surface, transport=network, **options)
+        client = opened(surface, transport=httpx.MockTransport(claim), **options)
         with client as envoy, pytest.raises(ConfigError, match=f"{serial}.*HTTPS before"):
             envoy.read()
-        assert_nothing_was_told(network)
+    assert {request.url.path for request in seen} == {"/info"}
+    assert all("authorization" not in request.headers for request in seen)
     assert serial in (state / "gateway-serials.json").read_text()
 
 
