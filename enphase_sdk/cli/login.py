@@ -27,6 +27,7 @@ def login(
     port: Annotated[
         int | None,
         typer.Option(
+            "--port",
             metavar="PORT",
             min=1,
             max=65535,
@@ -35,12 +36,16 @@ def login(
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option(metavar="CODE", help="The code itself, - to read it from stdin."),
+        typer.Option("--code", metavar="CODE", help="The code itself; - to read it from stdin."),
     ] = None,
     browser: Annotated[bool, typer.Option(" /--no-browser", help="Only print the address.")] = True,
     username: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="An installer's account; its password comes from stdin."),
+        typer.Option(
+            "--username",
+            metavar="NAME",
+            help="An installer's account; its password comes from stdin.",
+        ),
     ] = None,
 ) -> None:
     """Log in to API v4 once; the tokens are kept and renewed from then on."""
@@ -59,7 +64,7 @@ def login(
             if code is None:
                 address = client.authorize_url(redirect_uri=redirect_uri, state=state)
                 typer.echo(f"Let the owner agree here:\n\n  {address}\n")
-                if browser:
+                if not no_browser:
                     with suppress(webbrowser.Error):
                         webbrowser.open(address)
             found = _typed_code(code) if port is None else _code_sent_to(port, state)
