@@ -1,4 +1,4 @@
-"""Test kit: a simulated Enlighten cloud, simulated gateways, and a clock tests can move.
+"""Test kit: simulated Enlighten clouds, simulated gateways, and a clock tests can move.
 
 Importing this package costs nothing; each name is loaded when it is first used.
 """
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
     from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
     from enphase_sdk.testing.gateway.simulator import SimulatedGateway
     from enphase_sdk.testing.network import no_network
@@ -23,6 +24,7 @@ __all__ = [
     "Kind",
     "Plan",
     "SimulatedEnlighten",
+    "SimulatedEnlightenV4",
     "SimulatedGateway",
     "SimulatedTokenService",
     "builders",
@@ -40,6 +42,7 @@ _HOMES = {
     "Kind": "world.archetypes",
     "Plan": "cloud.quota",
     "SimulatedEnlighten": "cloud.simulator",
+    "SimulatedEnlightenV4": "cloud.v4.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",
     "no_network": "network",
