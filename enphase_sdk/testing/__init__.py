@@ -1,4 +1,4 @@
-"""Test kit: a simulated Enlighten cloud, simulated gateways, and a clock tests can move.
+"""Test kit: simulated Enlighten clouds, simulated gateways, and a clock tests can move.
 
 Importing this package costs nothing; each name is loaded when it is first used.
 """
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
     from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
     from enphase_sdk.testing.gateway.simulator import SimulatedGateway
     from enphase_sdk.testing.network import no_network
@@ -27,6 +28,7 @@ __all__ = [
     "Moment",
     "Plan",
     "SimulatedEnlighten",
+    "SimulatedEnlightenV4",
     "SimulatedGateway",
     "SimulatedTokenService",
     "System",
@@ -51,6 +53,7 @@ _HOMES = {
     "Moment": "gateway.plant",
     "Plan": "cloud.quota",
     "SimulatedEnlighten": "cloud.simulator",
+    "SimulatedEnlightenV4": "cloud.v4.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",
     "System": "world.system",

@@ -22,7 +22,7 @@ from ruamel.yaml import YAML
 from enphase_sdk import Enlighten, errors
 from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, faults
 from enphase_sdk.testing.cloud.contract import OPERATIONS
-from tests.testing.contract import PUBLISHED, corrected, write_corrected
+from tests.contract.contracts import V2, corrected, write_corrected
 
 FOLDER = Path(__file__).parent / "prism"
 PROGRAM = FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
@@ -95,14 +95,14 @@ def sim() -> SimulatedEnlighten:
 
 @pytest.fixture(scope="module")
 def proxy(sim: SimulatedEnlighten, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    contract = write_corrected(tmp_path_factory.mktemp("contract"))
+    contract = write_corrected(V2, tmp_path_factory.mktemp("contract"))
     with sim.serve() as url, prism("proxy", contract, f"{url}/api/v2") as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
-    with prism("mock", PUBLISHED) as address:
+    with prism("mock", V2.contract) as address:
         yield address
 
 
@@ -196,7 +196,7 @@ def declared(operation: str) -> set[str]:
     """The query parameters that the corrected contract has for an operation."""
     (found,) = (
         item["get"]
-        for item in corrected()["paths"].values()
+        for item in corrected(V2)["paths"].values()
         if item["get"]["operationId"] == operation
     )
     return {parameter["name"] for parameter in found["parameters"] if "name" in parameter}
@@ -238,7 +238,7 @@ def test_a_request_that_does_not_conform_is_noticed(proxy: str, wrong: str) -> N
 
 def examples() -> dict[str, Any]:
     """What the published contract gives as the answer of each operation."""
-    contract = YAML(typ="safe", pure=True).load(PUBLISHED)
+    contract = YAML(typ="safe", pure=True).load(V2.contract)
     schemas = contract["components"]["schemas"]
     found: dict[str, Any] = {}
     for item in contract["paths"].values():
@@ -290,7 +290,7 @@ def test_the_published_example_reads_strictly(
 def test_the_published_example_of_a_refusal_is_its_error(
     mock: str, status: int, error: type[errors.APIStatusError], schema: str
 ) -> None:
-    contract = YAML(typ="safe", pure=True).load(PUBLISHED)
+    contract = YAML(typ="safe", pure=True).load(V2.contract)
     options: dict[str, Any] = {"transport": Watching(f"code={status}"), "max_retries": 0}
     refused = pytest.raises(error)
     with Enlighten("key", "user", base_url=mock, **options) as cloud, refused as raised:

@@ -148,6 +148,7 @@ def test_a_known_path_with_another_method_is_405(cloud: Caller, operation: str) 
         answer = cloud.send(path, method=method)
         assert answer.status_code == 405
         assert answer.json() == {"reason": "405", "message": ["Method not allowed"]}
+        assert OPERATIONS[operation].method in answer.headers["Allow"].split(", ")
 
 
 @pytest.mark.parametrize(

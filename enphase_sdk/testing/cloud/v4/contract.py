@@ -438,10 +438,10 @@ def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
     ]
     if matching:
         fixed = matching[0][0].path
-        for operation, variables in matching:
-            if operation.path == fixed and operation.method == method:
-                return operation, variables
-        raise wrong_method()
+        same = {each.method: (each, given) for each, given in matching if each.path == fixed}
+        if method in same:
+            return same[method]
+        raise wrong_method(*same)
     if re.fullmatch(r".*/api/v4/systems/.+", path):
         raise wrong_method()
     raise not_found(f"{path} is no path of API v4")

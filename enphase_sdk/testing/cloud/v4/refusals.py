@@ -64,7 +64,7 @@ def as_charger_service(refusal: Refusal) -> Refusal:
     body = refusal.body
     if "code" in body:
         body = {**body, "code": str(body["code"])}
-    return Refusal(refusal.status, body)
+    return Refusal(refusal.status, body, refusal.headers)
 
 
 def not_implemented() -> Refusal:
@@ -72,9 +72,10 @@ def not_implemented() -> Refusal:
     return Refusal(501, {"reason": "501", "message": ["Not Implemented"]})
 
 
-def wrong_method() -> Refusal:
-    """405: a known path with another method, or an unknown path below a system."""
-    return Refusal(405, {"reason": "405", "message": ["Method not allowed"]})
+def wrong_method(*allowed: str) -> Refusal:
+    """405: a known path with another method than allowed, or an unknown path below a system."""
+    headers = {"Allow": ", ".join(allowed)} if allowed else {}
+    return Refusal(405, {"reason": "405", "message": ["Method not allowed"]}, headers)
 
 
 def too_many_requests(full: Full, *, with_period: bool = True) -> Refusal:

@@ -136,7 +136,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         if request.url.path.endswith("/oauth/authorize"):
             return self.oauth.authorize(request, server_time)
         if request.method != "POST":
-            return self._refused(refusals.wrong_method())
+            return self._refused(refusals.wrong_method("POST"))
         exchange = Exchange(request, server_time, self.clock, self._world)
         return self._faults.apply(
             exchange, OAUTH_CALL, None, lambda: self.oauth.token(request, server_time)
@@ -282,7 +282,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
     def _refused(self, refusal: Refusal, operation: Operation | None = None) -> httpx.Response:
         if operation is not None and operation.access in (CHARGERS, CHARGER_CONTROL):
             refusal = refusals.as_charger_service(refusal)
-        return self._answer(refusal.status, refusal.body)
+        return self._answer(refusal.status, refusal.body, refusal.headers)
 
 
 class _Frames(httpx.SyncByteStream, httpx.AsyncByteStream):
