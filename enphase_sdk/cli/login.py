@@ -38,13 +38,15 @@ def login(
         str | None,
         typer.Option("--code", metavar="CODE", help="The code itself; - to read it from stdin."),
     ] = None,
-    browser: Annotated[bool, typer.Option(" /--no-browser", help="Only print the address.")] = True,
+    no_browser: Annotated[
+        bool, typer.Option("--no-browser", help="Only print the address.")
+    ] = False,
     username: Annotated[
         str | None,
         typer.Option(
             "--username",
             metavar="NAME",
-            help="An installer's account; its password comes from stdin.",
+            help="An installer's account; the password from stdin.",
         ),
     ] = None,
 ) -> None:
