@@ -56,6 +56,9 @@ package: $(VENV)/dev ## build the wheel and run the demo from it with minimal de
 bench: .venv-bench/ready ## print the table of ratios (BENCH_ARGS=--json for machines)
 	.venv-bench/bin/python -m bench $(BENCH_ARGS)
 
+fuzz: .venv/dev ## try every parser of foreign bytes with other examples than make check, ten times as many
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m proof tests/fuzz
+
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-* build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
 

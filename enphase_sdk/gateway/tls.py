@@ -88,6 +88,8 @@ class Pin:
         try:
             return fingerprint_text(stored)
         except ConfigError:
+            # Who knows what somebody has put there; a traceback may show local variables.
+            del stored
             problem = (
                 f"{self.path} holds no fingerprint: pass fingerprint=, or delete it, and the "
                 "certificate that is presented next is pinned"
