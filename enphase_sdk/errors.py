@@ -72,7 +72,19 @@ class InvalidArgumentError(EnphaseError, ValueError):
 
 
 class APIConnectionError(EnphaseError):
-    """No answer came: the host was not reached, or the connection broke."""
+    """No answer came: the host was not reached, or the connection broke.
+
+    Attributes:
+        reason: Why, in a few words that stay the same: `unknown host`, `connection refused`,
+            `connection lost`, `read timed out`, `the certificate is not trusted`, … None where
+            it is not known.
+        is_final: Whether trying again is of no use before something is changed.
+    """
+
+    def __init__(self, message: str, *, reason: str | None = None, is_final: bool = False) -> None:
+        super().__init__(message)
+        self.reason = reason
+        self.is_final = is_final
 
 
 class APITimeoutError(APIConnectionError):

@@ -150,8 +150,23 @@ class FleetRun(Iterator[FleetRecord]):
         self._workers = workers
         self._progress = progress
         self._pending: deque[Future[FleetRecord]] = deque()
+        self._given = False  # whether the first of them was given out
         self._lock = Lock()
         self._doubtful = 0
+
+    def finished(self) -> list[FleetRecord]:
+        """End the run and give the records that are here, in the listing's order.
+
+        For a program that is interrupted (`KeyboardInterrupt`) while it iterates: nothing is
+        waited for, and no call that was answered is lost. The first record may be the one that
+        the iteration gave last, which an interrupt can keep from arriving.
+        """
+        ready = [future for future in self._pending if future.done() and not future.exception()]
+        self._pending.clear()
+        self._given = False
+        self._systems = iter(())
+        records = [future.result() for future in ready]
+        return [record for record in records if not isinstance(record.error, HOPELESS)]
 
     def __next__(self) -> FleetRecord:
         while record := self._next_in_order():
@@ -164,6 +179,9 @@ class FleetRun(Iterator[FleetRecord]):
         raise StopIteration
 
     def _next_in_order(self) -> FleetRecord | None:
+        if self._given:
+            self._given = False
+            self._pending.popleft()
         self._ask_ahead()
         if not self._pending:
             return None
@@ -171,7 +189,8 @@ class FleetRun(Iterator[FleetRecord]):
         while not first.done():
             wait([future for future in self._pending if not future.done()], None, FIRST_COMPLETED)
             self._ask_ahead()
-        return self._pending.popleft().result()
+        self._given = True
+        return first.result()
 
     def _ask_ahead(self) -> None:
         """Keep all workers busy, but not too far ahead of what was given out."""

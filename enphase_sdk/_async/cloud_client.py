@@ -11,7 +11,7 @@ from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk._async.cloud_site import AsyncCloudSite
 from enphase_sdk._async.drivers import run
 from enphase_sdk.cloud.flow import call_flow
-from enphase_sdk.cloud.options import Options
+from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
@@ -38,8 +38,8 @@ class AsyncEnlighten:
         user_id: The owner's id for the application; else `ENPHASE_USER_ID`, else the file.
         base_url: Another address of the API; else `ENPHASE_BASE_URL`, else the file.
         profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
-        timeout: Seconds for one request, of which connecting gets at most 10 (or an
-            `httpx.Timeout`); None waits for ever.
+        timeout: Seconds from the first byte sent to the last one read, of which connecting gets
+            at most 10 (or an `httpx.Timeout`, which limits each step); None waits for ever.
         max_retries: How often a call that failed without fault of its own (500, 502, 503,
             504, no answer, a body that is not JSON) is tried again; 0 never sends twice.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
@@ -48,7 +48,8 @@ class AsyncEnlighten:
         strict: Raise `APIResponseValidationError` where an answer differs from the contract,
             instead of reading what makes sense with None in place of the rest.
         transport: Another way to send requests, for proxies and tests.
-        on_wait: Told before every wait: seconds and reason.
+        on_wait: Told before every wait: seconds and reason. A coroutine function is awaited.
+        max_body: Bytes that an answer may have after decompression.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -70,7 +71,8 @@ class AsyncEnlighten:
         quota: Plan | str | None = None,
         strict: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
-        on_wait: Callable[[Sleep], None] | None = None,
+        on_wait: Callable[[Sleep], object] | None = None,
+        max_body: int = LARGEST_BODY,
     ) -> None:
         given = Given(api_key, user_id)
         # A traceback that shows local variables must not show these.
@@ -85,8 +87,11 @@ class AsyncEnlighten:
             quota=quota,
             strict=strict,
             on_wait=on_wait,
+            max_body=max_body,
         )
-        self._connection = open_connection(settings, self._options.timeouts, transport)
+        refuse_coroutines_async(on_wait)
+        options = self._options
+        self._connection = open_connection(settings, options.timeouts, options.max_body, transport)
         self._owner = True
 
     def __repr__(self) -> str:
@@ -110,14 +115,16 @@ class AsyncEnlighten:
         """A client with some options changed, on the same connections and quota.
 
         Args:
-            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`.
+            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
+                `max_body`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
         """
         changed = self.twin()
         changed._options = self._options.changed(changes)
-        changed._connection = self._connection.with_timeouts(changed._options.timeouts)
+        options = changed._options
+        changed._connection = self._connection.limited(options.timeouts, options.max_body)
         return changed
 
     def twin(self) -> Self:

@@ -1,18 +1,23 @@
-"""The wire to the cloud: the only place where a cloud request meets httpx."""
+"""The connections to the cloud: the only place where a cloud request meets httpx."""
 
 from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from weakref import WeakKeyDictionary, WeakSet
 
 import httpx
-from attrs import define, field
 
+from enphase_sdk._async.network import AsyncLine
 from enphase_sdk.cloud.settings import Settings
-from enphase_sdk.cloud.signing import Signer, connection_error, proxy_for, tls_context
+from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.events import AsyncEvent, current_loop_async
+from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
+from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
+from enphase_sdk.errors import APIConnectionError, APIResponseValidationError, EnphaseError
 
 __all__ = ["AsyncWire"]
 
@@ -32,85 +37,158 @@ class AsyncWire:
     """
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
-        signer = Signer.of(settings)
-        if transport is not None:
-            self._signed = signer.signed
-            self._pool = _Pool(lambda: transport, 1)
-            self._pool.give_back(self._pool.take())  # to be closed even if it is never used
-            return
-        proxy = proxy_for(settings.base_url)
-        # Through a proxy, httpcore would send the target, and the key in it, in its CONNECT.
-        self._signed = signer.signed if proxy else signer.signed_in_target
-        self._pool = _Pool(lambda: _single(proxy), MOST_CONNECTIONS)
+        self._signer = Signer.of(settings, shows_all=isinstance(transport, httpx.MockTransport))
+        self._redactor = Redactor(settings.credentials.secrets)
+        self._given = transport
+        self._proxy = proxy_for(settings.base_url) if transport is None else None
+        self._pools: WeakKeyDictionary[object, _AsyncPool] = WeakKeyDictionary()
+        renew_after_fork(self)
 
-    async def send(self, request: Request, timeouts: Timeouts) -> Reply:
+    def after_fork(self) -> None:
+        """Leave the connections to the parent process, which goes on using them."""
+        self._pools = WeakKeyDictionary()
+
+    async def send(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
         """The answer to a request.
 
         Raises:
             APIConnectionError: no answer came.
+            APIResponseValidationError: the body has more than `largest` bytes.
             ConfigError: the machine's certificates cannot be read.
         """
-        transport = self._pool.take()
-        try:
-            response = await transport.handle_async_request(self._signed(request, timeouts))
+        with hide_in_library_logs(self._redactor):
             try:
-                content = await response.aread()
-            finally:
-                await response.aclose()
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem = connection_error(request, error)
-        else:
-            return Reply(response.status_code, response.headers, content)
-        finally:
-            self._pool.give_back(transport)
+                return await self._sent(request, timeouts, largest)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                problem: EnphaseError = connection_error(request, error)
+            except BodyTooLargeError:
+                problem = APIResponseValidationError(
+                    f"{request.method} {request.url}: the body is larger than "
+                    f"{largest / 2**20:.3g} MiB; raise max_body if that can be right",
+                    operation=request.url,
+                )
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
+    async def _sent(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
+        signed = self._signer.signed(request, timeouts)
+        if self._given is not None:
+            shared = AsyncLine(self._given, alone=False)
+            response, content = await shared.exchange(signed, timeouts, largest)
+            return Reply(response.status_code, response.headers, content)
+        pool = self._pool()
+        line = await pool.take(timeouts.steps["pool"], request)
+        whole = False
+        try:
+            response, content = await line.exchange(signed, timeouts, largest)
+            whole = True
+        finally:
+            # Whatever ended it, a connection with half an answer in it is not used again.
+            if whole:
+                pool.give_back(line)
+            else:
+                await pool.discard(line)
+        return Reply(response.status_code, response.headers, content)
+
+    def _pool(self) -> _AsyncPool:
+        """The connections of the event loop that runs; they cannot be used in another."""
+        loop = current_loop_async()
+        pool = self._pools.get(loop)
+        if pool is None:
+            pool = self._pools.setdefault(loop, _AsyncPool(self._proxy))
+        return pool
+
     async def aclose(self) -> None:
-        """Close all connections."""
-        await self._pool.aclose()
+        """Close the connections of this event loop, or the caller's transport."""
+        if self._given is not None:
+            await self._given.aclose()
+        pool = self._pools.pop(current_loop_async(), None)
+        if pool is not None:
+            await pool.aclose()
 
 
-@define(eq=False)
-class _Pool:
-    """Transports of one connection each, of which the one used last is taken first.
+class _AsyncPool:
+    """Connections of one event loop, of which the one used last is taken first.
 
     A single transport with many connections would look at all of them for each request.
     """
 
-    _open: Callable[[], httpx.AsyncBaseTransport] = field(alias="open")
-    _most: int = field(alias="most")
-    _opened: deque[httpx.AsyncBaseTransport] = field(
-        factory=deque["httpx.AsyncBaseTransport"], init=False
-    )
-    _lock: threading.Lock = field(factory=threading.Lock, init=False)
-    _idle: list[httpx.AsyncBaseTransport] = field(
-        factory=list["httpx.AsyncBaseTransport"], init=False
-    )
+    def __init__(self, proxy: httpx.Proxy | None) -> None:
+        self._proxy = proxy
+        self._idle: list[AsyncLine] = []
+        self._waiting: deque[_Waiter] = deque()
+        # Weak, so that one which an exception at the wrong moment has lost is not counted.
+        self._opened: WeakSet[AsyncLine] = WeakSet()
+        self._lock = threading.Lock()
 
-    def take(self) -> httpx.AsyncBaseTransport:
-        """A transport, to be given back; when all are in use the next in turn, which queues."""
+    async def take(self, limit: float | None, request: Request) -> AsyncLine:
+        """A connection to be given back or discarded; waits for one when all are in use.
+
+        Raises:
+            APIConnectionError: none has become free within `limit` seconds.
+        """
+        with self._lock:
+            if self._idle:
+                return self._idle.pop()
+            if len(self._opened) < MOST_CONNECTIONS:
+                return self._open()
+            waiter = _Waiter()
+            self._waiting.append(waiter)
         try:
-            return self._idle.pop()
-        except IndexError:
+            await waiter.event.wait(limit)
+        finally:
             with self._lock:
-                if len(self._opened) < self._most:
-                    self._opened.append(self._open())
-                else:
-                    self._opened.rotate()
-                return self._opened[-1]
+                line = waiter.line
+                if line is None:
+                    self._waiting.remove(waiter)
+        if line is None:
+            raise APIConnectionError(
+                f"{request.method} {request.url}: nothing was sent, because all "
+                f"{MOST_CONNECTIONS} connections were in use",
+                reason="no free connection",
+            )
+        return line
 
-    def give_back(self, transport: httpx.AsyncBaseTransport) -> None:
-        """Let others take it."""
-        if transport not in self._idle:
-            self._idle.append(transport)
+    def give_back(self, line: AsyncLine) -> None:
+        """Let the first waiter have it, or keep it for the next call."""
+        with self._lock:
+            if self._waiting:
+                self._waiting.popleft().give(line)
+            else:
+                self._idle.append(line)
+
+    async def discard(self, line: AsyncLine) -> None:
+        """Close one that must not be used again; the first waiter gets a new one."""
+        with self._lock:
+            self._opened.discard(line)
+            if self._waiting:
+                self._waiting.popleft().give(self._open())
+        await line.aclose_for_good()
+
+    def _open(self) -> AsyncLine:
+        limits = httpx.Limits(max_connections=1)
+        transport = httpx.AsyncHTTPTransport(verify=tls_context(), proxy=self._proxy, limits=limits)
+        line = AsyncLine(transport, alone=True)
+        self._opened.add(line)
+        return line
 
     async def aclose(self) -> None:
         """Close them all."""
-        for transport in self._opened:
-            await transport.aclose()
+        with self._lock:
+            lines = list(self._opened)
+            self._idle.clear()
+            self._opened.clear()
+        for line in lines:
+            await line.aclose()
 
 
-def _single(proxy: httpx.Proxy | None) -> httpx.AsyncHTTPTransport:
-    limits = httpx.Limits(max_connections=1)
-    return httpx.AsyncHTTPTransport(verify=tls_context(), proxy=proxy, limits=limits)
+class _Waiter:
+    """A call that waits for a connection."""
+
+    def __init__(self) -> None:
+        self.event = AsyncEvent()
+        self.line: AsyncLine | None = None
+
+    def give(self, line: AsyncLine) -> None:
+        self.line = line
+        self.event.set()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+from typing import Protocol, TypeVar, cast
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
@@ -26,7 +27,7 @@ async def run(
     flow: Flow[T],
     connection: AsyncConnection,
     clock: Clock,
-    on_wait: Callable[[Sleep], None] | None = None,
+    on_wait: Callable[[Sleep], object] | None = None,
 ) -> T:
     """Run `flow` to its end and return its result; `on_wait` is told before every wait."""
     try:
@@ -41,7 +42,9 @@ async def run(
                     effect = flow.send(reply)
             else:
                 if on_wait is not None:
-                    on_wait(effect)
+                    told = on_wait(effect)
+                    if isawaitable(told):
+                        await cast("Awaitable[None]", told)
                 await clock.sleep_async(effect.seconds)
                 effect = flow.send(None)
     except StopIteration as stop:

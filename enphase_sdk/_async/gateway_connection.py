@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 from collections.abc import Generator
 
@@ -10,9 +9,12 @@ import anyio
 import httpx
 from attrs import define, field
 
-from enphase_sdk.cloud.signing import connection_error, proxy_for, tls_context
+from enphase_sdk._async.network import AsyncLine
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.redact import guard_library_logs
+from enphase_sdk.core.events import current_loop_async
+from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
+from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -38,11 +40,7 @@ _HEADERS = (
 )
 
 
-# The cookies of gateways and of the login services stand in for tokens.
-_COOKIES = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
-
-
-@define(repr=False, eq=False)
+@define(repr=False, eq=False, weakref_slot=True)
 class AsyncGatewayConnection:
     """Sends requests to one gateway, never two at a time.
 
@@ -57,12 +55,17 @@ class AsyncGatewayConnection:
     transport: httpx.AsyncBaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
-    _opened: httpx.AsyncBaseTransport | None = None
+    _line: AsyncLine | None = None
+    _loop: object = None
     _closed: bool = False
     _lock: anyio.Lock = field(factory=anyio.Lock)
 
     def __attrs_post_init__(self) -> None:
-        guard_library_logs(_COOKIES)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the connection, and a lock that may be held, to the parent process."""
+        self._line, self._lock = None, anyio.Lock()
 
     async def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.
@@ -72,7 +75,7 @@ class AsyncGatewayConnection:
             FingerprintMismatchError: another certificate than the pinned one.
             APIResponseValidationError: a body that is too large.
         """
-        async with self._lock:
+        async with self._lock_of_this_loop():
             if self._closed:
                 raise APIConnectionError("this gateway's client has been closed; make a new one")
             if self.scheme is not None:
@@ -89,31 +92,88 @@ class AsyncGatewayConnection:
                 self.scheme = "http"
             return reply
 
+    def _lock_of_this_loop(self) -> anyio.Lock:
+        """The lock; in another event loop than last time, a new one and a new connection."""
+        loop = current_loop_async()
+        if loop is not self._loop:
+            if self._loop is not None:
+                self._line, self._lock = None, anyio.Lock()
+            self._loop = loop
+        return self._lock
+
     async def _send(self, scheme: str, request: Request) -> Reply:
-        try:
-            return await self._answer(scheme, request)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem: EnphaseError = connection_error(request, error)
-            if _is_untrusted(error):
-                problem = APIConnectionError(
-                    f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
-                    "gateway's certificate; nothing was sent"
-                )
-        except EnphaseError as error:
-            problem = error.with_traceback(None)
+        with hide_in_library_logs(Redactor(self._secrets())):
+            try:
+                return await self._answer(scheme, request)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                problem: EnphaseError = connection_error(request, error)
+                if _is_untrusted(error):
+                    problem = APIConnectionError(
+                        f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
+                        "gateway's certificate; nothing was sent",
+                        reason="the certificate is not trusted",
+                        is_final=True,
+                    )
+            except BodyTooLargeError:
+                problem = _too_large(request)
+            except EnphaseError as error:
+                problem = error.with_traceback(None)
         # Raised outside the handler: in the frames of httpx there would be the token.
         raise problem
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self.login.token.text,) if isinstance(self.login, Bearer) else ()
 
     async def _answer(self, scheme: str, request: Request) -> Reply:
         built = _built(request, self.address.url(scheme) + request.url, self.timeouts)
         rounds = self._rounds(scheme, built)
         sent = next(rounds)
         while True:
-            response, content = await _exchanged(self._transport(), sent, request)
+            response, content = await self._exchanged(sent)
             try:
                 sent = rounds.send(response)
             except StopIteration:
                 return Reply(response.status_code, response.headers, content)
+
+    async def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
+        """The answer; a read is sent again if a kept connection was closed before it."""
+        line = self._open_line()
+        kept = line.used and self.transport is None
+        try:
+            return await self._exchanged_on(line, sent)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not kept or line.answered or sent.method != "GET":
+                raise
+        # Gateways close connections without a word, some of them after each answer.
+        return await self._exchanged_on(self._open_line(), sent)
+
+    async def _exchanged_on(
+        self, line: AsyncLine, sent: httpx.Request
+    ) -> tuple[httpx.Response, bytes]:
+        whole = False
+        try:
+            answer = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
+            whole = True
+        finally:
+            # Whatever ended it, a connection with half an answer in it is not used again.
+            if not whole and self._line is line:
+                self._line = None
+                if self.transport is None:
+                    await line.aclose_for_good()
+        response, _ = answer
+        response.request = sent
+        return answer
+
+    def _open_line(self) -> AsyncLine:
+        if self._line is None:
+            if self.transport is not None:
+                self._line = AsyncLine(self.transport, alone=False)
+            else:
+                limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+                context = self.trust.context()
+                transport = httpx.AsyncHTTPTransport(verify=context, limits=limits)
+                self._line = AsyncLine(transport, alone=True)
+        return self._line
 
     def _rounds(
         self, scheme: str, request: httpx.Request
@@ -126,14 +186,6 @@ class AsyncGatewayConnection:
                 raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
             request.headers["authorization"] = self.login.header()
         return _one_round(request)
-
-    def _transport(self) -> httpx.AsyncBaseTransport:
-        if self._opened is None:
-            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            self._opened = self.transport or httpx.AsyncHTTPTransport(
-                verify=self.trust.context(), limits=limits
-            )
-        return self._opened
 
     def require_tls(self, firmware: str) -> None:
         """Refuse to go on where a token would be sent in the clear.
@@ -156,8 +208,8 @@ class AsyncGatewayConnection:
     async def aclose(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._opened is not None:
-            await self._opened.aclose()
+        if self._line is not None:
+            await self._line.aclose()
 
 
 def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
@@ -167,7 +219,7 @@ def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
         params=request.params or None,
         headers=[*_HEADERS, *request.headers],
         content=request.content,
-        extensions={"timeout": timeouts},
+        extensions={"timeout": timeouts.steps},
     )
 
 
@@ -175,30 +227,11 @@ def _one_round(request: httpx.Request) -> Generator[httpx.Request, httpx.Respons
     yield request
 
 
-async def _exchanged(
-    transport: httpx.AsyncBaseTransport, sent: httpx.Request, request: Request
-) -> tuple[httpx.Response, bytes]:
-    """The answer, which no cookie jar has seen, and its body."""
-    response = await transport.handle_async_request(sent)
-    response.request = sent
-    try:
-        return response, await _read(response, request)
-    finally:
-        await response.aclose()
-
-
-async def _read(response: httpx.Response, request: Request) -> bytes:
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise APIConnectionError(f"{request.url}: the body is compressed, which was not asked for")
-    content = bytearray()
-    async for chunk in response.aiter_bytes():
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise APIResponseValidationError(
-                f"{request.url}: the body is larger than {LARGEST_BODY // 1024 // 1024} MiB",
-                operation=request.url,
-            )
-    return bytes(content)
+def _too_large(request: Request) -> APIResponseValidationError:
+    return APIResponseValidationError(
+        f"{request.url}: the body is larger than {LARGEST_BODY // 1024 // 1024} MiB",
+        operation=request.url,
+    )
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
@@ -223,9 +256,12 @@ class AsyncServiceConnection:
             APIResponseValidationError: a body that is too large.
         """
         try:
-            return await self._answer(request)
+            with hide_in_library_logs(Redactor(())):
+                return await self._answer(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problem: EnphaseError = connection_error(request, error)
+        except BodyTooLargeError:
+            problem = _too_large(request)
         except EnphaseError as error:
             problem = error.with_traceback(None)
         # Raised outside the handler: in the frames of httpx there would be the password.
@@ -237,7 +273,8 @@ class AsyncServiceConnection:
         )
         try:
             sent = _built(request, request.url, self.timeouts)
-            response, content = await _exchanged(transport, sent, request)
+            line = AsyncLine(transport, alone=self.transport is None)
+            response, content = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
                 await transport.aclose()

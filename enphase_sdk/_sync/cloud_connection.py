@@ -12,9 +12,9 @@ from attrs import define, evolve, field
 
 from enphase_sdk.cloud.settings import BASE_URL, Settings
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.redact import Redactor, guard_library_logs
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.timeouts import Timeouts
-from enphase_sdk.errors import APIConnectionError
+from enphase_sdk.errors import APIConnectionError, ConfigError
 
 if TYPE_CHECKING:
     import httpx
@@ -24,15 +24,22 @@ if TYPE_CHECKING:
 __all__ = ["CloudConnection", "open_connection"]
 
 
-@define(repr=False, eq=False)
-class _Line:
-    """The wire, put up when it is first needed: loading httpx takes longer than all the rest."""
+@define(repr=False, eq=False, weakref_slot=True)
+class _LazyWire:
+    """Opens the wire with the first request: loading httpx takes longer than all the rest."""
 
     _settings: Settings = field(alias="settings")
     _transport: httpx.BaseTransport | None = field(alias="transport")
     _wire: Wire | None = field(default=None, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
     closed: bool = field(default=False, init=False)
+
+    def __attrs_post_init__(self) -> None:
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Replace the lock, which a thread of the parent may hold."""
+        self._lock = threading.Lock()
 
     def wire(self) -> Wire:
         """The wire.
@@ -59,7 +66,8 @@ class CloudConnection:
     """Sends requests to the API; copies with other timeouts share the line."""
 
     timeouts: Timeouts
-    _line: _Line = field(alias="line")
+    largest: int
+    _line: _LazyWire = field(alias="line")
 
     def send(self, request: Request) -> Reply:
         """The answer to a request.
@@ -68,7 +76,7 @@ class CloudConnection:
             APIConnectionError: no answer came, or the client is closed.
         """
         self.ensure_open()
-        return self._line.wire().send(request, self.timeouts)
+        return self._line.wire().send(request, self.timeouts, self.largest)
 
     def ensure_open(self) -> None:
         """Fail at once where trying again is of no use.
@@ -79,9 +87,9 @@ class CloudConnection:
         if self._line.closed:
             raise APIConnectionError("this client has been closed; make a new one")
 
-    def with_timeouts(self, timeouts: Timeouts) -> CloudConnection:
-        """The same line with other timeouts."""
-        return evolve(self, timeouts=timeouts)
+    def limited(self, timeouts: Timeouts, largest: int) -> CloudConnection:
+        """The same connections with other limits of time (seconds) and size (bytes)."""
+        return evolve(self, timeouts=timeouts, largest=largest)
 
     def close(self) -> None:
         """Close the line."""
@@ -89,18 +97,25 @@ class CloudConnection:
 
 
 def open_connection(
-    settings: Settings, timeouts: Timeouts, transport: httpx.BaseTransport | None
+    settings: Settings,
+    timeouts: Timeouts,
+    largest: int,
+    transport: httpx.BaseTransport | None,
 ) -> CloudConnection:
     """A connection to `settings.base_url`, signed with its credentials.
 
     Raises:
-        ConfigError: the address, or the environment's proxy, cannot be used.
+        ConfigError: the address, the transport, or the environment's proxy, cannot be used.
     """
-    guard_library_logs(Redactor(settings.credentials.secrets).pattern)
-    line = _Line(settings, transport)
+    if transport is not None and not hasattr(transport, "handle_request"):
+        raise ConfigError(
+            f"transport: Enlighten cannot send through {type(transport).__name__}, which has "
+            "no handle_request"
+        )
+    line = _LazyWire(settings, transport)
     if settings.base_url != BASE_URL or _names_a_proxy(os.environ):
         line.wire()  # now, because these are what can be wrong
-    return CloudConnection(timeouts, line)
+    return CloudConnection(timeouts, largest, line)
 
 
 def _names_a_proxy(names: Iterable[str]) -> bool:

@@ -4,7 +4,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from inspect import isawaitable
+from typing import Protocol, TypeVar, cast
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
@@ -27,7 +28,7 @@ def run(
     flow: Flow[T],
     connection: Connection,
     clock: Clock,
-    on_wait: Callable[[Sleep], None] | None = None,
+    on_wait: Callable[[Sleep], object] | None = None,
 ) -> T:
     """Run `flow` to its end and return its result; `on_wait` is told before every wait."""
     try:
@@ -42,7 +43,9 @@ def run(
                     effect = flow.send(reply)
             else:
                 if on_wait is not None:
-                    on_wait(effect)
+                    told = on_wait(effect)
+                    if isawaitable(told):
+                        cast("None", told)
                 clock.sleep(effect.seconds)
                 effect = flow.send(None)
     except StopIteration as stop:

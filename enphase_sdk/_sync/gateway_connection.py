@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import re
 import ssl
 import threading
 from collections.abc import Generator
@@ -11,9 +10,12 @@ from collections.abc import Generator
 import httpx
 from attrs import define, field
 
-from enphase_sdk.cloud.signing import connection_error, proxy_for, tls_context
+from enphase_sdk._sync.network import Line
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.redact import guard_library_logs
+from enphase_sdk.core.events import current_loop
+from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
+from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -39,11 +41,7 @@ _HEADERS = (
 )
 
 
-# The cookies of gateways and of the login services stand in for tokens.
-_COOKIES = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
-
-
-@define(repr=False, eq=False)
+@define(repr=False, eq=False, weakref_slot=True)
 class GatewayConnection:
     """Sends requests to one gateway, never two at a time.
 
@@ -58,12 +56,17 @@ class GatewayConnection:
     transport: httpx.BaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
-    _opened: httpx.BaseTransport | None = None
+    _line: Line | None = None
+    _loop: object = None
     _closed: bool = False
     _lock: threading.Lock = field(factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
-        guard_library_logs(_COOKIES)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the connection, and a lock that may be held, to the parent process."""
+        self._line, self._lock = None, threading.Lock()
 
     def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.
@@ -73,7 +76,7 @@ class GatewayConnection:
             FingerprintMismatchError: another certificate than the pinned one.
             APIResponseValidationError: a body that is too large.
         """
-        with self._lock:
+        with self._lock_of_this_loop():
             if self._closed:
                 raise APIConnectionError("this gateway's client has been closed; make a new one")
             if self.scheme is not None:
@@ -90,31 +93,86 @@ class GatewayConnection:
                 self.scheme = "http"
             return reply
 
+    def _lock_of_this_loop(self) -> threading.Lock:
+        """The lock; in another event loop than last time, a new one and a new connection."""
+        loop = current_loop()
+        if loop is not self._loop:
+            if self._loop is not None:
+                self._line, self._lock = None, threading.Lock()
+            self._loop = loop
+        return self._lock
+
     def _send(self, scheme: str, request: Request) -> Reply:
-        try:
-            return self._answer(scheme, request)
-        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            problem: EnphaseError = connection_error(request, error)
-            if _is_untrusted(error):
-                problem = APIConnectionError(
-                    f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
-                    "gateway's certificate; nothing was sent"
-                )
-        except EnphaseError as error:
-            problem = error.with_traceback(None)
+        with hide_in_library_logs(Redactor(self._secrets())):
+            try:
+                return self._answer(scheme, request)
+            except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
+                problem: EnphaseError = connection_error(request, error)
+                if _is_untrusted(error):
+                    problem = APIConnectionError(
+                        f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
+                        "gateway's certificate; nothing was sent",
+                        reason="the certificate is not trusted",
+                        is_final=True,
+                    )
+            except BodyTooLargeError:
+                problem = _too_large(request)
+            except EnphaseError as error:
+                problem = error.with_traceback(None)
         # Raised outside the handler: in the frames of httpx there would be the token.
         raise problem
+
+    def _secrets(self) -> tuple[str, ...]:
+        return (self.login.token.text,) if isinstance(self.login, Bearer) else ()
 
     def _answer(self, scheme: str, request: Request) -> Reply:
         built = _built(request, self.address.url(scheme) + request.url, self.timeouts)
         rounds = self._rounds(scheme, built)
         sent = next(rounds)
         while True:
-            response, content = _exchanged(self._transport(), sent, request)
+            response, content = self._exchanged(sent)
             try:
                 sent = rounds.send(response)
             except StopIteration:
                 return Reply(response.status_code, response.headers, content)
+
+    def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
+        """The answer; a read is sent again if a kept connection was closed before it."""
+        line = self._open_line()
+        kept = line.used and self.transport is None
+        try:
+            return self._exchanged_on(line, sent)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not kept or line.answered or sent.method != "GET":
+                raise
+        # Gateways close connections without a word, some of them after each answer.
+        return self._exchanged_on(self._open_line(), sent)
+
+    def _exchanged_on(self, line: Line, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
+        whole = False
+        try:
+            answer = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
+            whole = True
+        finally:
+            # Whatever ended it, a connection with half an answer in it is not used again.
+            if not whole and self._line is line:
+                self._line = None
+                if self.transport is None:
+                    line.close_for_good()
+        response, _ = answer
+        response.request = sent
+        return answer
+
+    def _open_line(self) -> Line:
+        if self._line is None:
+            if self.transport is not None:
+                self._line = Line(self.transport, alone=False)
+            else:
+                limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+                context = self.trust.context()
+                transport = httpx.HTTPTransport(verify=context, limits=limits)
+                self._line = Line(transport, alone=True)
+        return self._line
 
     def _rounds(
         self, scheme: str, request: httpx.Request
@@ -127,14 +185,6 @@ class GatewayConnection:
                 raise ConfigError(f"{self.address}: a token is only sent over HTTPS")
             request.headers["authorization"] = self.login.header()
         return _one_round(request)
-
-    def _transport(self) -> httpx.BaseTransport:
-        if self._opened is None:
-            limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-            self._opened = self.transport or httpx.HTTPTransport(
-                verify=self.trust.context(), limits=limits
-            )
-        return self._opened
 
     def require_tls(self, firmware: str) -> None:
         """Refuse to go on where a token would be sent in the clear.
@@ -157,8 +207,8 @@ class GatewayConnection:
     def close(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._opened is not None:
-            self._opened.close()
+        if self._line is not None:
+            self._line.close()
 
 
 def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
@@ -168,7 +218,7 @@ def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
         params=request.params or None,
         headers=[*_HEADERS, *request.headers],
         content=request.content,
-        extensions={"timeout": timeouts},
+        extensions={"timeout": timeouts.steps},
     )
 
 
@@ -176,30 +226,11 @@ def _one_round(request: httpx.Request) -> Generator[httpx.Request, httpx.Respons
     yield request
 
 
-def _exchanged(
-    transport: httpx.BaseTransport, sent: httpx.Request, request: Request
-) -> tuple[httpx.Response, bytes]:
-    """The answer, which no cookie jar has seen, and its body."""
-    response = transport.handle_request(sent)
-    response.request = sent
-    try:
-        return response, _read(response, request)
-    finally:
-        response.close()
-
-
-def _read(response: httpx.Response, request: Request) -> bytes:
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise APIConnectionError(f"{request.url}: the body is compressed, which was not asked for")
-    content = bytearray()
-    for chunk in response.iter_bytes():
-        content += chunk
-        if len(content) > LARGEST_BODY:
-            raise APIResponseValidationError(
-                f"{request.url}: the body is larger than {LARGEST_BODY // 1024 // 1024} MiB",
-                operation=request.url,
-            )
-    return bytes(content)
+def _too_large(request: Request) -> APIResponseValidationError:
+    return APIResponseValidationError(
+        f"{request.url}: the body is larger than {LARGEST_BODY // 1024 // 1024} MiB",
+        operation=request.url,
+    )
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
@@ -224,9 +255,12 @@ class ServiceConnection:
             APIResponseValidationError: a body that is too large.
         """
         try:
-            return self._answer(request)
+            with hide_in_library_logs(Redactor(())):
+                return self._answer(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problem: EnphaseError = connection_error(request, error)
+        except BodyTooLargeError:
+            problem = _too_large(request)
         except EnphaseError as error:
             problem = error.with_traceback(None)
         # Raised outside the handler: in the frames of httpx there would be the password.
@@ -238,7 +272,8 @@ class ServiceConnection:
         )
         try:
             sent = _built(request, request.url, self.timeouts)
-            response, content = _exchanged(transport, sent, request)
+            line = Line(transport, alone=self.transport is None)
+            response, content = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
                 transport.close()

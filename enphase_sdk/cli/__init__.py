@@ -14,7 +14,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code.
 
     0 done, 2 usage or settings, 3 not authorized, 4 quota used up, 5 no usable answer,
-    6 partly done, 130 stopped by ctrl-c, 141 nobody read the output to its end.
+    6 partly done, 130 stopped by ctrl-c or SIGTERM with nothing to show, 141 nobody read the
+    output to its end.
 
     Args:
         arguments: The words after ``enphase``; else those of this process.

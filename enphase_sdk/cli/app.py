@@ -16,8 +16,10 @@ app = typer.Typer(
     epilog=(
         "Settings come from ENPHASE_API_KEY, ENPHASE_USER_ID and ENPHASE_BASE_URL, then from the "
         "config file. Exit codes: 0 done, 2 usage or settings, 3 not authorized, "
-        "4 quota used up, 5 no usable answer, 6 partly done."
+        "4 quota used up, 5 no usable answer, 6 partly done, 130 stopped by ctrl-c or SIGTERM, "
+        "141 nobody read the output to its end."
     ),
+    context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
     add_completion=False,
     pretty_exceptions_enable=False,

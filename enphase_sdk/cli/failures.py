@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from enphase_sdk.cli.streams import silence
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
@@ -17,12 +18,27 @@ from enphase_sdk.errors import (
     ServerError,
 )
 
-__all__ = ["USAGE", "PartlyDoneError", "exit_code", "explain", "one_line", "tell"]
+__all__ = [
+    "NO_USABLE_ANSWER",
+    "STOPPED",
+    "UNREAD",
+    "USAGE",
+    "PartlyDoneError",
+    "exit_code",
+    "explain",
+    "one_line",
+    "tell",
+]
 
 USAGE = 2
 NOT_AUTHORIZED = 3
 QUOTA_USED_UP = 4
 NO_USABLE_ANSWER = 5
+STOPPED = 130
+UNREAD = 141
+
+# What is longer is no message but somebody's data.
+LONGEST_LINE = 1_000
 
 _CODES: tuple[tuple[tuple[type[EnphaseError], ...], int], ...] = (
     ((ConfigError, InvalidArgumentError), USAGE),
@@ -64,9 +80,13 @@ def explain(error: EnphaseError) -> str:
 
 def one_line(message: str) -> str:
     """A message on one line, without anything a terminal would obey."""
-    return " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
+    return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
 
 
 def tell(message: str) -> None:
-    """Say something on stderr, on one line."""
-    print(f"enphase: {one_line(message)}", file=sys.stderr, flush=True)
+    """Say something on stderr, on one line; where nobody can hear it, nothing happens."""
+    try:
+        print(f"enphase: {one_line(message)}", file=sys.stderr, flush=True)
+    except OSError:
+        silence(sys.stderr)

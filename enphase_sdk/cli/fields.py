@@ -13,14 +13,22 @@ from enphase_sdk.report.formats import UNKNOWN, instant, number, plain
 __all__ = ["id_field", "number_field", "quantity_fields", "text_field", "when_field"]
 
 
-def text_field(name: str, heading: str | None = None, *, spare: int = 0) -> Field:
+# More decimal places than any unit has.
+MOST_PLACES = 12
+
+
+def text_field(
+    name: str, heading: str | None = None, *, spare: int = 0, stays: bool = False
+) -> Field:
     """A value as it is; without a heading in CSV only."""
 
     def text(row: Row) -> str:
         value = row.get(name)
         return plain(None if value is None else str(value))
 
-    return Field(name, None if heading is None else Heading(heading, spare=spare), text)
+    return Field(
+        name, None if heading is None else Heading(heading, spare=spare, stays=stays), text
+    )
 
 
 def number_field(
@@ -35,17 +43,17 @@ def number_field(
 
 
 def id_field(name: str, heading: str) -> Field:
-    """A number that counts nothing, so without its thousands apart."""
-    return Field(name, Heading(heading, numeric=True), text_field(name).text)
+    """A number that names the row and counts nothing, so without its thousands apart."""
+    return Field(name, Heading(heading, numeric=True, stays=True), text_field(name).text)
 
 
-def when_field(name: str, heading: str, *, spare: int = 0) -> Field:
+def when_field(name: str, heading: str, *, spare: int = 0, stays: bool = False) -> Field:
     """An instant, in a table by the clock of the row's `timezone`."""
 
     def text(row: Row) -> str:
         return _local(row.get(name), row.get("timezone"))
 
-    return Field(name, Heading(heading, spare=spare), text)
+    return Field(name, Heading(heading, spare=spare, stays=stays), text)
 
 
 def quantity_fields(name: str, heading: str) -> tuple[Field, ...]:
@@ -70,6 +78,7 @@ def _local(epoch: Any, zone_name: Any) -> str:
 
 def _scaled(row: Row, name: str) -> str:
     value, places = row.get(f"{name}_value"), row.get(f"{name}_precision") or 0
-    if value is None:
+    if value is None or abs(places) > MOST_PLACES:
         return UNKNOWN
-    return f"{number(value / 10**places, max(places, 0))} {plain(row.get(f'{name}_units'))}"
+    shown = number(value, max(places, 0), divided_by=10.0**places)
+    return f"{shown} {plain(row.get(f'{name}_units'))}"

@@ -43,10 +43,18 @@ def daily_rows(wire: Any) -> Iterator[dict[str, Any]]:
     first = date.fromisoformat(wire["start_date"]) if wire.get("start_date") else None
     for offset in range(max(map(len, series.values()), default=0)):
         row: dict[str, Any] = {"system_id": wire.get("system_id")}
-        row["date"] = str(first + timedelta(days=offset)) if first else None
+        row["date"] = _day(first, offset)
         for name, values in series.items():
             row[name] = values[offset] if offset < len(values) else None
         yield row
+
+
+def _day(first: date | None, offset: int) -> str | None:
+    """That many days after the first; None where no calendar has it."""
+    try:
+        return None if first is None else str(first + timedelta(days=offset))
+    except OverflowError:
+        return None
 
 
 def _flat(wire: Any) -> Iterator[tuple[str, Any]]:

@@ -10,7 +10,7 @@ import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
 from enphase_sdk.cli.formats import AsCsv, AsJson, Form
-from enphase_sdk.cli.shared_options import command_sharing
+from enphase_sdk.cli.shared_options import a_number, command_sharing
 
 if TYPE_CHECKING:
     from enphase_sdk import Envoy
@@ -21,6 +21,12 @@ __all__ = ["group"]
 
 # A gateway that is asked more often hangs sooner or later.
 FASTEST = 5.0
+
+# Decades of them.
+MOST_READINGS = 1_000_000_000
+
+# A day.
+LONGEST = 86_400.0
 
 group = typer.Typer(help="A gateway (Envoy, IQ Gateway) on the local network.")
 
@@ -171,13 +177,27 @@ def meters(gateway: Gateway) -> None:
 def watch(
     gateway: Gateway,
     every: Annotated[
-        float, typer.Option(min=FASTEST, metavar="SECONDS", help="Between two readings, 5 or more.")
+        float,
+        typer.Option(
+            min=FASTEST,
+            max=LONGEST,
+            callback=a_number,
+            metavar="SECONDS",
+            help="Between two readings, 5 or more.",
+        ),
     ] = FASTEST,
     count: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Readings; else until ctrl-c.")
+        int | None,
+        typer.Option(min=1, max=MOST_READINGS, metavar="N", help="Readings; else until ctrl-c."),
     ] = None,
 ) -> None:
-    """Power as it changes, with its course."""
+    """Power as it changes, with its course.
+
+    --csv gives a header and a line for each reading, --json an object on a line for each: `at`
+    (UTC) and, in W, `production_w`, `house_w`, `production_and_grid_w` (in place of the house
+    where what the batteries give is not known), `grid_w` and `batteries_w`. What is not known is
+    empty or null; grid and batteries are negative where they take power.
+    """
     from enphase_sdk.cli.watch import watch_gateway
 
     watch_gateway(gateway.envoy, gateway.form, every=every, count=count)
@@ -186,7 +206,14 @@ def watch(
 @group.command()
 def discover(
     seconds: Annotated[
-        float, typer.Option(min=0.1, metavar="SECONDS", help="How long to listen.")
+        float,
+        typer.Option(
+            min=0.1,
+            max=LONGEST,
+            callback=a_number,
+            metavar="SECONDS",
+            help="How long to listen.",
+        ),
     ] = 3.0,
     interface: Annotated[
         list[str] | None,

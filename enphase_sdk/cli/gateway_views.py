@@ -4,14 +4,85 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from enphase_sdk.cli.fields import number_field, text_field
 from enphase_sdk.cli.output import Row, View
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.report.formats import kilo, number
 
-__all__ = ["FOUND", "METERS", "READING"]
+if TYPE_CHECKING:
+    from enphase_sdk.gateway.models.energy import SystemEnergy
+    from enphase_sdk.gateway.snapshot import Snapshot
+
+__all__ = ["FOUND", "METERS", "POWERS", "READING", "powers"]
+
+# What `powers` tells, in W, as people call it.
+POWERS = {
+    "production_w": "Production",
+    "house_w": "House",
+    "production_and_grid_w": "Production and grid",
+    "grid_w": "From the grid",
+    "batteries_w": "From the batteries",
+}
+
+
+def powers(snapshot: Snapshot) -> dict[str, float | None]:
+    """Where power comes from and goes to, in W, by the names in `POWERS`; None is not known.
+
+    What a gateway calls consumption is production and grid together where its meter measures the
+    grid. It is the house's only where what the batteries give is added.
+    """
+    production = _watts(snapshot.system_production)
+    grid = _watts(snapshot.system_net_consumption)
+    consumption = _watts(snapshot.system_consumption)
+    batteries = _from_batteries(snapshot)
+    both = None if production is None or grid is None else production + grid
+    if "total-consumption" in snapshot.ctmeters:
+        house = consumption
+    else:
+        house = None if both is None or batteries is None else both + batteries
+    return {
+        "production_w": production,
+        "house_w": house,
+        "production_and_grid_w": both if house is None else None,
+        "grid_w": grid,
+        "batteries_w": batteries if _has_batteries(snapshot) else None,
+    }
+
+
+def _watts(energy: SystemEnergy | None) -> float | None:
+    return None if energy is None else energy.watts_now
+
+
+def _has_batteries(snapshot: Snapshot) -> bool:
+    return bool(
+        "storage" in snapshot.ctmeters
+        or snapshot.encharge_inventory
+        or snapshot.encharge_power
+        or snapshot.encharge_aggregate
+        or snapshot.acb_inventory
+        or snapshot.acb_power
+    )
+
+
+def _from_batteries(snapshot: Snapshot) -> float | None:
+    """What all batteries give (negative: take), in W; 0 without any, None where one is silent."""
+    storage = snapshot.ctmeters.get("storage")
+    if storage is not None and storage.active_power is not None:
+        return storage.active_power
+    if snapshot.encharge_power is None and (
+        snapshot.encharge_inventory or snapshot.encharge_aggregate
+    ):
+        return None
+    if snapshot.acb_power is None and snapshot.acb_inventory:
+        return None
+    told = [battery.real_power_mw for battery in (snapshot.encharge_power or {}).values()]
+    watts = [None if power is None else power / 1000 for power in told]
+    if snapshot.acb_power is not None:
+        watts.append(snapshot.acb_power.power)
+    known = [power for power in watts if power is not None]
+    return sum(known) if len(known) == len(watts) else None
 
 
 def _reading_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
@@ -40,21 +111,23 @@ def _meter_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
             yield {"meter": kind, "phase": phase, **part}
 
 
-READING = View((text_field("path", "What"), text_field("value", "Value")), _reading_rows)
+READING = View(
+    (text_field("path", "What", stays=True), text_field("value", "Value")), _reading_rows
+)
 
 METERS = View(
     (
-        text_field("meter", "Meter"),
-        text_field("phase", "Phase"),
-        text_field("state", "State"),
-        text_field("metering_status", "Metering"),
+        text_field("meter", "Meter", stays=True),
+        text_field("phase", "Phase", stays=True),
+        text_field("state", "State", spare=4),
+        text_field("metering_status", "Metering", spare=3),
         number_field("active_power", "Power W"),
         number_field("energy_delivered", "Delivered kWh", kilo),
         number_field("energy_received", "Received kWh", kilo),
         number_field("voltage", "V", partial(number, decimals=1)),
         number_field("current", "A", partial(number, decimals=2)),
-        number_field("power_factor", "Power factor", partial(number, decimals=2)),
-        number_field("frequency", "Hz", partial(number, decimals=1)),
+        number_field("power_factor", "Power factor", partial(number, decimals=2), spare=2),
+        number_field("frequency", "Hz", partial(number, decimals=1), spare=1),
     ),
     _meter_rows,
     "no data: the gateway has no meters in use",
@@ -62,7 +135,7 @@ METERS = View(
 
 FOUND = View(
     (
-        text_field("serial_number", "Serial number"),
+        text_field("serial_number", "Serial number", stays=True),
         text_field("host", "Address"),
         text_field("name", "Name"),
     ),

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import warnings
+from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
+from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.errors import (
     EnphaseError,
     InvalidArgumentError,
@@ -46,6 +49,9 @@ EndAt = Annotated[
     str | None, typer.Option(metavar="TIME", help="With an offset, or epoch seconds; else now.")
 ]
 
+# As many digits as would be milliseconds, which are then refused with advice.
+_EPOCH = re.compile(r"[0-9]{1,18}")
+
 
 @cloud_command
 def summary(
@@ -65,21 +71,34 @@ def summary(
         return
     found = list[dict[str, Any]]()
     failures = list[EnphaseError]()
-    for done, system_id in enumerate(system_ids):
-        cloud.waiting.update(done, len(system_ids))
-        try:
-            found.append(client.summary(system_id, summary_date=summary_date).to_dict())
-        except InvalidArgumentError:
-            raise
-        except EnphaseError as error:
-            failures.append(error)
-            cloud.waiting.say(f"system {system_id}: {explain(error)}")
-            if isinstance(error, (QuotaExceededError, RateLimitError)):
+
+    def answers() -> Iterator[dict[str, Any] | EnphaseError]:
+        for system_id in system_ids:
+            try:
+                answer = client.summary(system_id, summary_date=summary_date).to_dict()
+            except InvalidArgumentError:
+                raise
+            except EnphaseError as error:
+                cloud.waiting.say(f"system {system_id}: {explain(error)}")
+                yield error
+            else:
+                yield answer
+
+    with FirstInterrupt() as interrupt:
+        for done, answer in enumerate(interrupt.until_it(answers()), 1):
+            cloud.waiting.update(done, len(system_ids))
+            if not isinstance(answer, EnphaseError):
+                found.append(answer)
+                continue
+            failures.append(answer)
+            if isinstance(answer, (QuotaExceededError, RateLimitError)):
                 break
-    if not found:
-        raise typer.Exit(exit_code(failures[0]))
-    cloud.show_all(SUMMARY, found)
-    if failures:
+        if not found:
+            if interrupt.came:
+                raise KeyboardInterrupt
+            raise typer.Exit(exit_code(failures[0]))
+        cloud.show_all(SUMMARY, found)
+    if len(found) < len(system_ids):
         raise PartlyDoneError(f"partly done: {len(found)} of {len(system_ids)} systems were read")
 
 
@@ -217,4 +236,4 @@ def search(
 
 def _instant(text: str | None) -> str | int | None:
     """Digits alone are epoch seconds."""
-    return int(text) if text and text.isdigit() else text
+    return int(text) if text and _EPOCH.fullmatch(text) else text

@@ -30,13 +30,16 @@ class Heading:
     Attributes:
         text: Its name, with the unit.
         numeric: Whether to align the column to the right.
-        spare: Where the table is too wide, columns are left out, the highest number first; 0
-            never.
+        spare: Where the table is too wide, columns are left out: the highest number first, of
+            those with the same the rightmost.
+        stays: Whether it names the row, so that it is never left out. If no column does, the
+            first one stays.
     """
 
     text: str
     numeric: bool = False
     spare: int = 0
+    stays: bool = False
 
 
 @frozen

@@ -10,6 +10,7 @@ import typer
 from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -19,7 +20,7 @@ from enphase_sdk.cli.systems import (
     ByStatus,
     given_filters,
 )
-from enphase_sdk.errors import EnphaseError
+from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     from enphase_sdk import Enlighten
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 __all__ = ["made_report", "print_report", "report"]
 
 MOST_ROWS = 50
+
+STOPPED_EARLY = "it was stopped before its end"
 
 _STYLES = {
     "offline": "bold red",
@@ -45,7 +48,9 @@ def report(
     cloud: Cloud,
     out: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Write it as .html, .json or .csv; repeatable."),
+        typer.Option(
+            metavar="FILE", parser=Path, help="Write it as .html, .json or .csv; repeatable."
+        ),
     ] = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=0, help="Rows of the table, the worst; 0 for all.")
@@ -75,51 +80,68 @@ def report(
         installer=installer,
         connection_type=connection_type,
     )
-    made, run = made_report(cloud.client, cloud.waiting, filters)
-    cloud.waiting.stop()
-    if cloud.form is Form.JSON:
-        print_document([report_json(made)])
-    elif cloud.form is Form.CSV:
-        print_document([report_csv(made)])
-    else:
-        print_report(made, top)
-    for path in out or ():
-        write_report(made, path)
+    with FirstInterrupt() as interrupt:
+        made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
+        cloud.waiting.stop()
+        unwritten = list[ConfigError]()
+        for path in out or ():
+            try:
+                write_report(made, path)
+            except ConfigError as error:
+                unwritten.append(error)
+        if cloud.form is Form.JSON:
+            print_document([report_json(made)])
+        elif cloud.form is Form.CSV:
+            print_document([report_csv(made)])
+        else:
+            print_report(made, top)
+    if unwritten:
+        raise ConfigError("; ".join(map(str, unwritten)))
     if not made.complete:
         raise PartlyDoneError(_missing(made, run))
 
 
 def made_report(
-    client: Enlighten, waiting: Waiting, filters: SystemFilters
+    client: Enlighten, waiting: Waiting, filters: SystemFilters, interrupt: FirstInterrupt
 ) -> tuple[FleetReport, FleetRun]:
     """The report of a fleet, and the run that its records came from.
 
+    An interrupt ends the run as a spent quota does: the report is of what was read until then.
+
     Raises:
         EnphaseError: no system at all could be read.
+        KeyboardInterrupt: the interrupt came before any was.
     """
     from enphase_sdk import Fleet
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
-    from enphase_sdk.report import FleetReport, ReportRow, report_row
+    from enphase_sdk.report import FleetReport, in_words, report_row
 
     run = Fleet(client).summaries(progress=waiting.update, **filters)
-    rows, errors = list[ReportRow](), list[EnphaseError]()
-    for record in run:
-        rows.append(report_row(record))
-        if record.error is not None:
-            errors.append(record.error)
-    failure = run.stopped_by or next(iter(errors), None)
-    if failure is not None and len(errors) == len(rows):
-        raise failure
+    records = list(interrupt.until_it(run))
+    if interrupt.came:
+        records += [record for record in run.finished() if record not in records[-1:]]
+    stopped = interrupt.came and (run.total is None or len(records) < run.total)
+    errors = [record.error for record in records if record.error is not None]
+    if len(errors) == len(records):
+        if stopped:
+            raise KeyboardInterrupt
+        if failure := run.stopped_by or next(iter(errors), None):
+            raise failure
+    stopped_by = None if run.stopped_by is None else in_words(run.stopped_by)
     made = FleetReport.of(
-        rows,
+        map(report_row, records),
         generated_at=utc(current_clock().time()),
-        stopped_by=None if run.stopped_by is None else explain(run.stopped_by),
+        stopped_by=STOPPED_EARLY if stopped else stopped_by,
     )
     return made, run
 
 
-def print_report(made: FleetReport, top: int) -> None:
+def print_report(
+    made: FleetReport,
+    top: int,
+    elsewhere: str = "a wider terminal, --json, --csv and --out show all",
+) -> None:
     """Print the worst `top` rows, or all for 0, and the totals."""
     from enphase_sdk.cli.output import Heading
     from enphase_sdk.cli.tables import print_table
@@ -127,10 +149,11 @@ def print_report(made: FleetReport, top: int) -> None:
 
     shown = made.rows[:top] if top else made.rows
     print_table(
-        [Heading(column.heading, column.numeric, column.spare) for column in COLUMNS],
+        [Heading(column.heading, column.numeric, column.spare, column.stays) for column in COLUMNS],
         [[column.text(row) for column in COLUMNS] for row in shown],
         footer=[column.total(made.totals) if column.total else "" for column in COLUMNS],
         styles=_STYLES,
+        elsewhere=elsewhere,
     )
     counts = [f"{count} {name.words}" for name, count in made.totals.conditions.items() if count]
     typer.echo(", ".join(counts) or "no systems match")
@@ -141,9 +164,10 @@ def print_report(made: FleetReport, top: int) -> None:
 def _missing(made: FleetReport, run: FleetRun) -> str:
     parts = [f"partly done: {made.totals.systems - made.totals.unread} systems were read"]
     if made.totals.unread:
-        problem = next(row.problem for row in made.rows if row.problem)
+        problem = next(row.error for row in made.rows if row.error)
         parts.append(f"{made.totals.unread} could not be ({problem})")
     if made.stopped_by:
         of = "" if run.total is None else f" of {run.total}"
-        parts.append(f"after {run.done}{of} the run ended: {made.stopped_by}")
+        why = made.stopped_by if run.stopped_by is None else explain(run.stopped_by)
+        parts.append(f"after {made.totals.systems}{of} the run ended: {why}")
     return "; ".join(parts)

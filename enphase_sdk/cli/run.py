@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-import io
-import os
+import re
 import sys
+import traceback
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import typer
 import typer.main
 
 from enphase_sdk.cli.app import app
-from enphase_sdk.cli.failures import USAGE, PartlyDoneError, exit_code, explain, tell
+from enphase_sdk.cli.failures import (
+    NO_USABLE_ANSWER,
+    STOPPED,
+    UNREAD,
+    USAGE,
+    PartlyDoneError,
+    exit_code,
+    explain,
+    tell,
+)
+from enphase_sdk.cli.interrupts import interrupts_raised
+from enphase_sdk.cli.streams import open_streams, silence
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["run"]
+
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 # Typer brings its own copy of click or uses the installed one; this is the one it raises.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -23,24 +37,33 @@ _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 def run(arguments: Sequence[str] | None) -> int:
     """Run one command line; whatever goes wrong becomes one line on stderr and an exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="replace")
+    open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        code = _run(words or ["--help"])
-        sys.stdout.flush()
-    except KeyboardInterrupt:
+        with interrupts_raised():
+            code = _run(words or ["--help"])
+            sys.stdout.flush()
+    except (KeyboardInterrupt, typer.Abort):
         tell("stopped")
-        return 130
+        return STOPPED
     except BrokenPipeError:
-        # Python flushes once more at its end, and would complain.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
+        silence(sys.stdout)
+        return UNREAD
+    except OSError as error:
+        # Those of files and connections are errors of ours, so this one is of the output.
+        silence(sys.stdout)
+        tell(f"cannot write the output: {error.strerror or error}; send it elsewhere")
+        return USAGE
+    except Exception as error:
+        tell(_defect(error))
+        return NO_USABLE_ANSWER
     return code
 
 
 def _run(words: list[str]) -> int:
+    if any(_NO_TEXT.search(word) for word in words):
+        tell("an argument holds bytes that are no text (UTF-8 is understood)")
+        return USAGE
     command = typer.main.get_command(app)
     try:
         with command.make_context("enphase", words) as context:
@@ -65,3 +88,10 @@ def _usage(error: Any) -> str:
     path = context.command_path if context else "enphase"
     stop = "" if said.endswith((".", "?", ")")) else "."
     return f"{said}{stop} See '{path} --help'."
+
+
+def _defect(error: Exception) -> str:
+    """What nobody thought of: the place in the program, and no value, which could be a secret."""
+    place = traceback.extract_tb(error.__traceback__)[-1]
+    where = f"{Path(place.filename).name}, line {place.lineno}"
+    return f"a fault in this program: {type(error).__name__} in {where}; please report it"

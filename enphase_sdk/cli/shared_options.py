@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import inspect
+import math
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-__all__ = ["command_sharing"]
+import typer
+
+__all__ = ["a_number", "command_sharing"]
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=AbstractContextManager[Any])
@@ -40,6 +43,17 @@ def command_sharing(
         return command
 
     return made
+
+
+def a_number(value: float | None) -> float | None:
+    """What is given; NaN is in no range, and so out of none.
+
+    Raises:
+        typer.BadParameter: it is NaN.
+    """
+    if value is not None and math.isnan(value):
+        raise typer.BadParameter("'nan' is not a number of seconds")
+    return value
 
 
 @cache

@@ -10,12 +10,13 @@ from typing import Annotated
 
 import typer
 
-from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.failures import PartlyDoneError, tell
+from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.report_command import made_report, print_report
 
 __all__ = ["demo", "simulate"]
 
-# What the simulated cloud is asked with; it accepts any.
+# What the simulated cloud is asked with; it accepts nothing else.
 API_KEY = "simulated-key"
 USER_ID = "simulated-user"
 
@@ -47,7 +48,14 @@ def simulate(
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.testing import SimulatedEnlighten
 
-    simulated = SimulatedEnlighten(systems, seed=seed, plan=plan, clock=current_clock())
+    simulated = SimulatedEnlighten(
+        systems,
+        seed=seed,
+        plan=plan,
+        clock=current_clock(),
+        api_key=API_KEY,
+        user_id=USER_ID,
+    )
     with ExitStack() as serving:
         try:
             base_url = serving.enter_context(simulated.serve(port=port))
@@ -62,7 +70,7 @@ def simulate(
             typer.echo(f"  export ENPHASE_BASE_URL={base_url}")
             typer.echo(f"  export ENPHASE_API_KEY={API_KEY}")
             typer.echo(f"  export ENPHASE_USER_ID={USER_ID}")
-            typer.echo("Stop it with ctrl-c.")
+            typer.echo("Any other key or user id is refused (401). Stop it with ctrl-c.")
             sys.stdout.flush()
             threading.Event().wait()
     tell(f"stopped after {simulated.hits} requests, {simulated.refused} more were refused")
@@ -71,7 +79,12 @@ def simulate(
 def demo(
     folder: Annotated[
         Path,
-        typer.Option("--folder", metavar="FOLDER", help="Where the report goes; made if missing."),
+        typer.Option(
+            "--folder",
+            metavar="FOLDER",
+            parser=Path,
+            help="Where the report goes; made if missing.",
+        ),
     ] = Path("demo"),
     seed: Seed = 0,
 ) -> None:
@@ -85,8 +98,9 @@ def demo(
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{folder}: {error.strerror}; name another with --folder") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{folder}: {reason}; name another with --folder") from None
     clock = current_clock()
     plan = Plan("Demo", DEMO_HITS, 10_000, minute_seconds=DEMO_WINDOW)
     simulated = SimulatedEnlighten(DEMO_SYSTEMS, seed=seed, plan=plan, clock=clock)
@@ -96,15 +110,16 @@ def demo(
         simulated.serve() as base_url,
         Enlighten(API_KEY, USER_ID, base_url=base_url, on_wait=waiting.on_wait) as client,
         waiting,
+        FirstInterrupt() as interrupt,
     ):
         typer.echo(
             f"A simulated cloud with {DEMO_SYSTEMS} systems answers at {base_url}. Its quota is "
             f"{DEMO_HITS} hits\nin {DEMO_WINDOW:.0f} s, which the client has to find out."
         )
         # The quota is to be learned, whatever plan the environment or the config file names.
-        made, run = made_report(client.with_options(quota=None), waiting, {})
+        made, run = made_report(client.with_options(quota=None), waiting, {}, interrupt)
     seconds = clock.monotonic() - started
-    print_report(made, 0)
+    print_report(made, 0, elsewhere="a wider terminal and the files show all")
     typer.echo(
         f"\n{run.done} systems in {seconds:.1f} s with {simulated.hits} hits; "
         f"the cloud refused {simulated.refused} more (409)."
@@ -116,3 +131,5 @@ def demo(
         path = folder / f"report.{suffix}"
         write_report(made, path)
         typer.echo(f"wrote {path}")
+    if not made.complete:
+        raise PartlyDoneError(f"partly done: {made.stopped_by or 'not every system was read'}")

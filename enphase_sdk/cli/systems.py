@@ -9,6 +9,7 @@ import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, explain
+from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.errors import EnphaseError
 
 if TYPE_CHECKING:
@@ -83,21 +84,27 @@ def systems(
         installer=installer,
         connection_type=connection_type,
     )
-    listing = cloud.client.systems(**filters)
-    done, failures = 0, list[EnphaseError]()
+    listing = iter(cloud.client.systems(**filters))
+    done, why = 0, ""
 
-    def records() -> Iterator[dict[str, Any]]:
-        nonlocal done
-        try:
-            for system in listing:
-                yield system.to_dict()
-                done += 1
-                cloud.waiting.update(done, None)
-        except EnphaseError as error:
-            if not done:
-                raise
-            failures.append(error)
+    with FirstInterrupt() as interrupt:
 
-    cloud.show_all(SYSTEMS, records())
-    if failures:
-        raise PartlyDoneError(f"partly done: {done} systems, then {explain(failures[0])}")
+        def records() -> Iterator[dict[str, Any]]:
+            nonlocal done, why
+            try:
+                for system in interrupt.until_it(listing):
+                    yield system.to_dict()
+                    done += 1
+                    cloud.waiting.update(done, None)
+            except EnphaseError as error:
+                if not done:
+                    raise
+                why = explain(error)
+            if interrupt.came:
+                if not done:
+                    raise KeyboardInterrupt
+                why = "it was stopped"
+
+        cloud.show_all(SYSTEMS, records())
+    if why:
+        raise PartlyDoneError(f"partly done: {done} systems, then {why}")

@@ -1,23 +1,45 @@
-"""Tables for people."""
+"""Tables for people: a number is whole or its column is left out, and those left out are named.
+
+Where a table is too wide, long texts are folded first, at spaces and after separators; then
+columns are left out. The columns that name a row always stay.
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from enphase_sdk.cli.output import Heading
 
-__all__ = ["print_table"]
+__all__ = ["TableConsole", "fitted_table", "print_table"]
 
 # A file has no width that a table would have to fit into.
 ENDLESS = 10_000
 
-# In a terminal, longer cells are folded.
-WIDEST = 36
+# A text is folded no narrower than this, and its pieces are broken only where they are longer.
+NARROWEST = 16
+LONGEST_PIECE = 30
+
+# Spaces between two columns.
+GAP = 2
+
+# A line may end after a space, and after a separator that belongs to no number.
+_PIECES = re.compile(r"\S*?(?:(?<=[^\W\d])[./_](?=\S)|(?<=[\w\]])[./_-](?=[^\W\d])|\s+|$)")
+
+
+class TableConsole(Console):
+    """A console that leaves it to the program what a reader who went away means."""
+
+    def on_broken_pipe(self) -> None:
+        """Called where the pipe's error is being handled, which goes on."""
+        raise
 
 
 def print_table(
@@ -26,6 +48,7 @@ def print_table(
     *,
     footer: Sequence[str] | None = None,
     styles: Mapping[str, str] | None = None,
+    elsewhere: str = "a wider terminal, --json and --csv show all",
 ) -> None:
     """Print a table, in the terminal's width or, into a file, as wide as it is.
 
@@ -34,46 +57,135 @@ def print_table(
         rows: Cells, which must hold nothing that a terminal would obey.
         footer: A last row, set apart.
         styles: Cells with these texts are printed in these styles.
+        elsewhere: Where columns that are left out can be seen.
     """
-    console = Console()
-    cells = [list(row) for row in rows]
-    kept = list(range(len(headings)))
+    console = TableConsole()
     if not console.is_terminal:
         console.width = ENDLESS
-        console.print(_table(headings, cells, footer, styles or {}, kept, None))
-        return
-    while True:
-        table = _table(headings, cells, footer, styles or {}, kept, WIDEST)
-        natural = console.measure(table, options=console.options.update(max_width=ENDLESS)).maximum
-        spare = max(kept, key=lambda column: headings[column].spare)
-        if natural <= console.width or not headings[spare].spare:
-            break
-        kept.remove(spare)
+    width = console.width if console.is_terminal else None
+    table, left_out = fitted_table(headings, rows, width, footer=footer, styles=styles)
     console.print(table)
-    left_out = [heading.text for n, heading in enumerate(headings) if n not in kept]
     if left_out:
-        console.print(f"No room for: {', '.join(left_out)}.", style="dim")
+        console.print(f"Not shown: {', '.join(left_out)}; {elsewhere}.", style="dim")
 
 
-def _table(
+def fitted_table(
     headings: Sequence[Heading],
-    cells: Sequence[Sequence[str]],
-    footer: Sequence[str] | None,
-    styles: Mapping[str, str],
-    kept: Sequence[int],
-    widest: int | None,
-) -> Table:
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, show_footer=footer is not None)
-    for column in kept:
-        heading = headings[column]
+    rows: Iterable[Sequence[str]],
+    width: int | None,
+    *,
+    footer: Sequence[str] | None = None,
+    styles: Mapping[str, str] | None = None,
+) -> tuple[Table, list[str]]:
+    """A table of at most `width` columns of text, and the headings that had no room in it."""
+    cells = [list(row) for row in rows]
+    columns = [
+        _Column(heading, [row[n] for row in cells], footer[n] if footer else "")
+        for n, heading in enumerate(headings)
+    ]
+    kept = _kept(columns, width)
+    widths = _widths([columns[n] for n in kept], width)
+    table = Table(
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+        padding=(0, GAP - 1, 0, 0),  # the box adds one
+        show_footer=footer is not None,
+    )
+    for n, room in zip(kept, widths, strict=True):
+        column = columns[n]
         table.add_column(
-            heading.text,
-            footer[column] if footer else "",
-            justify="right" if heading.numeric else "left",
-            no_wrap=heading.numeric,
-            max_width=widest,
+            _folded(column.heading.text, room),
+            _folded(column.footer, room),
+            justify="right" if column.heading.numeric else "left",
+            width=room,
+            no_wrap=True,
             overflow="fold",
         )
+    styles = styles or {}
     for row in cells:
-        table.add_row(*(Text(row[column], styles.get(row[column], "")) for column in kept))
-    return table
+        table.add_row(
+            *(
+                Text(_folded(row[n], room), styles.get(row[n], ""))
+                for n, room in zip(kept, widths, strict=True)
+            )
+        )
+    return table, [column.heading.text for n, column in enumerate(columns) if n not in kept]
+
+
+class _Column:
+    """A column and how wide it must, and would like to, be."""
+
+    def __init__(self, heading: Heading, cells: Sequence[str], footer: str) -> None:
+        self.heading = heading
+        self.footer = footer
+        self._texts = [*cells, footer]
+        self._longest = max(map(cell_len, self._texts))
+
+    @property
+    def natural(self) -> int:
+        """Its width where there is room for everything on one line."""
+        return max(self._longest, cell_len(self.heading.text))
+
+    @cached_property
+    def least(self) -> int:
+        """The width below which it is better left out."""
+        of_heading = _longest_piece(self.heading.text)
+        if self.heading.numeric:
+            return max(self._longest, of_heading)
+        piece = max(map(_longest_piece, self._texts))
+        return max(min(self._longest, NARROWEST), min(piece, LONGEST_PIECE), of_heading)
+
+
+def _kept(columns: Sequence[_Column], width: int | None) -> list[int]:
+    """The columns there is room for."""
+    kept = list(range(len(columns)))
+    if width is None:
+        return kept
+    stay = {n for n in kept if columns[n].heading.stays} or {0}
+    while _total([columns[n].least for n in kept]) > width and len(kept) > len(stay):
+        spare = [n for n in kept if n not in stay]
+        kept.remove(max(spare, key=lambda n: (columns[n].heading.spare, n)))
+    return kept
+
+
+def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
+    """The width of each column: as it would like to be, else the widest narrowed first."""
+    if width is None:
+        return [column.natural for column in columns]
+    widths = [min(column.natural, width) for column in columns]
+    while _total(widths) > width and max(widths) > 1:
+        # Only where nothing but columns that must stay is left are those narrowed below.
+        above = [n for n, column in enumerate(columns) if widths[n] > column.least]
+        widths[max(above or range(len(widths)), key=widths.__getitem__)] -= 1
+    return widths
+
+
+def _total(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * max(len(widths) - 1, 0)
+
+
+def _longest_piece(text: str) -> int:
+    return max((cell_len(piece.rstrip()) for piece in _pieces(text)), default=0)
+
+
+def _pieces(text: str) -> list[str]:
+    return [piece for piece in _PIECES.findall(text) if piece]
+
+
+def _folded(text: str, width: int) -> str:
+    """The text on lines of at most `width`; only a piece that is longer is broken anywhere."""
+    if cell_len(text) <= width:
+        return text
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > width:
+            lines.append("")
+        if cell_len(piece.rstrip()) <= width:
+            lines[-1] += piece
+            continue
+        for character in piece:
+            if cell_len(lines[-1] + character) > width:
+                lines.append("")
+            lines[-1] += character
+    return "\n".join(line.rstrip() for line in lines)

@@ -60,7 +60,7 @@ _META = (
 SYSTEMS = View(
     (
         id_field("system_id", "ID"),
-        text_field("system_name", "Name"),
+        text_field("system_name", "Name", stays=True),
         text_field("system_public_name"),
         text_field("reference"),
         text_field("other_references"),
@@ -82,11 +82,11 @@ SYSTEMS = View(
 SUMMARY = View(
     (
         id_field("system_id", "ID"),
-        text_field("summary_date", "Day"),
+        text_field("summary_date", "Day", stays=True),
         text_field("status", "Status"),
         number_field("current_power", "Now W"),
         number_field("energy_today", "Day kWh", kilo),
-        number_field("energy_lifetime", "Before it MWh", mega),
+        number_field("energy_lifetime", "Before it MWh", mega, spare=1),
         number_field("size_w", "Size kW", kilo),
         number_field("modules", "Modules", spare=2),
         text_field("source", "Measured by", spare=4),
@@ -100,7 +100,7 @@ SUMMARY = View(
 ENERGY = View(
     (
         text_field("system_id"),
-        text_field("date", "Day"),
+        text_field("date", "Day", stays=True),
         number_field("production", "Production kWh", kilo),
         number_field("micro_production", "By microinverters kWh", kilo),
         number_field("meter_production", "By meter kWh", kilo),
@@ -112,7 +112,7 @@ ENERGY = View(
 CONSUMPTION = View(
     (
         text_field("system_id"),
-        text_field("date", "Day"),
+        text_field("date", "Day", stays=True),
         number_field("consumption", "Consumption kWh", kilo),
     ),
     daily_rows,
@@ -121,7 +121,7 @@ CONSUMPTION = View(
 
 _INTERVAL = (
     text_field("system_id"),
-    when_field("end_at", "Interval end"),
+    when_field("end_at", "Interval end", stays=True),
     number_field("devices_reporting", "Reporting"),
     number_field("total_devices", "of devices"),
 )
@@ -137,7 +137,7 @@ RGM = View(
     (
         text_field("list"),
         *_INTERVAL,
-        text_field("meter_serial_number", "Meter"),
+        text_field("meter_serial_number", "Meter", stays=True),
         text_field("envoy_serial_number"),
         text_field("channel", "Channel"),
         number_field("curr_w", "Power W"),
@@ -150,7 +150,7 @@ RGM = View(
 METERS = View(
     (
         text_field("system_id"),
-        text_field("serial_number", "Meter"),
+        text_field("serial_number", "Meter", stays=True),
         number_field("value", "Reading Wh"),
         when_field("read_at", "Read"),
         *_META,
@@ -161,10 +161,10 @@ METERS = View(
 MONTHLY = View(
     (
         text_field("system_id"),
-        text_field("start_date", "From"),
-        text_field("end_date", "To"),
+        text_field("start_date", "From", stays=True),
+        text_field("end_date", "To", spare=1),
         number_field("production_wh", "Production kWh", kilo),
-        text_field("serial_number", "Meter"),
+        text_field("serial_number", "Meter", stays=True),
         number_field("start", "Reading before Wh"),
         number_field("end", "after Wh"),
         *_META,
@@ -175,7 +175,7 @@ MONTHLY = View(
 INVERTERS = View(
     (
         text_field("envoy_serial_number", "Gateway", spare=2),
-        text_field("serial_number", "Serial number"),
+        text_field("serial_number", "Serial number", stays=True),
         text_field("id"),
         text_field("model", "Model", spare=3),
         text_field("part_number"),
@@ -195,8 +195,8 @@ INVERTERS = View(
 INVENTORY = View(
     (
         text_field("system_id"),
-        text_field("list", "Kind"),
-        text_field("sn", "Serial number"),
+        text_field("list", "Kind", spare=3),
+        text_field("sn", "Serial number", stays=True),
         text_field("model", "Model"),
         text_field("sku", "SKU", spare=1),
         text_field("manufacturer", "Maker"),
@@ -211,7 +211,7 @@ ENVOYS = View(
     (
         text_field("system_id"),
         text_field("envoy_id"),
-        text_field("serial_number", "Serial number"),
+        text_field("serial_number", "Serial number", stays=True),
         text_field("name", "Name"),
         text_field("part_number", "Part number"),
         text_field("status", "Status"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 import sys
 from collections import deque
@@ -12,6 +14,7 @@ from attrs import define, field
 
 from enphase_sdk.cli.failures import tell
 from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.gateway_views import POWERS, powers
 from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -19,10 +22,10 @@ from enphase_sdk.errors import (
     AuthenticationError,
     utc_text,
 )
-from enphase_sdk.report.formats import UNKNOWN, number, plain
+from enphase_sdk.report.formats import number, plain
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from rich.console import Group
 
     from enphase_sdk import Envoy
     from enphase_sdk.gateway.snapshot import Snapshot
@@ -31,24 +34,25 @@ __all__ = ["Course", "watch_gateway", "watch_table"]
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 48
+_NARROWEST = 8
 
 
 @define
 class Course:
-    """Power over the last readings, W."""
+    """Power over the last readings, W, by the names in `POWERS`."""
 
     values: dict[str, deque[float | None]] = field(factory=dict[str, deque[float | None]])
 
     def add(self, snapshot: Snapshot) -> dict[str, float | None]:
         """Note a reading; returns its powers by what they are."""
-        powers = dict(_powers(snapshot))
-        for name, watts in powers.items():
+        now = powers(snapshot)
+        for name, watts in now.items():
             self.values.setdefault(name, deque(maxlen=_WIDTH)).append(watts)
-        return powers
+        return now
 
-    def sparkline(self, name: str) -> str:
+    def sparkline(self, name: str, width: int = _WIDTH) -> str:
         """The course of one power, its lowest value lowest; blank where it was not known."""
-        values = self.values[name]
+        values = list(self.values[name])[-width:]
         known = [value for value in values if value is not None]
         if not known:
             return ""
@@ -57,38 +61,39 @@ class Course:
         return "".join(" " if v is None else _BARS[round((v - low) * steps)] for v in values)
 
 
-def _powers(snapshot: Snapshot) -> Iterator[tuple[str, float | None]]:
-    for name, energy in (
-        ("Production", snapshot.system_production),
-        ("Consumption", snapshot.system_consumption),
-        ("From the grid", snapshot.system_net_consumption),
-    ):
-        if energy is not None:
-            yield name, energy.watts_now
-    storage = snapshot.ctmeters.get("storage")
-    if storage is not None:
-        yield "From the batteries", storage.active_power
-
-
-def watch_table(title: str, course: Course, snapshot: Snapshot) -> Table:
-    """The table to be shown after a reading."""
-    from rich import box
-    from rich.table import Table
+def watch_table(title: str, course: Course, snapshot: Snapshot, width: int) -> Group:
+    """What is to be shown after a reading, in a terminal of that width."""
+    from rich.console import Group
     from rich.text import Text
 
-    table = Table(title=Text(title), box=box.SIMPLE_HEAD, show_edge=False)
-    table.add_column("Power")
-    table.add_column("W", justify="right")
-    table.add_column("Course", no_wrap=True)
-    for name, values in course.values.items():
-        table.add_row(name, number(values[-1]), Text(course.sparkline(name)))
+    from enphase_sdk.cli.output import Heading
+    from enphase_sdk.cli.tables import GAP, fitted_table
+
+    rows = [
+        (POWERS[name], number(values[-1]), name)
+        for name, values in course.values.items()
+        if any(value is not None for value in values)
+    ]
+    room = width - sum(max((len(row[n]) for row in rows), default=0) + GAP for n in (0, 1))
+    headings = [Heading("Power", stays=True), Heading("W", numeric=True, stays=True)]
+    cells = [[name, watts] for name, watts, _ in rows]
+    if room >= _NARROWEST:
+        headings.append(Heading("Course", spare=1))
+        cells = [
+            [*row, course.sparkline(name, room)]
+            for row, (*_, name) in zip(cells, rows, strict=True)
+        ]
+    table, _ = fitted_table(headings, cells, width)
+    below = [Text(line, "yellow") for line in _problems(snapshot)]
     batteries = snapshot.encharge_aggregate
-    if batteries is not None:
-        charge = batteries.state_of_charge
-        table.add_row("Batteries", UNKNOWN if charge is None else f"{charge} %", "")
+    if batteries is not None and batteries.state_of_charge is not None:
+        below.insert(0, Text(f"Batteries are charged to {batteries.state_of_charge} %"))
+    return Group(Text(title), table, *below)
+
+
+def _problems(snapshot: Snapshot) -> Iterator[str]:
     for problem in snapshot.problems:
-        table.add_row(Text(plain(problem.endpoint)), "", Text(plain(problem.reason), "yellow"))
-    return table
+        yield f"{plain(problem.endpoint)}: {plain(problem.reason)}"
 
 
 def watch_gateway(envoy: Envoy, form: Form, *, every: float, count: int | None) -> None:
@@ -100,11 +105,16 @@ def watch_gateway(envoy: Envoy, form: Form, *, every: float, count: int | None) 
     if form is Form.TABLE and sys.stdout.isatty():
         from rich.live import Live
 
-        with Live(auto_refresh=False) as live:
+        from enphase_sdk.cli.tables import TableConsole
+
+        with Live(console=TableConsole(), auto_refresh=False) as live:
             for snapshot in _readings(envoy, every, count):
                 course.add(snapshot)
-                live.update(watch_table(str(envoy), course, snapshot), refresh=True)
+                shown = watch_table(str(envoy), course, snapshot, live.console.width)
+                live.update(shown, refresh=True)
         return
+    if form is Form.CSV:
+        print(_csv_line(["at", *POWERS]), end="", flush=True)
     for snapshot in _readings(envoy, every, count):
         _print_line(form, {"at": utc_text(current_clock().time()), **course.add(snapshot)})
 
@@ -121,14 +131,24 @@ def _readings(envoy: Envoy, every: float, count: int | None) -> Iterator[Snapsho
             tell(str(error))
         if number_ == count:
             return
-        clock.sleep(max(0.0, begun + every - clock.time()))
+        clock.sleep(min(every, max(0.0, begun + every - clock.time())))
 
 
 def _print_line(form: Form, row: dict[str, Any]) -> None:
     if form is Form.TABLE:
-        powers = (f"{name} {number(row[name])} W" for name in row if name != "at")
-        print(row["at"], ", ".join(powers), flush=True)
-        return
-    import msgspec
+        known = (
+            f"{POWERS[name]} {number(row[name])} W" for name in POWERS if row[name] is not None
+        )
+        print(row["at"], ", ".join(known) or "no power is known", flush=True)
+    elif form is Form.CSV:
+        print(_csv_line([row["at"], *(row[name] for name in POWERS)]), end="", flush=True)
+    else:
+        import msgspec
 
-    print(msgspec.json.encode(row).decode(), flush=True)
+        print(msgspec.json.encode(row).decode(), flush=True)
+
+
+def _csv_line(cells: list[Any]) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue().replace("\r\n", "\n")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 from attrs import evolve, frozen
 
-from enphase_sdk.clock import Clock, current_clock
+from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, plan_named
 from enphase_sdk.cloud.quota import Pacer
@@ -22,7 +23,10 @@ from enphase_sdk.errors import ConfigError
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Options"]
+__all__ = ["LARGEST_BODY", "Options", "refuse_coroutines", "refuse_coroutines_async"]
+
+# No answer of the cloud comes near this, in bytes after decompression.
+LARGEST_BODY = 64 * 1024 * 1024
 
 
 @frozen
@@ -34,12 +38,14 @@ class Options:
         timeouts: Of one request.
         clock: What is waited on.
         on_wait: Told before every wait.
+        max_body: Bytes that an answer may have.
     """
 
     policy: Policy
     timeouts: Timeouts
     clock: Clock
-    on_wait: Callable[[Sleep], None] | None
+    on_wait: Callable[[Sleep], object] | None
+    max_body: int
 
     @classmethod
     def made(
@@ -51,7 +57,8 @@ class Options:
         max_wait: float,
         quota: Plan | str | None,
         strict: bool,
-        on_wait: Callable[[Sleep], None] | None,
+        on_wait: Callable[[Sleep], object] | None,
+        max_body: int,
     ) -> Options:
         """Options of a new client.
 
@@ -66,9 +73,9 @@ class Options:
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
             redactor=Redactor(settings.credentials.secrets),
-            now=clock.time,
+            time=SteadyTime(clock),
         )
-        return cls(policy, timeouts(timeout), clock, on_wait)
+        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
 
     def changed(self, changes: dict[str, Any]) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
@@ -82,6 +89,8 @@ class Options:
                 options = evolve(options, timeouts=timeouts(value))
             elif name == "on_wait":
                 options = evolve(options, on_wait=value)
+            elif name == "max_body":
+                options = evolve(options, max_body=_size(value))
             elif name == "max_retries":
                 policy = evolve(policy, backoff=Backoff(_retries(value)))
             elif name == "max_wait":
@@ -93,8 +102,8 @@ class Options:
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, strict and on_wait. For another account, address or "
-                    "transport make a new client"
+                    "max_wait, quota, strict, on_wait and max_body. For another account, address "
+                    "or transport make a new client"
                 )
         return evolve(options, policy=policy)
 
@@ -109,6 +118,26 @@ def _wait(value: float) -> float:
     if value != 0 and not _positive(value):
         raise ConfigError(f"max_wait must be seconds, 0 to never wait, not {value!r}")
     return float(value)
+
+
+def _size(value: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+        raise ConfigError(f"max_body must be a number of bytes above 0, not {value!r}")
+    return value
+
+
+def refuse_coroutines(on_wait: Callable[[Sleep], object] | None) -> None:
+    """Refuse a listener that nobody would await.
+
+    Raises:
+        ConfigError: it is a coroutine function, given to a client that does not await.
+    """
+    if iscoroutinefunction(on_wait):
+        raise ConfigError("on_wait is a coroutine function; only an async client awaits it")
+
+
+def refuse_coroutines_async(on_wait: Callable[[Sleep], object] | None) -> None:
+    """An async client takes both kinds of listener."""
 
 
 def _positive(value: object) -> bool:

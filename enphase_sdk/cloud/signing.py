@@ -1,23 +1,19 @@
-"""What both cloud connections share: the signed request, TLS, the proxy, and errors."""
+"""How a request is signed: the credentials, and where they stand on the wire."""
 
 from __future__ import annotations
 
-import ssl
-import urllib.request
-from functools import cache
-from importlib.util import find_spec
-from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from functools import lru_cache
+from urllib.parse import quote, urlencode
 
 import httpx
 from attrs import frozen
 
-from enphase_sdk.cloud.settings import Settings, is_loopback
+from enphase_sdk.cloud.settings import Settings
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.timeouts import Timeouts
-from enphase_sdk.errors import APIConnectionError, APITimeoutError, ConfigError
+from enphase_sdk.errors import ConfigError
 
-__all__ = ["Signer", "connection_error", "proxy_for", "tls_context"]
+__all__ = ["Signer"]
 
 _HEADERS = {
     "accept": "application/json",
@@ -25,6 +21,23 @@ _HEADERS = {
     "connection": "keep-alive",
     "user-agent": "enphase-sdk",
 }
+
+
+class _SignedURL(httpx.URL):
+    """A URL that shows path and parameters, and has the credentials on the wire only.
+
+    Hooks, instruments and mocks look at the URL's text and parts; a transport sends `raw_path`.
+    """
+
+    def __init__(self, shown: httpx.URL, query: bytes) -> None:
+        super().__init__(shown)
+        path = shown.raw_path
+        self._sent = path + (b"&" if b"?" in path else b"?") + query
+
+    @property
+    def raw_path(self) -> bytes:
+        """What is sent: path, parameters and credentials."""
+        return self._sent
 
 
 @frozen(repr=False)
@@ -35,13 +48,20 @@ class Signer:
     and always to the base URL's own host.
     """
 
-    _base_url: httpx.URL
-    _headers: httpx.Headers
-    _query: str
+    _base_url: str
+    _host: str
+    _headers: tuple[tuple[str, str], ...]
+    _query: bytes
+    _open: bool
 
     @classmethod
-    def of(cls, settings: Settings) -> Signer:
+    def of(cls, settings: Settings, *, shows_all: bool = False) -> Signer:
         """The signer for an address and its credentials.
+
+        Args:
+            settings: Both.
+            shows_all: Whether the credentials stand in the URL for all to see, as a mock that
+                takes the server's place wants them.
 
         Raises:
             ConfigError: the address is none that requests can go to.
@@ -49,33 +69,32 @@ class Signer:
         base_url = _url(settings.base_url)
         if base_url is None:
             raise ConfigError("base_url is not a URL that requests can go to")
-        headers = httpx.Headers({"host": base_url.netloc.decode("ascii"), **_HEADERS})
+        host = base_url.netloc.decode("ascii")
+        headers = (("host", host), *_HEADERS.items())
         secrets = settings.credentials
         query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
-        return cls(base_url, headers, query)
+        origin = f"{base_url.scheme}://{host}"
+        return cls(f"{base_url}".rstrip("/"), origin, headers, query.encode("ascii"), shows_all)
 
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
-        url = f"{self._base_url}".rstrip("/") + self._path_and_query(request)
-        return self._made(request, url, {"timeout": timeouts})
+        shown = _shown(self._base_url + request.url, request.params)
+        made = httpx.Request(
+            request.method,
+            shown,
+            headers=[*self._headers, *request.headers],
+            content=request.content,
+            extensions={"timeout": timeouts.steps},
+        )
+        url = _SignedURL(shown, self._query)
+        made.url = httpx.URL(f"{self._host}{url.raw_path.decode('ascii')}") if self._open else url
+        return made
 
-    def signed_in_target(self, request: Request, timeouts: Timeouts) -> httpx.Request:
-        """The same for httpx's own transports: what follows the host is in the `target`.
 
-        So no URL is parsed, which takes longer than everything else about a request.
-        """
-        path = self._base_url.raw_path.decode("ascii").rstrip("/")
-        target = (path + self._path_and_query(request)).encode("ascii")
-        return self._made(request, self._base_url, {"timeout": timeouts, "target": target})
-
-    def _path_and_query(self, request: Request) -> str:
-        parts = [urlencode(request.params, quote_via=quote), self._query]
-        return f"{request.url}?{'&'.join(filter(None, parts))}"
-
-    def _made(
-        self, request: Request, url: str | httpx.URL, extensions: dict[str, Any]
-    ) -> httpx.Request:
-        return httpx.Request(request.method, url, headers=self._headers, extensions=extensions)
+# Parsing a URL takes longer than everything else about a request.
+@lru_cache(maxsize=512)
+def _shown(url: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
+    return httpx.URL(f"{url}?{urlencode(params, quote_via=quote)}" if params else url)
 
 
 def _url(text: str) -> httpx.URL | None:
@@ -83,54 +102,3 @@ def _url(text: str) -> httpx.URL | None:
         return httpx.URL(text)
     except httpx.InvalidURL:
         return None
-
-
-@cache
-def tls_context() -> ssl.SSLContext:
-    """The TLS settings of all cloud connections; loading the certificates takes a while.
-
-    Raises:
-        ConfigError: the certificates cannot be loaded.
-    """
-    try:
-        return httpx.create_ssl_context()
-    except OSError as error:
-        raise ConfigError(
-            f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded ({error})"
-        ) from None
-
-
-def proxy_for(base_url: str) -> httpx.Proxy | None:
-    """The environment's proxy for an HTTPS address; never one for plain http on loopback.
-
-    Raises:
-        ConfigError: the environment's proxy cannot be used.
-    """
-    parts = urlsplit(base_url)
-    host = parts.hostname or ""
-    if parts.scheme != "https" or is_loopback(host):
-        return None
-    proxies = urllib.request.getproxies()
-    address = proxies.get("https") or proxies.get("all")
-    if not address or urllib.request.proxy_bypass(host):
-        return None
-    try:
-        proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
-    except (ValueError, httpx.InvalidURL):
-        pass
-    else:
-        if not proxy.url.scheme.startswith("socks") or find_spec("socksio"):
-            return proxy
-    raise ConfigError(
-        "the environment's HTTPS_PROXY or ALL_PROXY cannot be used; write http://host:port "
-        "(for socks5://host:port install httpx[socks])"
-    )
-
-
-def connection_error(request: Request, error: Exception) -> APIConnectionError:
-    """Our error for one of httpx's, which would carry the whole request along."""
-    what = f"{request.method} {request.url}"
-    if isinstance(error, httpx.TimeoutException):
-        kind = type(error).__name__.removesuffix("Timeout").lower()
-        return APITimeoutError(f"{what}: no answer in time ({kind} timed out)")
-    return APIConnectionError(f"{what}: no answer ({type(error).__name__})")

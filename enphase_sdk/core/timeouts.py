@@ -2,40 +2,87 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from threading import TIMEOUT_MAX
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
+
+from attrs import frozen
 
 from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["Timeouts", "timeouts"]
-
-# Seconds to connect, to read, to write, and in the queue for a connection; None waits for ever.
-Timeouts: TypeAlias = Mapping[str, float | None]
+__all__ = ["Deadline", "Timeouts", "timeouts"]
 
 # Connecting is quick or hopeless.
 LONGEST_CONNECT = 10.0
 
 
+@frozen
+class Timeouts:
+    """The limits of one request, seconds; None waits for ever.
+
+    Attributes:
+        steps: To connect, to read, to write, and to wait for a connection (`pool`).
+        total: From the first byte sent to the last byte read.
+    """
+
+    steps: Mapping[str, float | None]
+    total: float | None
+
+
 def timeouts(value: float | httpx.Timeout | None) -> Timeouts:
-    """The limits of each step; a number is for all of them, but connecting gets at most 10 s.
+    """The limits of one request; a number is the end of the whole exchange.
+
+    Connecting gets at most 10 s of it. An `httpx.Timeout` limits each step, and the exchange to
+    the sum of them.
 
     Raises:
         ConfigError: it is no number of seconds above 0, and no `httpx.Timeout`.
     """
     if value is None:
-        return _limits(None, None)
+        return Timeouts(_steps(None, None), None)
     if isinstance(value, int | float):
         # Not a bool, not NaN, and nothing that a system call would refuse.
         if not isinstance(value, bool) and 0 < value <= TIMEOUT_MAX:
-            return _limits(min(value, LONGEST_CONNECT), value)
+            return Timeouts(_steps(min(value, LONGEST_CONNECT), value), value)
     elif hasattr(value, "as_dict"):
-        return value.as_dict()
+        steps = value.as_dict()
+        limits = [seconds for seconds in steps.values() if seconds is not None]
+        return Timeouts(steps, sum(limits) if len(limits) == len(steps) else None)
     raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {value!r}")
 
 
-def _limits(connect: float | None, others: float | None) -> Timeouts:
+def _steps(connect: float | None, others: float | None) -> Mapping[str, float | None]:
     return {"connect": connect, "read": others, "write": others, "pool": others}
+
+
+class Deadline:
+    """The end of the exchange that is under way on one connection.
+
+    It follows the machine's own clock, which no test can stop: a connection is real.
+    """
+
+    __slots__ = ("_end",)
+
+    def __init__(self) -> None:
+        self._end: float | None = None
+
+    def start(self, seconds: float | None) -> None:
+        """Let the exchange end so many seconds from now; None for never."""
+        self._end = None if seconds is None else time.monotonic() + seconds
+
+    def left(self, limit: float | None) -> float | None:
+        """Seconds that the next step may take: its own limit, or what is left if that is less.
+
+        Raises:
+            TimeoutError: nothing is left.
+        """
+        if self._end is None:
+            return limit
+        left = self._end - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left if limit is None or left < limit else limit

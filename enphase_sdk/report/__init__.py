@@ -12,6 +12,7 @@ from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.page import report_page
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals, report_row
 from enphase_sdk.report.spreadsheet import report_csv
+from enphase_sdk.report.words import in_words
 from enphase_sdk.report.writing import check_target, report_json, write_report
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "ReportRow",
     "Totals",
     "check_target",
+    "in_words",
     "report_csv",
     "report_json",
     "report_page",

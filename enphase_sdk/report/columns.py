@@ -22,7 +22,8 @@ class Column:
         total: The cell below, or None.
         numeric: Whether to align it to the right.
         spare: In what order columns are left out where there is no room, the highest number
-            first; 0 never.
+            first.
+        stays: Whether it names the row, so that it is never left out.
     """
 
     heading: str
@@ -30,42 +31,51 @@ class Column:
     total: Callable[[Totals], str] | None = None
     numeric: bool = False
     spare: int = 0
+    stays: bool = False
 
 
 COLUMNS = (
     Column("Condition", lambda row: row.condition.words),
-    Column("ID", lambda row: str(row.system_id), lambda totals: str(totals.systems), numeric=True),
-    Column("System", lambda row: plain(row.system_name), lambda _: "systems"),
-    Column("Place", lambda row: plain(row.place), spare=5),
-    Column("Status", lambda row: plain(row.status), spare=2),
-    Column("Last report", lambda row: instant(row.last_report_at), spare=1),
+    Column(
+        "ID",
+        lambda row: str(row.system_id),
+        lambda totals: str(totals.systems),
+        numeric=True,
+        stays=True,
+    ),
+    Column("System", lambda row: plain(row.system_name), lambda _: "systems", stays=True),
+    Column("Place", lambda row: plain(row.place), spare=8),
+    Column("Status", lambda row: plain(row.status), spare=5),
+    Column("Last report", lambda row: instant(row.last_report_at), spare=4),
     Column(
         "Today kWh",
         lambda row: kilo(row.energy_today_wh),
         lambda totals: kilo(totals.energy_today_wh),
         numeric=True,
+        spare=2,
     ),
     Column(
         "Lifetime MWh",
         lambda row: mega(row.energy_lifetime_wh),
         lambda totals: mega(totals.energy_lifetime_wh),
         numeric=True,
-        spare=4,
+        spare=7,
     ),
     Column(
         "Size kW",
         lambda row: kilo(row.size_w),
         lambda totals: kilo(totals.size_w),
         numeric=True,
-        spare=3,
+        spare=6,
     ),
     Column(
         "kWh/kWp",
         lambda row: number(row.specific_yield_kwh_per_kwp, 2),
         lambda totals: number(totals.specific_yield_kwh_per_kwp, 2),
         numeric=True,
+        spare=3,
     ),
-    Column("Why", lambda row: _why(row)),
+    Column("Why", lambda row: _why(row), spare=1),
 )
 
 

@@ -3,25 +3,38 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from math import isfinite
 
 __all__ = ["UNKNOWN", "instant", "kilo", "mega", "number", "plain", "span"]
 
 UNKNOWN = "–"  # noqa: RUF001 - a dash on purpose
 
 
-def number(value: float | None, decimals: int = 0) -> str:
-    """A number with its thousands apart."""
-    return UNKNOWN if value is None else f"{value:,.{decimals}f}"
+# Beyond it a float has no digits to show, and its zeros would fill lines.
+_LARGEST_IN_FULL = 1e18
+
+
+def number(value: float | None, decimals: int = 0, *, divided_by: float = 1) -> str:
+    """A number with its thousands apart; not known where it is none that can be written."""
+    if value is None:
+        return UNKNOWN
+    try:
+        shown = value / divided_by if divided_by != 1 else value
+        if not isfinite(shown):
+            return UNKNOWN
+        return f"{shown:,.{decimals}f}" if abs(shown) < _LARGEST_IN_FULL else f"{shown:.3e}"
+    except OverflowError:  # an int that no float can hold
+        return UNKNOWN
 
 
 def kilo(value: float | None) -> str:
     """W in kW, or Wh in kWh."""
-    return number(None if value is None else value / 1e3, 1)
+    return number(value, 1, divided_by=1e3)
 
 
 def mega(value: float | None) -> str:
     """Wh in MWh."""
-    return number(None if value is None else value / 1e6, 1)
+    return number(value, 1, divided_by=1e6)
 
 
 def instant(value: datetime | None) -> str:

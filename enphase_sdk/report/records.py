@@ -93,6 +93,8 @@ def _told(model: object, name: str) -> Any:
 def _latest(*instants: int | None) -> datetime | None:
     latest = max((instant for instant in instants if instant is not None), default=None)
     try:
-        return None if latest is None else utc(latest)
+        moment = None if latest is None else utc(latest)
     except (ValueError, OverflowError, OSError):  # beyond every calendar
         return None
+    # In some zone the last day of the calendar is already over, and the first not yet begun.
+    return moment if moment and 1 < moment.year < 9999 else None

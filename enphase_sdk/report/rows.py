@@ -12,6 +12,7 @@ from attrs import field, fields, frozen
 from enphase_sdk.fleet import FleetRecord
 from enphase_sdk.report.condition import Condition, judge
 from enphase_sdk.report.records import Facts, facts_of
+from enphase_sdk.report.words import in_words
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row"]
 
@@ -40,7 +41,8 @@ class ReportRow:
         energy_lifetime_wh: Energy of all days, the current one included.
         size_w: Rated power.
         specific_yield_kwh_per_kwp: Energy of the current day for each kW of rated power.
-        problem: Why its summary could not be read.
+        problem: Why its summary could not be read, in plain words.
+        error: The same as the error has it, for whoever looks into it.
     """
 
     system_id: int
@@ -60,6 +62,7 @@ class ReportRow:
     size_w: int | None
     specific_yield_kwh_per_kwp: float | None
     problem: str | None = None
+    error: str | None = None
 
     @property
     def place(self) -> str:
@@ -99,7 +102,8 @@ def report_row(record: FleetRecord) -> ReportRow:
         energy_lifetime_wh=_lifetime(facts),
         size_w=facts.size_w,
         specific_yield_kwh_per_kwp=_specific_yield(today, facts.size_w),
-        problem=str(record.error) if record.error else None,
+        problem=in_words(record.error) if record.error else None,
+        error=str(record.error) if record.error else None,
     )
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import secrets
+import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
@@ -36,23 +38,57 @@ def check_target(path: Path) -> None:
     """
     if path.suffix.lower() not in _WRITERS:
         raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
-    if path.is_dir():
-        raise ConfigError(f"{path} is a folder; name a file in it")
-    if not path.parent.is_dir():
-        raise ConfigError(f"{path}: there is no folder {path.parent}; make it first")
-    if not os.access(path.parent, os.W_OK):
-        raise ConfigError(f"{path}: no permission to write into {path.parent}")
+    try:
+        if path.is_dir():
+            raise ConfigError(f"{path} is a folder; name a file in it")
+        if not path.parent.is_dir():
+            raise ConfigError(f"{path}: there is no folder {path.parent}; make it first")
+        if not os.access(path.parent, os.W_OK):
+            raise ConfigError(f"{path}: no permission to write into {path.parent}")
+        path.exists()  # finds names that are too long
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
 
 
 def write_report(report: FleetReport, path: Path) -> None:
     """Write the report as HTML, JSON or CSV, as the name's ending says.
 
+    A report that is there already is replaced by the whole new one, or stays as it was.
+
     Raises:
         ConfigError: it cannot be written there.
     """
     check_target(path)
-    content = _WRITERS[path.suffix.lower()](report)
+    content = _WRITERS[path.suffix.lower()](report).encode()
     try:
-        path.write_text(content, encoding="utf-8", newline="")
-    except OSError as error:
-        raise ConfigError(f"{path}: {error.strerror}; write it elsewhere") from None
+        _replace(path, content)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+
+
+def _replace(path: Path, content: bytes) -> None:
+    """Write the file beside and rename it; a link's target is replaced, a device written to."""
+    target = Path(os.path.realpath(path))
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        mode = None
+    if mode is not None and not stat.S_ISREG(mode):
+        target.write_bytes(content)
+        return
+    beside = target.with_name(f".new-{secrets.token_hex(8)}")
+    try:
+        with beside.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())  # a full disk may say so only now
+        if mode is not None:
+            beside.chmod(stat.S_IMODE(mode))
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _unwritable(path: Path, error: OSError | ValueError) -> ConfigError:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return ConfigError(f"{path}: {reason}; write it elsewhere")

@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import socket
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
-from zeroconf import ServiceInfo, Zeroconf
+from rich.console import Console
+from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 
+from enphase_sdk import Envoy
 from enphase_sdk.cli import main
-from enphase_sdk.cli.watch import Course
+from enphase_sdk.cli.gateway_views import POWERS, powers
+from enphase_sdk.cli.watch import Course, watch_table
 from enphase_sdk.gateway.discovery import FoundGateway, discover
 from enphase_sdk.gateway.models.energy import SystemEnergy
+from enphase_sdk.gateway.models.storage import EnchargePower
 from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.report.formats import number
 from enphase_sdk.testing import FakeClock, SimulatedGateway, gateway_faults
 
 
@@ -84,7 +95,7 @@ def test_watching_prints_a_line_for_each_reading_where_nobody_watches(
     assert main(["envoy", "watch", host, "--count", "3", "--json"]) == 0
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(lines) == 3
-    assert {"at", "Production", "Consumption"} <= set(lines[0])
+    assert list(lines[0]) == ["at", *POWERS]
     assert sum(clock.sleeps) <= 2 * 5.0
     assert main(["envoy", "watch", host, "--count", "1"]) == 0
     assert "Production" in capsys.readouterr().out
@@ -100,7 +111,66 @@ def test_a_course_has_its_lowest_value_lowest_and_gaps_where_nothing_was_known()
             watt_hours_lifetime=None,
         )
         course.add(Snapshot(system_production=energy))
-    assert course.sparkline("Production") == "▁ █"
+    assert course.sparkline("production_w") == "▁ █"
+
+
+def _energy(watts: int | None) -> SystemEnergy:
+    return SystemEnergy(
+        watts_now=watts,
+        watt_hours_today=None,
+        watt_hours_last_7_days=None,
+        watt_hours_lifetime=None,
+    )
+
+
+def _battery(milliwatts: int | None) -> EnchargePower:
+    return EnchargePower(apparent_power_mva=None, real_power_mw=milliwatts, soc=50)
+
+
+@pytest.mark.parametrize(
+    ("batteries", "house", "both"),
+    [
+        ({}, -74, None),
+        ({"encharge_power": {"1": _battery(702_000)}}, 628, None),
+        ({"encharge_power": {"1": _battery(-500_000), "2": _battery(100_000)}}, -474, None),
+        ({"encharge_power": {"1": _battery(702_000), "2": _battery(None)}}, None, -74),
+        ({"encharge_inventory": {"1": object()}}, None, -74),
+    ],
+)
+def test_the_house_is_grid_roof_and_batteries_or_is_not_called_so(
+    batteries: dict[str, Any], house: float | None, both: float | None
+) -> None:
+    told = powers(
+        Snapshot(
+            system_production=_energy(500),
+            system_net_consumption=_energy(-574),
+            system_consumption=_energy(-74),
+            **batteries,
+        )
+    )
+    assert (told["house_w"], told["production_and_grid_w"]) == (house, both)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_watching_fits_any_terminal(gateway: SimulatedGateway, width: int) -> None:
+    with gateway.serve(tls=True) as host, Envoy(host, token=gateway.issue_token()) as envoy:
+        snapshot = envoy.read()
+    course, stream = Course(), io.StringIO()
+    for _ in range(60):
+        told = course.add(snapshot)
+    Console(file=stream, width=width).print(watch_table("an envoy", course, snapshot, width))
+    assert max(map(len, stream.getvalue().splitlines())) <= width
+    for name, watts in told.items():
+        assert watts is None or re.search(
+            rf"{POWERS[name]} +{number(watts)}( |$)", stream.getvalue(), re.M
+        )
+
+
+def test_watching_in_csv_has_a_header(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["envoy", "watch", host, "--count", "2", "--csv"]) == 0
+    header, *rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert header == ["at", *POWERS]
+    assert [len(row) for row in rows] == [len(header)] * 2
 
 
 @pytest.mark.parametrize(
@@ -131,7 +201,7 @@ def test_wrong_words_are_one_line_that_says_what_to_do(
 
 
 def test_a_gateway_that_announces_itself_is_found() -> None:
-    service = "_enphase-envoy._tcp.local."
+    service, loopback = "_enphase-envoy._tcp.local.", ["127.0.0.1"]
     info = ServiceInfo(
         service,
         f"envoy.{service}",
@@ -140,8 +210,25 @@ def test_a_gateway_that_announces_itself_is_found() -> None:
         properties={"serialnum": "122364014316"},
         server="envoy.local.",
     )
-    with Zeroconf(interfaces=["127.0.0.1"]) as zeroconf:
-        zeroconf.register_service(info)
-        found = discover(1.0, interfaces=["127.0.0.1"])
-        zeroconf.unregister_service(info)
-    assert FoundGateway("122364014316", "127.0.0.1", "envoy.local") in found
+    wanted = FoundGateway("122364014316", "127.0.0.1", "envoy.local")
+    heard = threading.Event()
+
+    def changed(**_: object) -> None:
+        heard.set()
+
+    try:
+        announcer, listener = Zeroconf(interfaces=loopback), Zeroconf(interfaces=loopback)
+    except OSError as error:
+        pytest.skip(f"this machine has no multicast on loopback: {error}")
+    with announcer, listener:
+        browser = ServiceBrowser(listener, service, handlers=[changed])
+        announcer.register_service(info)
+        last = time.monotonic() + 60
+        while wanted not in (found := discover(0.5, interfaces=loopback)):
+            if time.monotonic() > last:
+                break
+        browser.cancel()
+        announcer.unregister_service(info)
+    if not heard.is_set():
+        pytest.skip("no multicast arrives on this machine's loopback")
+    assert wanted in found

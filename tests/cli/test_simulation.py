@@ -80,14 +80,18 @@ def test_simulate_serves_until_ctrl_c(
     stdout = Watched()
     monkeypatch.setattr(sys, "stdout", stdout)
     answers: list[httpx.Response] = []
+    refused: list[httpx.Response] = []
     # Whoever runs the tests in the background may have switched ctrl-c off.
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
 
     def use_it() -> None:
         try:
-            stdout.up.wait(10)
+            assert stdout.up.wait(60)
             said = dict(re.findall(r"export ENPHASE_(\w+)=(\S+)", stdout.getvalue()))
             params = {"key": said["API_KEY"], "user_id": said["USER_ID"]}
+            for wrong in ("key", "user_id"):
+                strange = {**params, wrong: "another"}
+                refused.append(httpx.get(said["BASE_URL"] + "/systems", params=strange))
             for _ in range(11):
                 answers.append(httpx.get(said["BASE_URL"] + "/systems", params=params))
         finally:
@@ -99,6 +103,7 @@ def test_simulate_serves_until_ctrl_c(
     user.join()
     signal.signal(signal.SIGINT, before)
     assert code == 0
+    assert [answer.status_code for answer in refused] == [401, 401]
     assert len(answers[0].json()["systems"]) == 3
     assert [answer.status_code for answer in answers] == [200] * 10 + [409]
     assert "stopped after 10 requests, 1 more were refused" in capsys.readouterr().err

@@ -19,7 +19,7 @@ import pytest
 
 from enphase_sdk import errors
 from enphase_sdk.cloud.plans import Plan
-from enphase_sdk.cloud.signing import tls_context
+from enphase_sdk.core.http import tls_context
 from enphase_sdk.core.timeouts import timeouts
 from tests.support import KEY, USER_ID, Surface, summary_body
 
@@ -192,4 +192,13 @@ def test_certificates_that_cannot_be_loaded_are_told(
 )
 def test_connecting_gets_its_share_of_the_time(given: Any, connect: Any, others: Any) -> None:
     made = timeouts(given)
-    assert made == {"connect": connect, "read": others, "write": others, "pool": others}
+    assert made.steps == {"connect": connect, "read": others, "write": others, "pool": others}
+
+
+@pytest.mark.parametrize(
+    ("given", "total"),
+    [(30, 30), (2.5, 2.5), (None, None), (httpx.Timeout(60, connect=40), 220),
+     (httpx.Timeout(60, read=None), None)],
+)  # fmt: skip
+def test_a_number_is_the_end_of_the_whole_exchange(given: Any, total: float | None) -> None:
+    assert timeouts(given).total == total

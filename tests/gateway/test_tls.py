@@ -23,6 +23,7 @@ from enphase_sdk import Envoy
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection
 from enphase_sdk._sync.gateway_connection import GatewayConnection
 from enphase_sdk.core.effects import Request
+from enphase_sdk.core.timeouts import timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
     ConfigError,
@@ -497,7 +498,7 @@ def test_a_connection_in_the_clear_takes_no_token(
     """Nothing gets that far; it is the last of several reasons why not."""
     kind: Any = AsyncGatewayConnection if surface.is_async else GatewayConnection
     network, address = Network(gateway), Address(HOST)
-    connection = kind(address, GatewayTrust(Pin(address)), httpx.Timeout(1), network)
+    connection = kind(address, GatewayTrust(Pin(address)), timeouts(1), network)
     connection.scheme = "http"
     connection.login = Bearer(Token.parsed(gateway.issue_token()))
 

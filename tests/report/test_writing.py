@@ -78,7 +78,8 @@ def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
     assert normal["energy_today_wh"] == 10_000
     assert normal["specific_yield_kwh_per_kwp"] == 2.0
     assert offline["energy_today_wh"] is None
-    assert unread["problem"] == "Summary: status 503: <b>down</b>"
+    assert unread["problem"] == "Enlighten had a failure of its own"
+    assert unread["error"] == "Summary: status 503: <b>down</b>"
 
 
 def test_csv_comes_back_as_it_was(report: FleetReport) -> None:
@@ -134,7 +135,8 @@ def test_the_page_shows_rows_for_people(report: FleetReport) -> None:
     assert offline[6:10] == [UNKNOWN, "1.0", "5.0", UNKNOWN]
     assert offline[10].strip() == "no report for 3 d"
     assert unread[6:10] == [UNKNOWN] * 4
-    assert unread[10].strip().startswith("its summary could not be read: Summary: status 503")
+    assert unread[10].strip().startswith("its summary could not be read: Enlighten had a failure")
+    assert "503" not in report_page(report)
     assert normal[6:10] == ["10.0", "1.0", "5.0", "2.00"]
     assert totals[1:3] == ["3", "systems"]
     assert totals[6:10] == ["10.0", "2.0", "10.0", "2.00"]

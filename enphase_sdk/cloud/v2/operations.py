@@ -44,12 +44,14 @@ class Call(Generic[T_co]):
         request: What to send, without credentials.
         shape: The type of the answer's model.
         may_be_empty: Whether 204 is an answer here, read as None.
+        system_id: The system it is about, which the answer must be about too; None for others.
     """
 
     operation: str
     request: Request
     shape: type[T_co]
     may_be_empty: bool = False
+    system_id: int | None = None
 
 
 def systems(
@@ -232,7 +234,9 @@ def _call(name: str, shape: type[T], *, may_be_empty: bool = False, **arguments:
     module = import_module(f"enphase_sdk_api_v2.api.default.{name}")
     made = module.request(**arguments)
     request = Request(made.method, made.url, made.params)
-    return Call(module.OPERATION, request, shape, may_be_empty)
+    about = arguments.get("system_id")
+    system_id = about if isinstance(about, int) else None
+    return Call(module.OPERATION, request, shape, may_be_empty, system_id)
 
 
 def _days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:

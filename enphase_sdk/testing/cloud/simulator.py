@@ -37,7 +37,8 @@ class SimulatedEnlighten(SimulatedCloud):
             ``partner``), or None for no limit.
         clock: The time everything happens at; by default the machine's. "Commissioned
             yesterday" and the like are relative to it when the simulator is made.
-        api_key: The key to accept; None accepts any, and none. ``user_id`` is always asked for.
+        api_key: The key to accept; None accepts any, and none.
+        user_id: The user id to accept; None accepts any, but one is always asked for.
         skew: Seconds the server's clock is ahead: seen in ``Date`` and the quota's windows.
 
     Attributes:
@@ -59,10 +60,12 @@ class SimulatedEnlighten(SimulatedCloud):
         plan: Plan | str | None = None,
         clock: Clock | None = None,
         api_key: str | None = None,
+        user_id: str | None = None,
         skew: float = 0.0,
     ) -> None:
         super().__init__(systems, seed, plan, clock, skew)
         self._api_key = api_key
+        self._user_id = user_id
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         """Answer one request."""
@@ -94,7 +97,8 @@ class SimulatedEnlighten(SimulatedCloud):
 
     def _authorized(self, query: dict[str, str]) -> bool:
         right_key = self._api_key is None or query.get("key") == self._api_key
-        return right_key and bool(query.get("user_id"))
+        user_id = query.get("user_id")
+        return right_key and (user_id == self._user_id if self._user_id else bool(user_id))
 
     def _act(
         self, operation: Operation, system_id: str | None, query: list[tuple[str, str]]

@@ -1,0 +1,84 @@
+"""Ctrl-C, and what else asks a program to end: SIGTERM, and the terminal that went away."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Self, TypeAlias, TypeVar
+
+__all__ = ["FirstInterrupt", "interrupts_raised"]
+
+T = TypeVar("T")
+Handler: TypeAlias = Callable[[int, FrameType | None], object]
+
+_SIGNALS = [
+    signal.Signals[name] for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+]
+_USUAL = (signal.SIG_DFL, signal.default_int_handler)
+
+
+@contextmanager
+def interrupts_raised() -> Generator[None, None, None]:
+    """Every such signal is a `KeyboardInterrupt`, unless it is ignored or handled already."""
+    with _handled(signal.default_int_handler):
+        yield
+
+
+class FirstInterrupt:
+    """For work that is worth showing in part: the first interrupt ends the work, not the program.
+
+    A second one is a `KeyboardInterrupt` wherever the program is.
+
+    Attributes:
+        came: Whether there was one.
+    """
+
+    def __init__(self) -> None:
+        self.came = False
+        self._working = False
+        self._handlers = _handled(self._interrupted)
+
+    def __enter__(self) -> Self:
+        self._handlers.__enter__()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._handlers.__exit__(None, None, None)
+
+    def until_it(self, work: Iterator[T]) -> Iterator[T]:
+        """What `work` gives, until it is over or an interrupt comes while it is waited for."""
+        while not self.came:
+            try:
+                self._working = True
+                item = next(work)
+            except StopIteration:
+                return
+            except KeyboardInterrupt:
+                self.came = True
+                return
+            finally:
+                self._working = False
+            yield item
+
+    def _interrupted(self, number: int, frame: FrameType | None) -> None:
+        again, self.came = self.came, True
+        if again or self._working:
+            signal.default_int_handler(number, frame)
+
+
+@contextmanager
+def _handled(handler: Handler) -> Generator[None, None, None]:
+    """Put a handler in the place of the usual ones; only the main thread may."""
+    before = dict[signal.Signals, Any]()
+    if threading.current_thread() is threading.main_thread():
+        for number in _SIGNALS:
+            if signal.getsignal(number) in _USUAL:
+                before[number] = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        for number, previous in before.items():
+            signal.signal(number, previous)

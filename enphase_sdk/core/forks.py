@@ -1,0 +1,32 @@
+"""What a forked process must not share with its parent: connections, and locks held at the fork."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+from weakref import WeakSet
+
+__all__ = ["renew_after_fork"]
+
+
+class _Renewable(Protocol):
+    def after_fork(self) -> None:
+        """Called once in a new child process, before anything else runs there."""
+        ...
+
+
+_watched: WeakSet[_Renewable] = WeakSet()
+
+
+def renew_after_fork(thing: _Renewable) -> None:
+    """Have `thing.after_fork()` called in every child process, as long as the thing lives."""
+    _watched.add(thing)
+
+
+def _renew_all() -> None:
+    for thing in list(_watched):
+        thing.after_fork()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_renew_all)

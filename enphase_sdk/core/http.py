@@ -1,0 +1,282 @@
+"""What every connection shares: TLS, the proxy, bodies within bounds, and errors with a reason."""
+
+from __future__ import annotations
+
+import os
+import socket
+import ssl
+import urllib.request
+import zlib
+from collections.abc import Iterator
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpcore
+import httpx
+
+from enphase_sdk.core.effects import Request
+from enphase_sdk.core.hosts import is_loopback
+from enphase_sdk.errors import APIConnectionError, APITimeoutError, ConfigError
+
+__all__ = [
+    "Body",
+    "BodyTooLargeError",
+    "connection_error",
+    "proxy_for",
+    "tls_context",
+]
+
+# A body coded more often than this is an attack.
+MOST_CODINGS = 3
+
+
+@cache
+def tls_context() -> ssl.SSLContext:
+    """The TLS settings of all connections to Enphase; loading the certificates takes a while.
+
+    Raises:
+        ConfigError: the certificates cannot be loaded.
+    """
+    for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
+        named = os.environ.get(name)
+        # Not every version of httpx minds.
+        if named and not Path(named).exists():
+            raise ConfigError(f"{name} names {named}, which does not exist; correct or unset it")
+    try:
+        return httpx.create_ssl_context()
+    except OSError as error:
+        raise ConfigError(
+            f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded ({error})"
+        ) from None
+
+
+def proxy_for(base_url: str) -> httpx.Proxy | None:
+    """The environment's proxy for an HTTPS address; never one for plain http on loopback.
+
+    Raises:
+        ConfigError: the environment's proxy cannot be used.
+    """
+    parts = urlsplit(base_url)
+    host = parts.hostname or ""
+    if parts.scheme != "https" or is_loopback(host):
+        return None
+    proxy = _environment_proxy(host)
+    if isinstance(proxy, ConfigError):
+        raise proxy
+    return proxy
+
+
+def _environment_proxy(host: str) -> httpx.Proxy | ConfigError | None:
+    """The proxy, or what is wrong with it: in the frames of an error its password would be."""
+    proxies = urllib.request.getproxies()
+    address = proxies.get("https") or proxies.get("all")
+    if not address or urllib.request.proxy_bypass(host):
+        return None
+    try:
+        proxy = httpx.Proxy(address if "://" in address else f"http://{address}")
+    except (ValueError, httpx.InvalidURL):
+        pass
+    else:
+        if not proxy.url.scheme.startswith("socks") or find_spec("socksio"):
+            return proxy
+    return ConfigError(
+        "the environment's HTTPS_PROXY or ALL_PROXY cannot be used; write http://host:port "
+        "(for socks5://host:port install httpx[socks])"
+    )
+
+
+class BodyTooLargeError(Exception):
+    """A body has more bytes than it may."""
+
+
+class Body:
+    """Puts a body together, decompressed, within a bound.
+
+    Args:
+        headers: Of the answer; its `Content-Encoding` counts.
+        largest: Bytes it may have at any stage of decompression.
+        plain: Whether it must not be compressed.
+
+    Raises:
+        httpx.DecodingError: it is coded in a way that was not asked for.
+    """
+
+    def __init__(self, headers: httpx.Headers, largest: int, *, plain: bool) -> None:
+        self._parts: list[bytes] = []
+        self._size = 0
+        self._largest = largest
+        coding = headers.get("content-encoding")
+        self._decoders = list(_decoders(coding)) if coding else []
+        if plain and self._decoders:
+            raise httpx.DecodingError("the body is compressed, which was not asked for")
+
+    @classmethod
+    def whole(cls, content: bytes, largest: int) -> bytes:
+        """A body that came in one piece.
+
+        Raises:
+            BodyTooLargeError: it has more than `largest` bytes.
+        """
+        if len(content) > largest:
+            raise BodyTooLargeError
+        return content
+
+    def add(self, chunk: bytes) -> None:
+        """Take the next piece.
+
+        Raises:
+            BodyTooLargeError: it is one too many.
+            httpx.DecodingError: it is not what its coding says.
+        """
+        for decoder in self._decoders:
+            room = self._largest - self._size + 1
+            try:
+                chunk = decoder.decompress(chunk, room)
+            except zlib.error:
+                raise httpx.DecodingError("the body cannot be decompressed") from None
+            if decoder.unconsumed_tail:
+                raise BodyTooLargeError
+        self._parts.append(chunk)
+        self._size += len(chunk)
+        if self._size > self._largest:
+            raise BodyTooLargeError
+
+    def content(self) -> bytes:
+        """The body.
+
+        Raises:
+            httpx.DecodingError: it ends too early.
+        """
+        if any(not decoder.eof for decoder in self._decoders) and self._size:
+            raise httpx.DecodingError("the body ends too early")
+        return b"".join(self._parts)
+
+
+class _Deflate:
+    """What is called deflate: with a header by the standard, without one by some servers."""
+
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj()
+        self._begun = False
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        try:
+            decoded = self._inner.decompress(data, limit)
+        except zlib.error:
+            if self._begun:
+                raise
+            self._inner = zlib.decompressobj(-zlib.MAX_WBITS)
+            decoded = self._inner.decompress(data, limit)
+        self._begun = True
+        return decoded
+
+    @property
+    def unconsumed_tail(self) -> bytes:
+        return self._inner.unconsumed_tail
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
+
+
+class _Gzip(_Deflate):
+    def __init__(self) -> None:
+        self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._begun = True
+
+
+def _decoders(coding: str) -> Iterator[_Deflate]:
+    names = [name.strip().casefold() for name in coding.split(",")]
+    names = [name for name in names if name not in ("", "identity")]
+    if len(names) > MOST_CODINGS:
+        raise httpx.DecodingError("the body is compressed more often than makes sense")
+    for name in reversed(names):
+        if name in ("gzip", "x-gzip"):
+            yield _Gzip()
+        elif name == "deflate":
+            yield _Deflate()
+        else:
+            raise httpx.DecodingError("the body is compressed in a way that was not asked for")
+
+
+def connection_error(request: Request, error: Exception) -> APIConnectionError:
+    """Our error for one of httpx's, which would carry the whole request along."""
+    what = f"{request.method} {request.url}"
+    reason, advice = _reason(error)
+    if isinstance(error, httpx.TimeoutException):
+        return APITimeoutError(f"{what}: no answer in time ({reason})", reason=reason)
+    return APIConnectionError(
+        f"{what}: no answer ({reason})" + (f"; {advice}" if advice else ""),
+        reason=reason,
+        is_final=bool(advice),
+    )
+
+
+# What OpenSSL calls the faults of a certificate.
+_WRONG_NAME = (62, 64)
+_EXPIRED = (9, 10)
+
+_CERTIFICATE = (
+    "nothing was sent. If a proxy of your network inspects TLS, name its certificate with "
+    "SSL_CERT_FILE; check this machine's date"
+)
+
+
+def _reason(error: BaseException) -> tuple[str, str]:
+    """Why no answer came, in a few words, and what to do where trying again is of no use."""
+    if isinstance(error, httpx.TimeoutException):
+        kind = type(error).__name__.removesuffix("Timeout").lower()
+        return f"{kind} timed out", ""
+    if isinstance(error, httpx.ProxyError):
+        if "407" in str(error):
+            return (
+                "the proxy wants a login (407)",
+                "put it into HTTPS_PROXY: http://name:password@…",
+            )
+        return "the proxy refused", ""
+    for cause in _chain(error):
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            if cause.verify_code in _WRONG_NAME:
+                return "the certificate is for another host", _CERTIFICATE
+            if cause.verify_code in _EXPIRED:
+                return "the certificate is expired or not valid yet", _CERTIFICATE
+            return "the certificate is not trusted", _CERTIFICATE
+        if isinstance(cause, ssl.SSLError):
+            return "no TLS connection", ""
+        if isinstance(cause, socket.gaierror):
+            return "unknown host", ""
+        if isinstance(cause, ConnectionRefusedError):
+            return "connection refused", ""
+        if isinstance(cause, ConnectionError):
+            return "connection lost", ""
+    if isinstance(error, httpx.DecodingError):
+        return str(error), ""
+    return _BY_KIND.get(type(error).__name__, "no connection"), ""
+
+
+_BY_KIND = {
+    "RemoteProtocolError": "connection lost",
+    "ReadError": "connection lost",
+    "WriteError": "connection lost",
+    "CloseError": "connection lost",
+    "LocalProtocolError": "the request cannot be sent",
+    "UnsupportedProtocol": "the address cannot be used",
+    "InvalidURL": "the address cannot be used",
+}
+
+
+def _chain(error: BaseException | None) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        yield error
+        if isinstance(error, OSError | httpcore.ConnectError) and error.args:
+            inner = error.args[0]
+            # anyio gathers the failures of all addresses of a host.
+            if isinstance(inner, BaseExceptionGroup):
+                yield from inner.exceptions
+        if isinstance(error, BaseExceptionGroup):
+            yield from error.exceptions
+        error = error.__cause__ or error.__context__

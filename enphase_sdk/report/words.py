@@ -1,0 +1,52 @@
+"""Why something could not be read, for people who know neither HTTP nor the command line."""
+
+from __future__ import annotations
+
+from enphase_sdk.errors import (
+    APIConnectionError,
+    APIResponseValidationError,
+    APIStatusError,
+    APITimeoutError,
+    AuthenticationError,
+    EnphaseError,
+    NotFoundError,
+    QuotaExceededError,
+    RateLimitError,
+    ServerError,
+    UnprocessableEntityError,
+    utc_text,
+)
+
+__all__ = ["in_words"]
+
+# The first that fits.
+_WORDS: tuple[tuple[type[EnphaseError], str], ...] = (
+    (APITimeoutError, "Enlighten did not answer in time"),
+    (APIConnectionError, "Enlighten could not be reached"),
+    (AuthenticationError, "the account may not read it"),
+    (NotFoundError, "Enlighten does not know it"),
+    (UnprocessableEntityError, "Enlighten could not answer the question"),
+    (ServerError, "Enlighten had a failure of its own"),
+    (APIStatusError, "Enlighten gave no usable answer"),
+    (APIResponseValidationError, "Enlighten gave no usable answer"),
+)
+
+
+def in_words(error: EnphaseError) -> str:
+    """The error in plain words, without any value that a server sent."""
+    if isinstance(error, RateLimitError):
+        return f"the plan's requests are used up{_until(error.period_end)}"
+    if isinstance(error, QuotaExceededError):
+        opens_at = None if error.opens_at is None else error.opens_at.timestamp()
+        return f"the plan's requests are used up{_until(opens_at)}"
+    for kind, words in _WORDS:
+        if isinstance(error, kind):
+            return words
+    return "it could not be asked for"
+
+
+def _until(epoch: float | None) -> str:
+    try:
+        return "" if epoch is None else f" until {utc_text(epoch)[:16].replace('T', ' ')} UTC"
+    except (ValueError, OverflowError, OSError):  # beyond every calendar
+        return ""
