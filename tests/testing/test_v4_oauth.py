@@ -99,13 +99,13 @@ def test_the_vendors_page_shows_a_code_to_copy(app: Application) -> None:
     assert page.headers["Content-Type"].startswith("text/html")
     found = re.search(r"<b>(\w+)</b>", page.text)
     assert found is not None
-    fields = {"grant_type": "authorization_code", "redirect_uri": VENDOR_PAGE}
+    fields: dict[str, Any] = {"grant_type": "authorization_code", "redirect_uri": VENDOR_PAGE}
     assert app.is_let_in(tokens(app.ask(code=found[1], **fields)))
 
 
 @pytest.mark.parametrize("in_url", [False, True])
 def test_a_code_gives_tokens_that_know_when_they_end(app: Application, in_url: bool) -> None:
-    fields = {"grant_type": "authorization_code", "redirect_uri": LOOPBACK}
+    fields: dict[str, Any] = {"grant_type": "authorization_code", "redirect_uri": LOOPBACK}
     pair = tokens(app.ask(in_url, code=app.code(), **fields))
     now = app.clock.time()
     assert pair["expires_in"] == LIFE
@@ -115,13 +115,13 @@ def test_a_code_gives_tokens_that_know_when_they_end(app: Application, in_url: b
 
 
 def test_a_code_works_once_at_its_own_address_and_for_minutes(app: Application) -> None:
-    fields = {"grant_type": "authorization_code", "redirect_uri": LOOPBACK}
+    fields: dict[str, Any] = {"grant_type": "authorization_code", "redirect_uri": LOOPBACK}
     code = app.code()
     tokens(app.ask(code=code, **fields))
     again = app.ask(code=code, **fields)
     assert refused(again) == (400, "invalid_grant")
     assert code in again.json()["error_description"]  # which clients have to hide
-    elsewhere = {**fields, "redirect_uri": VENDOR_PAGE}
+    elsewhere: dict[str, Any] = {**fields, "redirect_uri": VENDOR_PAGE}
     assert refused(app.ask(code=app.code(), **elsewhere)) == (400, "invalid_grant")
     assert refused(app.ask(code="", **fields)) == (400, "invalid_grant")
     late = app.code()
@@ -146,7 +146,7 @@ def test_consent_is_asked_for_a_known_client_and_a_code(
 
 def test_an_installers_account_gives_tokens_at_once(app: Application) -> None:
     username, password = INSTALLER
-    asked = {"grant_type": "password", "username": username, "password": password}
+    asked: dict[str, Any] = {"grant_type": "password", "username": username, "password": password}
     assert app.is_let_in(tokens(app.ask(**asked)))
     assert refused(app.ask(**{**asked, "password": "wrong"})) == (400, "invalid_grant")
 

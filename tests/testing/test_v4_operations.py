@@ -274,7 +274,7 @@ def test_live_data_agrees_with_what_is_reported_of_the_same_quarter_hour_later()
     start = int(clock.time()) // 900 * 900
     data = frames(cloud.send(f"{path}/live_data"))[0]["data"]
     clock.advance(3_600)
-    asked = {"start_at": start, "granularity": "15mins"}
+    asked: dict[str, Any] = {"start_at": start, "granularity": "15mins"}
     (used,) = cloud.json(f"{path}/telemetry/consumption_meter", **asked)["intervals"]
     (battery,) = cloud.json(f"{path}/telemetry/battery", **asked)["intervals"]
     ((taken,),) = cloud.json(f"{path}/energy_import_telemetry", **asked)["intervals"]

@@ -127,7 +127,10 @@ def test_microinverters_come_in_pages_over_all_gateways(cloud: Caller) -> None:
 def test_telemetry_of_microinverters_comes_in_pages_of_twenty_at_most(cloud: Caller) -> None:
     system = cloud.sim.find(kind=Kind.LARGE)
     path = f"/{system.system_id}/devices/micros/telemetry"
-    window = {"start_at": cloud.midnight(system) - 43_200, "granularity": "15mins"}
+    window: dict[str, Any] = {
+        "start_at": cloud.midnight(system) - 43_200,
+        "granularity": "15mins",
+    }
     for asked, size in (({}, 10), ({"size": 50}, 20), ({"size": 3, "page": 2}, 3)):
         body = cloud.json(path, **window, **asked)
         assert len(body["devices"]) == body["page_size"] == size

@@ -87,9 +87,7 @@ COMMANDS = {"StartCharging", "StopCharging"}
         (None, set[str]()),
     ],
 )
-def test_a_plan_lacks_the_access_controls_of_dearer_ones(
-    plan: str | None, lacking: set[str]
-) -> None:
+def test_a_plan_lacks_the_access_controls_of_dearer_ones(plan: Any, lacking: set[str]) -> None:
     cloud = Caller(SimulatedEnlightenV4(80, plan=plan, clock=FakeClock()))
     refused = set[str]()
     for operation in OPERATIONS:

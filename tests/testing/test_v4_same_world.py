@@ -80,7 +80,9 @@ def local_day(both: Both, system: System, day: date) -> dict[str, int]:
 def agree(both: Both, system: System, ago: int) -> None:
     """Every answer that both clouds have is the same, to the Wh."""
     path, day = f"/{system.system_id}", both.cloud.day(system, ago)
-    for asked in ({}, {"summary_date": day}):
+    asked: dict[str, Any]
+    questions: tuple[dict[str, Any], ...] = ({}, {"summary_date": day})
+    for asked in questions:
         old, new = both.v2(f"{path}/summary", **asked), both.v4(f"{path}/summary", **asked)
         assert {name: new[name] for name in old} == old
 
@@ -211,6 +213,7 @@ def test_a_days_telemetry_adds_up_to_the_lifetime_series(
     both = Both(seed, instant)
     system = both.metered(index)
     path, day = f"/{system.system_id}", both.cloud.day(system, ago)
+    asked: dict[str, Any]
     asked = {"start_date": day, "end_date": day}
     window = {"start_at": both.cloud.midnight(system, ago), "granularity": "day"}
 

@@ -50,7 +50,7 @@ def test_granularity_is_the_length_of_the_window(
     cloud: Caller, system: System, name: str, granularity: str | None, length: int
 ) -> None:
     start = cloud.midnight(system, 10) + 12 * 3_600
-    asked = {} if granularity is None else {"granularity": granularity}
+    asked: dict[str, Any] = {} if granularity is None else {"granularity": granularity}
     body = cloud.json(f"/{system.system_id}/{name}", start_at=start, **asked)
     step = SITE[name]
     assert body["granularity"] == (granularity or "day")
@@ -171,7 +171,7 @@ def test_a_day_in_march_and_one_in_november_have_other_lengths() -> None:
         path = f"/{american.system_id}/telemetry/consumption_meter"
         body = cloud.json(path, start_date=changed)
         assert len(body["intervals"]) == hours * 4
-        asked = {"start_date": changed, "end_date": changed}
+        asked: dict[str, Any] = {"start_date": changed, "end_date": changed}
         series = cloud.json(f"/{american.system_id}/consumption_lifetime", **asked)
         assert series["consumption"] == [sum(row["enwh"] for row in body["intervals"])]
 
