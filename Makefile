@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest proofs prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo test lowest proofs fuzz prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -56,7 +56,7 @@ package: $(VENV)/dev ## build the wheel and run the demo from it with minimal de
 bench: .venv-bench/ready ## print the table of ratios (BENCH_ARGS=--json for machines)
 	.venv-bench/bin/python -m bench $(BENCH_ARGS)
 
-fuzz: .venv/dev ## try every parser of foreign bytes with other examples than make check, ten times as many
+fuzz: $(VENV)/dev ## try every parser of foreign bytes with other examples than make check, ten times as many
 	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m proof tests/fuzz
 
 clean: ## remove what the other targets made

@@ -7,8 +7,9 @@ import io
 import json
 import logging
 import pickle
+import re
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -51,6 +52,9 @@ FILLERS = [
 ]  # fmt: skip
 
 
+_BEFORE_VALUES = re.compile(rb"[=:,\[{>] ?")
+
+
 @st.composite
 def broken(draw: st.DrawFn, documents: Sequence[bytes]) -> bytes:
     """One of the documents with some of its values or bytes changed, or something else."""
@@ -71,7 +75,10 @@ def _value_changed(draw: st.DrawFn, content: bytes) -> bytes:
 
 
 def _bytes_changed(draw: st.DrawFn, content: bytes) -> bytes:
-    start = draw(st.integers(0, len(content)))
+    # Where a value begins, what is put in is read as one.
+    values = [match.end() for match in _BEFORE_VALUES.finditer(content)]
+    anywhere = st.integers(0, len(content))
+    start = draw(anywhere | st.sampled_from(values) if values else anywhere)
     stop = min(len(content), start + draw(st.integers(0, 60)))
     filler = draw(st.sampled_from(FILLERS) | st.binary(max_size=6))
     return content[:start] + filler + content[stop:]
@@ -96,8 +103,11 @@ def utf_8(text: str) -> bytes:
 
 def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     yield path
-    items = value.items() if isinstance(value, dict) else ()
-    items = enumerate(value) if isinstance(value, list) else items
+    items: Iterable[tuple[Any, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
     for name, inner in items:
         yield from _places(inner, (*path, name))
 

@@ -37,6 +37,9 @@ CONFIGS = [
     text_of("# a comment", "[default]", f"api_key = '{OWN}'", "", "[other]", "a = [1, {b=2}]"),
     text_of("[default]", f"api_key = ['{OWN}']", "at = 2024-01-01T00:00:00Z", "f = 1e5"),
     text_of("[default]", f"a.b.c = '{OWN}'", "[[default.list]]", "x = 0x10"),
+    # What was once found.
+    text_of("[default]", f"api_key = '{OWN}'", "n = " + "1" * 5000),
+    text_of("[default]", f"api_key = '{OWN}'", "n = " + "[" * 3000),
 ]
 
 

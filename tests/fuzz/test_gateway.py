@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -73,9 +74,8 @@ def test_any_answers_in_a_reading(chosen: dict[str, st.DataObject], status: int)
     profile = GatewayProfile()
     gateway = FakeGateway(answers)
     for now in (0.0, 4000.0):
-        snapshot = only_ours(
-            lambda now=now: gateway.run(read(homes.info(), profile, now=now)), trace=None
-        )
+        flow = read(homes.info(), profile, now=now)
+        snapshot = only_ours(partial(gateway.run, flow), trace=None)
         if snapshot is not None:
             json.dumps(snapshot.to_dict())
 

@@ -265,8 +265,7 @@ def test_a_serial_number_that_was_once_https_stays_so_at_another_address(
 def test_without_an_account_of_enlighten_old_gateways_are_read_as_ever(
     options: dict[str, Any], surface: Surface, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
-    login: dict[str, Any] = {"username": "me", "password": "zzlocal"} if options else {}
-    old = SimulatedGateway("5.0", clock=clock, **login)
+    old = SimulatedGateway("5.0", clock=clock, **options)
     with (
         caplog.at_level(logging.WARNING, "enphase_sdk"),
         old.serve() as host,
