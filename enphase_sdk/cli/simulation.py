@@ -70,7 +70,9 @@ def simulate(
         strangers = "Any other key or token"
     else:
         credentials = {"api_key": API_KEY, "user_id": USER_ID}
-        simulated = SimulatedEnlighten(systems, seed=seed, plan=plan, clock=clock, **credentials)
+        simulated = SimulatedEnlighten(
+            systems, seed=seed, plan=plan, clock=clock, api_key=API_KEY, user_id=USER_ID
+        )
         strangers = "Any other key or user id"
     with ExitStack() as serving:
         try:
