@@ -128,7 +128,9 @@ def test_every_operation_of_v4_conforms(
 ) -> None:
     transport = Watching()
     asked = arguments(name, sim_v4, complete(sim_v4))
-    with httpx.Client(base_url=proxy_v4, transport=transport, headers=headers(sim_v4)) as client:
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
         check(name, operation(name).sync(client=client, **asked))
     assert transport.violations == []
 
@@ -137,7 +139,9 @@ def test_a_request_of_v4_that_does_not_conform_is_noticed(
     sim_v4: SimulatedEnlightenV4, proxy_v4: str
 ) -> None:
     transport = Watching()
-    with httpx.Client(base_url=proxy_v4, transport=transport, headers=headers(sim_v4)) as client:
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
         client.get("/api/v4/systems?size=0")
     assert [violation["location"][0] for violation in transport.violations] == ["request"]
 
