@@ -20,9 +20,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from enphase_sdk import Enlighten, errors
-from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, faults
+from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, SimulatedEnlightenV4, faults
 from enphase_sdk.testing.cloud.contract import OPERATIONS
-from tests.contract.contracts import V2, corrected, write_corrected
+from tests.contract.contracts import V2, V4, corrected, write_corrected
+from tests.testing.test_v4_operations import NAMES, arguments, check, operation
+from tests.testing.v4 import complete, headers
 
 FOLDER = Path(__file__).parent / "prism"
 PROGRAM = FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
@@ -104,6 +106,44 @@ def proxy(sim: SimulatedEnlighten, tmp_path_factory: pytest.TempPathFactory) -> 
 def mock() -> Iterator[str]:
     with prism("mock", V2.contract) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def sim_v4() -> SimulatedEnlightenV4:
+    return SimulatedEnlightenV4(80, clock=FakeClock())
+
+
+@pytest.fixture(scope="module")
+def proxy_v4(
+    sim_v4: SimulatedEnlightenV4, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    contract = write_corrected(V4, tmp_path_factory.mktemp("contract"))
+    with sim_v4.serve() as url, prism("proxy", contract, url) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operation_of_v4_conforms(
+    sim_v4: SimulatedEnlightenV4, proxy_v4: str, name: str
+) -> None:
+    transport = Watching()
+    asked = arguments(name, sim_v4, complete(sim_v4))
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
+        check(name, operation(name).sync(client=client, **asked))
+    assert transport.violations == []
+
+
+def test_a_request_of_v4_that_does_not_conform_is_noticed(
+    sim_v4: SimulatedEnlightenV4, proxy_v4: str
+) -> None:
+    transport = Watching()
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
+        client.get("/api/v4/systems?size=0")
+    assert [violation["location"][0] for violation in transport.violations] == ["request"]
 
 
 Call = Callable[[Enlighten, SimulatedEnlighten], Any]

@@ -39,7 +39,7 @@ class Application:
         """A fresh code, as the owner's browser brings it."""
         return httpx.URL(self.consent().headers["Location"]).params["code"]
 
-    def ask(self, in_url: bool = False, **fields: str) -> httpx.Response:
+    def ask(self, in_url: bool = False, /, **fields: str) -> httpx.Response:
         place = {"params": fields} if in_url else {"data": fields}
         return self.client.post("/oauth/token", auth=self.auth, **place)  # type: ignore[arg-type]
 

@@ -40,7 +40,7 @@ class Both:
         new = SimulatedEnlightenV4(FLEET, seed=seed, clock=self.clock, token_life=1e9)
         self.cloud = Caller(new)
 
-    def v2(self, path: str, or_status: int = 200, **params: Any) -> Any:
+    def v2(self, path: str, or_status: int = 200, /, **params: Any) -> Any:
         """The decoded answer, or None if it has the other status that is expected."""
         query = {"user_id": "u", **{name: str(value) for name, value in params.items()}}
         response = self.old(httpx.Request("GET", f"https://old/systems{path}", params=query))
@@ -81,8 +81,7 @@ def agree(both: Both, system: System, ago: int) -> None:
     """Every answer that both clouds have is the same, to the Wh."""
     path, day = f"/{system.system_id}", both.cloud.day(system, ago)
     asked: dict[str, Any]
-    questions: tuple[dict[str, Any], ...] = ({}, {"summary_date": day})
-    for asked in questions:
+    for asked in ({}, {"summary_date": day}):
         old, new = both.v2(f"{path}/summary", **asked), both.v4(f"{path}/summary", **asked)
         assert {name: new[name] for name in old} == old
 
@@ -213,7 +212,6 @@ def test_a_days_telemetry_adds_up_to_the_lifetime_series(
     both = Both(seed, instant)
     system = both.metered(index)
     path, day = f"/{system.system_id}", both.cloud.day(system, ago)
-    asked: dict[str, Any]
     asked = {"start_date": day, "end_date": day}
     window = {"start_at": both.cloud.midnight(system, ago), "granularity": "day"}
 

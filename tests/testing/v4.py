@@ -50,7 +50,7 @@ class Caller:
         content = {} if json is None else {"json": json}
         return self.sim(httpx.Request(method, url, params=query, headers=sent, **content))
 
-    def json(self, path: str, status: int = 200, **options: Any) -> Any:
+    def json(self, path: str, status: int = 200, /, **options: Any) -> Any:
         """The decoded body of an answer with this status."""
         response = self.send(path, **options)
         assert response.status_code == status, response.text
