@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Literal, TypeAlias, cast
+from typing import Any, Literal, TypeAlias
 
 from enphase_sdk._sync.cloud_base import CloudClient
 from enphase_sdk.cloud.settings import Lookup, config_path
@@ -45,8 +45,10 @@ def api_name(
     """
     lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     named = lookup("api", given)
-    if named in ("v2", "v4"):
-        return cast("ApiName", named)
+    if named == "v2":
+        return "v2"
+    if named == "v4":
+        return "v4"
     if named is not None:
         raise ConfigError(f"api must be v2 or v4, not {named!r}")
     known = options or {}

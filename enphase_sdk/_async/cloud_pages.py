@@ -44,7 +44,7 @@ class AsyncSystemPages:
         self._fetch = fetch
         self.cursor = walk(first).cursor
 
-    async def _next_page(self, walk: Walk) -> models.SystemsPage:
+    async def fetch_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -115,7 +115,7 @@ class _Pages(AsyncIterator["models.SystemsPage"]):
         self._walk = walk
 
     async def __anext__(self) -> models.SystemsPage:
-        return await self._listing._next_page(self._walk)
+        return await self._listing.fetch_page(self._walk)
 
 
 class _Systems(AsyncIterator["models.System"]):
@@ -128,5 +128,5 @@ class _Systems(AsyncIterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = await self._listing._next_page(self._walk)
+            page = await self._listing.fetch_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

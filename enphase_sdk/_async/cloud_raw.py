@@ -29,7 +29,7 @@ class AsyncRawView:
     """Operations of a client that return whole answers."""
 
     def __init__(self, client: AsyncExchanging) -> None:
-        self._client = client
+        self.client = client
 
 
 def raw(
@@ -39,7 +39,7 @@ def raw(
 
     @wraps(operation)
     async def call(self: AsyncRawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-        reply, parsed = await self._client.exchange(operation(*args, **kwargs))
+        reply, parsed = await self.client.exchange(operation(*args, **kwargs))
         name = operation.__name__
         return RawResponse(name, reply.status, reply.headers, reply.content, parsed)  # type: ignore[arg-type]  # None only of a 204
 

@@ -45,7 +45,7 @@ class SystemPages:
         self._fetch = fetch
         self.cursor = walk(first).cursor
 
-    def _next_page(self, walk: Walk) -> models.SystemsPage:
+    def fetch_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -110,7 +110,7 @@ class _Pages(Iterator["models.SystemsPage"]):
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._listing._next_page(self._walk)
+        return self._listing.fetch_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
@@ -123,5 +123,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing._next_page(self._walk)
+            page = self._listing.fetch_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

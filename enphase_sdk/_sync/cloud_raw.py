@@ -30,7 +30,7 @@ class RawView:
     """Operations of a client that return whole answers."""
 
     def __init__(self, client: Exchanging) -> None:
-        self._client = client
+        self.client = client
 
 
 def raw(
@@ -40,7 +40,7 @@ def raw(
 
     @wraps(operation)
     def call(self: RawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-        reply, parsed = self._client.exchange(operation(*args, **kwargs))
+        reply, parsed = self.client.exchange(operation(*args, **kwargs))
         name = operation.__name__
         return RawResponse(name, reply.status, reply.headers, reply.content, parsed)  # type: ignore[arg-type]  # None only of a 204
 

@@ -57,21 +57,23 @@ def simulate(
 ) -> None:
     """Serve a simulated cloud on this machine."""
     from enphase_sdk.clock import current_clock
+    from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.testing import SimulatedEnlighten, SimulatedEnlightenV4
 
     simulated: SimulatedEnlighten | SimulatedEnlightenV4
     clock = current_clock()
+    quota = None if plan is None else plan_named(plan)
     if api is Version.V4:
         simulated = SimulatedEnlightenV4(
-            systems, seed=seed, plan=plan, clock=clock, api_key=API_KEY
+            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY
         )
         credentials = {"api": "v4", **simulated.credentials()}
         strangers = "Any other key or token"
     else:
         credentials = {"api_key": API_KEY, "user_id": USER_ID}
         simulated = SimulatedEnlighten(
-            systems, seed=seed, plan=plan, clock=clock, api_key=API_KEY, user_id=USER_ID
+            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY, user_id=USER_ID
         )
         strangers = "Any other key or user id"
     with ExitStack() as serving:

@@ -111,12 +111,10 @@ _unattended: set[asyncio.Task[Any]] = set()
 
 async def whole_async(work: Coroutine[Any, Any, T]) -> T:
     """Carry out work to its end, even if whoever waits for it is cancelled meanwhile."""
-    try:
-        loop = asyncio.get_running_loop()
-    except RuntimeError:
+    if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
         with anyio.CancelScope(shield=True):
             return await work
-    task = loop.create_task(work)
+    task = asyncio.create_task(work)
     _unattended.add(task)
     task.add_done_callback(_unattended.discard)
     return await asyncio.shield(task)

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpcore
@@ -276,10 +277,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         if isinstance(error, OSError | httpcore.ConnectError) and error.args:
-            inner = error.args[0]
             # anyio gathers the failures of all addresses of a host.
-            if isinstance(inner, BaseExceptionGroup):
-                yield from inner.exceptions
-        if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
+            yield from _gathered(error.args[0])
+        yield from _gathered(error)
         error = error.__cause__ or error.__context__
+
+
+def _gathered(error: Any) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        yield from cast("BaseExceptionGroup[BaseException]", error).exceptions

@@ -102,7 +102,11 @@ class _Polars:
             return namespace.Series([number])
 
         self._one = cache(one)
-        self._one_id: Callable[..., Any] = lru_cache(lambda number: self.numbers([number]))
+
+        def one_id(number: Any) -> Any:
+            return self.numbers([number])
+
+        self._one_id: Callable[..., Any] = lru_cache(one_id)
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
         end = self.numbers(ends) * self._one(MICROSECONDS)

@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
     from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
-    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
-    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
+    from enphase_sdk.testing.fault_rules import FaultRule
+    from enphase_sdk.testing.gateway.answers import Answer
+    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService, TokenIssuer
+    from enphase_sdk.testing.gateway.plant import Moment
+    from enphase_sdk.testing.gateway.simulator import GatewayTransport, SimulatedGateway
     from enphase_sdk.testing.network import no_network
     from enphase_sdk.testing.world.archetypes import Kind
+    from enphase_sdk.testing.world.fleet import World
+    from enphase_sdk.testing.world.system import System
 
 __all__ = [
     "Answer",

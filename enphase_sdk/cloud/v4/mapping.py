@@ -105,7 +105,8 @@ def _epoch(value: Any) -> Any:
 
 
 def _kind(devices: Any, name: str) -> list[Any]:
-    return (devices.devices or {}).get(name) or []
+    by_kind: dict[str, list[Any]] = devices.devices or {}
+    return by_kind.get(name) or []
 
 
 def _of(address: Any, name: str) -> Any:

@@ -136,7 +136,7 @@ def token_store(client_id: str, tokens: Any) -> TokenStore:
         ConfigError: it can keep none.
     """
     if tokens is None or isinstance(tokens, str | os.PathLike):
-        return FileTokens(client_id, tokens)
+        return FileTokens(client_id, None if tokens is None else os.fspath(tokens))
     if callable(getattr(tokens, "load", None)) and callable(getattr(tokens, "save", None)):
         store: TokenStore = tokens
         return store

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.testing.cloud.v4.refusals import unprocessable
 
 __all__ = ["Check", "list_of", "one_of", "read_fields", "text", "whole"]
@@ -33,7 +34,7 @@ def one_of(*choices: str) -> Check:
 
 def list_of(check: Check) -> Check:
     """Whether it is a list whose items all pass."""
-    return lambda value: isinstance(value, list) and all(map(check, value))
+    return lambda value: is_array(value) and all(map(check, value))
 
 
 def read_fields(
@@ -44,7 +45,7 @@ def read_fields(
     Raises:
         Refusal: 422, it is no object, or a field is missing or not what it must be.
     """
-    if not isinstance(body, dict):
+    if not is_object(body):
         raise unprocessable("Json body is missing")
     for name in required:
         if name not in body:

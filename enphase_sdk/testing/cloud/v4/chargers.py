@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from datetime import date
 
+from enphase_sdk.core.json import is_object
 from enphase_sdk.testing.cloud.periods import Intervals
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.v4.devices import charger_serial
@@ -152,7 +153,7 @@ def start_charging(question: Question) -> object:
             ("connectorId", _is_connector, "Connector Id must be greater than 0"),
             ("chargingLevel", _is_level, "Charging level should be in the range [0-100]"),
         )
-        if not isinstance(body, dict) or not check(body.get(name))
+        if not is_object(body) or not check(body.get(name))
     ]
     if wrong:
         raise bad_request(*wrong)

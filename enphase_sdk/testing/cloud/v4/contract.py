@@ -128,14 +128,13 @@ def _all() -> list[Operation]:
         method: str = "GET",
         status: int = 200,
     ) -> None:
-        if setting is None:
+        def of_the_world(_: Settings, question: Question) -> object:
             assert answer is not None  # noqa: S101 - a table's promise
+            return answer(question)
 
-            def setting(_: Settings, question: Question, answer: Any = answer) -> object:
-                return answer(question)
-
+        answers = setting or of_the_world
         found.append(
-            Operation(name, method, path, access, setting, parameters or {}, required, status)
+            Operation(name, method, path, access, answers, parameters or {}, required, status)
         )
 
     pages: dict[str, Read] = {"page": _positive, "size": _positive}
