@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 import attrs
 import httpx
@@ -141,3 +141,15 @@ def test_an_unknown_field_of_a_nested_object_is_refused_too() -> None:
     record = builders.meta().to_dict() | {"last_energy": 1}
     with pytest.raises(InvalidArgumentError, match=r"System: meta=.* its model does not have"):
         builders.system(meta=record)
+
+
+@pytest.mark.parametrize("name", sorted(builders.__all__))
+def test_type_checkers_know_the_fields_of_each_builder(name: str) -> None:
+    builder = getattr(builders, name)
+    model = BODIES[name][0] if name in BODIES else type(builder())
+    (unpacked,) = get_args(get_type_hints(builder)["fields"])
+    accepted, kinds = get_type_hints(unpacked), get_type_hints(model)
+    assert accepted.keys() == kinds.keys()
+    for field, kind in kinds.items():
+        for absent in (type(None), msgspec.UnsetType):
+            assert (absent in get_args(accepted[field])) == (absent in get_args(kind)), field
