@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from typing import Protocol
 
-__all__ = ["Clock", "SystemClock", "current_clock", "set_clock"]
+__all__ = ["Clock", "SteadyTime", "SystemClock", "current_clock", "set_clock"]
 
 
 class Clock(Protocol):
@@ -52,6 +52,30 @@ class SystemClock:
         import anyio
 
         await anyio.sleep(seconds)
+
+
+class SteadyTime:
+    """Epoch seconds that never jump: the wall clock's when it was made, and steady ever since.
+
+    A wall clock is set, and tests freeze it; who waits for something wants neither.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = clock.time() - clock.monotonic()
+
+    def __call__(self) -> float:
+        """Now."""
+        return self._clock.monotonic() + self._ahead
+
+    def waited(self, seconds: float, since: float) -> None:
+        """Note that a wait of so many seconds, begun at `since`, is over.
+
+        Where the machine's clock stands still, it is this that moves the time on.
+        """
+        missing = seconds - (self() - since)
+        if missing > seconds / 2:
+            self._ahead += missing
 
 
 _current: Clock = SystemClock()

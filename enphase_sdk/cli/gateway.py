@@ -22,6 +22,9 @@ __all__ = ["group"]
 # A gateway that is asked more often hangs sooner or later.
 FASTEST = 5.0
 
+# Decades of them.
+MOST_READINGS = 1_000_000_000
+
 # A day.
 LONGEST = 86_400.0
 
@@ -184,7 +187,8 @@ def watch(
         ),
     ] = FASTEST,
     count: Annotated[
-        int | None, typer.Option(min=1, metavar="N", help="Readings; else until ctrl-c.")
+        int | None,
+        typer.Option(min=1, max=MOST_READINGS, metavar="N", help="Readings; else until ctrl-c."),
     ] = None,
 ) -> None:
     """Power as it changes, with its course.

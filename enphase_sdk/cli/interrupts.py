@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Self, TypeAlias, TypeVar
@@ -21,7 +21,7 @@ _USUAL = (signal.SIG_DFL, signal.default_int_handler)
 
 
 @contextmanager
-def interrupts_raised() -> Iterator[None]:
+def interrupts_raised() -> Generator[None, None, None]:
     """Every such signal is a `KeyboardInterrupt`, unless it is ignored or handled already."""
     with _handled(signal.default_int_handler):
         yield
@@ -70,7 +70,7 @@ class FirstInterrupt:
 
 
 @contextmanager
-def _handled(handler: Handler) -> Iterator[None]:
+def _handled(handler: Handler) -> Generator[None, None, None]:
     """Put a handler in the place of the usual ones; only the main thread may."""
     before = dict[signal.Signals, Any]()
     if threading.current_thread() is threading.main_thread():

@@ -48,7 +48,9 @@ def report(
     cloud: Cloud,
     out: Annotated[
         list[Path] | None,
-        typer.Option(metavar="FILE", help="Write it as .html, .json or .csv; repeatable."),
+        typer.Option(
+            metavar="FILE", parser=Path, help="Write it as .html, .json or .csv; repeatable."
+        ),
     ] = None,
     top: Annotated[
         int, typer.Option(metavar="N", min=0, help="Rows of the table, the worst; 0 for all.")

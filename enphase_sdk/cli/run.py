@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import traceback
 from collections.abc import Sequence
@@ -27,6 +28,8 @@ from enphase_sdk.cli.streams import open_streams, silence
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["run"]
+
+_NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 
 # Typer brings its own copy of click or uses the installed one; this is the one it raises.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -58,6 +61,9 @@ def run(arguments: Sequence[str] | None) -> int:
 
 
 def _run(words: list[str]) -> int:
+    if any(_NO_TEXT.search(word) for word in words):
+        tell("an argument holds bytes that are no text (UTF-8 is understood)")
+        return USAGE
     command = typer.main.get_command(app)
     try:
         with command.make_context("enphase", words) as context:

@@ -81,7 +81,12 @@ def simulate(
 def demo(
     folder: Annotated[
         Path,
-        typer.Option("--folder", metavar="FOLDER", help="Where the report goes; made if missing."),
+        typer.Option(
+            "--folder",
+            metavar="FOLDER",
+            parser=Path,
+            help="Where the report goes; made if missing.",
+        ),
     ] = Path("demo"),
     seed: Seed = 0,
 ) -> None:
@@ -95,8 +100,9 @@ def demo(
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise ConfigError(f"{folder}: {error.strerror}; name another with --folder") from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise ConfigError(f"{folder}: {reason}; name another with --folder") from None
     clock = current_clock()
     plan = Plan("Demo", DEMO_HITS, 10_000, minute_seconds=DEMO_WINDOW)
     simulated = SimulatedEnlighten(DEMO_SYSTEMS, seed=seed, plan=plan, clock=clock)

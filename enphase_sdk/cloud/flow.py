@@ -5,15 +5,21 @@ Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin carry 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TypeVar, cast
 
 from attrs import define, frozen
 
+from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.quota import Pacer, Ticket
-from enphase_sdk.cloud.retry import RETRIED_STATUSES, Backoff
+from enphase_sdk.cloud.retry import Backoff, retry_after
 from enphase_sdk.cloud.v2.operations import Call
-from enphase_sdk.cloud.v2.statuses import RATE_LIMIT_STATUSES, status_error
+from enphase_sdk.cloud.v2.statuses import (
+    Meaning,
+    hidden_error,
+    meaning_of,
+    status_error,
+    words_of,
+)
 from enphase_sdk.core.decode import Reader, UndecodableError
 from enphase_sdk.core.effects import Flow, Reply, Send, Sleep
 from enphase_sdk.core.log import logger
@@ -21,6 +27,7 @@ from enphase_sdk.core.redact import Redactor
 from enphase_sdk.core.times import utc
 from enphase_sdk.errors import (
     APIConnectionError,
+    APIResponseValidationError,
     EnphaseError,
     QuotaExceededError,
     RateLimitError,
@@ -44,7 +51,7 @@ class Policy:
         max_wait: Longest wait for the quota to open, seconds.
         reader: From bytes to models.
         redactor: Keeps the credentials out of errors.
-        now: The time, epoch seconds.
+        time: The time, epoch seconds, without jumps.
     """
 
     pacer: Pacer
@@ -52,7 +59,7 @@ class Policy:
     max_wait: float
     reader: Reader
     redactor: Redactor
-    now: Callable[[], float]
+    time: SteadyTime
 
 
 def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
@@ -73,11 +80,12 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         except APIConnectionError as error:
             yield from trouble.back_off(error)
             continue
-        if reply.status in RATE_LIMIT_STATUSES:
+        meaning = meaning_of(reply)
+        if meaning is Meaning.QUOTA:
             yield from trouble.wait_for_quota(reply)
-        elif reply.status in RETRIED_STATUSES:
+        elif meaning is Meaning.TRANSIENT:
             failure = status_error(call.operation, reply, policy.redactor)
-            yield from trouble.back_off(failure, _seconds(reply.headers.get("retry-after")))
+            yield from trouble.back_off(failure, retry_after(reply) or 0.0)
         elif reply.status == 204 and call.may_be_empty:
             return reply, None
         elif reply.status in (200, 204):
@@ -85,8 +93,17 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 result = policy.reader.read(call.operation, call.shape, reply)
                 _require_asked_system(call, result)
                 return reply, result
-            except UndecodableError as error:
-                yield from trouble.back_off(error)
+            except APIResponseValidationError as error:
+                told = hidden_error(reply)
+                if told is not None and meaning_of(told) is Meaning.QUOTA:
+                    yield from trouble.wait_for_quota(told)
+                elif told is not None:
+                    error.args = (f"{error}; it says: {words_of(told, policy.redactor)}",)
+                    yield from trouble.back_off(error)
+                elif isinstance(error, UndecodableError):
+                    yield from trouble.back_off(error)
+                else:
+                    raise
         else:
             raise status_error(call.operation, reply, policy.redactor)
 
@@ -105,16 +122,17 @@ def _require_asked_system(call: Call[T], result: T) -> None:
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
     """Wait until the quota lets one more hit out."""
     while True:
-        admitted = policy.pacer.reserve(policy.now())
+        admitted = policy.pacer.reserve(policy.time())
         if isinstance(admitted, Ticket):
             return admitted
-        if admitted.wait > policy.max_wait:
+        if admitted.is_long or admitted.wait > policy.max_wait:
+            advice = "one try a day is let out, or with_options(quota=…) opens it now"
             raise QuotaExceededError(
                 f"{call.operation}: nothing was sent, because {admitted.reason}; "
-                "wait until then, or allow a longer wait",
+                + (advice if admitted.is_long else "wait until then, or allow a longer wait"),
                 opens_at=utc(admitted.opens_at),
             )
-        yield _sleep(call, admitted.wait, admitted.reason)
+        yield from _wait(call, policy, admitted.wait, admitted.reason)
 
 
 def _exchange(call: Call[T], policy: Policy, ticket: Ticket) -> Flow[Reply]:
@@ -125,7 +143,7 @@ def _exchange(call: Call[T], policy: Policy, ticket: Ticket) -> Flow[Reply]:
         date = reply.headers.get("date")
         return reply
     finally:
-        policy.pacer.settle(ticket, policy.now(), date)
+        policy.pacer.settle(ticket, policy.time(), date)
 
 
 @define
@@ -140,26 +158,32 @@ class _Trouble:
     refused_until: float = 0.0
 
     def back_off(self, error: EnphaseError, at_least: float = 0.0) -> Flow[None]:
-        now = self.policy.now()
+        now = self.policy.time()
         if not self.failures:
             self.failing_since = now
         self.failures += 1
         delay = self.policy.backoff.delay(self.failures, now - self.failing_since, at_least)
         if delay is None or getattr(error, "is_final", False):
             raise error
-        yield _sleep(self.call, delay, f"{error}; try {self.failures + 1}")
+        yield from _wait(self.call, self.policy, delay, f"{error}; try {self.failures + 1}")
 
     def wait_for_quota(self, reply: Reply) -> Flow[None]:
+        """Wait until the window that a refusal names is over, or give up."""
         error = cast(RateLimitError, status_error(self.call.operation, reply, self.policy.redactor))
         closed = self.policy.pacer.refuse(
-            self.policy.now(),
+            self.policy.time(),
             period=error.period,
             period_start=error.period_start,
             period_end=error.period_end,
             limit=error.limit,
+            retry_after=retry_after(reply),
         )
         error.args = (f"{error} ({closed.reason})",)
-        if closed.wait > self.policy.max_wait or self.policy.backoff.max_retries == 0:
+        if (
+            closed.is_long
+            or closed.wait > self.policy.max_wait
+            or self.policy.backoff.max_retries == 0
+        ):
             raise error
         if closed.opens_at <= self.refused_until or not closed.wait:
             # It said nothing new: a window that should be open by now is still refused.
@@ -170,16 +194,11 @@ class _Trouble:
         says_when = error.period_end is not None
         if self.refusals > (MOST_REFUSALS if says_when else self.policy.backoff.max_retries):
             raise error
-        yield _sleep(self.call, closed.wait, closed.reason)
+        yield from _wait(self.call, self.policy, closed.wait, closed.reason)
 
 
-def _sleep(call: Call[T], seconds: float, reason: str) -> Sleep:
+def _wait(call: Call[T], policy: Policy, seconds: float, reason: str) -> Flow[None]:
     logger.info("%s: waiting %.1f s: %s", call.operation, seconds, reason)
-    return Sleep(seconds, reason)
-
-
-def _seconds(retry_after: str | None) -> float:
-    try:
-        return max(0.0, float(retry_after or 0.0))
-    except ValueError:
-        return 0.0
+    since = policy.time()
+    yield Sleep(seconds, reason)
+    policy.time.waited(seconds, since)

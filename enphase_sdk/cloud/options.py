@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import evolve, frozen
 
-from enphase_sdk.clock import Clock, current_clock
+from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
@@ -84,7 +84,7 @@ class Options:
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
             redactor=Redactor(settings.credentials.secrets),
-            now=clock.time,
+            time=SteadyTime(clock),
         )
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
 

@@ -14,7 +14,7 @@ import math
 import random
 import threading
 from collections import deque
-from datetime import UTC
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from attrs import define, frozen
@@ -27,8 +27,18 @@ __all__ = ["Closed", "Pacer", "Ticket"]
 
 MINUTE = 60.0
 
-# A refusal that names a later end than any month's is no guide.
-LONGEST_PERIOD = 32 * 86_400.0
+# How long the periods last that refusals name; what is called otherwise is taken to be a month.
+LENGTHS = {"second": 1.0, "minute": MINUTE, "hour": 3_600.0, "day": 86_400.0}
+LONGEST_PERIOD = 31 * 86_400.0
+
+# A minute's window may be of another length, in simulations, up to this.
+LONGEST_MINUTE = 2 * MINUTE
+
+# While a month is used up, one hit a day is let out: a plan can be raised, or a refusal be wrong.
+DAY = 86_400.0
+
+# Clocks that tell another time than from here to there teach nothing (2015 to 2100).
+EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
 
 # A server without a Date header is taken to be off by less than this.
 LARGEST_SKEW = 86_400.0
@@ -48,11 +58,19 @@ class Ticket:
 
 @frozen
 class Closed:
-    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock)."""
+    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock).
+
+    Attributes:
+        wait: Seconds.
+        opens_at: Epoch seconds.
+        reason: In words.
+        is_long: Whether it is no minute's quota: waiting for it is out of the question.
+    """
 
     wait: float
     opens_at: float
     reason: str
+    is_long: bool = False
 
 
 @define
@@ -70,11 +88,15 @@ class _Offset:
             low, high = max(self.low, low), min(self.high, high)
         self.low, self.high, self.known = low, high, True
 
-    def guess(self, low: float, high: float) -> None:
-        # Without a Date header, only the window a refusal names tells the time there. Its start
-        # is the safe guess: hits then go out late, but all of a window's in the same one.
-        if not self.known and not low <= self.low < high and max(-low, high) < LARGEST_SKEW:
-            self.low = self.high = low
+    def hold(self, low: float, high: float) -> None:
+        """Take over that the server's clock lies within a window that a refusal has named.
+
+        Its start is the safe guess: hits then go out late, but all of a window's in the same one.
+        A known clock is only put forward: a Date header can be late, and a window can be over.
+        """
+        is_off = self.low < low if self.known else not low <= self.low < high
+        if is_off and max(abs(low - self.low), abs(high - self.low)) < LARGEST_SKEW:
+            self.low, self.high = low, max(low, self.high if self.known else low)
 
 
 class Pacer:
@@ -90,8 +112,11 @@ class Pacer:
         self._length = plan.minute_seconds if plan else MINUTE
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
+        # In our clock, so that a server's clock that jumps cannot keep it closed.
         self._blocked_until = -math.inf
         self._blocked_reason = ""
+        self._month: Closed | None = None
+        self._next_try = math.inf
 
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold."""
@@ -105,9 +130,13 @@ class Pacer:
     def reserve(self, now: float) -> Ticket | Closed:
         """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
         with self._lock:
+            if now < self._blocked_until:
+                if self._month is None or now < self._next_try:
+                    return self._blocked(now)
+                self._next_try = now + DAY
+            else:
+                self._month = None
             server_now = now + self._offset.low
-            if server_now < self._blocked_until:
-                return self._closed(now, self._blocked_until, self._blocked_reason)
             full = self._full_window(now)
             if full is not None:
                 reason = f"all {self._limit} hits of this window of the quota are used"
@@ -137,32 +166,61 @@ class Pacer:
         period_start: int | None,
         period_end: int | None,
         limit: int | None,
+        retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal (409) with what it said; says when the quota opens.
+        """Note a refusal with what it said; says when the quota opens.
 
-        A refusal without an end that makes sense is taken as one of the current minute.
+        The period's name decides; its end is bounded by its own length. A refusal without
+        either is taken as one of the current minute.
         """
         with self._lock:
+            length = self._length if period is None else LENGTHS.get(period, LONGEST_PERIOD)
+            if period in (None, "minute", "second"):
+                self._learn_window(now, period_start, period_end, limit)
+                length = max(length, self._length)
             server_now = now + self._offset.low
-            if period_end is None or not 0 <= period_end <= server_now + LONGEST_PERIOD:
-                opens_at = (math.floor(server_now / self._length) + 1) * self._length
+            left = None
+            if period_end is not None and period_end >= 0:
+                left = min(period_end, LATEST) - server_now
+            if left is not None and left <= length:
+                wait = max(0.0, left)
+            elif retry_after is not None:
+                wait = min(retry_after, length)
+            elif length == LONGEST_PERIOD:
+                wait = _next_month(server_now) - server_now
             else:
-                opens_at = float(period_end)
-                if period in (None, "minute", "second") and limit and limit > 0:
-                    self._limit = limit
-                    if period_start is not None and 0 < period_end - period_start <= 2 * MINUTE:
-                        self._length = float(period_end - period_start)
-                        self._offset.guess(period_start - now, period_end - now)
+                # Whatever it says, a period is over after its own length.
+                wait = (math.floor(server_now / length) + 1) * length - server_now
             named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
-            self._blocked_until = max(self._blocked_until, opens_at)
+            is_long = length > LENGTHS["hour"] / 2
+            self._blocked_until = max(self._blocked_until, now + wait)
             self._blocked_reason = f"{named} is used up"
-            return self._closed(now, opens_at, self._blocked_reason)
+            closed = self._closed(now, server_now + wait, self._blocked_reason, is_long=is_long)
+            if is_long:
+                self._month, self._next_try = closed, now + DAY
+            return closed
 
-    def _closed(self, now: float, opens_at: float, reason: str) -> Closed:
+    def _learn_window(
+        self, now: float, start: int | None, end: int | None, limit: int | None
+    ) -> None:
+        """A window that a refusal names holds the server's now, whatever a Date header says."""
+        if limit is not None and limit > 0 and end is not None:
+            self._limit = limit
+        if start is None or end is None or not EARLIEST < start < end < LATEST:
+            return
+        if end - start <= LONGEST_MINUTE:
+            self._length = float(end - start)
+            self._offset.hold(start - now, end - now)
+
+    def _blocked(self, now: float) -> Closed:
+        opens_at = self._blocked_until + self._offset.low
+        return self._closed(now, opens_at, self._blocked_reason, is_long=self._month is not None)
+
+    def _closed(self, now: float, opens_at: float, reason: str, *, is_long: bool = False) -> Closed:
         wait = max(0.0, opens_at - (now + self._offset.low))
         if wait:
             wait += random.SystemRandom().uniform(0.0, SPREAD)
-        return Closed(wait, opens_at, f"{reason}; it opens at {utc_text(opens_at)}")
+        return Closed(wait, opens_at, f"{reason}; it opens at {utc_text(opens_at)}", is_long)
 
     def _full_window(self, now: float) -> int | None:
         """The first window that a hit sent now could fall into, if it has no room.
@@ -204,5 +262,13 @@ def _epoch(date_header: str | None) -> float | None:
         date = parsedate_to_datetime(date_header)
     except (ValueError, OverflowError):
         return None
-    # HTTP's dates are in UTC; one at either end of the calendar cannot be reckoned with.
-    return date.replace(tzinfo=date.tzinfo or UTC).timestamp() if 1970 <= date.year < 9999 else None
+    # HTTP's dates are in UTC.
+    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() if date.year < 9999 else LATEST
+    return seconds if EARLIEST < seconds < LATEST else None
+
+
+def _next_month(server_now: float) -> float:
+    """When a new calendar month begins, UTC."""
+    now = datetime.fromtimestamp(min(max(server_now, EARLIEST), LATEST), UTC)
+    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return first.replace(year=now.year + now.month // 12, month=now.month % 12 + 1).timestamp()

@@ -21,11 +21,14 @@ from attrs import field, frozen
 
 from enphase_sdk.core.hosts import is_loopback
 from enphase_sdk.core.json import is_object
+from enphase_sdk.core.state import real_path
 from enphase_sdk.errors import ConfigError
 
 __all__ = ["BASE_URL", "Credentials", "Given", "Settings", "config_path", "load_settings"]
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
+
+_LARGEST = 1024 * 1024
 
 
 @frozen
@@ -59,9 +62,14 @@ class Settings:
 
 
 def config_path() -> Path:
-    """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder."""
+    """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder.
+
+    Raises:
+        ConfigError: ``ENPHASE_CONFIG`` is no path.
+    """
     named = os.environ.get("ENPHASE_CONFIG")
     if named:
+        real_path(named, "ENPHASE_CONFIG")
         return Path(named)
     from platformdirs import user_config_path
 
@@ -129,12 +137,23 @@ class _File:
         self.tables: Mapping[str, Any] = {}
         self.problem: str | None = None
         try:
-            self.tables = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+            with path.open("rb") as file:
+                content = file.read(_LARGEST + 1)
         except FileNotFoundError:
-            pass
+            return
         except OSError as error:
             self.problem = error.strerror or type(error).__name__
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError):
+            return
+        if len(content) > _LARGEST:
+            self.problem = "it is too large to be a config file"
+            return
+        try:
+            # Windows' editors begin a file with a byte order mark.
+            self.tables = tomllib.loads(content.decode("utf-8-sig"))
+        except UnicodeDecodeError:
+            self.problem = "it is not TOML: it must be saved as UTF-8"
+        except (ValueError, RecursionError):
+            # Not only TOMLDecodeError: a number may have too many digits, a list too many levels.
             self.problem = "it is not TOML"
 
 

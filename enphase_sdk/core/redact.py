@@ -1,47 +1,92 @@
-"""Keep secrets out of texts: what a server echoes, and what libraries log."""
+"""Keep secrets out of texts: what a server echoes, and what libraries log.
+
+A secret may be repeated in the form of a URL, of JSON, of HTML or of several of them, one inside
+the other. So a text is decoded one layer at a time, and each layer is searched for the secret.
+All of it takes time in proportion to the text's length, which has a bound, whatever is in it.
+"""
 
 from __future__ import annotations
 
-import html
+import base64
 import logging
 import re
 import struct
-from collections.abc import Iterable
+import traceback
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
+from html.entities import html5
 from typing import Any
-from urllib.parse import quote
+
+from attrs import frozen
 
 from enphase_sdk.core.json import is_array, is_object
 
-__all__ = ["Redactor", "hide_in_library_logs"]
+__all__ = ["Redactor", "hide_in_library_logs", "hide_web_tokens"]
 
 HIDDEN = "[hidden]"
-
-_PARAMETER = re.compile(r"(?i)\b(key|user_id)=[^&\s\"'\\#<>)]+")
-
-# As httpcore logs the headers of an answer.
-_COOKIE = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
 
 # Anything shorter is no secret, and hiding it would riddle every text.
 SHORTEST_SECRET = 4
 
+# A text is cut here: what is longer is no message but somebody's data.
+LONGEST_TEXT = 65_536
+_CUT = " … (cut)"
+
+# One form inside another, inside a third; nobody writes more by accident.
+_LAYERS = 3
+
+# At the most a character takes `\\\\u00e9` or `%25C3%25A9`.
+_LONGEST_FORM = 16
+
+_PARAMETER = re.compile(
+    r"(?i)\b(key|user_id|api_key|password|session_id|manager_token|token|access_token"
+    r"|refresh_token|client_secret)=[^&\s\"'\\#<>)]+"
+)
+
+# As httpcore logs the headers of an answer.
+_COOKIE = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
+
+_CREDENTIALS = re.compile(r"(?i)\b(bearer|basic) +[\w.~+/=-]{16,}")
+
+# A match begins only where a run of its characters does, or runs would be searched over and over.
+_WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+
+_ESCAPE = re.compile(
+    r"""(?ix)
+    \\++ (?: u(?P<unit>[0-9a-f]{4}) (?: \\++ u(?P<second>d[c-f][0-9a-f]{2}) )?
+           | x(?P<octet>[0-9a-f]{2}) )?+
+    | % (?P<percent>[0-9a-f]{2})
+    | & (?: \#(?P<decimal>[0-9]{1,7}) | \#x(?P<hex>[0-9a-f]{1,6}) | (?P<name>[a-z]{2,8}) ) ;
+    | (?P<space>\+)
+    """
+)
+
+
+def hide_web_tokens(text: str, shown: str = HIDDEN) -> str:
+    """The text with `shown` in the place of every JSON Web Token."""
+    return _WEB_TOKEN.sub(shown, text)
+
 
 class Redactor:
-    """Replaces known secrets, and anything that looks like a credential parameter, in texts.
+    """Replaces known secrets, and anything that looks like a credential, in texts.
 
-    A secret is recognized however it is written: as it is, in a URL, in JSON, in HTML.
+    A secret is recognized however it is written: as it is, in a URL or a form, in JSON, in HTML,
+    in base64. A text longer than `LONGEST_TEXT` is cut.
     """
 
-    __slots__ = ("pattern",)
+    __slots__ = ("_layers", "_overlap", "_secrets")
 
     def __init__(self, secrets: Iterable[str]) -> None:
-        known = sorted((s for s in secrets if len(s) >= SHORTEST_SECRET), key=len, reverse=True)
-        self.pattern = re.compile("|".join(map(_spelt, known)) or "(?!)")
+        self._secrets = tuple(secret for secret in secrets if len(secret) >= SHORTEST_SECRET)
+        self._overlap = _LONGEST_FORM * max(map(len, self._secrets), default=1)
+        self._layers: tuple[frozenset[str], ...] | None = None
 
     def text(self, text: str) -> str:
         """The text with every secret replaced, and every cookie: those stand in for tokens."""
+        text = self._without_secrets(text)
         text = _COOKIE.sub(HIDDEN, text)
-        return _PARAMETER.sub(rf"\1={HIDDEN}", self.pattern.sub(HIDDEN, text))
+        text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", hide_web_tokens(text))
+        return _PARAMETER.sub(rf"\1={HIDDEN}", text)
 
     def value(self, value: Any) -> Any:
         """The same for every text inside a decoded JSON value."""
@@ -53,35 +98,128 @@ class Redactor:
             return {self.text(name): self.value(item) for name, item in value.items()}
         return value
 
+    def _without_secrets(self, text: str) -> str:
+        """Half a secret at the cut would not be recognized: a little more is searched."""
+        pieces: list[str] = []
+        end = min(len(text), LONGEST_TEXT)
+        position = 0
+        for start, stop in self._spans(text[: end + self._overlap]):
+            if start >= end:
+                break
+            if start >= position:
+                pieces += [text[position:start], HIDDEN]
+            position = max(position, stop)
+        pieces.append(text[position:end])
+        return "".join(pieces) + (_CUT if len(text) > end else "")
 
-def _spelt(secret: str) -> str:
-    """A pattern for the secret in which each character may stand in any form it takes."""
-    return "".join(map(_character, secret))
+    def _spans(self, text: str) -> list[tuple[int, int]]:
+        """Where secrets stand, from the left."""
+        found: set[tuple[int, int]] = set()
+        layer: _Layer | None = _Layer.of(text) if self._secrets else None
+        for known in self._known_layers():
+            if layer is None:
+                break
+            for needle in known:
+                found.update(layer.spans(needle))
+            layer = layer.decoded()
+        return sorted(found)
+
+    def _known_layers(self) -> tuple[frozenset[str], ...]:
+        """What to search each layer for: a secret may itself hold what looks like an escape."""
+        if self._layers is None:
+            needles: set[str] = set()
+            layers: list[frozenset[str]] = []
+            current = [_Layer.of(secret) for secret in self._secrets]
+            needles.update(form for secret in self._secrets for form in _in_base64(secret))
+            for _ in range(_LAYERS + 1):
+                needles.update(layer.text for layer in current)
+                layers.append(frozenset(n for n in needles if len(n) >= SHORTEST_SECRET))
+                current = [layer.decoded() or layer for layer in current]
+            self._layers = tuple(layers)
+        return self._layers
 
 
-def _character(character: str) -> str:
-    if character.isascii() and character.isalnum():
-        return character
-    quoted, code = quote(character, safe=""), ord(character)
-    forms = {
-        character, quoted, quoted.lower(), quote(quoted), quote(quoted).lower(),
-        html.escape(character), f"&#{code};", f"&#x{code:x};",
-    }  # fmt: skip
-    if character == " ":
-        forms.add("+")
-    octets = r"\\+".join(f"x{octet:02x}" for octet in character.encode())
-    surrogates = r"\\+".join(f"u{unit:04x}" for unit in _utf_16(character))
-    patterns = [*map(re.escape, sorted(forms, key=len, reverse=True)), octets, f"(?i:{surrogates})"]
-    # As many backslashes as there were programs to escape it.
-    return rf"(?:\\*(?:{'|'.join(patterns)})){'+' if character == _BACKSLASH else ''}"
+@frozen
+class _Layer:
+    """A text, decoded to some depth.
+
+    Attributes:
+        text: Its UTF-8 octets, each of them as one character.
+        starts: Where each of them comes from in the original, and where that ends.
+    """
+
+    text: str
+    starts: list[int]
+
+    @classmethod
+    def of(cls, text: str) -> _Layer:
+        """A text as it is."""
+        if text.isascii():
+            return cls(text, list(range(len(text) + 1)))
+        octets: list[str] = []
+        starts: list[int] = []
+        for position, character in enumerate(text):
+            written = _octets(character)
+            octets.append(written)
+            starts += [position] * len(written)
+        return cls("".join(octets), [*starts, len(text)])
+
+    def spans(self, needle: str) -> Iterator[tuple[int, int]]:
+        """Where `needle` stands in the original."""
+        position = self.text.find(needle)
+        while position >= 0:
+            yield self.starts[position], self.starts[position + len(needle)]
+            position = self.text.find(needle, position + 1)
+
+    def decoded(self) -> _Layer | None:
+        """The text with one layer of escapes less; None where there are none."""
+        pieces: list[str] = []
+        starts: list[int] = []
+        position = 0
+        for match in _ESCAPE.finditer(self.text):
+            written = _meaning(match)
+            pieces += [self.text[position : match.start()], written]
+            starts += self.starts[position : match.start()]
+            starts += [self.starts[match.start()]] * len(written)
+            position = match.end()
+        if not position:
+            return None
+        return _Layer("".join([*pieces, self.text[position:]]), starts + self.starts[position:])
 
 
-_BACKSLASH = "\\"
+def _meaning(escape: re.Match[str]) -> str:
+    """What an escape stands for, as octets. Backslashes before other characters are dropped."""
+    if escape["unit"]:
+        units = [int(unit, 16) for unit in (escape["unit"], escape["second"]) if unit]
+        return _octets(struct.pack(f"<{len(units)}H", *units).decode("utf-16-le", "surrogatepass"))
+    if octet := escape["octet"] or escape["percent"]:
+        return chr(int(octet, 16))
+    if escape["space"]:
+        return " "
+    if escape["name"]:
+        return _octets(html5.get(f"{escape['name']};", escape[0]))
+    if code := escape["decimal"] or escape["hex"]:
+        number = int(code, 10 if escape["decimal"] else 16)
+        return _octets(chr(number)) if number <= 0x10FFFF else escape[0]
+    return ""
 
 
-def _utf_16(character: str) -> tuple[int, ...]:
-    encoded = character.encode("utf-16-be")
-    return struct.unpack(f">{len(encoded) // 2}H", encoded)
+def _octets(text: str) -> str:
+    return text.encode("utf-8", "surrogatepass").decode("latin-1")
+
+
+def _in_base64(secret: str) -> Iterator[str]:
+    """The part that is the same wherever the secret stands in what is encoded."""
+    content = secret.encode("utf-8", "surrogatepass")
+    for before, touched in ((0, 0), (1, 2), (2, 3)):
+        size = (before + len(content)) * 8 // 6
+        encoded = base64.b64encode(bytes(before) + content)[touched:size].decode()
+        if len(encoded) >= 2 * SHORTEST_SECRET:
+            yield encoded
+            yield encoded.translate(_OF_URLS)
+
+
+_OF_URLS = str.maketrans("+/", "-_")
 
 
 # Whose exchange is under way in this thread or task; libraries log in the same one.
@@ -97,11 +235,21 @@ class _SecretFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         redactor = _exchanging.get()
         if redactor is not None:
-            message = record.getMessage()
-            redacted = redactor.text(message)
-            if redacted != message:
-                record.msg, record.args = redacted, ()
+            hide_in_record(record, redactor)
         return True
+
+
+def hide_in_record(record: logging.LogRecord, redactor: Redactor) -> None:
+    """Take secrets out of a record: of its message, put together first, and of its exception."""
+    message = record.getMessage()
+    redacted = redactor.text(message)
+    if redacted != message:
+        record.msg, record.args = redacted, ()
+    if isinstance(record.exc_info, tuple) and record.exc_info[0] is not None:
+        told = "".join(traceback.format_exception(*record.exc_info)).rstrip("\n")
+        redacted = redactor.text(told)
+        if redacted != told:
+            record.exc_info, record.exc_text = None, redacted
 
 
 class hide_in_library_logs:  # noqa: N801 - used like a function

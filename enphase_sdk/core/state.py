@@ -1,20 +1,74 @@
-"""Small private files that the package keeps for its user from one run to the next."""
+"""Small private files that the package keeps for its user from one run to the next.
+
+They are whole or not there, belong to the user, and are closed to others; a file that is not so
+is not believed, as ssh does not believe it. Processes write one after the other.
+"""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
+import sys
 import tempfile
+import time
+from collections.abc import Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
+import msgspec
+from attrs import frozen
+
+from enphase_sdk.core.json import is_object
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["create_private", "read_private", "replace_private", "state_file", "state_folder"]
+__all__ = [
+    "PrivateEntries",
+    "create_private",
+    "read_private",
+    "real_path",
+    "replace_private",
+    "state_file",
+    "state_folder",
+]
+
+# No file of ours comes near this.
+LARGEST = 1024 * 1024
+
+# Another process writes for some milliseconds; more than that is a fault.
+_PATIENCE = 10.0
+
+_UNFINISHED = ".new-"
+
+
+def real_path(path: str | os.PathLike[str], what: str) -> Path:
+    """A path that was given, with its symbolic links resolved: one file has one such path.
+
+    Raises:
+        ConfigError: there can be no such path: it holds a NUL, is too long or no text.
+    """
+    try:
+        named = Path(path)
+        with suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+            named.lstat()
+        return Path(os.path.realpath(named))
+    except OSError as error:
+        problem = error.strerror or type(error).__name__
+    except (TypeError, ValueError) as error:
+        problem = str(error)
+    raise ConfigError(f"{what} is no path that can be used ({problem}); name another")
 
 
 def state_folder() -> Path:
-    """Where state is kept: ``ENPHASE_STATE``, else the user's state folder."""
+    """Where state is kept: ``ENPHASE_STATE``, else the user's state folder.
+
+    Raises:
+        ConfigError: ``ENPHASE_STATE`` is no path.
+    """
     named = os.environ.get("ENPHASE_STATE")
     if named:
+        real_path(named, "ENPHASE_STATE")
         return Path(named)
     from platformdirs import user_state_path
 
@@ -27,18 +81,19 @@ def state_file(folder: str, serial_number: str, suffix: str) -> Path:
     return state_folder() / folder / f"{safe}{suffix}"
 
 
-def read_private(path: Path) -> str | None:
+def read_private(path: Path, *, secret: bool = False) -> str | None:
     """The file's text, or None where there is none.
 
+    Args:
+        path: The file.
+        secret: Whether others may not even read it.
+
     Raises:
-        ConfigError: it cannot be read.
+        ConfigError: it cannot be read, or others may have written it.
     """
-    try:
-        return path.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        problem = f"cannot read {path} ({type(error).__name__}); delete it or repair its rights"
+    text, problem = _read(path, secret=secret)
+    if problem is None:
+        return text
     raise ConfigError(problem)
 
 
@@ -48,16 +103,17 @@ def create_private(path: Path, text: str) -> bool:
     Raises:
         ConfigError: it cannot be written.
     """
-    whole = _written(path, text)
-    try:
-        # A link makes the whole file appear at once, and fails where there is one already.
-        os.link(whole, path)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise _unwritable(path, error) from None
-    finally:
-        whole.unlink()
+    with _writing(path):
+        whole = _written(path, text)
+        try:
+            # A link makes the whole file appear at once, and fails where there is one already.
+            os.link(whole, path)
+        except FileExistsError:
+            return False
+        except OSError as error:
+            raise _unwritable(path, error) from None
+        finally:
+            whole.unlink()
     return True
 
 
@@ -67,6 +123,196 @@ def replace_private(path: Path, text: str) -> None:
     Raises:
         ConfigError: it cannot be written.
     """
+    with _writing(path):
+        _replace(path, text)
+
+
+@frozen
+class PrivateEntries:
+    """A private JSON file with one entry for each key, which several processes may share.
+
+    Attributes:
+        path: The file, mode 0600; it need not be there yet.
+    """
+
+    path: Path
+
+    def get(self, key: str) -> Any:
+        """The entry, decoded JSON; None where there is none.
+
+        Raises:
+            ConfigError: the file cannot be read, or others may have read or written it.
+        """
+        entries, problem = self._entries()
+        if problem is None:
+            return entries.get(key)
+        raise ConfigError(problem)
+
+    def put(self, key: str, value: Any) -> None:
+        """Keep an entry, anything JSON can hold; the others stay as they are.
+
+        Raises:
+            ConfigError: the file cannot be read or written; it is left as it was.
+        """
+        problem = self._problem_of_putting(key, value)
+        # A traceback that shows local variables must not show it.
+        del value
+        if problem is not None:
+            raise ConfigError(problem)
+
+    def remove(self, key: str) -> None:
+        """Forget an entry, there or not.
+
+        Raises:
+            ConfigError: the file cannot be read or written; it is left as it was.
+        """
+        if self.get(key) is not None:
+            self.put(key, None)
+
+    def _problem_of_putting(self, key: str, value: Any) -> str | None:
+        try:
+            with _writing(self.path):
+                entries, problem = self._entries()
+                if problem is None:
+                    entries.update({key: value})
+                    kept = {name: entry for name, entry in entries.items() if entry is not None}
+                    _replace(self.path, msgspec.json.encode(kept).decode())
+                return problem
+        except ConfigError as error:
+            return str(error)
+
+    def _entries(self) -> tuple[dict[str, Any], str | None]:
+        """All entries, or why there are none to be had."""
+        text, problem = _read(self.path, secret=True)
+        if problem is not None or not (text or "").strip("\0"):
+            # Nothing but NUL is what a crash of the system may leave.
+            return {}, problem
+        try:
+            entries: Any = msgspec.json.decode(text or "")
+        except (msgspec.DecodeError, RecursionError):
+            entries = None
+        if is_object(entries):
+            return entries, None
+        return {}, f"{self.path} does not hold what was written to it (JSON): delete it"
+
+
+def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:
+    """The file's text and None, or why it cannot be had: no error has it in its frames."""
+    try:
+        # Without waiting for somebody to write where it is a pipe.
+        number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
+        try:
+            problem = _distrusted(os.fstat(number), secret=secret)
+            content = b"" if problem else _content(number)
+        finally:
+            os.close(number)
+        if len(content) > LARGEST:
+            problem = "it is too large to be a file of this package: delete it"
+        if problem is None:
+            return content.decode().strip(), None
+    except FileNotFoundError:
+        return None, None
+    except (OSError, ValueError) as error:
+        problem = f"{type(error).__name__}: delete it or repair its rights"
+    return None, f"cannot read {path}: {problem}"
+
+
+def _content(number: int) -> bytes:
+    with os.fdopen(number, "rb", closefd=False) as file:
+        return file.read(LARGEST + 1)
+
+
+def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
+    """Why a file is not believed."""
+    if not stat.S_ISREG(status.st_mode):
+        return "it is no file: delete it"
+    if sys.platform == "win32":
+        return None
+    if status.st_uid not in (0, os.geteuid()):
+        return "it belongs to another user and is not believed: delete it"
+    mode = stat.S_IMODE(status.st_mode)
+    if mode & (0o077 if secret else 0o022):
+        may = "read" if mode & 0o022 == 0 else "write"
+        return (
+            f"others may {may} it (mode {mode:04o}), so it is not believed: delete it, or "
+            "`chmod 600` it"
+        )
+    return None
+
+
+@contextmanager
+def _writing(path: Path) -> Generator[None, None, None]:
+    """Have the file's folder, alone among all processes and threads.
+
+    Raises:
+        ConfigError: it cannot be made, or another process does not let go of it.
+    """
+    folder = path.parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = _open_lock(folder)
+    except (OSError, ValueError) as error:
+        raise _unwritable(path, error) from None
+    try:
+        if _is_locked(lock, folder):
+            # Nobody else is writing: what is unfinished is of a process that was killed.
+            for left in folder.glob(f"{_UNFINISHED}*"):
+                with suppress(OSError):
+                    left.unlink()
+        yield
+    finally:
+        _unlock(lock)
+        os.close(lock)
+
+
+def _is_locked(lock: int, folder: Path) -> bool:
+    """Wait for the lock; False where the file system has none, and files are only atomic."""
+    end = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            _lock(lock)
+        except OSError as error:
+            if error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK):
+                return False
+        else:
+            return True
+        if time.monotonic() >= end:
+            raise ConfigError(
+                f"another process keeps {folder} locked: end it, or name another folder with "
+                "ENPHASE_STATE"
+            )
+        time.sleep(0.01)
+
+
+if sys.platform == "win32":
+    import msvcrt
+
+    def _open_lock(folder: Path) -> int:
+        return os.open(folder / ".lock", os.O_RDWR | os.O_CREAT, 0o600)
+
+    def _lock(lock: int) -> None:
+        msvcrt.locking(lock, msvcrt.LK_NBLCK, 1)
+
+    def _unlock(lock: int) -> None:
+        with suppress(OSError):
+            msvcrt.locking(lock, msvcrt.LK_UNLCK, 1)
+
+else:
+    import fcntl
+
+    def _open_lock(folder: Path) -> int:
+        return os.open(folder, os.O_RDONLY)
+
+    def _lock(lock: int) -> None:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+    def _unlock(lock: int) -> None:
+        # Closing it would not do: a process forked in the meantime has it open too.
+        with suppress(OSError):
+            fcntl.flock(lock, fcntl.LOCK_UN)
+
+
+def _replace(path: Path, text: str) -> None:
     whole = _written(path, text)
     try:
         whole.replace(path)
@@ -78,22 +324,25 @@ def replace_private(path: Path, text: str) -> None:
 def _written(path: Path, text: str) -> Path:
     """A finished file beside `path`; mkstemp makes it readable by its owner only."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        number, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
+        number, name = tempfile.mkstemp(dir=path.parent, prefix=_UNFINISHED)
     except OSError as error:
         raise _unwritable(path, error) from None
     whole = Path(name)
     try:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text + "\n")
+            file.flush()
+            # Or a file without content could take its name when the power fails.
+            os.fsync(number)
     except OSError as error:
         whole.unlink()
         raise _unwritable(path, error) from None
     return whole
 
 
-def _unwritable(path: Path, error: OSError) -> ConfigError:
+def _unwritable(path: Path, error: OSError | ValueError) -> ConfigError:
+    problem = error.strerror if isinstance(error, OSError) else str(error)
     return ConfigError(
-        f"cannot write {path} ({error.strerror}); repair its rights, or name another folder with "
+        f"cannot write {path} ({problem}); repair its rights, or name another folder with "
         "ENPHASE_STATE"
     )

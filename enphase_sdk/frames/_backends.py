@@ -101,8 +101,11 @@ class _Polars:
         def one(number: int) -> Any:
             return namespace.Series([number])
 
+        def one_id(number: int | None) -> Any:
+            return self.numbers([number])
+
         self._one = cache(one)
-        self._one_id: Callable[..., Any] = lru_cache(lambda number: self.numbers([number]))
+        self._one_id: Callable[..., Any] = lru_cache(one_id)
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
         end = self.numbers(ends) * self._one(MICROSECONDS)

@@ -27,6 +27,9 @@ T = TypeVar("T")
 # A gateway reports to the cloud every 5 to 15 minutes; silent for so long, it does not reach it.
 REPORT_IS_OLD = 6 * 3600
 
+# Without current transformers its day begins at midnight of winter time, all year.
+_DAY_BEGINS_LATE = (8, 3, 5286)
+
 # The cloud's names for a gateway's meters: its serial number with one of these.
 PRODUCTION_METER = "EIM1"
 _CONSUMPTION_METER = "EIM2"
@@ -69,6 +72,8 @@ class Reading:
         """Production now, today and before today."""
         production = self.snapshot.system_production
         today = production.watt_hours_today if production else None
+        if self._shows_yesterday():
+            today = None
         lifetime = production.watt_hours_lifetime if production else None
         before_today = None
         if lifetime is not None and today is not None and lifetime >= today:
@@ -181,6 +186,14 @@ class Reading:
         if self.timezone is None:
             return None
         return datetime.fromtimestamp(self.read_at, UTC).astimezone(self.timezone).date()
+
+    def _shows_yesterday(self) -> bool:
+        """Whether its own sum still counts yesterday: some firmware knows no summer time."""
+        if self.timezone is None or self.source == "meter":
+            return False
+        local = datetime.fromtimestamp(self.read_at, UTC).astimezone(self.timezone)
+        late = self.info.version == _DAY_BEGINS_LATE and bool(local.dst())
+        return late and local.hour == 0
 
     def _devices(self) -> dict[str, Device]:
         return {device.serial_number: device for device in self.snapshot.devices or ()}

@@ -59,8 +59,9 @@ def discover(
 
     try:
         zeroconf = Zeroconf(interfaces=list(interfaces)) if interfaces else Zeroconf()
-    except OSError as error:
-        problem = f"cannot listen for gateways: {error.strerror}; name the gateway's address"
+    except (OSError, ValueError, RuntimeError) as error:  # no such interface, or no address
+        reason = getattr(error, "strerror", None) or error
+        problem = f"cannot listen for gateways: {reason}; name the gateway's address"
         raise ConfigError(problem) from None
     with zeroconf:
         browser = ServiceBrowser(zeroconf, SERVICE, handlers=[changed])

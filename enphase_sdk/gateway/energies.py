@@ -7,10 +7,10 @@ from typing import Any, TypeAlias
 
 from attrs import evolve, frozen
 
-from enphase_sdk.gateway.mapping.meters import PHASES
+from enphase_sdk.gateway.mapping.meters import PHASES, ct_meters
 from enphase_sdk.gateway.mapping.production import Entry, Figures
 from enphase_sdk.gateway.models.energy import SystemEnergy
-from enphase_sdk.gateway.sources import PRODUCTION_V1, Source
+from enphase_sdk.gateway.sources import METER_READINGS, PRODUCTION_V1, Source
 from enphase_sdk.gateway.told import Told
 
 __all__ = ["Measured", "system_energies"]
@@ -35,14 +35,10 @@ def system_energies(told: Told) -> tuple[Measured, Measured, Measured]:
     """Production, total consumption and net consumption."""
     production = _production(told)
     total, net = _consumption(told, _TOTAL), _consumption(told, _NET)
-    if told.production_source == "meter" and told.info.version >= _NETTING_SINCE:
-        total_is_measured = told.profile.consumption_meter_type == _TOTAL
-        told_apart = [
-            _told_apart(*figures, total_is_measured=total_is_measured)
-            for figures in zip_longest(total, net, production, fillvalue=_NOTHING)
-        ]
-        total = tuple(figures[0] for figures in told_apart[: len(total)])
-        net = tuple(figures[1] for figures in told_apart[: len(net)])
+    if told.production_source != "meter":
+        total, net = _with_the_roof(told, total, net, production)
+    elif told.info.version >= _NETTING_SINCE:
+        total = _not_net(total, net, production, _total_meter(told))
     return _measured(production), _measured(total), _measured(net)
 
 
@@ -82,28 +78,98 @@ def _nothing(told: Told, source: Source[Any], reason: str) -> _Parts:
     return ()
 
 
-def _told_apart(
-    total: Figures, net: Figures, production: Figures, *, total_is_measured: bool
-) -> tuple[Figures, Figures]:
-    """Mend total and net consumption where 8.3.5433 reports one for the other.
+# Where net consumption is told as total consumption.
 
-    They can only be equal while nothing is produced. The one that no meter measures is wrong.
+
+def _not_net(total: _Parts, net: _Parts, production: _Parts, metered: _Parts) -> _Parts:
+    """Total consumption, mended where 8.3.5433 repeats net consumption in its place.
+
+    They can only be equal while nothing is produced. A meter of the total knows it best.
     """
-    watts = (production.watts or 0) if total.watts == net.watts else 0
-    lifetime = (production.lifetime or 0) if total.lifetime == net.lifetime else 0
-    if total_is_measured:
-        net = evolve(net, watts=_plus(net.watts, -watts), lifetime=_plus(net.lifetime, -lifetime))
-    elif watts or lifetime:
-        # Net energy of a day is always sent as 0; a total equal to it is as little known.
-        total = Figures(
-            watts=_plus(total.watts, watts),
-            lifetime=_plus(total.lifetime, lifetime),
-            today=None if lifetime and total.today == net.today else total.today,
-            last_7_days=None
-            if lifetime and total.last_7_days == net.last_7_days
-            else total.last_7_days,
+    parts = zip_longest(total, net, production, metered, fillvalue=_NOTHING)
+    return tuple(_part_not_net(*figures, *production[:1]) for figures in parts)[: len(total)]
+
+
+def _part_not_net(
+    total: Figures, net: Figures, made: Figures, metered: Figures, all_made: Figures = _NOTHING
+) -> Figures:
+    watts: float | None = 0.0
+    lifetime: float | None = 0.0
+    if total.watts is not None and total.watts == net.watts:
+        # Where all is idle, so is each phase, told or not.
+        watts = made.watts if made.watts is not None or all_made.watts != 0 else 0.0
+    if total.lifetime is not None and total.lifetime == net.lifetime:
+        lifetime = made.lifetime if made.lifetime is not None or all_made.lifetime != 0 else 0.0
+    if watts != 0:
+        total = evolve(total, watts=_first(metered.watts, _used(net.watts, watts)))
+    if lifetime != 0:
+        # A day that is like net consumption's, or like all days, is as little known.
+        unknown = (net.today, net.last_7_days, net.lifetime)
+        total = evolve(
+            total,
+            lifetime=_first(metered.lifetime, _used(net.lifetime, lifetime)),
+            today=None if total.today in unknown else total.today,
+            last_7_days=None if total.last_7_days in unknown else total.last_7_days,
         )
-    return total, net
+    return total
+
+
+def _total_meter(told: Told) -> _Parts:
+    """What the meter of total consumption itself shows, if there is one and it was read."""
+    meters, phases = ct_meters(told.enabled_meters, told.of(METER_READINGS) or {})
+    meter = meters.get(_TOTAL)
+    if meter is None:
+        return ()
+    return tuple(
+        Figures(watts=one.active_power, lifetime=one.energy_delivered)
+        for one in (meter, *phases.get(_TOTAL, {}).values())
+    )
+
+
+def _with_the_roof(
+    told: Told, total: _Parts, net: _Parts, production: _Parts
+) -> tuple[_Parts, _Parts]:
+    """Consumption where no meter measures what the roof makes: to the gateway, total is net.
+
+    The microinverters tell what the roof makes now; their counters began on another day than
+    the meter's, so that energies do not add up. By phase nothing is known.
+    """
+    if not total or not _is_told_as_one(told, total[0], net[0] if net else None):
+        return total, net
+    roof = production[0].watts if production else None
+    if roof is None and _has_no_roof(told):
+        return total, net
+    if told.measures(_TOTAL):
+        taken = None if roof is None else _plus(total[0].watts, -roof)
+        return total, (Figures(watts=taken),) if net else ()
+    return (Figures(watts=_used(total[0].watts, roof)),), net
+
+
+def _is_told_as_one(told: Told, total: Figures, net: Figures | None) -> bool:
+    """Whether total consumption is net consumption and what the unused meter shows."""
+    if net is None:
+        return told.measures(_NET)
+    if total.watts is None or net.watts is None:
+        return True
+    unused = told.page.meter.figures.watts if told.page and told.page.meter else None
+    return abs(total.watts - net.watts - (unused or 0)) < 1
+
+
+def _has_no_roof(told: Told) -> bool:
+    """Whether the gateway has nothing that produces: batteries alone, say."""
+    page, v1 = told.page, told.of(PRODUCTION_V1)
+    listed = page.inverters if page else None
+    return not (listed and listed.active) and not (v1 and v1.any_energy)
+
+
+def _used(net: float | None, produced: float | None) -> float | None:
+    """What the house uses: no less than nothing, as it makes nothing itself."""
+    used = None if produced is None else _plus(net, produced)
+    return None if used is None or used < 0 else used
+
+
+def _first(value: float | None, other: float | None) -> float | None:
+    return other if value is None else value
 
 
 def _plus(value: float | None, more: float) -> float | None:

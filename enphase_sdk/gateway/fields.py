@@ -68,11 +68,11 @@ class Fields:
         return None
 
     def epoch(self, *names: str) -> int | None:
-        """Epoch seconds, also written as text."""
+        """Epoch seconds, also written as text; None where they are 0, which means never."""
         _, value = self._first(names)
         if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_EPOCH:
-            return int(value)
-        return self.integer(*names)
+            return int(value) or None
+        return self.integer(*names) or None
 
     def flag(self, *names: str) -> bool | None:
         """A yes or no: true and false, also written as text or as 1 and 0."""

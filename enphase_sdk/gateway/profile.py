@@ -23,6 +23,7 @@ from attrs import define, field, fields
 
 from enphase_sdk.gateway.identity import GatewayInfo
 from enphase_sdk.gateway.mapping.meters import MeterConfiguration
+from enphase_sdk.gateway.plausibility import Level
 
 __all__ = ["SEVERAL", "GatewayProfile", "ProductionSource"]
 
@@ -83,6 +84,8 @@ class GatewayProfile:
         devices: What stands in ``/ivp/ensemble/inventory``, as the fields of `Snapshot`.
         details_are_cut: Whether ``/ivp/pdm/device_data`` leaves microinverters out.
         detailed: How many microinverters it held when it was last found to leave none out.
+        microinverters: The most microinverters that it has told of at once.
+        levels: Where lifetime counters stood, by name.
         starting_since: When the gateway was first seen starting, if it is.
         unsure: How many more readings must find a gateway in order that was starting.
         suspect: Whether the last reading fits a gateway badly that is what it was.
@@ -99,6 +102,8 @@ class GatewayProfile:
     devices: set[str] = field(factory=set[str])
     details_are_cut: bool = False
     detailed: int | None = None
+    microinverters: int = 0
+    levels: dict[str, Level] = field(factory=dict[str, Level])
     starting_since: float | None = None
     unsure: int = 0
     suspect: bool = False

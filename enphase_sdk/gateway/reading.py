@@ -1,9 +1,9 @@
 """Reading a gateway: what is asked, when, and what becomes of the answers.
 
 `read` is a flow that does no I/O: it goes through `PLAN`, asks what this reading needs, one
-thing at a time, and puts what it was told (`enphase_sdk.gateway.told`) into a `Snapshot`. What
-outlasts the reading is in `enphase_sdk.gateway.profile`, how replies are judged in
-`enphase_sdk.gateway.answers`. Logging in is done by whoever sends.
+thing at a time. What it was told (`enphase_sdk.gateway.told`) becomes a `Snapshot` in
+`enphase_sdk.gateway.assemble`. What outlasts the reading is in `enphase_sdk.gateway.profile`,
+how replies are judged in `enphase_sdk.gateway.answers`. Logging in is done by whoever sends.
 """
 
 from __future__ import annotations
@@ -30,12 +30,9 @@ from enphase_sdk.gateway.answers import (
     answer_of,
     status_error,
 )
-from enphase_sdk.gateway.energies import system_energies
+from enphase_sdk.gateway.assemble import assembled
 from enphase_sdk.gateway.fields import Content
 from enphase_sdk.gateway.identity import GatewayInfo, needs_token
-from enphase_sdk.gateway.mapping.ensemble import EnsembleInventory
-from enphase_sdk.gateway.mapping.meters import ct_meters
-from enphase_sdk.gateway.models.energy import Inverter
 from enphase_sdk.gateway.problems import Problems
 from enphase_sdk.gateway.profile import SEVERAL, GatewayProfile
 from enphase_sdk.gateway.snapshot import Snapshot
@@ -51,9 +48,6 @@ ENERGIES = frozenset[Part](("production", "consumption", "odometers", "inverters
 
 EVERYTHING = ENERGIES | frozenset[Part](("meters", "storage", "settings"))
 """All but the slow pages, ``home`` and ``devices``."""
-
-_NO_DEVICES = EnsembleInventory()
-_NOT_COUNTING = "nothing counts energy, as for minutes after a restart"
 
 
 # What is asked, and when
@@ -88,7 +82,9 @@ def _meters_are_unsure(told: Told) -> bool:
 def _needs_meter_readings(told: Told) -> bool:
     if told.wants("meters"):
         return bool(told.enabled_meters)
-    return told.measures("production", "total-consumption")
+    if told.wants("odometers") and told.measures("production"):
+        return True
+    return told.measures("total-consumption")
 
 
 def _needs_page(told: Told) -> bool:
@@ -152,7 +148,11 @@ PLAN: tuple[Step, ...] = (
         *("meters", "odometers", "production", "consumption"),
         needed=_meters_are_unsure,
     ),
-    _step(sources.METER_READINGS, "meters", "odometers", needed=_needs_meter_readings),
+    _step(
+        sources.METER_READINGS,
+        *("meters", "odometers", "consumption"),
+        needed=_needs_meter_readings,
+    ),
     _step(sources.PRODUCTION_JSON, "production", "consumption", "storage", needed=_needs_page),
     _step(sources.PRODUCTION, "production", "consumption", "storage", needed=_needs_older_page),
     _step(sources.PRODUCTION_V1, "production", needed=Told.v1_may_be_source),
@@ -227,7 +227,7 @@ def read(
     if nothing_read and (profile.unsure or (told.nothing_read and "production" in wanted)):
         profile.suspect = True
         raise _nothing_told(told, contact)
-    return _snapshot(told)
+    return assembled(told)
 
 
 def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
@@ -353,65 +353,3 @@ def _misses(told: Told, kind: str) -> int:
     entry = told.page.consumption.get(kind) if told.page else None
     counts = entry is not None and (entry.active or entry.figures.any_energy)
     return 0 if counts or told.measures(kind) else told.profile.consumption.get(kind, 0) + 1
-
-
-def _snapshot(told: Told) -> Snapshot:
-    """The reading's result: every field and where it comes from."""
-    production, total, net = system_energies(told)
-    if told.wants("production") and told.production_source is None:
-        _tell_that_nothing_counts(told)
-    readings = told.of(sources.METER_READINGS)
-    meters, meter_phases = ct_meters(told.enabled_meters, readings or {})
-    if readings is not None and len(meters) < len(told.enabled_meters):
-        told.problems.add(sources.METER_READINGS.endpoint, "an enabled meter has no reading")
-        told.profile.contradict(sources.METERS.endpoint)
-    devices = told.of(sources.ENSEMBLE_INVENTORY) or _NO_DEVICES
-    control = told.of(sources.SECONDARY_CONTROL)
-    page = told.page
-    return Snapshot(
-        system_production=production.system,
-        system_production_phases=production.phases,
-        system_consumption=total.system,
-        system_consumption_phases=total.phases,
-        system_net_consumption=net.system,
-        system_net_consumption_phases=net.phases,
-        ctmeters=meters,
-        ctmeters_phases=meter_phases,
-        inverters=_inverters(told),
-        encharge_inventory=devices.encharge,
-        encharge_power=told.of(sources.ENCHARGE_POWER),
-        encharge_aggregate=control.encharge if control and told.has_device("encharge") else None,
-        enpower=devices.enpower,
-        collar=devices.collar,
-        c6cc=devices.combiner,
-        acb_inventory=told.of(sources.ACB_INVENTORY),
-        acb_power=page.acb if page else None,
-        battery_aggregate=control.batteries if control and told.has_ac_batteries else None,
-        dry_contact_status=told.of(sources.DRY_CONTACTS) or {},
-        dry_contact_settings=told.of(sources.DRY_CONTACT_SETTINGS) or {},
-        tariff=told.of(sources.TARIFF),
-        generator=told.of(sources.GENERATOR),
-        generator_config=told.of(sources.GENERATOR_CONFIG),
-        generator_mode=told.of(sources.GENERATOR_MODE),
-        generator_schedule=told.of(sources.GENERATOR_SCHEDULE),
-        home=told.of(sources.HOME),
-        devices=told.of(sources.DEVICES),
-        problems=told.problems.listed(),
-    )
-
-
-def _tell_that_nothing_counts(told: Told) -> None:
-    """Name the endpoint that should tell of production, unless a failure was named already."""
-    tellers: tuple[Source[Any], ...] = (sources.METERS, told.page_source, sources.PRODUCTION_V1)
-    if not any(told.failed(source) for source in tellers):
-        v1_asked = told.asked(sources.PRODUCTION_V1)
-        told.problems.add(tellers[2 if v1_asked else 1].endpoint, _NOT_COUNTING)
-
-
-def _inverters(told: Told) -> dict[str, Inverter]:
-    """All microinverters: with details unless that would leave some out."""
-    details = told.of(sources.DEVICE_DATA)
-    listed = told.of(sources.INVERTERS) or {}
-    if details is None or details.cut or not listed.keys() <= details.inverters.keys():
-        return listed
-    return details.inverters

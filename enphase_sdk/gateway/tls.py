@@ -202,6 +202,7 @@ def ca_context(path: str | Path) -> ssl.SSLContext:
     """
     try:
         return ssl.create_default_context(cafile=path)
-    except (OSError, ssl.SSLError) as error:
-        problem = f"ca_file {path} cannot be used: {error.strerror or type(error).__name__}"
+    except (OSError, ValueError) as error:  # an SSLError is an OSError
+        reason = getattr(error, "strerror", None) or type(error).__name__
+        problem = f"ca_file {path} cannot be used: {reason}"
     raise ConfigError(problem)

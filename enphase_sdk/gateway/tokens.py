@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from attrs import field, frozen
 
 from enphase_sdk.core.effects import Flow, Reply, Request, Send
 from enphase_sdk.core.json import is_object
-from enphase_sdk.core.state import read_private, replace_private, state_file
+from enphase_sdk.core.state import PrivateEntries, state_folder
 from enphase_sdk.core.times import utc
 from enphase_sdk.errors import (
     APIResponseValidationError,
@@ -104,12 +103,13 @@ def _instant(value: Any) -> float | None:
 
 
 def load_token(serial_number: str) -> Token | None:
-    """The token fetched earlier for a gateway, by this process or another."""
-    text = read_private(_path(serial_number))
-    try:
-        return Token.parsed(text) if text else None
-    except ConfigError:
-        return None
+    """The token fetched earlier for a gateway, by this process or another.
+
+    Raises:
+        ConfigError: the file of tokens cannot be read, or others may have read or written it.
+    """
+    text = _kept().get(serial_number)
+    return Token.parsed(text) if _claims(text) is not None else None
 
 
 def store_token(serial_number: str, token: Token) -> None:
@@ -118,18 +118,11 @@ def store_token(serial_number: str, token: Token) -> None:
     Raises:
         ConfigError: it cannot be kept.
     """
-    try:
-        replace_private(_path(serial_number), token.text)
-    except ConfigError as error:
-        problem = str(error)
-    else:
-        return
-    # Raised anew: the frames below hold the token.
-    raise ConfigError(problem)
+    _kept().put(serial_number, token.text)
 
 
-def _path(serial_number: str) -> Path:
-    return state_file("tokens", serial_number, ".jwt")
+def _kept() -> PrivateEntries:
+    return PrivateEntries(state_folder() / "gateway-tokens.json")
 
 
 @frozen

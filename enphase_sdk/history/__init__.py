@@ -20,9 +20,15 @@ How energy comes about, for each counter (see `Counter`) by itself:
   It starts afresh there; what passed meanwhile is not known and is counted nowhere.
 - A counter that falls by less has not been reset: it is taken to stand still until it is above
   its highest value again (``dip``).
+- A counter of microinverters that falls by 2^32 J, less what was made meanwhile, goes on
+  without loss: the counter of one of them has begun anew (``wrap``).
 - All of these are kept with their reason: see `History.marks`.
 - A gap without interruption has an energy, if not a course. It counts for its day if it lies
   within one, and nowhere if it goes over midnight (unless it is 0).
+
+A clock that goes back makes readings wait until it is past the newest again. Where it was ahead
+by a day or more for a few readings, a hundredth of that time at most, these are taken back. No
+earlier reading goes on account of one that may be far ahead.
 
 Intervals and marks are kept for good (about 4 MB a year), readings for 40 days unless said
 otherwise (about 3 MB).

@@ -16,6 +16,11 @@ __all__ = ["Count", "Counter", "Mark", "Reason", "Rules", "Shown", "Span"]
 DIP = 100
 # Some counters only move every quarter of an hour, and then by all of it.
 SLACK = 900.0
+# A microinverter counts joules in 32 bits. When that is full, the sum over all is less by so
+# many Wh, and what was made since the last reading: a small part of it.
+WRAP = 2**32 // 3600
+_MADE_AT_A_WRAP = WRAP // 10
+_SUMS = ("v1", "inverters")
 
 
 class Counter(IntEnum):
@@ -45,6 +50,7 @@ class Reason(StrEnum):
     JUMP = "jump"
     RETURNED = "returned"
     SOURCE = "source"
+    WRAP = "wrap"
 
 
 @frozen
@@ -159,6 +165,8 @@ class Count:
             step: Length of an interval, s.
             rules: What is plausible.
         """
+        if self._has_wrapped(shown, rules):
+            return *self._lowered().followed(shown, step, rules)[:2], Reason.WRAP
         reason = self._interruption(shown, rules)
         if reason is not None:
             fell_from = self.highest if reason is Reason.RESET else None
@@ -183,6 +191,22 @@ class Count:
             fell_from=None if regained else self.fell_from,
         )
         return count, spans, Reason.DIP if dips else None
+
+    def _has_wrapped(self, shown: Shown, rules: Rules) -> bool:
+        made = shown.wh - self.highest + WRAP
+        most = min(_MADE_AT_A_WRAP, rules.most_watts * (shown.at - self.at + SLACK) / 3600)
+        same = shown.source == self.source and shown.source in _SUMS
+        return same and self.fell_from is None and -DIP <= made <= most
+
+    def _lowered(self) -> Count:
+        """The same as if it had been counted from a wrap later on."""
+        return evolve(
+            self,
+            first=self.first - WRAP,
+            shown=self.shown - WRAP,
+            highest=self.highest - WRAP,
+            level=self.level - WRAP,
+        )
 
     def _interruption(self, shown: Shown, rules: Rules) -> Reason | None:
         rise = shown.wh - self.highest

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
+import math
 import os
 import sqlite3
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from enphase_sdk.core.state import state_file
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["create", "default_path", "holds_recording", "locked_against_others", "opened", "usable"]
+__all__ = [
+    "create",
+    "default_path",
+    "holds_recording",
+    "locked_against_others",
+    "opened",
+    "sound",
+    "usable",
+]
 
 APPLICATION_ID = 0x454E5259
 VERSION = 1
 
 # Another process may read or write for a moment; more than that is a fault.
 _PATIENCE = 10.0
+
+# The last second of the year 9999: no calendar goes further.
+_LAST_INSTANT = 253_402_300_799
 
 _SCHEMA = """
 CREATE TABLE gateway (
@@ -127,9 +140,10 @@ def ensure_file(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not path.exists():
             os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
-    except OSError as error:
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "no path has such a name"
         raise ConfigError(
-            f"cannot make the recording {path} ({error.strerror}); repair its folder's rights, or "
+            f"cannot make the recording {path} ({reason}); repair its folder's rights, or "
             "name another file"
         ) from None
 
@@ -137,7 +151,8 @@ def ensure_file(path: Path) -> None:
 def locked_against_others(path: Path) -> sqlite3.Connection:
     """Keep other recorders out, in this process and others, until the connection is closed.
 
-    The operating system takes the lock back from a process that is killed.
+    The operating system takes the lock back from a process that is killed. Give the file's real
+    path: its other names have locks of their own.
 
     Raises:
         ConfigError: another recorder is at work.
@@ -168,8 +183,39 @@ def usable(path: Path) -> Generator[None, None, None]:
     """
     try:
         yield
-    except (sqlite3.Error, OSError) as error:
+    except (sqlite3.Error, OSError, ValueError) as error:
         problem = f"the recording {path} cannot be used ({error}); repair it, or name another file"
     else:
         return
     raise ConfigError(problem)
+
+
+def sound(rows: Iterable[tuple[Any, ...]], kinds: str) -> list[tuple[Any, ...]]:
+    """Rows that hold what they should; SQLite itself lets any value stand anywhere.
+
+    Args:
+        rows: The rows.
+        kinds: A letter for each column: ``i`` whole number, ``e`` epoch seconds, ``t`` text; a
+            capital where NULL may stand.
+
+    Raises:
+        ValueError: they do not; `usable` makes an error of ours of it.
+    """
+    checked = [tuple(row) for row in rows]
+    for row in checked:
+        if len(row) != len(kinds) or not all(map(_is_sound, row, kinds)):
+            raise ValueError("it is damaged")
+    return checked
+
+
+def _is_sound(value: Any, kind: str) -> bool:
+    if value is None:
+        return kind.isupper()
+    match kind.lower():
+        case "i":
+            return isinstance(value, int)
+        case "e":
+            number = isinstance(value, (int, float)) and math.isfinite(value)
+            return number and 0 <= value <= _LAST_INSTANT
+        case _:
+            return isinstance(value, str)

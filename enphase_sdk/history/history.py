@@ -13,7 +13,7 @@ from attrs import define, frozen
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import NotAvailableError
 from enphase_sdk.history.counting import Counter, Mark, Reason, Span
-from enphase_sdk.history.file import holds_recording, opened, usable
+from enphase_sdk.history.file import holds_recording, opened, sound, usable
 from enphase_sdk.history.sample import Sample
 
 __all__ = ["Day", "History", "Interval"]
@@ -87,14 +87,15 @@ class History:
                 connection.execute("BEGIN")
                 if not holds_recording(connection, file):
                     raise _nothing_recorded(file)
-                (last_at,) = connection.execute("SELECT max(at) FROM readings").fetchone()
+                newest = connection.execute("SELECT max(at) FROM readings")
+                ((last_at,),) = sound(newest, "E")
                 if last_at is None:
                     raise _nothing_recorded(file)
-                row = connection.execute("SELECT serial_number, timezone FROM gateway").fetchone()
+                gateway = connection.execute("SELECT serial_number, timezone FROM gateway")
+                ((serial_number, zone),) = sound(gateway, "tT")
             except BaseException:
                 connection.close()
                 raise
-        serial_number, zone = row
         return cls(file, serial_number, zone_named(zone), last_at, connection)
 
     def __enter__(self) -> Self:
@@ -109,11 +110,14 @@ class History:
 
     def marks(self) -> list[Mark]:
         """What was odd about counters, oldest first."""
-        rows = self._rows("SELECT at, counter, reason, before, after FROM marks ORDER BY at")
-        return [
-            Mark(at, Counter(counter), Reason(reason), before, after)
-            for at, counter, reason, before, after in rows
-        ]
+        rows = self._rows(
+            "eitii", "SELECT at, counter, reason, before, after FROM marks ORDER BY at"
+        )
+        with usable(self.path):
+            return [
+                Mark(at, Counter(counter), Reason(reason), before, after)
+                for at, counter, reason, before, after in rows
+            ]
 
     def readings(self, start_at: float, end_at: float) -> list[Sample]:
         """What is left of the readings from one instant to another (epoch seconds), both included.
@@ -121,6 +125,7 @@ class History:
         Older ones than the recorder was told to keep are gone.
         """
         rows = self._rows(
+            "eITIIII",
             "SELECT at, production, source, production_meter, consumption, devices, reporting "
             "FROM readings WHERE at BETWEEN ? AND ? ORDER BY at",
             start_at,
@@ -131,6 +136,7 @@ class History:
     def intervals(self, counter: Counter, start_at: int, end_at: int) -> list[Interval]:
         """The intervals of a counter that lie between two boundaries (epoch seconds)."""
         rows = self._rows(
+            "eiI",
             "SELECT end_at, wh, reporting FROM spans WHERE counter = ? AND end_at > ? "
             "AND end_at <= ? AND end_at - start_at = ? ORDER BY end_at",
             counter,
@@ -143,6 +149,7 @@ class History:
     def gaps(self, counter: Counter, start_at: int, end_at: int) -> list[Span]:
         """The gaps of known energy between two boundaries (epoch seconds)."""
         rows = self._rows(
+            "eei",
             "SELECT start_at, end_at, wh FROM spans WHERE counter = ? AND start_at >= ? "
             "AND end_at <= ? AND end_at > ? AND end_at - start_at > ? ORDER BY end_at",
             counter,
@@ -155,39 +162,41 @@ class History:
 
     def is_counted(self, counter: Counter) -> bool:
         """Whether the gateway has ever told this counter."""
-        return bool(self._rows("SELECT 1 FROM counts WHERE counter = ?", counter))
+        return bool(self._rows("i", "SELECT 1 FROM counts WHERE counter = ?", counter))
 
     def source(self) -> str | None:
         """What production was last counted from: ``meter``, ``v1``, ``inverters``; else None."""
         value: str | None = self._value(
-            "SELECT source FROM counts WHERE counter = ?", Counter.PRODUCTION
+            "T", "SELECT source FROM counts WHERE counter = ?", Counter.PRODUCTION
         )
         return value
 
     def last_change_of_source(self) -> float | None:
         """When production was last counted from another source than before, epoch seconds."""
         value: float | None = self._value(
-            "SELECT max(at) FROM marks WHERE reason = ?", Reason.SOURCE
+            "E", "SELECT max(at) FROM marks WHERE reason = ?", Reason.SOURCE
         )
         return value
 
     def devices(self) -> int | None:
         """Microinverters seen by the newest reading that saw any."""
         value: int | None = self._value(
-            "SELECT devices FROM readings WHERE devices IS NOT NULL ORDER BY at DESC LIMIT 1"
+            "I", "SELECT devices FROM readings WHERE devices IS NOT NULL ORDER BY at DESC LIMIT 1"
         )
         return value
 
     def first_start_at(self, counter: Counter) -> int | None:
         """Start of the first known interval or gap, epoch seconds."""
         value: int | None = self._value(
-            "SELECT start_at FROM spans WHERE counter = ? ORDER BY end_at LIMIT 1", counter
+            "E", "SELECT start_at FROM spans WHERE counter = ? ORDER BY end_at LIMIT 1", counter
         )
         return value
 
     def last_end_at(self, counter: Counter) -> int | None:
         """End of the newest known interval or gap, epoch seconds."""
-        value: int | None = self._value("SELECT max(end_at) FROM spans WHERE counter = ?", counter)
+        value: int | None = self._value(
+            "E", "SELECT max(end_at) FROM spans WHERE counter = ?", counter
+        )
         return value
 
     def days(self, counter: Counter, first: date, last: date, zone: ZoneInfo) -> list[Day]:
@@ -197,6 +206,7 @@ class History:
             day = first + timedelta(days=number)
             start_at, end_at = midnight(day, zone), midnight(day + timedelta(days=1), zone)
             ((wh, known),) = self._rows(
+                "II",
                 "SELECT sum(wh), sum(end_at - start_at) FROM spans WHERE counter = ? "
                 "AND end_at > ? AND end_at <= ? AND start_at >= ?",
                 counter,
@@ -207,12 +217,12 @@ class History:
             days.append(Day(day, wh, known == end_at - start_at))
         return days
 
-    def _value(self, query: str, *parameters: Any) -> Any:
-        return next((value for (value,) in self._rows(query, *parameters)), None)
+    def _value(self, kind: str, query: str, *parameters: Any) -> Any:
+        return next((value for (value,) in self._rows(kind, query, *parameters)), None)
 
-    def _rows(self, query: str, *parameters: Any) -> list[Any]:
+    def _rows(self, kinds: str, query: str, *parameters: Any) -> list[Any]:
         with usable(self.path):
-            return self._connection.execute(query, parameters).fetchall()
+            return sound(self._connection.execute(query, parameters), kinds)
 
 
 def midnight(day: date, zone: ZoneInfo) -> int:

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from attrs import astuple, define, field
 
@@ -18,11 +19,17 @@ from enphase_sdk.history.file import (
     holds_recording,
     locked_against_others,
     opened,
+    sound,
     usable,
 )
 from enphase_sdk.history.sample import Sample
 
 __all__ = ["Recording"]
+
+# A clock that is ahead by less than this, in s, is waited for.
+_FAR = 86_400.0
+# So many readings are given up at the beginning, where nothing tells which are mistaken.
+_FEW = 3
 
 
 @define(eq=False)
@@ -53,6 +60,9 @@ class Recording:
             ConfigError: another recorder is writing it, it is another gateway's, or it is no
                 recording that this version can write: it is left as it is.
         """
+        with usable(path):
+            # All names of a file (symlinks) have one lock.
+            path = path.resolve()
         lock = locked_against_others(path)
         try:
             with usable(path):
@@ -72,7 +82,7 @@ class Recording:
     def timezone(self) -> str | None:
         """The gateway's IANA zone, if it has been noted."""
         with self._turn, usable(self._path):
-            (name,) = self._connection.execute("SELECT timezone FROM gateway").fetchone()
+            ((name,),) = self._rows("T", "SELECT timezone FROM gateway")
         known: str | None = name
         return known
 
@@ -92,19 +102,68 @@ class Recording:
             ConfigError: the file cannot be written.
         """
         with self._transaction():
-            (newest,) = self._connection.execute("SELECT max(at) FROM readings").fetchone()
+            ((newest,),) = self._rows("E", "SELECT max(at) FROM readings")
             if newest is not None and sample.at <= newest:
-                return None
+                if not self._was_ahead(sample.at, newest):
+                    return None
+                self._go_back_behind(sample.at)
             self._connection.execute(
                 "INSERT INTO readings VALUES (?, ?, ?, ?, ?, ?, ?)", astuple(sample)
             )
-            self._connection.execute("DELETE FROM readings WHERE at < ?", (sample.at - self._keep,))
+            self._forget_before(sample.at - self._keep)
             marks: list[Mark] = []
             for counter in Counter:
                 shown = sample.shown(counter)
                 if shown is not None:
                     marks += self._follow(counter, shown)
         return marks
+
+    def _was_ahead(self, at: float, newest: float) -> bool:
+        """Whether the clock was ahead for the readings after `at`, and is right again.
+
+        It may as well be wrong now. So these must be few, and in a short time far ahead.
+        """
+        ((first, ahead),) = self._rows(
+            "ei", "SELECT min(at), count(*) FROM readings WHERE at >= ?", at
+        )
+        if first - at < max(_FAR, 100 * (newest - first)):
+            return False
+        ((before,),) = self._rows("i", "SELECT count(*) FROM readings WHERE at < ?", at)
+        few: bool = ahead <= max(before, _FEW)
+        return few
+
+    def _go_back_behind(self, at: float) -> None:
+        """Take back the readings after `at`, and go on from the one before them."""
+        rows = self._rows("E", "SELECT max(at) FROM readings WHERE at < ?", at)
+        last = rows[0][0] or 0
+        for table, column in (("readings", "at"), ("marks", "at"), ("spans", "end_at")):
+            self._connection.execute(f"DELETE FROM {table} WHERE {column} > ?", (last,))  # noqa: S608
+        self._connection.execute("DELETE FROM counts")
+        counts: dict[Counter, Count] = {}
+        for row in self._rows(
+            "eITIIII",
+            "SELECT at, production, source, production_meter, consumption, devices, reporting "
+            "FROM readings ORDER BY at",
+        ):
+            sample = Sample(*row)
+            for counter in Counter:
+                if (shown := sample.shown(counter)) is None:
+                    continue
+                count = counts.get(counter)
+                if count is None:
+                    counts[counter] = Count.begun(shown, counter.step)
+                else:
+                    counts[counter], _, _ = count.followed(shown, counter.step, self._rules)
+        for counter, count in counts.items():
+            self._keep_count(counter, count)
+
+    def _forget_before(self, at: float) -> None:
+        """Let old readings go, unless time has made a leap since: the clock may be mistaken."""
+        self._connection.execute(
+            "DELETE FROM readings WHERE at < ? "
+            "AND EXISTS (SELECT 1 FROM readings WHERE at >= ? AND at < ?)",
+            (at, at, at + self._keep / 2),
+        )
 
     def _follow(self, counter: Counter, shown: Shown) -> list[Mark]:
         before = self._count(counter)
@@ -122,12 +181,13 @@ class Recording:
         return [mark]
 
     def _count(self, counter: Counter) -> Count | None:
-        row = self._connection.execute(
+        rows = self._rows(
+            "eiiiTEiI",
             "SELECT at, first, shown, highest, source, boundary, level, fell_from FROM counts "
             "WHERE counter = ?",
-            (counter,),
-        ).fetchone()
-        return None if row is None else Count(*row)
+            counter,
+        )
+        return Count(*rows[0]) if rows else None
 
     def _keep_count(self, counter: Counter, count: Count) -> None:
         self._connection.execute(
@@ -137,14 +197,19 @@ class Recording:
     def _keep_span(self, counter: Counter, span: Span) -> None:
         reporting = None
         if counter is Counter.PRODUCTION:
-            (reporting,) = self._connection.execute(
+            ((reporting,),) = self._rows(
+                "I",
                 "SELECT max(reporting) FROM readings WHERE at > ? AND at <= ?",
-                (span.start_at, span.end_at),
-            ).fetchone()
+                span.start_at,
+                span.end_at,
+            )
         self._connection.execute(
             "INSERT INTO spans VALUES (?, ?, ?, ?, ?)",
             (counter, span.end_at, span.start_at, span.wh, reporting),
         )
+
+    def _rows(self, kinds: str, query: str, *parameters: Any) -> list[Any]:
+        return sound(self._connection.execute(query, parameters), kinds)
 
     @contextmanager
     def _transaction(self) -> Generator[None, None, None]:
@@ -176,10 +241,10 @@ def _connected(path: Path, serial_number: str) -> sqlite3.Connection:
 
 
 def _check(connection: sqlite3.Connection, path: Path, serial_number: str) -> None:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    ((verdict,),) = sound(connection.execute("PRAGMA quick_check(1)"), "t")
     if verdict != "ok":
         raise ConfigError(f"the recording {path} is damaged ({verdict}); name another file")
-    (recorded,) = connection.execute("SELECT serial_number FROM gateway").fetchone()
+    ((recorded,),) = sound(connection.execute("SELECT serial_number FROM gateway"), "t")
     if recorded != serial_number:
         raise ConfigError(
             f"{path} is the recording of gateway {recorded}, not of {serial_number}; name another "

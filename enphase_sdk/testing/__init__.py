@@ -13,10 +13,16 @@ if TYPE_CHECKING:
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
-    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
-    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
+    from enphase_sdk.testing.fault_rules import FaultRule
+    from enphase_sdk.testing.gateway.answers import Answer
+    from enphase_sdk.testing.gateway.backends import Quirk
+    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService, TokenIssuer
+    from enphase_sdk.testing.gateway.plant import Moment
+    from enphase_sdk.testing.gateway.simulator import GatewayTransport, SimulatedGateway
     from enphase_sdk.testing.network import no_network
     from enphase_sdk.testing.world.archetypes import Kind
+    from enphase_sdk.testing.world.fleet import World
+    from enphase_sdk.testing.world.system import System
 
 __all__ = [
     "Answer",
@@ -26,6 +32,7 @@ __all__ = [
     "Kind",
     "Moment",
     "Plan",
+    "Quirk",
     "SimulatedEnlighten",
     "SimulatedGateway",
     "SimulatedTokenService",
@@ -50,6 +57,7 @@ _HOMES = {
     "Kind": "world.archetypes",
     "Moment": "gateway.plant",
     "Plan": "cloud.quota",
+    "Quirk": "gateway.backends",
     "SimulatedEnlighten": "cloud.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",

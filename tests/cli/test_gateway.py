@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import re
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from rich.console import Console
 from zeroconf import ServiceBrowser, ServiceInfo, Zeroconf
 
+from enphase_sdk import Envoy
 from enphase_sdk.cli import main
-from enphase_sdk.cli.gateway_views import POWERS
-from enphase_sdk.cli.watch import Course
+from enphase_sdk.cli.gateway_views import POWERS, powers
+from enphase_sdk.cli.watch import Course, watch_table
 from enphase_sdk.gateway.discovery import FoundGateway, discover
 from enphase_sdk.gateway.models.energy import SystemEnergy
+from enphase_sdk.gateway.models.storage import EnchargePower
 from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.report.formats import number
 from enphase_sdk.testing import FakeClock, SimulatedGateway, gateway_faults
 
 
@@ -104,6 +112,65 @@ def test_a_course_has_its_lowest_value_lowest_and_gaps_where_nothing_was_known()
         )
         course.add(Snapshot(system_production=energy))
     assert course.sparkline("production_w") == "▁ █"
+
+
+def _energy(watts: int | None) -> SystemEnergy:
+    return SystemEnergy(
+        watts_now=watts,
+        watt_hours_today=None,
+        watt_hours_last_7_days=None,
+        watt_hours_lifetime=None,
+    )
+
+
+def _battery(milliwatts: int | None) -> EnchargePower:
+    return EnchargePower(apparent_power_mva=None, real_power_mw=milliwatts, soc=50)
+
+
+@pytest.mark.parametrize(
+    ("batteries", "house", "both"),
+    [
+        ({}, -74, None),
+        ({"encharge_power": {"1": _battery(702_000)}}, 628, None),
+        ({"encharge_power": {"1": _battery(-500_000), "2": _battery(100_000)}}, -474, None),
+        ({"encharge_power": {"1": _battery(702_000), "2": _battery(None)}}, None, -74),
+        ({"encharge_inventory": {"1": object()}}, None, -74),
+    ],
+)
+def test_the_house_is_grid_roof_and_batteries_or_is_not_called_so(
+    batteries: dict[str, Any], house: float | None, both: float | None
+) -> None:
+    told = powers(
+        Snapshot(
+            system_production=_energy(500),
+            system_net_consumption=_energy(-574),
+            system_consumption=_energy(-74),
+            **batteries,
+        )
+    )
+    assert (told["house_w"], told["production_and_grid_w"]) == (house, both)
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_watching_fits_any_terminal(gateway: SimulatedGateway, width: int) -> None:
+    with gateway.serve(tls=True) as host, Envoy(host, token=gateway.issue_token()) as envoy:
+        snapshot = envoy.read()
+    course, stream = Course(), io.StringIO()
+    for _ in range(60):
+        told = course.add(snapshot)
+    Console(file=stream, width=width).print(watch_table("an envoy", course, snapshot, width))
+    assert max(map(len, stream.getvalue().splitlines())) <= width
+    for name, watts in told.items():
+        assert watts is None or re.search(
+            rf"{POWERS[name]} +{number(watts)}( |$)", stream.getvalue(), re.M
+        )
+
+
+def test_watching_in_csv_has_a_header(host: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["envoy", "watch", host, "--count", "2", "--csv"]) == 0
+    header, *rows = list(csv.reader(io.StringIO(capsys.readouterr().out)))
+    assert header == ["at", *POWERS]
+    assert [len(row) for row in rows] == [len(header)] * 2
 
 
 @pytest.mark.parametrize(

@@ -101,7 +101,7 @@ def test_a_month_s_quota_is_not_waited_for(surface: Surface, clock: FakeClock) -
     assert "opens at 2024-07-01T00:00:00+00:00" in str(refused)
     assert held_back.opens_at == datetime(2024, 7, 1, tzinfo=UTC)
     assert "Stats: nothing was sent" in str(held_back)
-    assert "wait until then" in str(held_back)
+    assert "with_options(quota=…)" in str(held_back)
     assert len(script.requests) == 1
 
 

@@ -204,15 +204,42 @@ def test_a_refusal_corrects_a_plan_that_was_given_wrong() -> None:
     assert pacer.limit == 10
 
 
-@pytest.mark.parametrize("period", ["hour", "month", "day", "fortnight"])
-def test_another_period_closes_and_teaches_no_limit(period: str) -> None:
+@pytest.mark.parametrize(
+    ("period", "seconds"),
+    [("hour", 3_600), ("month", 86_400), ("day", 86_400), ("fortnight", 86_400)],
+)
+def test_another_period_closes_and_teaches_no_limit(period: str, seconds: int) -> None:
     pacer = Pacer()
-    end = int(NOW) + 86_400
+    end = int(NOW) + seconds
     refusal = refuse(pacer, NOW, period=period, period_start=0, period_end=end, limit=1000)
     assert pacer.limit is None
-    assert refusal.wait >= 86_400
+    assert refusal.wait >= seconds
+    assert refusal.is_long
     assert f"1000 hits a {period}" in refusal.reason
-    assert closed(pacer, NOW + 3600).opens_at == end
+    assert closed(pacer, NOW + 3500).opens_at == end
+
+
+def test_a_period_is_over_after_its_own_length_whatever_its_end_says() -> None:
+    for period, longest in (("minute", 60), ("hour", 3_600), ("month", 31 * 86_400), (None, 60)):
+        refusal = refuse(Pacer(), NOW + 1, period=period, period_end=int(NOW) + 10**8, limit=10)
+        assert 0 < refusal.wait <= longest + SPREAD
+
+
+def test_a_month_that_is_used_up_lets_one_hit_a_day_out() -> None:
+    pacer = Pacer()
+    refuse(pacer, NOW, period="month", period_end=int(NOW) + 10 * 86_400, limit=1000)
+    closed(pacer, NOW + 86_399)
+    reserved(pacer, NOW + 86_401)
+    closed(pacer, NOW + 86_402)
+    reserved(pacer, NOW + 2 * 86_400 + 10)
+
+
+def test_a_date_that_is_late_does_not_hold_against_the_window_a_refusal_names() -> None:
+    pacer = Pacer()
+    ticket = reserved(pacer, NOW + 5)
+    pacer.settle(ticket, NOW + 5.1, http_date(NOW + 5 - 70))
+    refusal = refuse_minute(pacer, NOW + 5.1, NOW + 5.1)
+    assert 54 <= refusal.wait <= 60 + SPREAD
 
 
 @pytest.mark.parametrize("limit", [None, 0, -5])

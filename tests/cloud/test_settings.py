@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import traceback
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,48 @@ def test_a_malformed_file_is_told(config: Path, content: bytes, reason: str) -> 
     with pytest.raises(ConfigError, match=reason) as caught:
         settings(None, "user")
     assert "12345678" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "[default]\nplan = {secret}\n",
+        "[default]\nuser_id = '{secret}'\nport = " + "1" * 5000,
+        "[default]\nuser_id = '{secret}'\nlist = " + "[" * 20_000,
+        "[default]\nuser_id = '{secret}'\ntable = " + "{a=" * 20_000,
+        "[default]\nuser_id = '{secret}'\n" + ".".join("a" * 20_000) + " = 1",
+        "[default]\nuser_id = '{secret}'\nday = 9999-99-99",
+        "[default]\nuser_id = '{secret}'\n# " + "x" * 2**20,
+        "[default]\nuser_id = '{secret}'\nuser_id = '{secret}'",
+    ],
+    ids=lambda content: content[:60],
+)
+def test_whatever_is_in_the_file_shows_nowhere(config: Path, content: str) -> None:
+    config.write_text(content.replace("{secret}", "zzSECRETzz"))
+    with pytest.raises(ConfigError, match=r"cannot read|no usable") as caught:
+        settings()
+    for error in (caught.value, caught.value.__context__, caught.value.__cause__):
+        if error is not None:
+            told = traceback.TracebackException.from_exception(error, capture_locals=True)
+            own = [f.locals for f in told.stack if "test_settings" not in f.filename]
+            assert "SECRET" not in f"{error} {own}"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-8"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_as_editors_of_windows_write_it(config: Path, encoding: str, newline: str) -> None:
+    text = '[default]\napi_key = "k\u00e9y-1"\nuser_id = "user"\n'
+    config.write_bytes(text.replace("\n", newline).encode(encoding))
+    assert settings().credentials.api_key == "k\u00e9y-1"
+    config.write_bytes(text.encode("utf-16"))
+    with pytest.raises(ConfigError, match="UTF-8"):
+        settings()
+
+
+def test_a_config_path_that_can_be_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ENPHASE_CONFIG", "x" * 300)
+    with pytest.raises(ConfigError, match="ENPHASE_CONFIG is no path"):
+        settings()
 
 
 def test_a_folder_in_the_file_s_place_is_told(config: Path) -> None:

@@ -9,11 +9,12 @@ import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from email.utils import formatdate
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from attrs import define, field
 
+from enphase_sdk.clock import Clock, SteadyTime
 from enphase_sdk.cloud.flow import Policy, call_flow
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.cloud.quota import Pacer
@@ -99,6 +100,11 @@ class Simulation:
     max_wait: float = 75.0
     now: float = field(init=False, default=0.0)
 
+    def time(self) -> float:
+        return self.now
+
+    monotonic = time
+
     def run(self) -> Outcome:
         rng = random.Random(self.seed)
         self.now = self.start
@@ -109,7 +115,7 @@ class Simulation:
             max_wait=self.max_wait,
             reader=Reader(),
             redactor=Redactor([]),
-            now=lambda: self.now,
+            time=SteadyTime(cast(Clock, self)),
         )
 
         def work() -> Flow[int]:

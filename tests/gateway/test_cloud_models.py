@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -249,3 +249,31 @@ def test_without_a_production_meter_there_is_no_odometer() -> None:
 def test_a_gateway_without_a_part_number() -> None:
     inventory = reading(info=info(part_number=None)).inventory()
     assert inventory.to_dict()["envoys"] == [{"sn": SERIAL, "model": None}]
+
+
+@pytest.mark.parametrize(
+    ("firmware", "source", "zone", "at", "known"),
+    [
+        ("8.3.5286", "v1", "Europe/Berlin", "2026-07-01T00:30+02:00", False),
+        ("8.3.5286", "inverters", "Europe/Berlin", "2026-07-01T00:00+02:00", False),
+        ("8.3.5286", "v1", "Europe/Berlin", "2026-07-01T01:00+02:00", True),
+        ("8.3.5286", "v1", "Europe/Berlin", "2026-06-30T23:59+02:00", True),
+        ("8.3.5286", "v1", "Europe/Berlin", "2026-01-01T00:30+01:00", True),
+        ("8.3.5286", "v1", "America/Phoenix", "2026-07-01T00:30-07:00", True),
+        ("8.3.5286", "v1", None, "2026-07-01T00:30+00:00", True),
+        ("8.3.5286", "meter", "Europe/Berlin", "2026-07-01T00:30+02:00", True),
+        ("8.3.5528", "v1", "Europe/Berlin", "2026-07-01T00:30+02:00", True),
+    ],
+)
+def test_a_day_that_begins_at_one_in_summer_is_not_known_before(
+    firmware: str, source: str, zone: str | None, at: str, known: bool
+) -> None:
+    summary = reading(
+        produced(today=5000),
+        info=info(firmware=firmware, version=tuple(map(int, firmware.split(".")))),
+        read_at=int(datetime.fromisoformat(at).timestamp()),
+        timezone=None if zone is None else ZoneInfo(zone),
+        source=source,
+    ).summary()
+    told = [summary.energy_today, summary.energy_lifetime]
+    assert told == ([5000, 85_000] if known else [None, None])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.snapshot import Snapshot
 from tests.gateway import homes
@@ -29,6 +32,11 @@ def with_meters(page: Answer, *kinds: str) -> dict[str, Answer]:
 def watts(snapshot: Snapshot) -> tuple[int | None, int | None]:
     total, net = snapshot.system_consumption, snapshot.system_net_consumption
     return total.watts_now if total else None, net.watts_now if net else None
+
+
+def lifetimes(snapshot: Snapshot) -> tuple[int | None, int | None]:
+    total, net = snapshot.system_consumption, snapshot.system_net_consumption
+    return total.watt_hours_lifetime if total else None, net.watt_hours_lifetime if net else None
 
 
 @pytest.mark.parametrize("entries", [[TOTAL, NET], [NET, TOTAL]])
@@ -100,12 +108,83 @@ def test_what_differs_from_net_is_kept_when_total_is_mended() -> None:
     assert (total.watt_hours_today, total.watt_hours_last_7_days) == (90, 600)
 
 
-def test_with_a_meter_of_the_total_it_is_the_net_that_is_mended() -> None:
-    page = homes.page(PRODUCTION, consumption=[TOTAL, NET_LIKE_TOTAL])
-    snapshot = reading(with_meters(page, "production", "total-consumption"), "8.3.5433")
+def metered(eid: int, watts: float, lifetime: float, channels: Sequence[Json] = ()) -> Json:
+    return homes.meter_reading(eid, watts, channels) | {"actEnergyDlvd": lifetime}
+
+
+def with_total_meter(page: Answer, shown: Json | None) -> dict[str, Answer]:
+    phases = 2 if shown and shown["channels"] else 1
+    meters = [
+        homes.meter(1, "production", phases=phases),
+        homes.meter(2, "total-consumption", phases=phases),
+    ]
+    readings = [homes.meter_reading(1), *([shown] if shown else [])]
+    return {METERS: ok(meters), READINGS: ok(readings), PAGE: page}
+
+
+def test_a_meter_of_the_total_knows_what_its_entry_has_lost_to_net() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL_LIKE_NET, NET])
+    answers = with_total_meter(page, metered(2, 480.4, 11_000.6))
+    snapshot = reading(answers, "8.3.5433")
+    assert watts(snapshot) == (480, 200)
+    assert lifetimes(snapshot) == (11_001, 3000)
+
+
+def test_without_that_meters_reading_the_total_is_net_and_production() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL_LIKE_NET, NET])
+    snapshot = reading(with_total_meter(page, None), "8.3.5433")
     assert watts(snapshot) == (500, 200)
-    assert snapshot.system_net_consumption is not None
-    assert snapshot.system_net_consumption.watt_hours_lifetime == 3000
+    assert lifetimes(snapshot) == (12_001, 3000)
+
+
+def test_a_total_that_is_told_right_is_kept_whatever_its_meter_says() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL, NET])
+    answers = with_total_meter(page, metered(2, 480.4, 11_000.6))
+    assert watts(reading(answers, "8.3.5433")) == (500, 200)
+    assert lifetimes(reading(answers, "8.3.5433")) == (12_001, 3000)
+
+
+def test_power_and_energy_are_mended_each_by_itself() -> None:
+    for total, expected in (
+        (TOTAL | {"wNow": 200.2}, ((500, 200), (12_001, 3000))),
+        (TOTAL | {"whLifetime": 3000.2}, ((500, 200), (12_001, 3000))),
+    ):
+        page = homes.page(PRODUCTION, consumption=[total, NET])
+        snapshot = reading(with_meters(page, "production", "net-consumption"), "8.3.5433")
+        assert (watts(snapshot), lifetimes(snapshot)) == expected
+
+
+def test_what_cannot_be_added_up_is_not_known() -> None:
+    for made in (
+        homes.entry("production", {"whLifetime": 9000.4}),
+        homes.entry("production", figures(-900.0, 9000.4)),
+    ):
+        page = homes.page(made, consumption=[TOTAL_LIKE_NET, NET])
+        snapshot = reading(with_meters(page, "production", "net-consumption"), "8.3.5433")
+        assert watts(snapshot) == (None, 200)
+        assert lifetimes(snapshot) == (12_001, 3000)
+
+
+def test_energy_of_a_day_that_is_net_energy_of_all_days_is_not_known() -> None:
+    total = TOTAL_LIKE_NET | {"whToday": 3000.2, "whLastSevenDays": 3000.2}
+    page = homes.page(PRODUCTION, consumption=[total, NET])
+    mended = reading({PAGE: page}, "8.3.5433").system_consumption
+    assert mended is not None
+    assert (mended.watt_hours_today, mended.watt_hours_last_7_days) == (None, None)
+
+
+def test_the_phases_of_a_meter_of_the_total_know_it_too() -> None:
+    like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
+    page = homes.page(
+        PRODUCTION | {"lines": [figures(200.0, 1000.0), figures(100.2, 8000.4)]},
+        consumption=[TOTAL_LIKE_NET | {"lines": like_net}, NET | {"lines": like_net}],
+    )
+    channels = [metered(21, 340.4, 2900.4), metered(22, 140.4, 8100.4)]
+    answers = with_total_meter(page, metered(2, 480.4, 11_000.6, channels))
+    phases = reading(answers, "8.3.5433").system_consumption_phases
+    assert phases is not None
+    assert [phase.watts_now for phase in phases.values()] == [340, 140]
+    assert [phase.watt_hours_lifetime for phase in phases.values()] == [2900, 8100]
 
 
 def test_mending_goes_phase_by_phase() -> None:
@@ -142,6 +221,101 @@ def test_before_firmware_7_net_energy_is_import_alone_and_nothing_is_mended(firm
     assert watts(reading({PAGE: page}, firmware)) == (200, 200)
 
 
-def test_nothing_is_mended_with_production_from_elsewhere() -> None:
-    page = homes.page(homes.inverters_entry(), consumption=[TOTAL_LIKE_NET, NET])
-    assert watts(reading({PAGE: page, homes.V1: homes.v1()}, "7.6.114")) == (200, 200)
+def test_a_phase_whose_production_is_not_told_is_known_while_nothing_is_made() -> None:
+    like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
+    meters = [homes.meter(1, "production"), homes.meter(2, "net-consumption", phases=2)]
+    for made, expected in ((0.0, [150, 50]), (300.2, [None, None])):
+        page = homes.page(
+            homes.entry("production", figures(made, 9000.4)),
+            consumption=[TOTAL_LIKE_NET | {"lines": like_net}, NET | {"lines": like_net}],
+        )
+        readings = [homes.meter_reading(1), homes.meter_reading(2)]
+        answers = {METERS: ok(meters), READINGS: ok(readings), PAGE: page}
+        phases = reading(answers, "8.3.5433").system_consumption_phases
+        assert phases is not None
+        assert [phase.watts_now for phase in phases.values()] == expected
+        assert [phase.watt_hours_lifetime for phase in phases.values()] == [None, None]
+
+
+UNUSED = homes.entry("production", figures(0.0, 0.9), active=0)
+
+
+def unmetered_roof(*entries: Json, kind: str = "net-consumption") -> dict[str, Answer]:
+    page = homes.page(homes.inverters_entry(900), UNUSED, consumption=entries)
+    meters = [homes.meter(1, "production", enabled=False), homes.meter(2, kind, phases=2)]
+    return {METERS: ok(meters), READINGS: ok([homes.meter_reading(2)]), PAGE: page}
+
+
+@pytest.mark.parametrize(
+    ("firmware", "house"), [("5.0.62", 900), ("7.6.114", 900), ("8.3.5433", 1100)]
+)
+def test_a_house_with_an_unmetered_roof_uses_net_and_what_the_roof_makes(
+    firmware: str, house: int
+) -> None:
+    lines = [figures(100.1, 1500.1), figures(100.1, 1500.1)]
+    total = TOTAL_LIKE_NET | {"whLifetime": 3001.1, "whToday": 90.0, "lines": lines}
+    answers = unmetered_roof(total, NET) | {homes.V1: homes.v1()}
+    snapshot = reading(answers, firmware)
+    assert watts(snapshot) == (house, 200)
+    assert lifetimes(snapshot) == (None, 3000)
+    assert snapshot.system_consumption is not None
+    assert snapshot.system_consumption.watt_hours_today is None
+    assert snapshot.system_consumption_phases is None
+
+
+@pytest.mark.parametrize(
+    ("entries", "expected"),
+    [
+        ([TOTAL_LIKE_NET], (900, None)),
+        ([TOTAL_LIKE_NET | {"wNow": -800.0}, NET | {"wNow": -800.0}], (None, -800)),
+        ([TOTAL_LIKE_NET | {"wNow": -600.0}, NET | {"wNow": -600.0}], (100, -600)),
+        ([TOTAL_LIKE_NET | {"wNow": -700.0}, NET | {"wNow": -700.0}], (0, -700)),
+        ([TOTAL | {"wNow": 201.0}, NET | {"wNow": 200.0}], (201, 200)),
+        ([TOTAL | {"wNow": 200.5}, NET | {"wNow": 200.0}], (900, 200)),
+        ([{k: v for k, v in TOTAL.items() if k != "wNow"}, NET], (None, 200)),
+        ([TOTAL, NET], (500, 200)),
+        ([NET], (None, 200)),
+    ],
+)
+def test_an_unmetered_roof(entries: list[Json], expected: tuple[int, int]) -> None:
+    answers = unmetered_roof(*entries) | {homes.V1: homes.v1()}
+    assert watts(reading(answers, "7.6.114")) == expected
+
+
+def test_what_an_unmetered_roof_makes_may_not_be_known() -> None:
+    answers = unmetered_roof(TOTAL_LIKE_NET, NET) | {homes.V1: Reply(503, {}, b"")}
+    assert watts(reading(answers, "7.6.114")) == (None, 200)
+
+
+def test_a_house_without_a_roof_uses_what_it_takes_from_the_grid() -> None:
+    page = homes.page(
+        homes.inverters_entry(0, 0) | {"activeCount": 0}, consumption=[TOTAL_LIKE_NET, NET]
+    )
+    answers = with_meters(page, "net-consumption")
+    assert watts(reading(answers, "8.2.4286")) == (200, 200)
+
+
+def test_a_meter_of_the_total_stands_and_net_is_less_what_an_unmetered_roof_makes() -> None:
+    answers = unmetered_roof(TOTAL, NET_LIKE_TOTAL, kind="total-consumption")
+    snapshot = reading(answers | {homes.V1: homes.v1()}, "7.6.114")
+    assert watts(snapshot) == (500, -200)
+    assert lifetimes(snapshot) == (12_001, None)
+
+
+def test_total_that_differs_from_net_is_kept_with_production_from_elsewhere() -> None:
+    page = homes.page(homes.inverters_entry(), consumption=[TOTAL, NET])
+    assert watts(reading({PAGE: page, homes.V1: homes.v1()}, "7.6.114")) == (500, 200)
+
+
+def test_energy_of_a_phase_that_is_not_told_is_known_while_all_have_made_none() -> None:
+    like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
+    page = homes.page(
+        homes.entry("production", figures(0.0, 0.0)),
+        consumption=[TOTAL_LIKE_NET | {"lines": like_net}, NET | {"lines": like_net}],
+    )
+    meters = [homes.meter(1, "production"), homes.meter(2, "net-consumption", phases=2)]
+    readings = [homes.meter_reading(1), homes.meter_reading(2)]
+    answers = {METERS: ok(meters), READINGS: ok(readings), PAGE: page}
+    phases = reading(answers, "8.3.5433").system_consumption_phases
+    assert phases is not None
+    assert [phase.watt_hours_lifetime for phase in phases.values()] == [2000, 1000]

@@ -148,7 +148,7 @@ def test_whatever_goes_wrong_makes_nothing_known(
         secrets.assert_not_in(repr(envoy))
     secrets.assert_not_in(logs.getvalue())
     files = [path for path in state.rglob("*") if path.is_file()]
-    assert all(path.suffix == ".jwt" for path in files)
+    assert {path.name for path in files} <= {"gateway-tokens.json"}
     assert all(PASSWORD not in path.read_text() for path in files)
 
 
@@ -276,8 +276,7 @@ def test_a_token_that_cannot_be_kept_is_not_shown(
     secrets, gateway = Secrets(), SimulatedGateway("7.6", clock=clock)
     network = Network(gateway, service_of(gateway, secrets))
     state.mkdir()
-    (state / "tokens").mkdir()
-    (state / "tokens" / f"{gateway.serial}.jwt").mkdir()
+    (state / "gateway-tokens.json").mkdir()
     client = opened(surface, transport=network, username=EMAIL, password=PASSWORD)
     with all_logs() as logs, client as envoy, pytest.raises(ConfigError) as caught:
         envoy.read()
@@ -298,7 +297,7 @@ def test_a_token_is_kept_in_its_own_file_only(
             secrets.assert_not_in(f"{shown!r}")
     secrets.assert_not_in(logs.getvalue())
     holding = [path for path in tmp_path.rglob("*") if path.is_file() and b"." in path.read_bytes()]
-    assert holding == [state / "tokens" / f"{gateway.serial}.jwt"]
+    assert holding == [state / "gateway-tokens.json"]
     assert PASSWORD not in holding[0].read_text()
 
 

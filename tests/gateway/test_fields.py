@@ -65,6 +65,13 @@ def test_what_is_absent_is_none_and_no_problem() -> None:
     assert problems.listed() == []
 
 
+@pytest.mark.parametrize("never", [0, "0", 0.0])
+def test_an_epoch_of_0_is_never(never: Any) -> None:
+    record, problems = fields(at=never)
+    assert record.epoch("at") is None
+    assert problems.listed() == []
+
+
 @pytest.mark.parametrize(
     ("value", "epoch"), [(5, 5), ("1504015900", 1_504_015_900), ("soon", None), ("9" * 13, None)]
 )

@@ -398,8 +398,8 @@ def test_a_counter_that_is_reset_is_told_and_marked(
     with History.opened(default_file(state)) as history:
         assert [(mark.at - NOON, mark.reason) for mark in history.marks()] == [
             (120, Reason.DIP),
-            (600, Reason.RESET),
-            (600, Reason.RESET),
+            (720, Reason.RESET),
+            (720, Reason.RESET),
         ]
     told = [(r.levelname, r.message.split(">: ")[1]) for r in caplog.records if ">: " in r.message]
     assert told[0] == (
@@ -408,8 +408,8 @@ def test_a_counter_that_is_reset_is_told_and_marked(
     )
     assert told[1] == (
         "WARNING",
-        f"production counter: reset, from {produced(NOON + 540)} to 600 Wh at "
-        "2024-06-15T12:10:00+00:00",
+        f"production counter: reset, from {produced(NOON + 540)} to 720 Wh at "
+        "2024-06-15T12:12:00+00:00",
     )
 
 

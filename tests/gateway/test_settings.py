@@ -237,3 +237,10 @@ def test_what_is_neither_page_nor_list_is_an_error(
 ) -> None:
     with pytest.raises((APIResponseValidationError, NotAvailableError), match=path):
         FakeGateway({path: ok(content)}).run(fetch(source))
+
+
+@pytest.mark.parametrize(("told", "by"), [({"last_updated_by": "ITK"}, "ITK"), ({}, None)])
+def test_who_told_the_generator_its_mode(told: dict[str, str], by: str | None) -> None:
+    mode = reading(homes.everything() | {homes.GEN_MODE: ok({"gen_cmd": "on"} | told)})
+    assert mode.generator_mode is not None
+    assert (mode.generator_mode.gen_cmd, mode.generator_mode.last_updated_by) == ("on", by)

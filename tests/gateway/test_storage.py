@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from enphase_sdk.core.effects import Reply
@@ -18,12 +20,15 @@ from tests.gateway.gateways import Answer, FakeGateway, ok
 from tests.gateway.homes import (
     ACB_INVENTORY,
     CONTACT_SETTINGS,
+    DEVICE_DATA,
     DRY_CONTACTS,
     GEN_CONFIG,
     INVENTORY,
+    INVERTERS,
     PAGE,
     POWER,
     SECCTRL,
+    Json,
     reading,
 )
 
@@ -191,3 +196,76 @@ def test_a_list_of_nothing_known_is_a_problem() -> None:
     snapshot = reading(homes.producing({INVENTORY: ok([{"devices": []}])}))
     assert snapshot.encharge_inventory is None
     assert [problem.reason for problem in snapshot.problems] == ["a record without type"]
+
+
+def ac_battery(last_report: str, **changes: Any) -> Answer:
+    battery = {
+        "serial_num": "121000000001",
+        "part_num": "800-00560-r03",
+        "device_status": ["envoy.global.ok"],
+        "last_rpt_date": last_report,
+        "percentFull": 25,
+    }
+    return inventory(ACB=[battery | changes])
+
+
+def with_ac_battery(listed: Answer, reported: Json) -> dict[str, Answer]:
+    answers = {k: v for k, v in homes.everything().items() if k != DEVICE_DATA}
+    entry = homes.listed_inverter("121000000001") | {"devType": 11} | reported
+    inverters = ok([homes.listed_inverter("202000000001"), entry])
+    return answers | {ACB_INVENTORY: listed, INVERTERS: inverters}
+
+
+@pytest.mark.parametrize(
+    ("in_inventory", "in_list", "newest"),
+    [
+        ("1700000900", 1_700_000_000, 1_700_000_900),
+        ("1700000000", 1_700_000_900, 1_700_000_900),
+        ("0", 1_700_000_900, 1_700_000_900),
+        ("1700000900", 0, 1_700_000_900),
+        ("0", 0, None),
+    ],
+)
+def test_the_newer_report_of_an_ac_battery_counts(
+    in_inventory: str, in_list: int, newest: int | None
+) -> None:
+    reported = {"lastReportDate": in_list, "lastReportWatts": -25, "maxReportWatts": 140}
+    snapshot = reading(with_ac_battery(ac_battery(in_inventory), reported))
+    assert snapshot.problems == []
+    told = snapshot.to_dict()["acb_inventory"]["121000000001"]
+    assert (told["serial_num"], told["part_num"]) == ("121000000001", "800-00560-r03")
+    assert told["device_status"] == ["envoy.global.ok"]
+    assert told["last_report_date"] == newest
+    assert (told["last_report_watts"], told["max_report_watts"]) == (-25, 140)
+    assert told["percent_full"] == 25
+
+
+def test_an_ac_battery_that_is_listed_nowhere_else_has_its_own_report() -> None:
+    answers = with_ac_battery(ac_battery("1700000900"), {"serialNumber": "121000000002"})
+    batteries = reading(answers).acb_inventory
+    assert batteries is not None
+    assert batteries["121000000001"].last_report_date == 1_700_000_900
+    assert batteries["121000000001"].last_report_watts is None
+
+
+def test_power_that_cannot_be_is_left_out_of_an_ac_battery_too() -> None:
+    answers = with_ac_battery(ac_battery("1700000900"), {"lastReportWatts": 2**31 - 1})
+    snapshot = reading(answers)
+    assert snapshot.acb_inventory is not None
+    assert snapshot.acb_inventory["121000000001"].last_report_watts is None
+    assert [problem.endpoint for problem in snapshot.problems] == [INVERTERS]
+
+
+def test_a_date_of_0_is_never_wherever_it_stands() -> None:
+    devices = [homes.battery("1", last_rpt_date=0, img_load_date=0, installed=0)]
+    answers = {
+        INVENTORY: inventory(ENCHARGE=devices),
+        INVERTERS: ok([homes.listed_inverter("9") | {"lastReportDate": 0}]),
+    }
+    snapshot = reading(homes.producing(answers))
+    assert snapshot.problems == []
+    assert snapshot.inverters["9"].last_report_date is None
+    assert snapshot.encharge_inventory is not None
+    battery = snapshot.encharge_inventory["1"]
+    dates = (battery.last_report_date, battery.firmware_loaded_date, battery.installed_date)
+    assert dates == (None, None, None)

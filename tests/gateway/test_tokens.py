@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enphase_sdk.core.effects import Reply, Request, Send
+from enphase_sdk.core.state import PrivateEntries
 from enphase_sdk.errors import (
     APIResponseValidationError,
     APIStatusError,
@@ -138,8 +139,7 @@ def test_a_token_is_kept_for_its_owner_only(state: Path) -> None:
     assert load_token(SERIAL) is None
     store_token(SERIAL, token)
     assert load_token(SERIAL) == token
-    (path,) = (state / "tokens").iterdir()
-    assert SERIAL in path.name
+    (path,) = state.iterdir()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     newer = Token.parsed(jwt(exp=1_800_000_000))
@@ -148,20 +148,31 @@ def test_a_token_is_kept_for_its_owner_only(state: Path) -> None:
     assert load_token("122300000002") is None
 
 
-@pytest.mark.parametrize("content", ["", "nonsense", "a.b.c"])
-def test_a_file_without_a_token_counts_as_none(content: str, state: Path) -> None:
-    store_token(SERIAL, Token.parsed(jwt()))
-    (path,) = (state / "tokens").iterdir()
-    path.write_text(content)
+@pytest.mark.parametrize("entry", ["", "nonsense", "a.b.c", None, 7, ["x"], {}])
+def test_an_entry_without_a_token_counts_as_none(entry: Any, state: Path) -> None:
+    store_token("122300000002", Token.parsed(jwt()))
+    (path,) = state.iterdir()
+    PrivateEntries(path).put(SERIAL, entry)
     assert load_token(SERIAL) is None
+    store_token(SERIAL, Token.parsed(jwt(exp=5)))
+    assert load_token(SERIAL) == Token.parsed(jwt(exp=5))
+    assert load_token("122300000002") == Token.parsed(jwt())
+
+
+def test_a_token_that_others_could_read_is_not_used(state: Path) -> None:
+    store_token(SERIAL, Token.parsed(jwt()))
+    (path,) = state.iterdir()
+    path.chmod(0o644)
+    for use in (lambda: load_token(SERIAL), lambda: store_token(SERIAL, Token.parsed(jwt()))):
+        with pytest.raises(ConfigError, match="chmod 600"):
+            use()
 
 
 @pytest.mark.parametrize("serial", ["../../etc/passwd", "/etc/passwd", "", "..", "a\x00b", "x/y"])
-def test_a_serial_number_names_no_other_folder(serial: str, state: Path) -> None:
+def test_a_serial_number_names_no_other_file(serial: str, state: Path) -> None:
     store_token(serial, Token.parsed(jwt()))
     assert load_token(serial) is not None
-    (path,) = state.rglob("*.jwt")
-    assert path.parent == state / "tokens"
+    assert len(list(state.rglob("*"))) == 1
 
 
 def test_a_token_that_cannot_be_kept(state: Path) -> None:

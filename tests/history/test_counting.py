@@ -157,6 +157,49 @@ def test_another_source_starts_afresh() -> None:
     assert [(span.start_at - AT, span.wh) for span in spans] == [(0, 10), (600, 10)]
 
 
+WRAP = 1_193_046  # 2^32 joules in Wh
+
+
+@pytest.mark.parametrize("source", ["v1", "inverters"])
+@pytest.mark.parametrize("silent", [0, 2700])
+def test_the_wrap_of_a_microinverters_counter_neither_loses_nor_makes_energy(
+    source: str, silent: int
+) -> None:
+    """At 10,000 W; `silent` is for how long nothing is told after the wrap."""
+    true = [(60.0 * minute, 5_000_000 + minute * 1000 // 6) for minute in range(181)]
+    told = [
+        (at, wh - (at > 3600) * WRAP - (at > 7200) * WRAP)
+        for at, wh in true
+        if not 3600 < at <= 3600 + silent
+    ]
+    named = [source] * len(told)
+    spans, reasons = followed(told, sources=named)
+
+    assert reasons == [Reason.WRAP, Reason.WRAP]
+    assert sum(span.wh for span in spans) == true[-1][1] - true[0][1]
+    expected, _ = followed([each for each in true if not 3600 < each[0] <= 3600 + silent])
+    assert spans == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "fall"),
+    [("meter", WRAP), ("v1", WRAP + 101), ("v1", WRAP * 9 // 10 - 20_000), ("v1", 2 * WRAP)],
+)
+def test_another_fall_is_no_wrap(source: str, fall: int) -> None:
+    readings = [(0, 5_000_000), (300, 5_000_000 - fall), (600, 5_000_010 - fall)]
+    spans, reasons = followed(readings, sources=[source] * 3)
+    assert reasons == [Reason.RESET]
+    assert [span.wh for span in spans] == [10]
+
+
+def test_no_more_is_made_at_a_wrap_than_the_site_can_make() -> None:
+    rules = Rules(bridge=300, most_watts=8000)
+    for made, reason in ((2600, Reason.WRAP), (2700, Reason.RESET)):
+        readings = [(0, 5_000_000), (300, 5_000_000 - WRAP + made)]
+        _, reasons = followed(readings, rules=rules, sources=["v1", "v1"])
+        assert reasons == [reason]
+
+
 def test_a_small_step_back_is_a_standstill_that_is_told_once() -> None:
     readings = [(0, 1000), (60, 1005), (120, 1003), (180, 1001), (240, 1006), (300, 1004)]
 

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+from contextlib import closing, suppress
+from datetime import date
 from pathlib import Path
+from tempfile import mkdtemp
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from enphase_sdk.errors import ConfigError, NotAvailableError
+from enphase_sdk.gateway.cloud_models import SiteFacts
 from enphase_sdk.history import Counter, History, Mark, Reason, Sample, Span
 from enphase_sdk.history.counting import Rules
 from enphase_sdk.history.recording import Recording
+from enphase_sdk.history.series import RecordedSeries
 
 SERIAL = "122233334444"
 AT = 1_700_000_100  # a boundary of all counters
@@ -140,6 +148,181 @@ def test_old_readings_go_and_their_intervals_stay(path: Path) -> None:
             float(at) for at in range(1200, 1801, 60)
         ]
         assert len(history.intervals(Counter.PRODUCTION, AT, AT + 1800)) == 6
+
+
+YEARS = 10 * 365 * DAY
+
+
+def readings_of(path: Path) -> list[float]:
+    with History.opened(path) as history:
+        return [each.at - AT for each in history.readings(0, AT + 2 * YEARS)]
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["one process", "a process for each reading"])
+@pytest.mark.parametrize("ahead", [[YEARS], [YEARS, YEARS + 60, YEARS + 120], [2 * DAY]])
+def test_a_clock_that_is_ahead_for_a_while_takes_nothing_away_and_stops_nothing(
+    path: Path, ahead: list[int], again: bool
+) -> None:
+    right = steadily(3600)
+    wrong = [sample(at, right[-1].production or 0) for at in ahead]
+    later = steadily(7200)[len(right) :]
+    recording = recording_at(path)
+    for each in [*right, *wrong, *later]:
+        assert recording.add(each) == []
+        if again:
+            recording.close()
+            recording = recording_at(path)
+    recording.close()
+
+    assert readings_of(path) == [float(at) for at in range(0, 7201, 60)]
+    with History.opened(path) as history:
+        assert history.marks() == []
+        intervals = history.intervals(Counter.PRODUCTION, AT, AT + YEARS)
+        assert [each.wh for each in intervals] == [30] * 24
+        assert history.gaps(Counter.PRODUCTION, AT, AT + 2 * YEARS) == []
+
+
+def test_a_clock_that_is_years_back_for_a_while_changes_nothing(path: Path) -> None:
+    record(path, *steadily(3600), sample(-YEARS), sample(-YEARS + 60), sample(3660, 1366))
+    assert readings_of(path) == [float(at) for at in range(0, 3661, 60)]
+
+
+def test_a_clock_that_was_ahead_from_the_beginning_stops_nothing(path: Path) -> None:
+    record(path, sample(YEARS), *steadily(600))
+    assert readings_of(path) == [float(at) for at in range(0, 601, 60)]
+
+
+def test_what_was_recorded_for_long_is_not_given_up_for_a_clock_that_goes_back(path: Path) -> None:
+    after_a_pause = [sample(30 * DAY + at, 5000 + at // 10) for at in range(0, 8 * 3600, 600)]
+    record(path, *steadily(600), *after_a_pause)
+    before = readings_of(path)
+    record(path, sample(10 * DAY, 3000))
+    assert readings_of(path) == before
+
+
+def test_after_a_true_leap_old_readings_go_once_it_is_certain(path: Path) -> None:
+    recording = recording_at(path, keep=10 * DAY)
+    for at in (0, 60, 20 * DAY):
+        recording.add(sample(at))
+    assert readings_of(path) == [0, 60, 20 * DAY]
+    for at in range(20 * DAY + 3600, 31 * DAY, 3600):
+        recording.add(sample(at))
+    recording.close()
+    assert readings_of(path)[0] >= 20 * DAY
+
+
+@pytest.mark.parametrize("make_it", ["file", "folder"])
+def test_a_file_with_two_names_has_one_recorder(path: Path, tmp_path: Path, make_it: str) -> None:
+    record(path, sample(0))
+    other = tmp_path / "other.sqlite"
+    if make_it == "file":
+        other.symlink_to(path)
+    else:
+        (tmp_path / "link").symlink_to(path.parent)
+        other = tmp_path / "link" / path.name
+    for first, second in ((path, other), (other, path)):
+        recording = recording_at(first)
+        with pytest.raises(ConfigError, match="another recorder is writing"):
+            recording_at(second)
+        recording.close()
+    record(other, sample(60, 1006))
+    assert readings_of(path) == [0, 60]
+
+
+def test_a_name_that_no_file_can_have_is_told(tmp_path: Path) -> None:
+    for name in ("a\0b.sqlite", "x" * 5000):
+        with pytest.raises(ConfigError):
+            recording_at(tmp_path / name)
+        with pytest.raises((ConfigError, NotAvailableError)):
+            History.opened(tmp_path / name)
+
+
+def use(path: Path) -> None:
+    """Everything that reads and writes a recording."""
+    with History.opened(path) as history:
+        zone = ZoneInfo("America/Denver")
+        history.marks(), history.readings(0, 2e10), history.source(), history.devices()
+        history.last_change_of_source()
+        day = date.fromtimestamp(AT)
+        for counter in Counter:
+            history.intervals(counter, 0, 2**40)
+            history.gaps(counter, 0, 2**40)
+            history.days(counter, day, day, zone)
+            history.first_start_at(counter), history.last_end_at(counter)
+        series = RecordedSeries(history, SiteFacts(), zone, AT + DAY)
+        series.stats(AT, AT + DAY), series.rgm_stats(AT, AT + DAY)
+        series.consumption_stats(AT, AT + DAY)
+        series.energy_lifetime(None, None, "all"), series.consumption_lifetime(None, None)
+
+
+def whole(path: Path) -> bytes:
+    record(path, *steadily(3600), sample(3660, 10), sample(3720, 2**40))
+    return path.read_bytes()
+
+
+@settings(
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    cut=st.one_of(st.none(), st.floats(0, 1)),
+    flips=st.lists(
+        st.tuples(st.floats(0, 1, exclude_max=True), st.binary(min_size=1, max_size=40))
+    ),
+)
+def test_whatever_became_of_the_file_errors_are_ours_and_reading_changes_nothing(
+    tmp_path: Path, cut: float | None, flips: list[tuple[float, bytes]]
+) -> None:
+    folder = Path(mkdtemp(dir=tmp_path))
+    content = bytearray(whole(folder / "whole.sqlite"))
+    for where, what in flips:
+        start = int(where * len(content))
+        content[start : start + len(what)] = what
+    if cut is not None:
+        del content[int(cut * len(content)) :]
+    path = folder / "damaged.sqlite"
+    path.write_bytes(content)
+    with suppress(ConfigError, NotAvailableError):
+        use(path)
+    assert path.read_bytes() == content
+    try:
+        recording = recording_at(path)
+    except ConfigError:
+        assert path.read_bytes() == content
+        return
+    with suppress(ConfigError):
+        recording.timezone  # noqa: B018
+        recording.add(sample(7200, 5000))
+    recording.close()
+
+
+@pytest.mark.parametrize("value", ["'x'", "x'00'", "1.5", "-1", "9e999", "9223372036854775807"])
+@pytest.mark.parametrize(
+    "column",
+    [
+        *("readings.at", "readings.production", "readings.source", "readings.reporting"),
+        *("counts.at", "counts.highest", "counts.boundary", "counts.level", "counts.fell_from"),
+        *("spans.start_at", "spans.end_at", "spans.wh", "spans.reporting"),
+        *("marks.at", "marks.counter", "marks.reason", "marks.before"),
+        *("gateway.serial_number", "gateway.timezone"),
+    ],
+)
+def test_a_value_that_does_not_belong_there_is_an_error_of_ours(
+    path: Path, column: str, value: str
+) -> None:
+    whole(path)
+    table, name = column.split(".")
+    connection = sqlite3.connect(path)
+    with suppress(sqlite3.IntegrityError):
+        connection.execute(f"UPDATE OR IGNORE {table} SET {name} = {value}")  # noqa: S608
+    connection.commit()
+    connection.close()
+    with suppress(ConfigError, NotAvailableError):
+        use(path)
+    with suppress(ConfigError):
+        recording = recording_at(path)
+        with closing(recording):
+            recording.timezone  # noqa: B018
+            recording.add(sample(7200, 5000))
 
 
 def test_it_can_be_read_while_it_is_written(path: Path) -> None:

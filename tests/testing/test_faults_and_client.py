@@ -310,7 +310,7 @@ def test_an_answer_without_a_body_is_whole_on_the_real_port_too(
     sim.fail(with_=fault)
     with sim.serve() as url, pytest.raises(error):
         surface.use(
-            surface.client(base_url=url, timeout=5, max_retries=0),
+            surface.client(base_url=url, timeout=60, max_retries=0),
             lambda cloud: cloud.summary(67),
         )
 

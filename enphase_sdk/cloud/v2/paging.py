@@ -5,6 +5,8 @@ This is the only module that knows that v2 pages by an opaque `next` cursor.
 
 from __future__ import annotations
 
+from collections import deque
+
 from attrs import evolve
 
 from enphase_sdk import models
@@ -13,6 +15,13 @@ from enphase_sdk.core.effects import Request
 from enphase_sdk.errors import APIResponseValidationError
 
 __all__ = ["Boundary", "Walk"]
+
+
+# Pages in a row that bring nothing; more of them are a listing without an end.
+MOST_EMPTY_PAGES = 10
+
+# A system that crosses more pages than this while the fleet changes may be given twice.
+PAGES_REMEMBERED = 10
 
 
 class Walk:
@@ -26,6 +35,7 @@ class Walk:
         self._call: Call[models.SystemsPage] | None = first
         self.cursor = dict(first.request.params).get("next")
         self._seen = {self.cursor}
+        self._empty = 0
         self._boundary = Boundary()
 
     def next_call(self) -> Call[models.SystemsPage] | None:
@@ -53,6 +63,14 @@ class Walk:
         if not cursor:
             self._call = None
             return
+        self._empty = 0 if page.systems else self._empty + 1
+        if self._empty > MOST_EMPTY_PAGES:
+            raise APIResponseValidationError(
+                f"{call.operation}: {self._empty} pages in a row were empty and named another one, "
+                "so the listing would never end; try again later",
+                operation=call.operation,
+                path="$.systems",
+            )
         if cursor in self._seen:
             raise APIResponseValidationError(
                 f"{call.operation}: the server repeated a cursor, so the listing would never end; "
@@ -65,23 +83,35 @@ class Walk:
         self._call = evolve(call, request=_with_cursor(call.request, cursor))
 
     def new_systems(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those of the page before it."""
+        """The page's systems without those given before."""
         return self._boundary.crossed(page)
 
 
 class Boundary:
-    """The boundary between a page and the next, which systems cross while the fleet changes."""
+    """The boundaries between pages, which systems cross while the fleet changes.
+
+    Each system is given once, unless it comes again more than ten pages later: only the ids of
+    the last ten pages are held.
+    """
 
     def __init__(self) -> None:
-        self._ids_before: set[int] = set()
+        self._pages: deque[set[int]] = deque(maxlen=PAGES_REMEMBERED)
 
     def crossed(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those of the page before it."""
-        fresh = [s for s in page.systems if s.system_id not in self._ids_before]
-        # Without an id (the lenient reading leaves None) systems cannot be told apart.
-        ids = {s.system_id for s in page.systems if s.system_id}
+        """The page's systems without those given before."""
+        ids: set[int] = set()
+        fresh: list[models.System] = []
+        for system in page.systems:
+            number = system.system_id
+            # Without an id (the lenient reading leaves None) systems cannot be told apart.
+            if number and (number in ids or any(number in before for before in self._pages)):
+                continue
+            fresh.append(system)
+            if number:
+                ids.add(number)
         # An empty page between two leaves their boundary where it is.
-        self._ids_before = ids or self._ids_before
+        if ids:
+            self._pages.append(ids)
         return fresh
 
 

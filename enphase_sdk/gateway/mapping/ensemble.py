@@ -147,9 +147,9 @@ def _common(serial_number: str, device: Fields) -> _Common:
         admin_state=device.integer("admin_state"),
         admin_state_str=device.text("admin_state_str"),
         communicating=device.flag("communicating"),
-        firmware_loaded_date=device.integer("img_load_date"),
-        installed_date=device.integer("installed"),
-        last_report_date=device.integer("last_rpt_date"),
+        firmware_loaded_date=device.epoch("img_load_date"),
+        installed_date=device.epoch("installed"),
+        last_report_date=device.epoch("last_rpt_date"),
     )
 
 

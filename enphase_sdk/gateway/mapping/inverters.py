@@ -56,7 +56,7 @@ def listed_inverters(content: Content) -> dict[str, Inverter] | None:
         if serial_number := record.key("serialNumber"):
             inverters[serial_number] = Inverter(
                 serial_number=serial_number,
-                last_report_date=record.integer("lastReportDate"),
+                last_report_date=record.epoch("lastReportDate"),
                 last_report_watts=record.rounded("lastReportWatts"),
                 max_report_watts=record.rounded("maxReportWatts"),
             )
@@ -79,7 +79,7 @@ def _detailed(device: Fields) -> Inverter | None:
     lifetime_joules = lifetime.number("joulesProduced")
     return Inverter(
         serial_number=serial_number,
-        last_report_date=reading.integer("endDate"),
+        last_report_date=reading.epoch("endDate"),
         last_report_watts=None if power is None else round(power),
         max_report_watts=watts.rounded("max"),
         dc_voltage=_thousandth(reading, "dcVoltageINmV", "dcVoltageInmV"),

@@ -95,7 +95,7 @@ def ct_meters(
 def _meter(reading: Fields, configuration: MeterConfiguration, eid: int) -> CtMeter:
     return CtMeter(
         eid=eid,
-        timestamp=reading.integer("timestamp"),
+        timestamp=reading.epoch("timestamp"),
         energy_delivered=reading.rounded("actEnergyDlvd"),
         energy_received=reading.rounded("actEnergyRcvd"),
         active_power=reading.rounded("activePower"),

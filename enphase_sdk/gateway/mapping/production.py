@@ -40,14 +40,19 @@ class Entry:
     """One entry of a production page.
 
     Attributes:
-        active: Whether `activeCount` is above zero; None if it is not told.
+        count: Devices that count, `activeCount`; None if it is not told.
         figures: The whole.
         lines: By phase, as many as were sent; unused ones may be padded with zeros.
     """
 
-    active: bool | None
+    count: int | None
     figures: Figures
     lines: tuple[Figures, ...]
+
+    @property
+    def active(self) -> bool | None:
+        """Whether `count` is above zero; None if it is not told."""
+        return None if self.count is None else self.count > 0
 
 
 @frozen(kw_only=True, hash=False)
@@ -106,9 +111,8 @@ def v1_production(content: Content) -> Figures | None:
 
 
 def _entry(record: Fields) -> Entry:
-    active_count = record.integer("activeCount")
     return Entry(
-        active=None if active_count is None else active_count > 0,
+        count=record.integer("activeCount"),
         figures=_figures(record),
         lines=tuple(_figures(line) for line in record.records("lines")),
     )

@@ -139,7 +139,9 @@ def generator_mode(content: Content) -> GeneratorMode | None:
     """What the generator was told (``/ivp/ss/gen_mode``)."""
     answer = content.fields("gen_cmd")
     command = answer.text("gen_cmd") if answer else None
-    return None if command is None else GeneratorMode(gen_cmd=command)
+    if answer is None or command is None:
+        return None
+    return GeneratorMode(gen_cmd=command, last_updated_by=answer.text("last_updated_by"))
 
 
 def _storage_settings(settings: Fields) -> StorageSettings:

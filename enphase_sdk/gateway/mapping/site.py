@@ -18,7 +18,7 @@ def home(content: Content) -> Home | None:
     return Home(
         interface=_interface(page, network),
         timezone=page.text("timezone"),
-        last_enlighten_report_at=network.integer("last_enlighten_report_time"),
+        last_enlighten_report_at=network.epoch("last_enlighten_report_time"),
         reaches_enlighten=network.flag("web_comm"),
     )
 
@@ -74,11 +74,12 @@ def _interface(page: Fields, network: Fields) -> Interface | None:
 
 def _ac_battery(serial_number: str, device: Fields) -> AcBattery:
     return AcBattery(
-        serial_number=serial_number,
-        part_number=device.text("part_num"),
+        serial_num=serial_number,
+        part_num=device.text("part_num"),
         admin_state=device.integer("admin_state"),
         charge_status=device.text("charge_status"),
         communicating=device.flag("communicating"),
+        device_status=device.texts("device_status"),
         firmware_version=device.text("img_pnum_running"),
         installed_date=device.epoch("installed"),
         last_report_date=device.epoch("last_rpt_date"),

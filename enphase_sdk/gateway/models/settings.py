@@ -209,6 +209,12 @@ class GeneratorSchedule:
 
 @frozen(kw_only=True)
 class GeneratorMode:
-    """What the generator was told (``/ivp/ss/gen_mode``): ``on``, ``off`` or ``auto``."""
+    """What the generator was told (``/ivp/ss/gen_mode``).
+
+    Attributes:
+        gen_cmd: ``on``, ``off`` or ``auto``.
+        last_updated_by: Who told it so; None where the firmware does not say.
+    """
 
     gen_cmd: str
+    last_updated_by: str | None = None

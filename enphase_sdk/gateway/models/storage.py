@@ -191,9 +191,14 @@ class AcbPower:
 
 @frozen(kw_only=True)
 class AcBattery:
-    """One AC Battery (``/inventory.json?deleted=1``).
+    """One AC Battery (``/inventory.json?deleted=1``, ``/api/v1/production/inverters``).
 
     Attributes:
+        device_status: The gateway's words for how it is, ``envoy.global.ok`` where all is well.
+        last_report_date: Of the newer report of the two.
+        last_report_watts: Mean power in W over the last reported interval; None where the
+            second was not asked, or does not list it.
+        max_report_watts: Greatest power in W ever reported; the same.
         percent_full: State of charge in percent.
         max_cell_temp: Of the warmest cell, in degrees Celsius.
         sleep_enabled: Whether it was put to sleep.
@@ -202,15 +207,18 @@ class AcBattery:
         charge_status: ``idle``, ``charging``, ``discharging``, …
     """
 
-    serial_number: str
-    part_number: str | None
+    serial_num: str
+    part_num: str | None
     admin_state: int | None
     charge_status: str | None
     communicating: bool | None
+    device_status: list[str] | None
     firmware_version: str | None
     installed_date: int | None
     last_report_date: int | None
+    last_report_watts: int | None = None
     max_cell_temp: float | None
+    max_report_watts: int | None = None
     operating: bool | None
     percent_full: float | None
     producing: bool | None
