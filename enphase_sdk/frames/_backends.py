@@ -101,11 +101,10 @@ class _Polars:
         def one(number: int) -> Any:
             return namespace.Series([number])
 
-        self._one = cache(one)
-
-        def one_id(number: Any) -> Any:
+        def one_id(number: int | None) -> Any:
             return self.numbers([number])
 
+        self._one = cache(one)
         self._one_id: Callable[..., Any] = lru_cache(one_id)
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
     from enphase_sdk.testing.fault_rules import FaultRule
     from enphase_sdk.testing.gateway.answers import Answer
+    from enphase_sdk.testing.gateway.backends import Quirk
     from enphase_sdk.testing.gateway.entrez import SimulatedTokenService, TokenIssuer
     from enphase_sdk.testing.gateway.plant import Moment
     from enphase_sdk.testing.gateway.simulator import GatewayTransport, SimulatedGateway
@@ -32,6 +33,7 @@ __all__ = [
     "Kind",
     "Moment",
     "Plan",
+    "Quirk",
     "SimulatedEnlighten",
     "SimulatedEnlightenV4",
     "SimulatedGateway",
@@ -57,6 +59,7 @@ _HOMES = {
     "Kind": "world.archetypes",
     "Moment": "gateway.plant",
     "Plan": "cloud.quota",
+    "Quirk": "gateway.backends",
     "SimulatedEnlighten": "cloud.simulator",
     "SimulatedEnlightenV4": "cloud.v4.simulator",
     "SimulatedGateway": "gateway.simulator",

@@ -13,7 +13,7 @@ import httpx
 from msgspec import UnsetType
 
 from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Plan, Site, errors, models
-from enphase_sdk.cloud.raw import RawResponse
+from enphase_sdk.types import Json, RawResponse
 
 
 def clients() -> None:
@@ -69,6 +69,7 @@ def listing(enlighten: Enlighten) -> None:
     for system in enlighten.systems(status=["comm", "power"], system_id=67):
         assert_type(system, models.System)
         assert_type(system.meta.status, models.Status | None)
+        assert_type(system.timezone, str | None)
         assert_type(system.meta.last_report_at, int | None)
         assert_type(system.reference, str | UnsetType)
     for page in enlighten.systems(status=models.Status.COMM, system_id=[67, 72]).pages():
@@ -118,6 +119,13 @@ async def async_energy_today(site: AsyncSite) -> int | None:
     return (await site.summary()).energy_today
 
 
+def kilowatts(site: Site) -> float:
+    """A gateway knows no size, and whoever counts on one is told."""
+    site.summary().size_w / 1000  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand, reportUnusedExpression]
+    size = site.summary().size_w
+    return 0.0 if size is None else size / 1000
+
+
 async def sites(enlighten: Enlighten, asynchronous: AsyncEnlighten) -> None:
     assert_type(energy_today(enlighten.site(67)), int | None)
     assert_type(await async_energy_today(asynchronous.site(67)), int | None)
@@ -130,6 +138,8 @@ def failures(enlighten: Enlighten) -> None:
     except errors.RateLimitError as error:
         assert_type(error.period_end, int | None)
         assert_type(error.status_code, int)
+        assert_type(error.body, Json)
+        error.body.get("period")  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue, reportUnknownMemberType]
     except errors.UnprocessableEntityError as error:
         assert_type(error.first_interval, int | None)
     except errors.QuotaExceededError as error:
@@ -140,7 +150,6 @@ def failures(enlighten: Enlighten) -> None:
 
 def values(summary: models.Summary, inverter: models.MicroInverter) -> None:
     assert_type(summary.energy_today, int | None)
-    summary.size_w / 1000  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand]
     assert_type(summary.summary_date, datetime.date | None)
     assert_type(summary.status, models.Status | None)
     assert_type(models.Status("encharge"), models.Status)
@@ -152,5 +161,9 @@ def values(summary: models.Summary, inverter: models.MicroInverter) -> None:
 def misuse(enlighten: Enlighten) -> None:
     enlighten.summary("67 ")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     enlighten.stats(67, 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    enlighten.energy_lifetime(67, production="meter")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Enlighten(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    enlighten.with_options(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    enlighten.with_options(nothing=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Enlighten(cache=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Enlighten(transport=httpx.AsyncHTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
