@@ -6,13 +6,13 @@ Each name is loaded when it is first used, so that importing the package costs n
 TYPE_CHECKING = False  # importing it from typing would cost more than everything else here
 if TYPE_CHECKING:
     from enphase_sdk import errors, models
-    from enphase_sdk._async.cloud_base import AsyncCloudClient as AsyncCloud
+    from enphase_sdk._async.cloud_base import AsyncCloud
     from enphase_sdk._async.cloud_client import AsyncEnlighten
     from enphase_sdk._async.cloud_client_v4 import AsyncEnlightenV4
     from enphase_sdk._async.cloud_site import AsyncSite
     from enphase_sdk._async.gateway_client import AsyncEnvoy
     from enphase_sdk._async.gateway_recorder import AsyncGatewayRecorder
-    from enphase_sdk._sync.cloud_base import CloudClient as Cloud
+    from enphase_sdk._sync.cloud_base import Cloud
     from enphase_sdk._sync.cloud_client import Enlighten
     from enphase_sdk._sync.cloud_client_v4 import EnlightenV4
     from enphase_sdk._sync.cloud_site import Site
@@ -63,9 +63,6 @@ _HOMES = {
     "Site": "enphase_sdk._sync.cloud_site",
 }
 
-# What has another name where it is defined.
-_NAMED_ELSEWHERE = {"AsyncCloud": "AsyncCloudClient", "Cloud": "CloudClient"}
-
 
 def __getattr__(name: str) -> object:
     from importlib import import_module
@@ -74,7 +71,7 @@ def __getattr__(name: str) -> object:
         return import_module(f"enphase_sdk.{name}")
     if name not in _HOMES:
         raise AttributeError(f"module 'enphase_sdk' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), _NAMED_ELSEWHERE.get(name, name))
+    value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
 

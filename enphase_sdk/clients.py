@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any, Literal, TypeAlias
 
-from enphase_sdk._sync.cloud_base import CloudClient
+from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk.cloud.settings import Lookup, config_path
 from enphase_sdk.errors import ConfigError
 
@@ -14,7 +14,7 @@ __all__ = ["ApiName", "api_name", "open_cloud"]
 ApiName: TypeAlias = Literal["v2", "v4"]
 
 
-def open_cloud(*, api: ApiName | None = None, **options: Any) -> CloudClient:
+def open_cloud(*, api: ApiName | None = None, **options: Any) -> Cloud:
     """A client of API v2 or v4, as the settings say.
 
     Args:

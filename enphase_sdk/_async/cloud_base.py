@@ -17,12 +17,12 @@ from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.times import DateLike, InstantLike
 
-__all__ = ["AsyncCloudClient"]
+__all__ = ["AsyncCloud"]
 
 T = TypeVar("T")
 
 
-class AsyncCloudClient:
+class AsyncCloud:
     """A client of the cloud; `AsyncEnlighten` and `AsyncEnlightenV4` are made of it."""
 
     # Also of a client that could not be made, for the traceback that says why.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from enphase_sdk._async.cloud_base import AsyncCloudClient
+from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
 from enphase_sdk.cloud.operations import Operations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncEnlighten"]
 
 
-class AsyncEnlighten(AsyncCloudClient):
+class AsyncEnlighten(AsyncCloud):
     """The Enlighten cloud: every system that one key and user id may see.
 
     Safe to share between threads and tasks; they share one quota. Use it as a context

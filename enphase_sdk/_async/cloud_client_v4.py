@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from enphase_sdk._async.cloud_base import AsyncCloudClient
+from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
 from enphase_sdk._async.drivers import run
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncEnlightenV4"]
 
 
-class AsyncEnlightenV4(AsyncCloudClient):
+class AsyncEnlightenV4(AsyncCloud):
     """The Enlighten cloud through API v4: the systems whose owners have given consent.
 
     The twelve operations that API v2 has too have the same names, arguments and results as on

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, Protocol, TypeVar
@@ -43,6 +44,10 @@ def raw(
         name = operation.__name__
         return RawResponse(name, reply.status, reply.headers, reply.content, parsed)  # type: ignore[arg-type]  # None only of a 204
 
+    signature = inspect.signature(operation)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    shown = signature.replace(parameters=[own, *signature.parameters.values()])
+    vars(call)["__signature__"] = shown
     return call
 
 

@@ -18,12 +18,12 @@ from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.times import DateLike, InstantLike
 
-__all__ = ["CloudClient"]
+__all__ = ["Cloud"]
 
 T = TypeVar("T")
 
 
-class CloudClient:
+class Cloud:
     """A client of the cloud; `Enlighten` and `EnlightenV4` are made of it."""
 
     # Also of a client that could not be made, for the traceback that says why.

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from enphase_sdk._sync.cloud_base import CloudClient
+from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
 from enphase_sdk.cloud.operations import Operations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["Enlighten"]
 
 
-class Enlighten(CloudClient):
+class Enlighten(Cloud):
     """The Enlighten cloud: every system that one key and user id may see.
 
     Safe to share between threads and tasks; they share one quota. Use it as a context

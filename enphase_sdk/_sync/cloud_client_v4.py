@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from enphase_sdk._sync.cloud_base import CloudClient
+from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
 from enphase_sdk._sync.drivers import run
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 __all__ = ["EnlightenV4"]
 
 
-class EnlightenV4(CloudClient):
+class EnlightenV4(Cloud):
     """The Enlighten cloud through API v4: the systems whose owners have given consent.
 
     The twelve operations that API v2 has too have the same names, arguments and results as on

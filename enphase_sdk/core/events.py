@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections.abc import Callable, Coroutine
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 import anyio.to_thread
+
+if TYPE_CHECKING:
+    import asyncio
 
 __all__ = [
     "AsyncEvent",
@@ -72,6 +74,8 @@ def current_loop() -> object:
 
 def current_loop_async() -> object:
     """The event loop that runs; connections cannot be used in another."""
+    import asyncio  # which brings ssl along; making a client is quicker without
+
     try:
         return asyncio.get_running_loop()
     except RuntimeError:
@@ -111,6 +115,8 @@ _unattended: set[asyncio.Task[Any]] = set()
 
 async def whole_async(work: Coroutine[Any, Any, T]) -> T:
     """Carry out work to its end, even if whoever waits for it is cancelled meanwhile."""
+    import asyncio
+
     if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
         with anyio.CancelScope(shield=True):
             return await work

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
         EnchargePower,
         Enpower,
     )
+    from enphase_sdk.gateway.plausibility import Level
     from enphase_sdk.gateway.problems import Problems
     from enphase_sdk.gateway.profile import GatewayProfile, ProductionSource, Standing
     from enphase_sdk.gateway.snapshot import Problem, Snapshot
@@ -69,6 +70,7 @@ __all__ = [
     "Home",
     "Interface",
     "Inverter",
+    "Level",
     "MeterConfiguration",
     "Problem",
     "Problems",
@@ -83,6 +85,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Level": "gateway.plausibility",
     "AcBattery": "gateway.models.storage",
     "AcbPower": "gateway.models.storage",
     "BatteryAggregate": "gateway.models.storage",

@@ -184,8 +184,8 @@ def test_a_months_quota_is_no_wait_and_says_when_it_opens(
 
 EDITS: dict[str, tuple[Fault, str, Callable[[models.SystemsPage], bool]]] = {
     "null": (
-        faults.null("$.systems[1].city"), "$.systems[1].city",
-        lambda page: page.systems[1].city is None,
+        faults.null("$.systems[1].system_name"), "$.systems[1].system_name",
+        lambda page: page.systems[1].system_name is None,
     ),
     "missing": (
         faults.missing("$.systems[1].timezone"), "$.systems[1].timezone",

@@ -196,7 +196,8 @@ def run(watched: Watched, folder: Path, *options: str) -> dict[str, Any]:
         command = [
             "--config-file", config, "run", contract, "--url", f"{url}{watched.base}",
             "--checks", "all", "--generation-deterministic", "--continue-on-failure",
-            "--request-timeout", "60", "--report", "json", "--report-json-path", report, *options,
+            "--request-timeout", "60", "--max-response-time", "60",
+            "--report", "json", "--report-json-path", report, *options,
         ]  # fmt: skip
         tool = subprocess.run(
             [sys.executable, "-m", "schemathesis.cli", *map(str, command)],
