@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSystemPages"]
 
 Fetch = Callable[["Call[models.SystemsPage]"], Awaitable["models.SystemsPage"]]
+NextPage = Callable[[Walk], Awaitable["models.SystemsPage"]]
 
 
 class AsyncSystemPages:
@@ -55,7 +56,7 @@ class AsyncSystemPages:
 
     def pages(self) -> AsyncIterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self, Walk(self._first))
+        return _Pages(self._next_page, Walk(self._first))
 
     @overload
     async def to_frame(
@@ -95,27 +96,27 @@ class AsyncSystemPages:
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = Walk(self._first)
-        async for page in _Pages(self, walk):
+        async for page in _Pages(self._next_page, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
-        return _Systems(self, Walk(self._first))
+        return _Systems(self._next_page, Walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
 class _Pages(AsyncIterator["models.SystemsPage"]):
-    def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
-        self._listing = listing
+    def __init__(self, next_page: NextPage, walk: Walk) -> None:
+        self._next_page = next_page
         self._walk = walk
 
     async def __anext__(self) -> models.SystemsPage:
-        return await self._listing._next_page(self._walk)
+        return await self._next_page(self._walk)
 
 
 class _Systems(AsyncIterator["models.System"]):
-    def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
-        self._listing = listing
+    def __init__(self, next_page: NextPage, walk: Walk) -> None:
+        self._next_page = next_page
         self._walk = walk
         self._ready: Iterator[models.System] = iter(())
 
@@ -123,5 +124,5 @@ class _Systems(AsyncIterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = await self._listing._next_page(self._walk)
+            page = await self._next_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

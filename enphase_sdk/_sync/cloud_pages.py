@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["SystemPages"]
 
 Fetch = Callable[["Call[models.SystemsPage]"], "models.SystemsPage"]
+NextPage = Callable[[Walk], "models.SystemsPage"]
 
 
 class SystemPages:
@@ -56,7 +57,7 @@ class SystemPages:
 
     def pages(self) -> Iterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self, Walk(self._first))
+        return _Pages(self._next_page, Walk(self._first))
 
     @overload
     def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
@@ -90,27 +91,27 @@ class SystemPages:
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = Walk(self._first)
-        for page in _Pages(self, walk):
+        for page in _Pages(self._next_page, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
-        return _Systems(self, Walk(self._first))
+        return _Systems(self._next_page, Walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
 class _Pages(Iterator["models.SystemsPage"]):
-    def __init__(self, listing: SystemPages, walk: Walk) -> None:
-        self._listing = listing
+    def __init__(self, next_page: NextPage, walk: Walk) -> None:
+        self._next_page = next_page
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._listing._next_page(self._walk)
+        return self._next_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
-    def __init__(self, listing: SystemPages, walk: Walk) -> None:
-        self._listing = listing
+    def __init__(self, next_page: NextPage, walk: Walk) -> None:
+        self._next_page = next_page
         self._walk = walk
         self._ready: Iterator[models.System] = iter(())
 
@@ -118,5 +119,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing._next_page(self._walk)
+            page = self._next_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

@@ -13,6 +13,43 @@ from msgspec import UnsetType
 
 from enphase_sdk import models
 
+__all__ = [
+    "ClientError",
+    "ConflictError",
+    "ConsumptionLifetime",
+    "ConsumptionStats",
+    "ConsumptionStatsInterval",
+    "EnergyLifetime",
+    "EnergyProduced",
+    "EnvoyRecord",
+    "EnvoysResponse",
+    "Inventory",
+    "InventoryEnvoy",
+    "InventoryInverter",
+    "InventoryMeter",
+    "InvertersSummary",
+    "Meta",
+    "MeterInterval",
+    "MeterIntervals",
+    "MeterReading",
+    "MicroInverter",
+    "MonthlyMeterReading",
+    "MonthlyProduction",
+    "NotFoundError",
+    "PowerProduced",
+    "ProductionMeterReadings",
+    "RgmStats",
+    "RgmStatsInterval",
+    "ServerError",
+    "Stats",
+    "StatsInterval",
+    "Summary",
+    "System",
+    "SystemIdFound",
+    "SystemsPage",
+    "UnprocessableEntityError",
+]
+
 
 class System(TypedDict, total=False):
     """Of `builders.system`."""
