@@ -76,7 +76,7 @@ def test_of_simulated_gateways(name: str, surface: Surface, clock: FakeClock) ->
 @pytest.mark.parametrize("name", READABLE)
 @pytest.mark.parametrize("known", [{}, {"system_id": 67, "size_w": 6000}], ids=["", "told of"])
 def test_of_recorded_gateways(
-    name: str, known: dict[str, int], clock: FakeClock, tmp_path: Path
+    name: str, known: dict[str, Any], clock: FakeClock, tmp_path: Path
 ) -> None:
     gateway = SimulatedGateway(name, clock=clock)
     start = clock.time()

@@ -273,12 +273,15 @@ class AsyncEnlighten:
     ) -> models.RgmStats:
         """Production as metered, Wh in 15-minute intervals named by their end (UTC).
 
-        Ask for at most 7 days; a start over a year ago gives no intervals.
+        At most 7 days at once; a start over a year ago gives no intervals.
 
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, but at most 7 days after the start.
+
+        Raises:
+            InvalidArgumentError: the window is longer, and would be refused or cut.
 
         Source: operation RgmStats, GET /systems/{system_id}/rgm_stats.
         """
@@ -293,12 +296,15 @@ class AsyncEnlighten:
     ) -> models.Stats:
         """Production by the microinverters, W and Wh in 5-minute intervals named by their end.
 
-        At most a day comes back; dark hours have no intervals.
+        At most a day at once; dark hours have no intervals.
 
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, but at most a day after the start.
+
+        Raises:
+            InvalidArgumentError: the window is longer, and would be cut.
 
         Source: operation Stats, GET /systems/{system_id}/stats.
         """
@@ -313,10 +319,15 @@ class AsyncEnlighten:
     ) -> models.ConsumptionStats:
         """Consumption as metered, Wh in 15-minute intervals named by their end (UTC).
 
+        At most 7 days at once, as of `rgm_stats`.
+
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, but at most 7 days after the start.
+
+        Raises:
+            InvalidArgumentError: the window is longer.
 
         Source: operation ConsumptionStats, GET /systems/{system_id}/consumption_stats.
         """

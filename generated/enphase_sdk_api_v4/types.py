@@ -25,8 +25,10 @@ class Response(Generic[T]):
 
 def present(model: Any) -> str:
     """The `repr` of a model without the fields that are absent."""
-    names = [name for each in fields(type(model)) if getattr(model, name := each.name) is not UNSET]
-    return f"{type(model).__name__}({', '.join(f'{n}={getattr(model, n)!r}' for n in names)})"
+    names = [
+        name for each in fields(model.__class__) if getattr(model, name := each.name) is not UNSET
+    ]
+    return f"{model.__class__.__name__}({', '.join(f'{n}={getattr(model, n)!r}' for n in names)})"
 
 
 __all__ = ["UNSET", "Response", "Unset", "present"]
