@@ -120,7 +120,13 @@ class APIStatusError(EnphaseError):
 
 
 class AuthenticationError(APIStatusError):
-    """401 or 403: not authorized, or the plan or permission does not include this."""
+    """401 or 403: not authorized, or the plan or permission does not include this.
+
+    Attributes:
+        authorize_url: Where the owner must agree again (API v4), or None.
+    """
+
+    authorize_url: str | None = None
 
 
 class NotFoundError(APIStatusError):

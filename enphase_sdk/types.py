@@ -12,19 +12,24 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from enphase_sdk._async.cloud_pages import AsyncSystemPages
-    from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+    from enphase_sdk._async.cloud_raw import AsyncExchanging, AsyncRawEnlighten
+    from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._sync.cloud_pages import SystemPages
-    from enphase_sdk._sync.cloud_raw import RawEnlighten
+    from enphase_sdk._sync.cloud_raw import Exchanging, RawEnlighten
+    from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk.clock import Clock
+    from enphase_sdk.cloud.api import Call, Walk
+    from enphase_sdk.cloud.arguments import Filter
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName
     from enphase_sdk.cloud.raw import RawResponse
-    from enphase_sdk.cloud.v2.operations import Filter
-    from enphase_sdk.core.effects import Request
+    from enphase_sdk.cloud.v4.authorization import TokenStore
+    from enphase_sdk.cloud.v4.oauth import Tokens
+    from enphase_sdk.core.effects import Reply, Request
     from enphase_sdk.core.effects import Sleep as Wait
     from enphase_sdk.core.json import Json
     from enphase_sdk.core.times import DateLike, InstantLike
@@ -37,15 +42,19 @@ if TYPE_CHECKING:
 __all__ = [
     "AnyFrame",
     "AsyncCloudSite",
+    "AsyncExchanging",
     "AsyncRawEnlighten",
+    "AsyncRawEnlightenV4",
     "AsyncSite",
     "AsyncSystemPages",
     "AsyncTokenProvider",
     "BackendName",
+    "Call",
     "Changes",
     "Clock",
     "CloudSite",
     "DateLike",
+    "Exchanging",
     "Filter",
     "FleetRecord",
     "FleetRun",
@@ -60,7 +69,9 @@ __all__ = [
     "Problem",
     "Progress",
     "RawEnlighten",
+    "RawEnlightenV4",
     "RawResponse",
+    "Reply",
     "Request",
     "Site",
     "Snapshot",
@@ -68,10 +79,22 @@ __all__ = [
     "SystemPages",
     "Timezone",
     "TokenProvider",
+    "TokenStore",
+    "Tokens",
     "Wait",
+    "Walk",
 ]
 
 _HOMES = {
+    "Walk": "cloud.api",
+    "Tokens": "cloud.v4.oauth",
+    "TokenStore": "cloud.v4.authorization",
+    "Reply": "core.effects",
+    "RawEnlightenV4": "_sync.cloud_raw_v4",
+    "Exchanging": "_sync.cloud_raw",
+    "Call": "cloud.api",
+    "AsyncRawEnlightenV4": "_async.cloud_raw_v4",
+    "AsyncExchanging": "_async.cloud_raw",
     "AnyFrame": "frames",
     "AsyncCloudSite": "_async.cloud_site",
     "AsyncRawEnlighten": "_async.cloud_raw",
@@ -83,7 +106,7 @@ _HOMES = {
     "Clock": "clock",
     "CloudSite": "_sync.cloud_site",
     "DateLike": "core.times",
-    "Filter": "cloud.v2.operations",
+    "Filter": "cloud.arguments",
     "FleetRecord": "fleet",
     "FleetRun": "fleet",
     "FrameBuilder": "frames",

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from enphase_sdk import errors
-from enphase_sdk.cloud.v2.statuses import status_error
-from enphase_sdk.core.effects import Reply
+from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.v2.statuses import error_of
+from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.testing import FakeClock
 from tests.support import Script, Surface
@@ -67,7 +68,8 @@ def reply(status: int, content: bytes = b"{}", **headers: str) -> Reply:
 
 
 def error_for(status: int, content: bytes = b"{}", **headers: str) -> errors.APIStatusError:
-    return status_error("Summary", reply(status, content, **headers), Redactor([]))
+    call: Call[object] = Call("Summary", Request("GET", "/systems/67/summary"), object)
+    return error_of(call, reply(status, content, **headers), Redactor([]))
 
 
 def test_the_public_names_are_the_tree() -> None:

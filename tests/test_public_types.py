@@ -24,6 +24,7 @@ PUBLIC = [
     "enphase_sdk.gateway",
     "enphase_sdk.history",
     "enphase_sdk.models",
+    "enphase_sdk.models_v4",
     "enphase_sdk.report",
     "enphase_sdk.testing",
     "enphase_sdk.testing.accepted",
@@ -34,7 +35,7 @@ PUBLIC = [
     "enphase_sdk.testing.strategies",
     "enphase_sdk.types",
 ]
-OURS = ("enphase_sdk", "enphase_sdk_api_v2")
+OURS = ("enphase_sdk", "enphase_sdk_api_v2", "enphase_sdk_api_v4")
 
 # Nobody else calls their constructors.
 MADE_BY_US = {types.AsyncSystemPages, types.SystemPages}

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from attrs import evolve
 
 from enphase_sdk import models
-from enphase_sdk.cloud.v2.operations import Call
-from enphase_sdk.cloud.v2.paging import Walk
+from enphase_sdk.cloud.api import Call, Walk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 __all__ = ["AsyncSystemPages"]
 
 Fetch = Callable[["Call[models.SystemsPage]"], Awaitable["models.SystemsPage"]]
-NextPage = Callable[[Walk], Awaitable["models.SystemsPage"]]
 
 
 class AsyncSystemPages:
@@ -35,12 +33,18 @@ class AsyncSystemPages:
             first. After an error the listing can go on from there.
     """
 
-    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+    def __init__(
+        self,
+        first: Call[models.SystemsPage],
+        walk: Callable[[Call[models.SystemsPage]], Walk],
+        fetch: Fetch,
+    ) -> None:
         self._first = first
+        self._walk = walk
         self._fetch = fetch
-        self.cursor = Walk(first).cursor
+        self.cursor = walk(first).cursor
 
-    async def _next_page(self, walk: Walk) -> models.SystemsPage:
+    async def fetch_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -56,7 +60,7 @@ class AsyncSystemPages:
 
     def pages(self) -> AsyncIterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self._next_page, Walk(self._first))
+        return _Pages(self, self._walk(self._first))
 
     @overload
     async def to_frame(
@@ -95,28 +99,28 @@ class AsyncSystemPages:
         from enphase_sdk.frames import FrameBuilder
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
-        walk = Walk(self._first)
-        async for page in _Pages(self._next_page, walk):
+        walk = self._walk(self._first)
+        async for page in _Pages(self, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
-        return _Systems(self._next_page, Walk(self._first))
+        return _Systems(self, self._walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
 class _Pages(AsyncIterator["models.SystemsPage"]):
-    def __init__(self, next_page: NextPage, walk: Walk) -> None:
-        self._next_page = next_page
+    def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
+        self._listing = listing
         self._walk = walk
 
     async def __anext__(self) -> models.SystemsPage:
-        return await self._next_page(self._walk)
+        return await self._listing.fetch_page(self._walk)
 
 
 class _Systems(AsyncIterator["models.System"]):
-    def __init__(self, next_page: NextPage, walk: Walk) -> None:
-        self._next_page = next_page
+    def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
+        self._listing = listing
         self._walk = walk
         self._ready: Iterator[models.System] = iter(())
 
@@ -124,5 +128,5 @@ class _Systems(AsyncIterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = await self._next_page(self._walk)
+            page = await self._listing.fetch_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

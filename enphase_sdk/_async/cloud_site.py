@@ -8,7 +8,7 @@ from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
-    from enphase_sdk._async.cloud_client import AsyncEnlighten
+    from enphase_sdk._async.cloud_base import AsyncCloud
 
 __all__ = ["AsyncCloudSite", "AsyncSite"]
 
@@ -85,7 +85,7 @@ class AsyncCloudSite:
         system_id: The system's id in Enlighten.
     """
 
-    def __init__(self, enlighten: AsyncEnlighten, system_id: int) -> None:
+    def __init__(self, enlighten: AsyncCloud, system_id: int) -> None:
         self._enlighten = enlighten
         self.system_id = system_id
 

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Literal, overload
 from attrs import evolve
 
 from enphase_sdk import models
-from enphase_sdk.cloud.v2.operations import Call
-from enphase_sdk.cloud.v2.paging import Walk
+from enphase_sdk.cloud.api import Call, Walk
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = ["SystemPages"]
 
 Fetch = Callable[["Call[models.SystemsPage]"], "models.SystemsPage"]
-NextPage = Callable[[Walk], "models.SystemsPage"]
 
 
 class SystemPages:
@@ -36,12 +34,18 @@ class SystemPages:
             first. After an error the listing can go on from there.
     """
 
-    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+    def __init__(
+        self,
+        first: Call[models.SystemsPage],
+        walk: Callable[[Call[models.SystemsPage]], Walk],
+        fetch: Fetch,
+    ) -> None:
         self._first = first
+        self._walk = walk
         self._fetch = fetch
-        self.cursor = Walk(first).cursor
+        self.cursor = walk(first).cursor
 
-    def _next_page(self, walk: Walk) -> models.SystemsPage:
+    def fetch_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -57,7 +61,7 @@ class SystemPages:
 
     def pages(self) -> Iterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self._next_page, Walk(self._first))
+        return _Pages(self, self._walk(self._first))
 
     @overload
     def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
@@ -90,28 +94,28 @@ class SystemPages:
         from enphase_sdk.frames import FrameBuilder
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
-        walk = Walk(self._first)
-        for page in _Pages(self._next_page, walk):
+        walk = self._walk(self._first)
+        for page in _Pages(self, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
-        return _Systems(self._next_page, Walk(self._first))
+        return _Systems(self, self._walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
 class _Pages(Iterator["models.SystemsPage"]):
-    def __init__(self, next_page: NextPage, walk: Walk) -> None:
-        self._next_page = next_page
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._next_page(self._walk)
+        return self._listing.fetch_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
-    def __init__(self, next_page: NextPage, walk: Walk) -> None:
-        self._next_page = next_page
+    def __init__(self, listing: SystemPages, walk: Walk) -> None:
+        self._listing = listing
         self._walk = walk
         self._ready: Iterator[models.System] = iter(())
 
@@ -119,5 +123,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._next_page(self._walk)
+            page = self._listing.fetch_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

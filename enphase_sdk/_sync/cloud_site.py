@@ -9,7 +9,7 @@ from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
-    from enphase_sdk._sync.cloud_client import Enlighten
+    from enphase_sdk._sync.cloud_base import Cloud
 
 __all__ = ["CloudSite", "Site"]
 
@@ -86,7 +86,7 @@ class CloudSite:
         system_id: The system's id in Enlighten.
     """
 
-    def __init__(self, enlighten: Enlighten, system_id: int) -> None:
+    def __init__(self, enlighten: Cloud, system_id: int) -> None:
         self._enlighten = enlighten
         self.system_id = system_id
 

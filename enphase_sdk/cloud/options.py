@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING, Any, TypedDict
 from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
+from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
-from enphase_sdk.cloud.settings import Settings
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Sleep
-from enphase_sdk.core.redact import Redactor
 from enphase_sdk.core.timeouts import Timeouts, timeouts
 from enphase_sdk.errors import ConfigError
 
@@ -61,7 +60,9 @@ class Options:
     @classmethod
     def made(
         cls,
-        settings: Settings,
+        api: Api,
+        signing: Signing,
+        plan: str | None,
         *,
         timeout: float | httpx.Timeout | None,
         max_retries: int,
@@ -70,6 +71,7 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
+        authorizer: Callable[[Clock, SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
 
@@ -77,14 +79,16 @@ class Options:
             ConfigError: one of them cannot be used.
         """
         clock = current_clock()
-        plan = _plan(quota if quota is not None else settings.plan)
+        time, backoff = SteadyTime(clock), Backoff(_retries(max_retries))
         policy = Policy(
-            pacer=Pacer(plan),
-            backoff=Backoff(_retries(max_retries)),
+            pacer=Pacer(_plan(quota if quota is not None else plan)),
+            backoff=backoff,
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
-            redactor=Redactor(settings.credentials.secrets),
-            time=SteadyTime(clock),
+            api=api,
+            redactor=signing.redactor,
+            time=time,
+            authorizer=None if authorizer is None else authorizer(clock, time, backoff),
         )
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
 

@@ -85,8 +85,14 @@ def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -
     except msgspec.ValidationError:
         pass
     for option in _options(shape):
-        if attrs.has(option) and is_object(raw):
+        if _is_record(option) and is_object(raw):
             return _read_record(raw, option, path, field, oddities)
+        if get_origin(option) is dict and is_object(raw):
+            _, kind = get_args(option)
+            read = {
+                k: _read(v, kind, f"{path}.{k}", f"{field}.*", oddities) for k, v in raw.items()
+            }
+            return {key: value for key, value in read.items() if value is not NOTHING}
         if get_origin(option) is list and is_array(raw):
             (item,) = get_args(option)
             return list(_read_items(raw, item, path, field, oddities))
@@ -99,7 +105,7 @@ def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -
     if fraction is not None:
         oddities.append(Oddity(path, field, problem, "kept with its fraction"))
         return fraction
-    scalar = not any(attrs.has(o) or get_origin(o) is list for o in _options(shape))
+    scalar = not any(_is_record(o) or get_origin(o) in (list, dict) for o in _options(shape))
     oddities.append(Oddity(path, field, problem, "None is in its place"))
     return None if raw is None or scalar else NOTHING
 
@@ -108,20 +114,20 @@ def _read_record(
     raw: dict[str, Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Any:
     known = _fields(shape)
-    if not any(field_.name in raw for field_ in known):
+    if not any(field_.wire in raw for field_ in known):
         problem = "has none of the fields the contract promises"
         oddities.append(Oddity(path, field, problem, "left out"))
         return NOTHING
     values: dict[str, Any] = {}
-    for name, kind, plain, required in known:
-        if name in raw:
-            value = raw[name]
+    for name, wire, kind, plain, required in known:
+        if wire in raw:
+            value = raw[wire]
             if type(value) not in plain:
-                value = _read(value, kind, f"{path}.{name}", f"{field}.{name}", oddities)
+                value = _read(value, kind, f"{path}.{wire}", f"{field}.{wire}", oddities)
             values[name] = None if value is NOTHING else value
         elif required:
             problem = f"is missing where the contract promises {_promised(kind)}"
-            place = Oddity(f"{path}.{name}", f"{field}.{name}", problem, "None is in its place")
+            place = Oddity(f"{path}.{wire}", f"{field}.{wire}", problem, "None is in its place")
             oddities.append(place)
             values[name] = None
     return shape(**values)
@@ -131,7 +137,8 @@ def _read_items(
     raw: list[Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Iterator[Any]:
     """A list of records loses what is no record; a series keeps its positions."""
-    records = any(attrs.has(option) for option in _options(shape))
+    options = _options(shape)
+    records = all(_is_record(option) for option in options)
     several: Any = list[shape]
     for start in range(0, len(raw), TOGETHER):
         items = raw[start : start + TOGETHER]
@@ -190,6 +197,7 @@ class _Field(NamedTuple):
     """A field of a model; a value of one of its `plain` types is right as it is."""
 
     name: str
+    wire: str
     kind: Any
     plain: frozenset[Any]
     required: bool
@@ -199,13 +207,8 @@ class _Field(NamedTuple):
 def _fields(shape: Any) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(shape)
     return tuple(
-        _Field(
-            a.name,
-            hints[a.name],
-            PLAIN.intersection(_options(hints[a.name])),
-            a.default is not UNSET,
-        )
-        for a in attrs.fields(shape)
+        _Field(name, wire, hints[name], PLAIN.intersection(_options(hints[name])), required)
+        for name, wire, required in _names(shape)
     )
 
 
@@ -213,6 +216,20 @@ def _problem(raw: Any, shape: Any) -> str:
     if isinstance(raw, Unreadable):
         return raw.problem
     return f"is {_named(raw)} where the contract promises {_promised(shape)}"
+
+
+def _names(shape: Any) -> Iterator[tuple[str, str, bool]]:
+    """Attribute, name on the wire, and whether it must be there."""
+    if attrs.has(shape):
+        for a in attrs.fields(shape):
+            yield a.name, a.name, a.default is not UNSET
+    else:
+        for f in msgspec.structs.fields(shape):
+            yield f.name, f.encode_name, f.required
+
+
+def _is_record(option: Any) -> bool:
+    return attrs.has(option) or (isinstance(option, type) and issubclass(option, msgspec.Struct))
 
 
 def _named(raw: Any) -> str:
@@ -230,7 +247,7 @@ def _promised(shape: Any) -> str:
 def _word(option: Any) -> str:
     if get_origin(option) is list:
         return "an array"
-    if attrs.has(option):
+    if _is_record(option) or get_origin(option) is dict:
         return "an object"
     simple = {int: "an integer", float: "a number", str: "text", bool: "a boolean"}
     return simple.get(option, f"a {option.__name__.lower()}")

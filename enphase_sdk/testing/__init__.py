@@ -1,4 +1,4 @@
-"""Test kit: a simulated Enlighten cloud, simulated gateways, and a clock tests can move.
+"""Test kit: simulated Enlighten clouds, simulated gateways, and a clock tests can move.
 
 Importing this package costs nothing; each name is loaded when it is first used.
 """
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
     from enphase_sdk.testing.fault_rules import FaultRule
     from enphase_sdk.testing.gateway.answers import Answer
     from enphase_sdk.testing.gateway.backends import Quirk
@@ -34,6 +35,7 @@ __all__ = [
     "Plan",
     "Quirk",
     "SimulatedEnlighten",
+    "SimulatedEnlightenV4",
     "SimulatedGateway",
     "SimulatedTokenService",
     "System",
@@ -59,6 +61,7 @@ _HOMES = {
     "Plan": "cloud.quota",
     "Quirk": "gateway.backends",
     "SimulatedEnlighten": "cloud.simulator",
+    "SimulatedEnlightenV4": "cloud.v4.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",
     "System": "world.system",

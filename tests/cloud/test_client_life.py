@@ -326,10 +326,11 @@ def test_no_call_of_many_threads_is_broken_by_the_client() -> None:
 
 
 def test_quick_calls_do_not_queue_behind_a_slow_one(surface: Surface) -> None:
-    release = threading.Event()
+    began, release = threading.Event(), threading.Event()
 
     def respond(connection: socket.socket, number: int) -> None:
         if number == 1:
+            began.set()
             release.wait(60)
         connection.sendall(answer())
 
@@ -338,6 +339,7 @@ def test_quick_calls_do_not_queue_behind_a_slow_one(surface: Surface) -> None:
     def threads(client: Any) -> int:
         with ThreadPoolExecutor(301) as pool:
             slow = pool.submit(client.summary, 67)
+            assert began.wait(60)
             quick = list(pool.map(lambda _: client.summary(67).system_id, range(300)))
             release.set()
             return len(quick) + int(slow.result().system_id)

@@ -16,8 +16,8 @@ import pytest
 
 from enphase_sdk import models
 from enphase_sdk.clock import current_clock, set_clock
+from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.v2 import operations
-from enphase_sdk.cloud.v2.operations import Call
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import FakeClock
 from tests.core.test_times import HUGE, Whole
