@@ -51,12 +51,11 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 
 def kept_body(content: bytes, redactor: Redactor) -> Any:
     """What an error keeps: decoded, without secrets, not deep and not long."""
-    try:
-        return redactor.value(_bounded(decode_json(content, "latin-1")))
-    except (ValueError, RecursionError):
-        content = content[:LARGEST_TEXT]
+    body = decoded_json(content)
+    if body is None and content.strip() != b"null":
         # Cut last, because half a secret would not be recognized.
-        return redactor.text(_decoded(content))[:LONGEST_TEXT]
+        return redactor.text(_decoded(content[:LARGEST_TEXT]))[:LONGEST_TEXT]
+    return redactor.value(_bounded(body))
 
 
 def _decoded(content: bytes) -> str:
