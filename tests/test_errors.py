@@ -217,6 +217,13 @@ def test_a_server_error_tells_its_code(status: int, code: int | None) -> None:
         (b"null", "no message", None),
         (b'{"reason": "409"}', "409", {"reason": "409"}),
         (b"1e400", "1e400", "1e400"),
+        (b'\xef\xbb\xbf{"message": "Down"}', "Down", {"message": "Down"}),
+        (
+            '{"message": "verweigert f\u00fcr"}'.encode("latin-1"),
+            "f\u00fcr",
+            {"message": "verweigert f\u00fcr"},
+        ),
+        (b'{"message": "Down", "load": NaN}', "Down", {"message": "Down", "load": None}),
         (b"9" * 5000, "999", "9" * 500),
     ],
 )

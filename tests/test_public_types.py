@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import importlib
 import inspect
-import sys
 import typing
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -15,6 +13,7 @@ import pytest
 
 import enphase_sdk
 from enphase_sdk import types
+from tests.annotations import hints
 
 PUBLIC = [
     "enphase_sdk",
@@ -49,21 +48,6 @@ def public_names() -> dict[str, Any]:
         for module in [importlib.import_module(path)]
         for name in module.__all__
     }
-
-
-def namespace(module_name: str) -> dict[str, Any]:
-    """What annotations of a module can name: also what it imports for type checkers alone."""
-    module = sys.modules[module_name]
-    names = dict(vars(module))
-    for node in ast.parse(inspect.getsource(module)).body:
-        if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
-            exec(compile(ast.Module(node.body, []), module_name, "exec"), names)  # noqa: S102
-    return names
-
-
-def hints(value: Any) -> dict[str, Any]:
-    owner = inspect.unwrap(value) if callable(value) and not isinstance(value, type) else value
-    return typing.get_type_hints(owner, namespace(owner.__module__))
 
 
 def members(cls: type) -> Iterator[Callable[..., Any]]:

@@ -206,12 +206,15 @@ class Cloud:
     ) -> models.RgmStats:
         """Production as metered, Wh in 15-minute intervals named by their end (UTC).
 
-        Ask for at most 7 days; a start over a year ago gives no intervals.
+        API v2 answers 7 days at once and nothing that is over a year old; v4 is asked week by week.
 
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, on v2 at most 7 days after the start.
+
+        Raises:
+            InvalidArgumentError: a window that v2 would cut or refuse.
 
         Source: operation RgmStats, GET /systems/{system_id}/rgm_stats.
         """
@@ -226,12 +229,15 @@ class Cloud:
     ) -> models.Stats:
         """Production by the microinverters, W and Wh in 5-minute intervals named by their end.
 
-        At most a day comes back; dark hours have no intervals.
+        API v2 answers a day at once, v4 is asked day by day; dark hours have no intervals.
 
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, on v2 at most a day after the start.
+
+        Raises:
+            InvalidArgumentError: a window that v2 would cut or refuse.
 
         Source: operation Stats, GET /systems/{system_id}/stats.
         """
@@ -246,10 +252,15 @@ class Cloud:
     ) -> models.ConsumptionStats:
         """Consumption as metered, Wh in 15-minute intervals named by their end (UTC).
 
+        API v2 is asked for 7 days at most, v4 week by week.
+
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
+            end_at: End; else now, on v2 at most 7 days after the start.
+
+        Raises:
+            InvalidArgumentError: a window that v2 would cut or refuse.
 
         Source: operation ConsumptionStats, GET /systems/{system_id}/consumption_stats.
         """

@@ -5,10 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import msgspec
-
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json_text import decode_json
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import messages_of
 
@@ -31,8 +30,8 @@ def said(body: Any) -> str:
 def decoded_json(content: bytes) -> Any:
     """What the bytes hold, or None if it is not JSON."""
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode_json(content, "latin-1")
+    except (ValueError, RecursionError):
         return None
 
 
@@ -52,12 +51,11 @@ def _bounded(value: Any, depth: int = 0) -> Any:
 
 def kept_body(content: bytes, redactor: Redactor) -> Any:
     """What an error keeps: decoded, without secrets, not deep and not long."""
-    try:
-        return redactor.value(_bounded(msgspec.json.decode(content)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        content = content[:LARGEST_TEXT]
+    body = decoded_json(content)
+    if body is None and content.strip() != b"null":
         # Cut last, because half a secret would not be recognized.
-        return redactor.text(_decoded(content))[:LONGEST_TEXT]
+        return redactor.text(_decoded(content[:LARGEST_TEXT]))[:LONGEST_TEXT]
+    return redactor.value(_bounded(body))
 
 
 def _decoded(content: bytes) -> str:

@@ -8,7 +8,7 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -31,6 +31,9 @@ class ConsumptionLifetime:
     meta: Meta
     start_date: datetime.date | None
     system_id: int | None | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -10,7 +10,7 @@ from ..models.inventory_envoy import InventoryEnvoy
 from ..models.inventory_inverter import InventoryInverter
 from ..models.inventory_meter import InventoryMeter
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -32,6 +32,9 @@ class Inventory:
     system_id: int | None
     envoys: list[InventoryEnvoy] | Unset = UNSET
     meta: Meta | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -9,7 +9,7 @@ from attrs import define
 from ..models.connection_type import ConnectionType
 from ..models.meta import Meta
 from ..models.system_status import SystemStatus
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -53,6 +53,9 @@ class System:
     timezone: None | str
     other_references: list[str] | Unset = UNSET
     reference: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""
