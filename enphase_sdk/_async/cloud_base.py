@@ -261,12 +261,12 @@ class AsyncCloud:
     ) -> models.ConsumptionStats:
         """Consumption as metered, Wh in 15-minute intervals named by their end (UTC).
 
-        API v2 is asked for 7 days at most, v4 week by week.
+        API v2 answers a month at once; v4 is asked week by week.
 
         Args:
             system_id: The system's Enlighten id.
             start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now, on v2 at most 7 days after the start.
+            end_at: End; else now, on v2 at most a month after the start.
 
         Raises:
             InvalidArgumentError: a window that v2 would cut or refuse.

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 from math import isfinite
 from numbers import Real
-from typing import Any, SupportsIndex, TypeAlias
+from typing import Any, Literal, SupportsIndex, TypeAlias
 from zoneinfo import ZoneInfo
 
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
@@ -19,7 +19,9 @@ from enphase_sdk.errors import ConfigError, InvalidArgumentError
 __all__ = [
     "DateLike",
     "InstantLike",
+    "Window",
     "check_window",
+    "end_of_window",
     "plain",
     "to_date",
     "to_epoch",
@@ -29,6 +31,9 @@ __all__ = [
 
 DateLike: TypeAlias = date | str
 InstantLike: TypeAlias = datetime | str | int | float
+
+# The longest windows that the intervals of a system can be asked for in.
+Window: TypeAlias = Literal["1 day", "7 days", "1 month"]
 
 # An epoch beyond this (year 5138) is a count of milliseconds.
 _LATEST = 100_000_000_000
@@ -97,7 +102,19 @@ def _seconds(value: object, name: str) -> float:
     )
 
 
-def check_window(start: InstantLike, end: InstantLike, *, days: int, operation: str) -> None:
+def end_of_window(start: datetime, longest: Window) -> datetime:
+    """When the longest window that starts then ends: at the same time of day, in the same zone.
+
+    A month ends on the same day of the next month, or on that month's last day.
+    """
+    if longest == "1 month":
+        from dateutil.relativedelta import relativedelta
+
+        return start + relativedelta(months=1)
+    return start + timedelta(days=1 if longest == "1 day" else 7)
+
+
+def check_window(start: InstantLike, end: InstantLike, *, longest: Window, operation: str) -> None:
     """Refuse a window that would not be answered to its end.
 
     A window of a system's own days may be an hour longer where its clocks are put back in it;
@@ -106,19 +123,18 @@ def check_window(start: InstantLike, end: InstantLike, *, days: int, operation: 
     Args:
         start: Its start.
         end: Its end.
-        days: The longest window that is answered.
+        longest: The longest window that is answered.
         operation: For the message.
 
     Raises:
         InvalidArgumentError: the window is longer.
     """
     seconds = to_epoch(end, "end_at") - to_epoch(start, "start_at")
-    too_long = seconds - days * 86_400
-    if too_long <= 0 or (
-        too_long <= 3_600 and _on_the_wall(end) - _on_the_wall(start) <= timedelta(days)
-    ):
+    begin = _on_the_wall(start)
+    latest = end_of_window(begin, longest)
+    too_long = seconds - (latest - begin).total_seconds()
+    if too_long <= 0 or (too_long <= 3_600 and _on_the_wall(end) <= latest):
         return
-    longest = "1 day" if days == 1 else f"{days} days"
     raise InvalidArgumentError(
         f"{operation}: at most {longest} from start_at to end_at can be asked for at once, not "
         f"{seconds / 86_400:.4g} days; ask for one window of {longest} after another"

@@ -11,7 +11,7 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk.core.times import DateLike, InstantLike, Window, end_of_window, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway.cloud_models import PRODUCTION_METER, SiteFacts, made
 from enphase_sdk.history.counting import Counter
@@ -20,7 +20,6 @@ from enphase_sdk.history.history import Day, History, Interval, midnight
 __all__ = ["RecordedSeries"]
 
 _A_DAY = timedelta(days=1)
-_A_WEEK = timedelta(days=7)
 
 
 @frozen(eq=False)
@@ -73,7 +72,7 @@ class RecordedSeries:
             InvalidArgumentError: the window is longer than a day.
         """
         counter = Counter.PRODUCTION
-        start, end = self._window("stats", counter, start_at, end_at, _A_DAY)
+        start, end = self._window("stats", counter, start_at, end_at, "1 day")
         return made(
             models.Stats,
             system_id=self.facts.system_id,
@@ -100,7 +99,7 @@ class RecordedSeries:
             InvalidArgumentError: the window is longer than 7 days.
         """
         counter = Counter.PRODUCTION_METER
-        start, end = self._window("rgm_stats", counter, start_at, end_at, _A_WEEK)
+        start, end = self._window("rgm_stats", counter, start_at, end_at, "7 days")
         intervals = self.history.intervals(counter, start, end)
         return made(
             models.RgmStats,
@@ -119,13 +118,13 @@ class RecordedSeries:
     def consumption_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.ConsumptionStats:
-        """Consumption in 15-minute intervals; without `end_at` until now, or 7 days.
+        """Consumption in 15-minute intervals; without `end_at` until now, or a month.
 
         Raises:
-            InvalidArgumentError: the window is longer than 7 days.
+            InvalidArgumentError: the window is longer than a month.
         """
         counter = Counter.CONSUMPTION
-        start, end = self._window("consumption_stats", counter, start_at, end_at, _A_WEEK)
+        start, end = self._window("consumption_stats", counter, start_at, end_at, "1 month")
         return made(
             models.ConsumptionStats,
             system_id=self.facts.system_id,
@@ -193,7 +192,7 @@ class RecordedSeries:
         counter: Counter,
         start_at: InstantLike | None,
         end_at: InstantLike | None,
-        longest: timedelta,
+        longest: Window,
     ) -> tuple[int, int]:
         """The window asked for, rounded down to the interval."""
         if start_at is not None:
@@ -205,18 +204,14 @@ class RecordedSeries:
         if end < start:
             raise InvalidArgumentError("start_at lies after end_at (which is now unless given)")
         start, end = start // counter.step * counter.step, end // counter.step * counter.step
-        latest = self._after(start, longest)
+        begin = datetime.fromtimestamp(start, self.timezone or UTC)
+        latest = int(end_of_window(begin, longest).timestamp())
         if end > latest and end_at is not None:
-            days = "1 day" if longest == _A_DAY else f"{longest.days} days"
             raise InvalidArgumentError(
-                f"{operation}: at most {days} from start_at to end_at can be asked for at once; "
-                f"ask for one window of {days} after another"
+                f"{operation}: at most {longest} from start_at to end_at can be asked for at once; "
+                f"ask for one window of {longest} after another"
             )
         return start, min(end, latest)
-
-    def _after(self, start: int, length: timedelta) -> int:
-        """The same time of day so many days later; 24 hours for each where there is no zone."""
-        return int((datetime.fromtimestamp(start, self.timezone or UTC) + length).timestamp())
 
     def _days(
         self, counter: Counter, start_date: DateLike | None, end_date: DateLike | None

@@ -210,39 +210,52 @@ def test_a_serial_number_may_be_a_number_but_keeps_its_zeros_as_text() -> None:
         operations.search_system_id("")
 
 
-WINDOWS: list[tuple[Callable[..., Call[Any]], int]] = [
-    (operations.stats, 1),
-    (operations.rgm_stats, 7),
-    (operations.consumption_stats, 7),
+# From a day in November, and from one in March.
+WINDOWS: list[tuple[Callable[..., Call[Any]], str, int, int]] = [
+    (operations.stats, "1 day", 1, 1),
+    (operations.rgm_stats, "7 days", 7, 7),
+    (operations.consumption_stats, "1 month", 30, 31),
 ]
 
 
-@pytest.mark.parametrize(("operation", "days"), WINDOWS)
+@pytest.mark.parametrize(("operation", "longest", "days", "_"), WINDOWS)
 def test_a_window_that_would_be_cut_is_refused_with_what_to_do(
-    operation: Callable[..., Call[Any]], days: int
+    operation: Callable[..., Call[Any]], longest: str, days: int, _: int
 ) -> None:
-    start = 1_700_000_000
+    start = 1_700_000_000  # 14 November 2023
     end = start + days * 86_400
     assert operation(67, start_at=start, end_at=end).request.params == (
         ("start_at", str(start)),
         ("end_at", str(end)),
     )
     for too_late in (end + 1, end + 3_600, end + 40 * 86_400):
-        with pytest.raises(InvalidArgumentError, match=rf"at most {days} day.* one window of"):
+        with pytest.raises(
+            InvalidArgumentError, match=rf"at most {longest} from.* one window of {longest} after"
+        ):
             operation(67, start_at=start, end_at=too_late)
 
 
-@pytest.mark.parametrize(("operation", "days"), WINDOWS)
+@pytest.mark.parametrize(("operation", "_", "of_november", "of_march"), WINDOWS)
 @pytest.mark.parametrize("change", [(2024, 3, 10), (2024, 11, 3)])
 def test_days_on_which_clocks_change_may_be_asked_for_whole(
-    operation: Callable[..., Call[Any]], days: int, change: tuple[int, int, int]
+    operation: Callable[..., Call[Any]],
+    _: str,
+    of_november: int,
+    of_march: int,
+    change: tuple[int, int, int],
 ) -> None:
     start = datetime(*change, tzinfo=ZoneInfo("America/Denver"))
-    end = start + timedelta(days)
+    end = start + timedelta(of_march if start.month == 3 else of_november)
     operation(67, start_at=start, end_at=end)
     operation(67, start_at=start.isoformat(), end_at=end.isoformat())
     with pytest.raises(InvalidArgumentError, match="at most"):
         operation(67, start_at=start, end_at=end + timedelta(minutes=65))
+
+
+def test_a_month_ends_on_the_last_day_of_a_shorter_one() -> None:
+    operations.consumption_stats(67, start_at="2024-01-31T00:00Z", end_at="2024-02-29T00:00Z")
+    with pytest.raises(InvalidArgumentError, match="at most 1 month"):
+        operations.consumption_stats(67, start_at="2024-01-31T00:00Z", end_at="2024-03-01T00:00Z")
 
 
 def test_a_window_without_an_end_that_will_be_cut_is_told_of(
@@ -256,7 +269,7 @@ def test_a_window_without_an_end_that_will_be_cut_is_told_of(
         operations.stats(67, start_at=now - 2 * 86_400)
     finally:
         set_clock(before)
-    assert "the first 1 days from start_at" in caplog.text
+    assert "only the first 1 day from start_at" in caplog.text
 
 
 @pytest.mark.parametrize(

@@ -19,7 +19,16 @@ from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.arguments import Filter, days, integer, many, serial_number, text
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.log import logger
-from enphase_sdk.core.times import DateLike, InstantLike, check_window, to_date, to_epoch
+from enphase_sdk.core.times import (
+    DateLike,
+    InstantLike,
+    Window,
+    check_window,
+    end_of_window,
+    to_date,
+    to_epoch,
+    utc,
+)
 from enphase_sdk.errors import InvalidArgumentError
 
 __all__: list[str] = []
@@ -29,7 +38,6 @@ V = TypeVar("V")
 
 LARGEST_PAGE = 1000
 HOUR = 3_600
-DAY = 24 * HOUR
 
 
 def systems(
@@ -139,7 +147,7 @@ def rgm_stats(
         "rgm_stats",
         models.RgmStats,
         system_id=integer(system_id, "system_id"),
-        **_window("rgm_stats", start_at, end_at, most_days=7),
+        **_window("rgm_stats", start_at, end_at, "7 days"),
     )
 
 
@@ -154,7 +162,7 @@ def stats(
         "stats",
         models.Stats,
         system_id=integer(system_id, "system_id"),
-        **_window("stats", start_at, end_at, most_days=1),
+        **_window("stats", start_at, end_at, "1 day"),
     )
 
 
@@ -169,7 +177,7 @@ def consumption_stats(
         "consumption_stats",
         models.ConsumptionStats,
         system_id=integer(system_id, "system_id"),
-        **_window("consumption_stats", start_at, end_at, most_days=7),
+        **_window("consumption_stats", start_at, end_at, "1 month"),
     )
 
 
@@ -218,20 +226,22 @@ def _call(name: str, shape: type[T], *, may_be_empty: bool = False, **arguments:
 
 
 def _window(
-    operation: str, start: InstantLike | None, end: InstantLike | None, *, most_days: int
+    operation: str, start: InstantLike | None, end: InstantLike | None, longest: Window
 ) -> dict[str, Any]:
     first = None if start is None else to_epoch(start, "start_at")
     last = None if end is None else to_epoch(end, "end_at")
     if first is not None and last is not None and last < first:
         raise InvalidArgumentError(f"end_at {last} lies before start_at {first} (epoch seconds)")
     if start is not None and end is not None:
-        check_window(start, end, days=most_days, operation=operation)
-    elif first is not None and current_clock().time() - first > most_days * DAY + HOUR:
+        check_window(start, end, longest=longest, operation=operation)
+    elif first is not None and (
+        current_clock().time() > end_of_window(utc(first), longest).timestamp() + HOUR
+    ):
         logger.warning(
-            "%s: answered are the first %d days from start_at, not all until now; give end_at to "
-            "ask for one window after another",
+            "%s: only the first %s from start_at will be answered, not all until now; give end_at "
+            "to ask for one window after another",
             operation,
-            most_days,
+            longest,
         )
     return {
         "start_at": UNSET if first is None else first,
