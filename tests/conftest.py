@@ -1,4 +1,4 @@
-"""What every test gets: an empty environment and a state folder; on request, a clock without waits."""
+"""What every test gets: no settings of this machine; on request, a clock without waits."""
 
 from __future__ import annotations
 

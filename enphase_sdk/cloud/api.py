@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from enum import Enum
+from types import ModuleType
 from typing import Any, Generic, Protocol, TypeVar
 
 from attrs import frozen
@@ -13,7 +14,7 @@ from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import EnphaseError
 
-__all__ = ["Api", "Authorizer", "Call", "Meaning", "Signing", "Steps", "Walk"]
+__all__ = ["Api", "Authorizer", "Call", "Meaning", "Signing", "Steps", "Walk", "call"]
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -44,6 +45,34 @@ class Call(Generic[T_co]):
     access: str = ""
     is_read: bool = True
     shared_for: float = 0.0
+
+
+class Made(Protocol):
+    """A request as the generated operations make it, of either contract."""
+
+    @property
+    def method(self) -> str: ...
+    @property
+    def url(self) -> str: ...
+    @property
+    def params(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def headers(self) -> tuple[tuple[str, str], ...]: ...
+    @property
+    def content(self) -> bytes | None: ...
+
+
+def call(api: ModuleType, made: Made, shape: Any = None, **more: Any) -> Call[Any]:
+    """A call of a generated operation.
+
+    Args:
+        api: The operation's module.
+        made: What its `request` made.
+        shape: The type to read the answer as, where it is not the operation's own.
+        more: Further fields of the call.
+    """
+    request = Request(made.method, made.url, made.params, made.headers, made.content)
+    return Call(api.OPERATION, request, shape or api.RESPONSES[200], **more)
 
 
 # Several calls, one after the other, of which one result is made.

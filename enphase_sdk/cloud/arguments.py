@@ -8,10 +8,22 @@ from typing import Any, TypeAlias, TypeVar, cast
 import msgspec
 from msgspec import UNSET
 
-from enphase_sdk.core.times import DateLike, plain, to_date
+from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["Filter", "days", "integer", "many", "serial_number", "text"]
+__all__ = [
+    "Filter",
+    "day",
+    "days",
+    "given",
+    "instant",
+    "instants",
+    "integer",
+    "many",
+    "serial_number",
+    "series",
+    "text",
+]
 
 V = TypeVar("V")
 
@@ -63,10 +75,44 @@ def many(value: object, name: str, checked: Callable[[object, str], object]) -> 
     return values
 
 
+def given(value: Any) -> Any:
+    """What was given, or absent for None."""
+    return UNSET if value is None else value
+
+
+def instant(value: InstantLike | None, name: str) -> Any:
+    """Epoch seconds, or absent for None."""
+    return UNSET if value is None else to_epoch(value, name)
+
+
+def instants(start: InstantLike | None, end: InstantLike | None) -> tuple[int | None, int | None]:
+    """A window's start and end in epoch seconds, as far as they are given.
+
+    Raises:
+        InvalidArgumentError: the end lies before the start.
+    """
+    first = None if start is None else to_epoch(start, "start_at")
+    last = None if end is None else to_epoch(end, "end_at")
+    if first is not None and last is not None and last < first:
+        raise InvalidArgumentError(f"end_at {last} lies before start_at {first} (epoch seconds)")
+    return first, last
+
+
+def series(production: str | None) -> Any:
+    """Which series of production are wanted: all of them, or the energy alone for None."""
+    if production not in (None, "all"):
+        raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
+    return given(production)
+
+
+def day(value: DateLike | None, name: str) -> Any:
+    """A day, or absent for None."""
+    return UNSET if value is None else to_date(value, name)
+
+
 def days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:
     """The first and the last day of a series."""
-    first = UNSET if start is None else to_date(start, "start_date")
-    last = UNSET if end is None else to_date(end, "end_date")
+    first, last = day(start, "start_date"), day(end, "end_date")
     if first is not UNSET and last is not UNSET and last < first:
         raise InvalidArgumentError(f"end_date {last} lies before start_date {first}")
     return {"start_date": first, "end_date": last}

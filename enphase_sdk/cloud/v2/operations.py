@@ -8,16 +8,26 @@ without a body means.
 from __future__ import annotations
 
 import warnings
-from importlib import import_module
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal
 
 from msgspec import UNSET
 
 from enphase_sdk import models
 from enphase_sdk.clock import current_clock
-from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.arguments import Filter, days, integer, many, serial_number, text
-from enphase_sdk.core.effects import Request
+from enphase_sdk.cloud.api import Call, call
+from enphase_sdk.cloud.arguments import (
+    Filter,
+    day,
+    days,
+    given,
+    instant,
+    instants,
+    integer,
+    many,
+    serial_number,
+    series,
+    text,
+)
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.times import (
     DateLike,
@@ -26,15 +36,11 @@ from enphase_sdk.core.times import (
     check_window,
     end_of_window,
     to_date,
-    to_epoch,
     utc,
 )
 from enphase_sdk.errors import InvalidArgumentError
 
 __all__: list[str] = []
-
-T = TypeVar("T")
-V = TypeVar("V")
 
 LARGEST_PAGE = 1000
 HOUR = 3_600
@@ -52,12 +58,12 @@ def systems(
     next: str | None = None,  # noqa: A002 - the wire's name
 ) -> Call[models.SystemsPage]:
     """GET /systems, one page."""
+    from enphase_sdk_api_v2.api.default import systems as api
+
     size = LARGEST_PAGE if limit is None else integer(limit, "limit")
     if not 1 <= size <= LARGEST_PAGE:
         raise InvalidArgumentError(f"limit: a page holds 1 to {LARGEST_PAGE} systems, not {size}")
-    return _call(
-        "systems",
-        models.SystemsPage,
+    made = api.request(
         next_=UNSET if next is None else text(next, "next"),
         limit=size,
         system_id=many(system_id, "system_id", integer),
@@ -67,6 +73,7 @@ def systems(
         installer=many(installer, "installer", text),
         connection_type=many(connection_type, "connection_type", text),
     )
+    return call(api, made)
 
 
 def energy_lifetime(
@@ -77,35 +84,34 @@ def energy_lifetime(
     production: Literal["all"] | None = None,
 ) -> Call[models.EnergyLifetime | None]:
     """GET /systems/{system_id}/energy_lifetime."""
-    if production not in (None, "all"):
-        raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
-    return _call(
-        "energy_lifetime",
-        models.EnergyLifetime,
-        may_be_empty=True,
-        system_id=integer(system_id, "system_id"),
-        **days(start_date, end_date),
-        production=UNSET if production is None else production,
-    )
+    from enphase_sdk_api_v2.api.default import energy_lifetime as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **days(start_date, end_date), production=series(production))
+    return call(api, made, system_id=number, may_be_empty=True)
 
 
 def envoys(system_id: int) -> Call[models.EnvoysResponse]:
     """GET /systems/{system_id}/envoys."""
-    return _call("envoys", models.EnvoysResponse, system_id=integer(system_id, "system_id"))
+    from enphase_sdk_api_v2.api.default import envoys as api
+
+    number = integer(system_id, "system_id")
+    return call(api, api.request(number), system_id=number)
 
 
 def inventory(system_id: int) -> Call[models.Inventory]:
     """GET /systems/{system_id}/inventory."""
-    return _call("inventory", models.Inventory, system_id=integer(system_id, "system_id"))
+    from enphase_sdk_api_v2.api.default import inventory as api
+
+    number = integer(system_id, "system_id")
+    return call(api, api.request(number), system_id=number)
 
 
 def inverters_summary_by_envoy_or_site(site_id: int) -> Call[list[models.InvertersSummary]]:
     """GET /systems/inverters_summary_by_envoy_or_site."""
-    return _call(
-        "inverters_summary_by_envoy_or_site",
-        list[models.InvertersSummary],
-        site_id=integer(site_id, "site_id"),
-    )
+    from enphase_sdk_api_v2.api.default import inverters_summary_by_envoy_or_site as api
+
+    return call(api, api.request(site_id=integer(site_id, "site_id")))
 
 
 def monthly_production(system_id: int, start_date: DateLike) -> Call[models.MonthlyProduction]:
@@ -116,24 +122,22 @@ def monthly_production(system_id: int, start_date: DateLike) -> Call[models.Mont
         DeprecationWarning,
         stacklevel=3,
     )
-    return _call(
-        "monthly_production",
-        models.MonthlyProduction,
-        system_id=integer(system_id, "system_id"),
-        start_date=to_date(start_date, "start_date"),
-    )
+    from enphase_sdk_api_v2.api.default import monthly_production as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, start_date=to_date(start_date, "start_date"))
+    return call(api, made, system_id=number)
 
 
 def production_meter_readings(
     system_id: int, *, end_at: InstantLike | None = None
 ) -> Call[models.ProductionMeterReadings]:
     """GET /systems/{system_id}/production_meter_readings."""
-    return _call(
-        "production_meter_readings",
-        models.ProductionMeterReadings,
-        system_id=integer(system_id, "system_id"),
-        end_at=UNSET if end_at is None else to_epoch(end_at, "end_at"),
-    )
+    from enphase_sdk_api_v2.api.default import production_meter_readings as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, end_at=instant(end_at, "end_at"))
+    return call(api, made, system_id=number)
 
 
 def rgm_stats(
@@ -143,12 +147,11 @@ def rgm_stats(
     end_at: InstantLike | None = None,
 ) -> Call[models.RgmStats]:
     """GET /systems/{system_id}/rgm_stats."""
-    return _call(
-        "rgm_stats",
-        models.RgmStats,
-        system_id=integer(system_id, "system_id"),
-        **_window("rgm_stats", start_at, end_at, "7 days"),
-    )
+    from enphase_sdk_api_v2.api.default import rgm_stats as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **_window("rgm_stats", start_at, end_at, "7 days"))
+    return call(api, made, system_id=number)
 
 
 def stats(
@@ -158,12 +161,11 @@ def stats(
     end_at: InstantLike | None = None,
 ) -> Call[models.Stats]:
     """GET /systems/{system_id}/stats."""
-    return _call(
-        "stats",
-        models.Stats,
-        system_id=integer(system_id, "system_id"),
-        **_window("stats", start_at, end_at, "1 day"),
-    )
+    from enphase_sdk_api_v2.api.default import stats as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **_window("stats", start_at, end_at, "1 day"))
+    return call(api, made, system_id=number)
 
 
 def consumption_stats(
@@ -173,12 +175,11 @@ def consumption_stats(
     end_at: InstantLike | None = None,
 ) -> Call[models.ConsumptionStats]:
     """GET /systems/{system_id}/consumption_stats."""
-    return _call(
-        "consumption_stats",
-        models.ConsumptionStats,
-        system_id=integer(system_id, "system_id"),
-        **_window("consumption_stats", start_at, end_at, "1 month"),
-    )
+    from enphase_sdk_api_v2.api.default import consumption_stats as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **_window("consumption_stats", start_at, end_at, "1 month"))
+    return call(api, made, system_id=number)
 
 
 def consumption_lifetime(
@@ -188,50 +189,33 @@ def consumption_lifetime(
     end_date: DateLike | None = None,
 ) -> Call[models.ConsumptionLifetime | None]:
     """GET /systems/{system_id}/consumption_lifetime."""
-    return _call(
-        "consumption_lifetime",
-        models.ConsumptionLifetime,
-        may_be_empty=True,
-        system_id=integer(system_id, "system_id"),
-        **days(start_date, end_date),
-    )
+    from enphase_sdk_api_v2.api.default import consumption_lifetime as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **days(start_date, end_date))
+    return call(api, made, system_id=number, may_be_empty=True)
 
 
 def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[models.Summary]:
     """GET /systems/{system_id}/summary."""
-    return _call(
-        "summary",
-        models.Summary,
-        system_id=integer(system_id, "system_id"),
-        summary_date=UNSET if summary_date is None else to_date(summary_date, "summary_date"),
-    )
+    from enphase_sdk_api_v2.api.default import summary as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, summary_date=day(summary_date, "summary_date"))
+    return call(api, made, system_id=number)
 
 
 def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
     """GET /systems/search_system_id."""
-    return _call(
-        "search_system_id",
-        models.SystemIdFound,
-        serial_num=serial_number(serial_num),
-    )
+    from enphase_sdk_api_v2.api.default import search_system_id as api
 
-
-def _call(name: str, shape: type[T], *, may_be_empty: bool = False, **arguments: Any) -> Call[T]:
-    module = import_module(f"enphase_sdk_api_v2.api.default.{name}")
-    made = module.request(**arguments)
-    request = Request(made.method, made.url, made.params)
-    about = arguments.get("system_id")
-    system_id = about if isinstance(about, int) else None
-    return Call(module.OPERATION, request, shape, may_be_empty, system_id)
+    return call(api, api.request(serial_num=serial_number(serial_num)))
 
 
 def _window(
     operation: str, start: InstantLike | None, end: InstantLike | None, longest: Window
 ) -> dict[str, Any]:
-    first = None if start is None else to_epoch(start, "start_at")
-    last = None if end is None else to_epoch(end, "end_at")
-    if first is not None and last is not None and last < first:
-        raise InvalidArgumentError(f"end_at {last} lies before start_at {first} (epoch seconds)")
+    first, last = instants(start, end)
     if start is not None and end is not None:
         check_window(start, end, longest=longest, operation=operation)
     elif first is not None and (
@@ -244,6 +228,6 @@ def _window(
             longest,
         )
     return {
-        "start_at": UNSET if first is None else first,
-        "end_at": UNSET if last is None else last,
+        "start_at": given(first),
+        "end_at": given(last),
     }

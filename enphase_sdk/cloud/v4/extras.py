@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve, fields
 from msgspec import UNSET
 
-from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.arguments import days, integer, text
+from enphase_sdk.cloud.api import Call, call
+from enphase_sdk.cloud.arguments import days, given, instant, integer, text
 from enphase_sdk.cloud.v4.operations import (
     CONSUMPTION,
     DAY,
@@ -16,7 +16,6 @@ from enphase_sdk.cloud.v4.operations import (
     PRODUCTION,
     QUARTER_HOUR,
     SHARED_FOR,
-    call,
     granularity,
 )
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
@@ -28,16 +27,6 @@ if TYPE_CHECKING:
 DEVICE = "Device Level Monitoring"
 CONFIGURATION = "System Configurations"
 CHARGERS = "EV Charger Monitoring"
-
-
-def given(value: Any) -> Any:
-    """What was given, or absent."""
-    return UNSET if value is None else value
-
-
-def instant(value: InstantLike | None, name: str) -> Any:
-    """Epoch seconds, or absent."""
-    return UNSET if value is None else to_epoch(value, name)
 
 
 def short(value: DateLike | None, name: str) -> Any:
@@ -85,21 +74,19 @@ def flat(series: Any) -> Any:
 def system(system_id: int) -> Call[v4.System]:
     """Operation System."""
     from enphase_sdk_api_v4.api.default import system as api
-    from enphase_sdk_api_v4.models import System
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, System, access=DETAILS, about=number)
+    return call(api, made, access=DETAILS, system_id=number)
 
 
 def devices(system_id: int) -> Call[v4.Devices]:
     """Operation Devices."""
     from enphase_sdk_api_v4.api.default import devices as api
-    from enphase_sdk_api_v4.models import Devices
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, Devices, access=DETAILS, about=number, shared_for=SHARED_FOR)
+    return call(api, made, access=DETAILS, system_id=number, shared_for=SHARED_FOR)
 
 
 def events(
@@ -107,11 +94,10 @@ def events(
 ) -> Call[v4.Events]:
     """Operation Events."""
     from enphase_sdk_api_v4.api.default import events as api
-    from enphase_sdk_api_v4.models import Events
 
     number = integer(system_id, "system_id")
     made = api.request(number, **span(start_time, end_time))
-    return call(api.OPERATION, made, Events, access=DETAILS, about=number)
+    return call(api, made, access=DETAILS, system_id=number)
 
 
 def alarms(
@@ -123,40 +109,36 @@ def alarms(
 ) -> Call[v4.Alarms]:
     """Operation Alarms."""
     from enphase_sdk_api_v4.api.default import alarms as api
-    from enphase_sdk_api_v4.models import Alarms
 
     number = integer(system_id, "system_id")
     made = api.request(number, **span(start_time, end_time), cleared=given(cleared))
-    return call(api.OPERATION, made, Alarms, access=DETAILS, about=number)
+    return call(api, made, access=DETAILS, system_id=number)
 
 
 def open_events(system_id: int) -> Call[v4.OpenEvents]:
     """Operation OpenEvents."""
     from enphase_sdk_api_v4.api.default import open_events as api
-    from enphase_sdk_api_v4.models import OpenEvents
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, OpenEvents, access=DETAILS, about=number)
+    return call(api, made, access=DETAILS, system_id=number)
 
 
 def open_alarms(system_id: int) -> Call[v4.OpenAlarms]:
     """Operation OpenAlarms."""
     from enphase_sdk_api_v4.api.default import open_alarms as api
-    from enphase_sdk_api_v4.models import OpenAlarms
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, OpenAlarms, access=DETAILS, about=number)
+    return call(api, made, access=DETAILS, system_id=number)
 
 
 def event_types(event_type_id: int | None = None) -> Call[v4.EventTypes]:
     """GET /systems/event_types."""
     from enphase_sdk_api_v4.api.default import event_types as api
-    from enphase_sdk_api_v4.models import EventTypes
 
     number = UNSET if event_type_id is None else integer(event_type_id, "event_type_id")
-    return call(api.OPERATION, api.request(event_type_id=number), EventTypes, access=DETAILS)
+    return call(api, api.request(event_type_id=number), access=DETAILS)
 
 
 def battery_lifetime(
@@ -164,11 +146,10 @@ def battery_lifetime(
 ) -> Call[v4.BatteryLifetime]:
     """Operation BatteryLifetime."""
     from enphase_sdk_api_v4.api.default import battery_lifetime as api
-    from enphase_sdk_api_v4.models import BatteryLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api.OPERATION, made, BatteryLifetime, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def energy_import_lifetime(
@@ -176,11 +157,10 @@ def energy_import_lifetime(
 ) -> Call[v4.EnergyImportLifetime]:
     """Operation EnergyImportLifetime."""
     from enphase_sdk_api_v4.api.default import energy_import_lifetime as api
-    from enphase_sdk_api_v4.models import EnergyImportLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api.OPERATION, made, EnergyImportLifetime, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def energy_export_lifetime(
@@ -188,11 +168,10 @@ def energy_export_lifetime(
 ) -> Call[v4.EnergyExportLifetime]:
     """Operation EnergyExportLifetime."""
     from enphase_sdk_api_v4.api.default import energy_export_lifetime as api
-    from enphase_sdk_api_v4.models import EnergyExportLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api.OPERATION, made, EnergyExportLifetime, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def telemetry_production_micro(
@@ -200,11 +179,10 @@ def telemetry_production_micro(
 ) -> Call[v4.ProductionMicroTelemetry]:
     """Operation TelemetryProductionMicro."""
     from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
-    from enphase_sdk_api_v4.models import ProductionMicroTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api.OPERATION, made, ProductionMicroTelemetry, access=PRODUCTION, about=number)
+    return call(api, made, access=PRODUCTION, system_id=number)
 
 
 def telemetry_production_meter(
@@ -212,11 +190,10 @@ def telemetry_production_meter(
 ) -> Call[v4.ProductionMeterTelemetry]:
     """Operation TelemetryProductionMeter."""
     from enphase_sdk_api_v4.api.default import telemetry_production_meter as api
-    from enphase_sdk_api_v4.models import ProductionMeterTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at))
-    return call(api.OPERATION, made, ProductionMeterTelemetry, access=PRODUCTION, about=number)
+    return call(api, made, access=PRODUCTION, system_id=number)
 
 
 def telemetry_consumption_meter(
@@ -224,11 +201,10 @@ def telemetry_consumption_meter(
 ) -> Call[v4.ConsumptionMeterTelemetry]:
     """Operation TelemetryConsumptionMeter."""
     from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
-    from enphase_sdk_api_v4.models import ConsumptionMeterTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at))
-    return call(api.OPERATION, made, ConsumptionMeterTelemetry, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def telemetry_battery(
@@ -236,11 +212,10 @@ def telemetry_battery(
 ) -> Call[v4.BatteryTelemetry]:
     """Operation TelemetryBattery."""
     from enphase_sdk_api_v4.api.default import telemetry_battery as api
-    from enphase_sdk_api_v4.models import BatteryTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at))
-    return call(api.OPERATION, made, BatteryTelemetry, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def energy_import_telemetry(
@@ -248,13 +223,10 @@ def energy_import_telemetry(
 ) -> Call[v4.EnergyImportTelemetry]:
     """Operation EnergyImportTelemetry."""
     from enphase_sdk_api_v4.api.default import energy_import_telemetry as api
-    from enphase_sdk_api_v4.models import EnergyImportTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(
-        api.OPERATION, made, EnergyImportTelemetry, access=CONSUMPTION, about=number, adapt=flat
-    )
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
 
 
 def energy_export_telemetry(
@@ -262,23 +234,19 @@ def energy_export_telemetry(
 ) -> Call[v4.EnergyExportTelemetry]:
     """Operation EnergyExportTelemetry."""
     from enphase_sdk_api_v4.api.default import energy_export_telemetry as api
-    from enphase_sdk_api_v4.models import EnergyExportTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(
-        api.OPERATION, made, EnergyExportTelemetry, access=CONSUMPTION, about=number, adapt=flat
-    )
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
 
 
 def latest_telemetry(system_id: int) -> Call[v4.LatestTelemetry]:
     """Operation LatestTelemetry."""
     from enphase_sdk_api_v4.api.default import latest_telemetry as api
-    from enphase_sdk_api_v4.models import LatestTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, LatestTelemetry, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def consumption_meter_readings(
@@ -286,11 +254,10 @@ def consumption_meter_readings(
 ) -> Call[v4.ConsumptionMeterReadings]:
     """Operation ConsumptionMeterReadings."""
     from enphase_sdk_api_v4.api.default import consumption_meter_readings as api
-    from enphase_sdk_api_v4.models import ConsumptionMeterReadings
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api.OPERATION, made, ConsumptionMeterReadings, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def storage_meter_readings(
@@ -298,11 +265,10 @@ def storage_meter_readings(
 ) -> Call[v4.StorageMeterReadings]:
     """Operation StorageMeterReadings."""
     from enphase_sdk_api_v4.api.default import storage_meter_readings as api
-    from enphase_sdk_api_v4.models import StorageMeterReadings
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api.OPERATION, made, StorageMeterReadings, access=CONSUMPTION, about=number)
+    return call(api, made, access=CONSUMPTION, system_id=number)
 
 
 def micros_telemetry(
@@ -315,13 +281,12 @@ def micros_telemetry(
 ) -> Call[v4.MicrosTelemetry]:
     """Operation MicrosTelemetry."""
     from enphase_sdk_api_v4.api.default import micros_telemetry as api
-    from enphase_sdk_api_v4.models import MicrosTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, **window(start_at, end_at, longest=DAY), page=given(page), size=given(size)
     )
-    return call(api.OPERATION, made, MicrosTelemetry, access=DEVICE, about=number)
+    return call(api, made, access=DEVICE, system_id=number)
 
 
 def micro_telemetry(
@@ -333,13 +298,12 @@ def micro_telemetry(
 ) -> Call[v4.MicroTelemetry]:
     """Operation MicroTelemetry."""
     from enphase_sdk_api_v4.api.default import micro_telemetry as api
-    from enphase_sdk_api_v4.models import MicroTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, text(serial_no, "serial_no"), **window(start_at, end_at, longest=DAY)
     )
-    return call(api.OPERATION, made, MicroTelemetry, access=DEVICE, about=number)
+    return call(api, made, access=DEVICE, system_id=number)
 
 
 def encharge_telemetry(
@@ -351,13 +315,12 @@ def encharge_telemetry(
 ) -> Call[v4.EnchargeTelemetry]:
     """Operation EnchargeTelemetry."""
     from enphase_sdk_api_v4.api.default import encharge_telemetry as api
-    from enphase_sdk_api_v4.models import EnchargeTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, text(serial_no, "serial_no"), **window(start_at, end_at, longest=DAY)
     )
-    return call(api.OPERATION, made, EnchargeTelemetry, access=DEVICE, about=number)
+    return call(api, made, access=DEVICE, system_id=number)
 
 
 def evse_lifetime(
@@ -369,11 +332,10 @@ def evse_lifetime(
 ) -> Call[v4.EvseLifetime]:
     """Operation EvseLifetime."""
     from enphase_sdk_api_v4.api.default import evse_lifetime as api
-    from enphase_sdk_api_v4.models import EvseLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(number, text(serial_no, "serial_no"), **days(start_date, end_date))
-    return call(api.OPERATION, made, EvseLifetime, access=DEVICE, about=number)
+    return call(api, made, access=DEVICE, system_id=number)
 
 
 def evse_telemetry(
@@ -385,13 +347,12 @@ def evse_telemetry(
 ) -> Call[v4.EvseTelemetry]:
     """Operation EvseTelemetry."""
     from enphase_sdk_api_v4.api.default import evse_telemetry as api
-    from enphase_sdk_api_v4.models import EvseTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, text(serial_no, "serial_no"), **window(start_at, end_at, longest=DAY)
     )
-    return call(api.OPERATION, made, EvseTelemetry, access=DEVICE, about=number, adapt=flat)
+    return call(api, made, access=DEVICE, system_id=number, adapt=flat)
 
 
 def hp_lifetime(
@@ -399,11 +360,10 @@ def hp_lifetime(
 ) -> Call[v4.HpLifetime]:
     """Operation HpLifetime."""
     from enphase_sdk_api_v4.api.default import hp_lifetime as api
-    from enphase_sdk_api_v4.models import HpLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api.OPERATION, made, HpLifetime, access=DEVICE, about=number)
+    return call(api, made, access=DEVICE, system_id=number)
 
 
 def hp_telemetry(
@@ -411,61 +371,55 @@ def hp_telemetry(
 ) -> Call[v4.HpTelemetry]:
     """Operation HpTelemetry."""
     from enphase_sdk_api_v4.api.default import hp_telemetry as api
-    from enphase_sdk_api_v4.models import HpTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api.OPERATION, made, HpTelemetry, access=DEVICE, about=number, adapt=flat)
+    return call(api, made, access=DEVICE, system_id=number, adapt=flat)
 
 
 def battery_settings(system_id: int) -> Call[v4.BatterySettings]:
     """Operation BatterySettings."""
     from enphase_sdk_api_v4.api.default import battery_settings as api
-    from enphase_sdk_api_v4.models import BatterySettings
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, BatterySettings, access=CONFIGURATION, about=number)
+    return call(api, made, access=CONFIGURATION, system_id=number)
 
 
 def storm_guard(system_id: int) -> Call[v4.StormGuard]:
     """Operation StormGuard."""
     from enphase_sdk_api_v4.api.default import storm_guard as api
-    from enphase_sdk_api_v4.models import StormGuard
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, StormGuard, access=CONFIGURATION, about=number)
+    return call(api, made, access=CONFIGURATION, system_id=number)
 
 
 def grid_status(system_id: int) -> Call[v4.GridStatus]:
     """Operation GridStatus."""
     from enphase_sdk_api_v4.api.default import grid_status as api
-    from enphase_sdk_api_v4.models import GridStatus
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, GridStatus, access=CONFIGURATION, about=number)
+    return call(api, made, access=CONFIGURATION, system_id=number)
 
 
 def load_control(system_id: int) -> Call[v4.LoadControl]:
     """Operation LoadControl."""
     from enphase_sdk_api_v4.api.default import load_control as api
-    from enphase_sdk_api_v4.models import LoadControl
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, LoadControl, access=CONFIGURATION, about=number)
+    return call(api, made, access=CONFIGURATION, system_id=number)
 
 
 def ev_charger_devices(system_id: int) -> Call[v4.EvChargers]:
     """Operation EvChargerDevices."""
     from enphase_sdk_api_v4.api.default import ev_charger_devices as api
-    from enphase_sdk_api_v4.models import EvChargers
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api.OPERATION, made, EvChargers, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def ev_charger_events(
@@ -477,13 +431,12 @@ def ev_charger_events(
 ) -> Call[v4.EvChargerEvents]:
     """Operation EvChargerEvents."""
     from enphase_sdk_api_v4.api.default import ev_charger_events as api
-    from enphase_sdk_api_v4.models import EvChargerEvents
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, serial_num=given(serial_num), offset=given(offset), limit=given(limit)
     )
-    return call(api.OPERATION, made, EvChargerEvents, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def ev_charger_sessions(
@@ -491,23 +444,21 @@ def ev_charger_sessions(
 ) -> Call[v4.ChargingSessions]:
     """Operation EvChargerSessions."""
     from enphase_sdk_api_v4.api.default import ev_charger_sessions as api
-    from enphase_sdk_api_v4.models import ChargingSessions
 
     number = integer(system_id, "system_id")
     made = api.request(
         number, text(serial_no, "serial_no"), offset=given(offset), limit=given(limit)
     )
-    return call(api.OPERATION, made, ChargingSessions, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def ev_charger_schedules(system_id: int, serial_no: str) -> Call[v4.EvChargerSchedules]:
     """Operation EvChargerSchedules."""
     from enphase_sdk_api_v4.api.default import ev_charger_schedules as api
-    from enphase_sdk_api_v4.models import EvChargerSchedules
 
     number = integer(system_id, "system_id")
     made = api.request(number, text(serial_no, "serial_no"))
-    return call(api.OPERATION, made, EvChargerSchedules, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def ev_charger_lifetime(
@@ -515,7 +466,6 @@ def ev_charger_lifetime(
 ) -> Call[v4.EvChargerLifetime]:
     """Operation EvChargerLifetime."""
     from enphase_sdk_api_v4.api.default import ev_charger_lifetime as api
-    from enphase_sdk_api_v4.models import EvChargerLifetime
 
     number = integer(system_id, "system_id")
     made = api.request(
@@ -524,7 +474,7 @@ def ev_charger_lifetime(
         start_date=short(start_date, "start_date"),
         end_date=short(end_date, "end_date"),
     )
-    return call(api.OPERATION, made, EvChargerLifetime, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def ev_charger_telemetry(
@@ -532,7 +482,6 @@ def ev_charger_telemetry(
 ) -> Call[v4.EvChargerTelemetry]:
     """Operation EvChargerTelemetry."""
     from enphase_sdk_api_v4.api.default import ev_charger_telemetry as api
-    from enphase_sdk_api_v4.models import EvChargerTelemetry
 
     number = integer(system_id, "system_id")
     made = api.request(
@@ -541,39 +490,37 @@ def ev_charger_telemetry(
         start_at=instant(start_at, "start_at"),
         granularity=granularity(DAY) if start_at is not None else UNSET,
     )
-    return call(api.OPERATION, made, EvChargerTelemetry, access=CHARGERS, about=number)
+    return call(api, made, access=CHARGERS, system_id=number)
 
 
 def set_battery_settings(system_id: int, **changes: Any) -> Call[v4.BatterySettings]:
     """Operation SetBatterySettings; what is not named stays as it is."""
     from enphase_sdk_api_v4.api.default import set_battery_settings as api
-    from enphase_sdk_api_v4.models import BatterySettings, BatterySettingsChange
+    from enphase_sdk_api_v4.models import BatterySettingsChange
 
     number = integer(system_id, "system_id")
     made = api.request(number, body=changed(BatterySettingsChange, changes))
-    return call(
-        api.OPERATION, made, BatterySettings, access=CONFIGURATION, about=number, is_read=False
-    )
+    return call(api, made, access=CONFIGURATION, system_id=number, is_read=False)
 
 
 def set_storm_guard(system_id: int, **changes: Any) -> Call[v4.StormGuard]:
     """Operation SetStormGuard; what is not named stays as it is."""
     from enphase_sdk_api_v4.api.default import set_storm_guard as api
-    from enphase_sdk_api_v4.models import StormGuard, StormGuardChange
+    from enphase_sdk_api_v4.models import StormGuardChange
 
     number = integer(system_id, "system_id")
     made = api.request(number, body=changed(StormGuardChange, changes))
-    return call(api.OPERATION, made, StormGuard, access=CONFIGURATION, about=number, is_read=False)
+    return call(api, made, access=CONFIGURATION, system_id=number, is_read=False)
 
 
 def set_load_control(system_id: int, **changes: Any) -> Call[v4.LoadControl]:
     """Operation SetLoadControl; what is not named stays as it is."""
     from enphase_sdk_api_v4.api.default import set_load_control as api
-    from enphase_sdk_api_v4.models import ControlledLoadChange, LoadControl
+    from enphase_sdk_api_v4.models import ControlledLoadChange
 
     number = integer(system_id, "system_id")
     made = api.request(number, body=changed(ControlledLoadChange, changes))
-    return call(api.OPERATION, made, LoadControl, access=CONFIGURATION, about=number, is_read=False)
+    return call(api, made, access=CONFIGURATION, system_id=number, is_read=False)
 
 
 def changed(shape: Any, changes: dict[str, Any]) -> Any:

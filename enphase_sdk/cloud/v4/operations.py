@@ -13,16 +13,26 @@ from attrs import evolve
 from msgspec import UNSET
 
 from enphase_sdk import models
-from enphase_sdk.cloud.api import Call, Steps
-from enphase_sdk.cloud.arguments import Filter, days, integer, many, serial_number, text
+from enphase_sdk.cloud.api import Call, Steps, call
+from enphase_sdk.cloud.arguments import (
+    Filter,
+    day,
+    days,
+    given,
+    instant,
+    instants,
+    integer,
+    many,
+    serial_number,
+    series,
+    text,
+)
 from enphase_sdk.cloud.v4 import mapping
 from enphase_sdk.cloud.v4.paging import page_of_cursor
-from enphase_sdk.core.effects import Request
-from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk.core.times import DateLike, InstantLike, to_date
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 
 if TYPE_CHECKING:
-    from enphase_sdk_api_v4.client import Request as MadeRequest
     from enphase_sdk_api_v4.models import Granularity
 
 T = TypeVar("T")
@@ -41,23 +51,6 @@ FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
 # `envoys` and `inventory` share one answer for so long, seconds.
 SHARED_FOR = 60.0
-
-
-def call(
-    operation: str,
-    made: MadeRequest,
-    shape: Any,
-    *,
-    access: str,
-    about: int | None = None,
-    adapt: Callable[[Any], Any] | None = None,
-    may_be_empty: bool = False,
-    is_read: bool = True,
-    shared_for: float = 0.0,
-) -> Call[Any]:
-    """One call of a generated operation."""
-    request = Request(made.method, made.url, made.params, made.headers, made.content)
-    return Call(operation, request, shape, may_be_empty, about, adapt, access, is_read, shared_for)
 
 
 def systems(
@@ -98,19 +91,19 @@ def systems(
 
 def _listed(page: int, size: int) -> Call[models.SystemsPage]:
     from enphase_sdk_api_v4.api.default import systems as api
-    from enphase_sdk_api_v4.models import SystemsOrder, SystemsPage
+    from enphase_sdk_api_v4.models import SystemsOrder
 
     made = api.request(page=page, size=size, sort_by=SystemsOrder("id"))
-    return call(api.OPERATION, made, SystemsPage, access=DETAILS)
+    return call(api, made, access=DETAILS)
 
 
 def _searched(filters: dict[str, Any], page: int, size: int) -> Call[models.SystemsPage]:
     from enphase_sdk_api_v4.api.default import search_systems as api
-    from enphase_sdk_api_v4.models import SystemsFilter, SystemsOrder, SystemsPage, SystemsSearch
+    from enphase_sdk_api_v4.models import SystemsFilter, SystemsOrder, SystemsSearch
 
     body = SystemsSearch(system=SystemsFilter(**filters), sort_by=SystemsOrder("id"))
     made = api.request(body=body, page=page, size=size)
-    return call("Systems", made, SystemsPage, access=DETAILS)
+    return evolve(call(api, made, access=DETAILS), operation="Systems")
 
 
 def _size(limit: int | None, largest: int) -> int:
@@ -150,9 +143,8 @@ def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[mod
     from enphase_sdk_api_v4.api.default import summary as api
 
     number = integer(system_id, "system_id")
-    day = UNSET if summary_date is None else to_date(summary_date, "summary_date")
-    made = api.request(number, summary_date=day)
-    return call(api.OPERATION, made, models.Summary, access=DETAILS, about=number)
+    made = api.request(number, summary_date=day(summary_date, "summary_date"))
+    return call(api, made, models.Summary, access=DETAILS, system_id=number)
 
 
 def envoys(system_id: int) -> Call[models.EnvoysResponse]:
@@ -171,11 +163,11 @@ def _devices(system_id: int, adapt: Callable[[Any], Any]) -> Call[Any]:
 
     number = integer(system_id, "system_id")
     return call(
-        api.OPERATION,
+        api,
         api.request(number),
         Devices,
         access=DETAILS,
-        about=number,
+        system_id=number,
         adapt=adapt,
         shared_for=SHARED_FOR,
     )
@@ -195,7 +187,7 @@ def _all_inverters(site_id: int) -> Steps[list[models.InvertersSummary]]:
     for page in range(1, 1_000):
         made = api.request(site_id=site_id, page=page, size=INVERTERS_PAGE)
         found: list[models.InvertersSummary] = yield call(
-            api.OPERATION, made, list[InvertersSummary], access=DETAILS, adapt=mapping.inverters
+            api, made, list[InvertersSummary], access=DETAILS, adapt=mapping.inverters
         )
         count, fresh = 0, False
         for gateway in found:
@@ -243,16 +235,16 @@ def production_meter_readings(
     from enphase_sdk_api_v4.api.default import production_meter_readings as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, end_at=UNSET if end_at is None else to_epoch(end_at, "end_at"))
+    made = api.request(number, end_at=instant(end_at, "end_at"))
     shape = models.ProductionMeterReadings
-    return call(api.OPERATION, made, shape, access=PRODUCTION, about=number)
+    return call(api, made, shape, access=PRODUCTION, system_id=number)
 
 
 def rgm_stats(
     system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
 ) -> Steps[models.RgmStats]:
     """GET /systems/{system_id}/rgm_stats, a hit for every 7 days."""
-    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    number, window = integer(system_id, "system_id"), instants(start_at, end_at)
     return _rgm_stats(number, *window)
 
 
@@ -261,10 +253,8 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
 
     parts: list[models.RgmStats] = []
     for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
-        made = api.request(number, start_at=_or_unset(begin), end_at=_or_unset(finish))
-        parts.append(
-            (yield call(api.OPERATION, made, models.RgmStats, access=PRODUCTION, about=number))
-        )
+        made = api.request(number, start_at=given(begin), end_at=given(finish))
+        parts.append((yield call(api, made, models.RgmStats, access=PRODUCTION, system_id=number)))
     return evolve(
         parts[-1],
         intervals=[each for part in parts for each in part.intervals or ()],
@@ -287,7 +277,7 @@ def stats(
     system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
 ) -> Steps[models.Stats]:
     """GET /systems/{system_id}/telemetry/production_micro, a hit for every day."""
-    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    number, window = integer(system_id, "system_id"), instants(start_at, end_at)
     from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
 
     return _telemetry(api, models.Stats, PRODUCTION, number, window, "day", FIVE_MINUTES)
@@ -297,7 +287,7 @@ def consumption_stats(
     system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
 ) -> Steps[models.ConsumptionStats]:
     """GET /systems/{system_id}/telemetry/consumption_meter, a hit for every week."""
-    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    number, window = integer(system_id, "system_id"), instants(start_at, end_at)
     from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
 
     shape = models.ConsumptionStats
@@ -326,7 +316,7 @@ def _telemetry(
         else:
             span = (finish - begin) if finish is not None else longest
             made = api.request(number, start_at=begin, granularity=granularity(span))
-        parts.append((yield call(api.OPERATION, made, shape, access=access, about=number)))
+        parts.append((yield call(api, made, shape, access=access, system_id=number)))
     last = parts[-1]
     first_end = None if start is None else start // step * step
     kept: dict[int, Any] = {}
@@ -348,16 +338,6 @@ def granularity(seconds: int) -> Granularity:
     return Granularity("day" if seconds <= DAY else "week")
 
 
-def _window(
-    start_at: InstantLike | None, end_at: InstantLike | None
-) -> tuple[int | None, int | None]:
-    start = None if start_at is None else to_epoch(start_at, "start_at")
-    end = None if end_at is None else to_epoch(end_at, "end_at")
-    if start is not None and end is not None and end < start:
-        raise InvalidArgumentError(f"end_at {end} lies before start_at {start} (epoch seconds)")
-    return start, end
-
-
 def _windows(
     start: int | None, end: int | None, longest: int, step: int
 ) -> Iterable[tuple[int | None, int | None]]:
@@ -374,10 +354,6 @@ def _windows(
             return
 
 
-def _or_unset(value: int | None) -> Any:
-    return UNSET if value is None else value
-
-
 def energy_lifetime(
     system_id: int,
     *,
@@ -388,13 +364,10 @@ def energy_lifetime(
     """GET /systems/{system_id}/energy_lifetime."""
     from enphase_sdk_api_v4.api.default import energy_lifetime as api
 
-    if production not in (None, "all"):
-        raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
     number = integer(system_id, "system_id")
-    asked = UNSET if production is None else production
-    made = api.request(number, **days(start_date, end_date), production=asked)
+    made = api.request(number, **days(start_date, end_date), production=series(production))
     shape = models.EnergyLifetime
-    found = call(api.OPERATION, made, shape, access=PRODUCTION, about=number, may_be_empty=True)
+    found = call(api, made, shape, access=PRODUCTION, system_id=number, may_be_empty=True)
     return evolve(found, adapt=_none_without_series("production"))
 
 
@@ -407,7 +380,7 @@ def consumption_lifetime(
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
     shape = models.ConsumptionLifetime
-    found = call(api.OPERATION, made, shape, access=CONSUMPTION, about=number, may_be_empty=True)
+    found = call(api, made, shape, access=CONSUMPTION, system_id=number, may_be_empty=True)
     return evolve(found, adapt=_none_without_series("consumption"))
 
 
@@ -426,4 +399,4 @@ def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
     from enphase_sdk_api_v4.api.default import retrieve_system_id as api
 
     made = api.request(serial_num=serial_number(serial_num))
-    return call(api.OPERATION, made, models.SystemIdFound, access=DETAILS)
+    return call(api, made, models.SystemIdFound, access=DETAILS)
