@@ -1,4 +1,4 @@
-"""What every test gets: an empty environment, and on request a clock that nobody waits on."""
+"""What every test gets: no settings of this machine; on request, a clock without waits."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for name in ("API_KEY", "USER_ID", "BASE_URL", "PLAN", "PROFILE"):
-        monkeypatch.delenv(f"ENPHASE_{name}", raising=False)
+    for name in [name for name in os.environ if name.startswith("ENPHASE_")]:
+        monkeypatch.delenv(name)
     monkeypatch.setenv("ENPHASE_CONFIG", str(tmp_path / "no-config.toml"))
+    # A port is used again by another gateway, whose certificate is not the one remembered.
+    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / "state"))
 
 
 @pytest.fixture

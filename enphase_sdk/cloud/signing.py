@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import httpx
 from attrs import frozen
 
-from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.cloud.api import Signing
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import ConfigError
@@ -28,15 +30,15 @@ class _SignedURL(httpx.URL):
     Hooks, instruments and mocks look at the URL's text and parts; a transport sends `raw_path`.
     """
 
-    def __init__(self, base: httpx.URL, path: str, query: str | None, secret: str) -> None:
-        # Parsing a URL takes longer than everything else about a request.
-        self._uri_reference = base._uri_reference._replace(path=path, query=query)
-        self._sent = f"{path}?{query}&{secret}" if query else f"{path}?{secret}"
+    def __init__(self, shown: httpx.URL, query: bytes) -> None:
+        super().__init__(shown)
+        path = shown.raw_path
+        self._sent = path + (b"&" if b"?" in path else b"?") + query
 
     @property
     def raw_path(self) -> bytes:
         """What is sent: path, parameters and credentials."""
-        return self._sent.encode("ascii")
+        return self._sent
 
 
 @frozen(repr=False)
@@ -47,51 +49,59 @@ class Signer:
     and always to the base URL's own host.
     """
 
-    _base_url: httpx.URL
-    _path: str
-    _headers: httpx.Headers
-    _secret: str
-    _shows_all: bool
+    _base_url: str
+    _host: str
+    _fixed: tuple[tuple[str, str], ...]
+    _secret: Callable[[], tuple[tuple[str, str], ...]]
+    _query: bytes
+    _open: bool
 
     @classmethod
-    def of(cls, settings: Settings, *, shows_all: bool = False) -> Signer:
+    def of(cls, signing: Signing, *, shows_all: bool = False) -> Signer:
         """The signer for an address and its credentials.
 
         Args:
-            settings: Both.
+            signing: Both.
             shows_all: Whether the credentials stand in the URL for all to see, as a mock that
                 takes the server's place wants them.
 
         Raises:
             ConfigError: the address is none that requests can go to.
         """
-        base_url = _url(settings.base_url)
+        base_url = _url(signing.base_url)
         if base_url is None:
             raise ConfigError("base_url is not a URL that requests can go to")
-        path = base_url.raw_path.decode("ascii").rstrip("/")
-        headers = httpx.Headers({"host": base_url.netloc.decode("ascii"), **_HEADERS})
-        secrets = settings.credentials
-        query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
-        return cls(base_url, path, headers, query, shows_all)
+        host = base_url.netloc.decode("ascii")
+        headers = (("host", host), *_HEADERS.items())
+        query = urlencode(signing.query, quote_via=quote)
+        origin = f"{base_url.scheme}://{host}"
+        base = f"{base_url}".rstrip("/")
+        return cls(base, origin, headers, signing.headers, query.encode("ascii"), shows_all)
 
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
-        query = urlencode(request.params, quote_via=quote) or None
-        url: httpx.URL = _SignedURL(self._base_url, self._path + request.url, query, self._secret)
-        if self._shows_all:
-            url = self._base_url.copy_with(raw_path=url.raw_path)
-        headers = self._headers
-        if request.headers:
-            headers = httpx.Headers([*headers.multi_items(), *request.headers])
+        shown = _shown(self._base_url + request.url, request.params)
+        # A request for tokens has credentials of its own.
+        has_own = any(name == "authorization" for name, _ in request.headers)
+        secret = () if has_own else self._secret()
         made = httpx.Request(
             request.method,
-            self._base_url,
-            headers=headers,
+            shown,
+            headers=[*self._fixed, *secret, *request.headers],
             content=request.content,
             extensions={"timeout": timeouts.steps},
         )
-        made.url = url  # afterwards, because it would be taken for a plain one
+        if not self._query:
+            return made
+        url = _SignedURL(shown, self._query)
+        made.url = httpx.URL(f"{self._host}{url.raw_path.decode('ascii')}") if self._open else url
         return made
+
+
+# Parsing a URL takes longer than everything else about a request.
+@lru_cache(maxsize=512)
+def _shown(url: str, params: tuple[tuple[str, str], ...]) -> httpx.URL:
+    return httpx.URL(f"{url}?{urlencode(params, quote_via=quote)}" if params else url)
 
 
 def _url(text: str) -> httpx.URL | None:

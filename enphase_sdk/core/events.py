@@ -5,20 +5,22 @@ Everything here is there twice, written by hand: for threads, and (`Async…`, `
 
 from __future__ import annotations
 
-import asyncio
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import anyio
 import anyio.lowlevel
+import anyio.to_thread
 import sniffio
 
 from enphase_sdk.core.forks import renew_after_fork
 
 if TYPE_CHECKING:
+    import asyncio
+
     import httpcore
 
 __all__ = [
@@ -32,9 +34,15 @@ __all__ = [
     "call_in_loop_async",
     "current_loop",
     "current_loop_async",
+    "run_aside",
+    "run_aside_async",
     "uninterrupted",
     "uninterrupted_async",
+    "whole",
+    "whole_async",
 ]
+
+T = TypeVar("T")
 
 
 class Event:
@@ -164,6 +172,8 @@ def current_loop_async() -> object:
         import trio
 
         return trio.lowlevel.current_trio_token()
+    import asyncio  # which brings ssl along; making a client is quicker without
+
     return asyncio.get_running_loop()
 
 
@@ -174,6 +184,8 @@ def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa:
 
 def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Have a function called and awaited in another event loop, unless that has ended."""
+    import asyncio
+
     if isinstance(loop, asyncio.AbstractEventLoop):
         started: set[asyncio.Task[object]] = set()
         _call_soon(loop, lambda: started.add(loop.create_task(function())))
@@ -184,6 +196,8 @@ def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, 
 
 
 def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
+    import asyncio
+
     if isinstance(loop, asyncio.AbstractEventLoop):
         try:
             loop.call_soon_threadsafe(function)
@@ -218,3 +232,35 @@ def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
 
 def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
     """Only its event loop can close a stream, and closes it when it ends."""
+
+
+def run_aside(action: Callable[[], T]) -> T:
+    """Carry out a short blocking action."""
+    return action()
+
+
+async def run_aside_async(action: Callable[[], T]) -> T:
+    """Carry out a short blocking action without holding up the event loop."""
+    return await anyio.to_thread.run_sync(action)
+
+
+def whole(result: T) -> T:
+    """In a thread, what was begun has ended."""
+    return result
+
+
+# Tasks that nobody waits for any more are kept here until they end.
+_unattended: set[asyncio.Task[Any]] = set()
+
+
+async def whole_async(work: Coroutine[Any, Any, T]) -> T:
+    """Carry out work to its end, even if whoever waits for it is cancelled meanwhile."""
+    import asyncio
+
+    if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
+        with anyio.CancelScope(shield=True):
+            return await work
+    task = asyncio.create_task(work)
+    _unattended.add(task)
+    task.add_done_callback(_unattended.discard)
+    return await asyncio.shield(task)

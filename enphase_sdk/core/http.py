@@ -263,6 +263,9 @@ def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
             return "connection lost", ""
     if isinstance(error, httpx.DecodingError):
         return str(error), ""
+    if isinstance(error, httpx.ConnectError) and "refused" in str(error):
+        # As other transports than httpx's own say it.
+        return "connection refused", ""
     return _BY_KIND.get(type(error).__name__, "no connection"), ""
 
 

@@ -5,23 +5,19 @@ This is the only module that knows that v2 pages by an opaque `next` cursor.
 
 from __future__ import annotations
 
-from collections import deque
-
 from attrs import evolve
 
 from enphase_sdk import models
-from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.boundary import Boundary
 from enphase_sdk.core.effects import Request
 from enphase_sdk.errors import APIResponseValidationError
 
-__all__ = ["Boundary", "Walk"]
+__all__ = ["Walk"]
 
 
 # Pages in a row that bring nothing; more of them are a listing without an end.
 MOST_EMPTY_PAGES = 10
-
-# A system that crosses more pages than this while the fleet changes may be given twice.
-PAGES_REMEMBERED = 10
 
 
 class Walk:
@@ -85,34 +81,6 @@ class Walk:
     def new_systems(self, page: models.SystemsPage) -> list[models.System]:
         """The page's systems without those given before."""
         return self._boundary.crossed(page)
-
-
-class Boundary:
-    """The boundaries between pages, which systems cross while the fleet changes.
-
-    Each system is given once, unless it comes again more than ten pages later: only the ids of
-    the last ten pages are held.
-    """
-
-    def __init__(self) -> None:
-        self._pages: deque[set[int]] = deque(maxlen=PAGES_REMEMBERED)
-
-    def crossed(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those given before."""
-        ids: set[int] = set()
-        fresh: list[models.System] = []
-        for system in page.systems:
-            number = system.system_id
-            # Without an id (the lenient reading leaves None) systems cannot be told apart.
-            if number and (number in ids or any(number in before for before in self._pages)):
-                continue
-            fresh.append(system)
-            if number:
-                ids.add(number)
-        # An empty page between two leaves their boundary where it is.
-        if ids:
-            self._pages.append(ids)
-        return fresh
 
 
 def _with_cursor(request: Request, cursor: str) -> Request:

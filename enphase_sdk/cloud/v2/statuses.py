@@ -5,16 +5,15 @@ This is the only module that knows v2's status meanings (409 is the rate limit h
 
 from __future__ import annotations
 
-import itertools
 import re
-from enum import Enum
 from typing import Any
 
-import msgspec
 from attrs import evolve
 
+from enphase_sdk.cloud.api import Call, Meaning
+from enphase_sdk.cloud.bodies import decoded_json, kept_body, said
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json import is_object
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import (
     APIStatusError,
@@ -26,7 +25,7 @@ from enphase_sdk.errors import (
     messages_of,
 )
 
-__all__ = ["Meaning", "hidden_error", "meaning_of", "status_error", "words_of"]
+__all__ = ["error_of", "hidden_error", "meaning_of"]
 
 _TRANSIENT = frozenset({500, 502, 503, 504})
 _QUOTA = frozenset({409, 429})
@@ -51,22 +50,6 @@ _ADVICE = {
     422: "check the arguments against the message",
 }
 
-# What an error keeps of a body: characters of its text and of each value, items, and depth.
-LONGEST_TEXT = 500
-LONGEST_KEPT = 2_000
-MOST_ITEMS = 100
-DEEPEST = 20
-LARGEST_TEXT = 20_000
-
-
-class Meaning(Enum):
-    """What a status means for the call that got it."""
-
-    SUCCESS = "success"
-    QUOTA = "quota"
-    TRANSIENT = "transient"
-    FAILURE = "failure"
-
 
 def meaning_of(reply: Reply) -> Meaning:
     """What to do about an answer."""
@@ -78,7 +61,7 @@ def meaning_of(reply: Reply) -> Meaning:
 
 
 def _is_of_the_quota(reply: Reply) -> bool:
-    body = _decoded_json(reply.content)
+    body = decoded_json(reply.content)
     if reply.status == 429 or not is_object(body):
         return True
     said = messages_of(body)
@@ -91,7 +74,7 @@ def _is_of_the_quota(reply: Reply) -> bool:
 
 def hidden_error(reply: Reply) -> Reply | None:
     """The error that an answer with status 200 is in truth, under the status it names."""
-    body = _decoded_json(reply.content)
+    body = decoded_json(reply.content)
     if not is_object(body) or not (messages_of(body) or "reason" in body or "errorCode" in body):
         return None
     try:
@@ -103,19 +86,15 @@ def hidden_error(reply: Reply) -> Reply | None:
     return evolve(reply, status=status if 400 <= status <= 599 else 200)
 
 
-def words_of(reply: Reply, redactor: Redactor) -> str:
-    """The server's own words, cut, without secrets."""
-    return _said(_body(reply.content, redactor))
-
-
-def status_error(operation: str, reply: Reply, redactor: Redactor) -> APIStatusError:
+def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> APIStatusError:
     """The error an unsuccessful answer stands for."""
-    body = _body(reply.content, redactor)
+    operation = call.operation
+    body = kept_body(reply.content, redactor)
     status = reply.status
     kind = _ERRORS.get(status, ServerError if 500 <= status <= 599 else APIStatusError)
     if status == 409 and meaning_of(reply) is Meaning.TRANSIENT:
         kind = APIStatusError
-    parts = [f"{operation}: status {status}", _said(body), _advice(reply, redactor)]
+    parts = [f"{operation}: status {status}", said(body), _advice(reply, redactor)]
     return kind(
         ": ".join(parts[:2]) + (f" ({parts[2]})" if parts[2] else ""),
         status_code=status,
@@ -132,57 +111,3 @@ def _advice(reply: Reply, redactor: Redactor) -> str:
             "goes to no other address: check base_url"
         )
     return _ADVICE.get(reply.status, "")
-
-
-def _said(body: Any) -> str:
-    said = "; ".join(messages_of(body)) or _described(body)
-    return said if len(said) <= LONGEST_TEXT else said[:LONGEST_TEXT] + " …"
-
-
-def _decoded_json(content: bytes) -> Any:
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _bounded(value: Any, depth: int = 0) -> Any:
-    """A body that an error may keep: not deep, not long, so that it can be copied and pickled."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_KEPT else value[:LONGEST_KEPT] + " …"
-    if depth == DEEPEST:
-        return "…" if is_array(value) or is_object(value) else value
-    if is_array(value):
-        return [_bounded(item, depth + 1) for item in value[:MOST_ITEMS]]
-    if is_object(value):
-        shown = itertools.islice(value.items(), MOST_ITEMS)
-        return {name[:LONGEST_KEPT]: _bounded(item, depth + 1) for name, item in shown}
-    return value
-
-
-def _body(content: bytes, redactor: Redactor) -> Any:
-    try:
-        return redactor.value(_bounded(msgspec.json.decode(content)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        content = content[:LARGEST_TEXT]
-        # Cut last, because half a secret would not be recognized.
-        return redactor.text(_decoded(content))[:LONGEST_TEXT]
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        # Latin-1 gives every byte some character, so nothing of a legacy page is lost.
-        return content.decode("latin-1")
-
-
-def _described(body: Any) -> str:
-    if isinstance(body, str):
-        start = body.lstrip()
-        if not start:
-            return "no body"
-        return "an HTML page" if start.startswith("<") else " ".join(start.split())[:200]
-    if is_object(body) and isinstance(body.get("reason"), (str, int)):
-        return str(body["reason"])
-    return "a list" if is_array(body) else "no message"
