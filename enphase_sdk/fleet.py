@@ -15,7 +15,7 @@ from enphase_sdk import models
 from enphase_sdk._sync.cloud_client import Enlighten
 from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk.clock import current_clock
-from enphase_sdk.cloud.v2.paging import Boundary
+from enphase_sdk.cloud.boundary import Boundary
 from enphase_sdk.core.times import utc
 from enphase_sdk.errors import (
     APIConnectionError,

@@ -21,7 +21,11 @@ Fetch = Callable[["Call[models.SystemsPage]"], "models.SystemsPage"]
 class SystemPages:
     """Every system of a listing; iterate over it for systems, over `pages()` for whole pages.
 
-    One page is held at a time, and fetched only when the one before is used up.
+    One page is held at a time, and fetched only when the one before is used up. While the fleet
+    changes, systems can move from page to page; each is given once all the same, unless more
+    than 100,000 others come between (only so many ids are remembered). `pages()` gives pages as
+    they are. A listing that would never end is an error: a cursor that comes again, or more than
+    10 pages in a row without a new system.
 
     Attributes:
         cursor: Brings back the page last asked for, as `systems(next=cursor)`; None for the
@@ -76,7 +80,7 @@ class SystemPages:
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = Walk(self._first)
         for page in _Pages(self, walk):
-            builder.add(evolve(page, systems=walk.new_systems(page)))
+            builder.add(evolve(page, systems=walk.new_systems()))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
@@ -103,5 +107,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing.fetch(self._walk)
-            self._ready = iter(self._walk.new_systems(page))
+            self._listing.fetch(self._walk)
+            self._ready = iter(self._walk.new_systems())

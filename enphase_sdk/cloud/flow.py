@@ -10,6 +10,7 @@ from typing import TypeVar, cast
 from attrs import define, frozen
 
 from enphase_sdk.clock import SteadyTime
+from enphase_sdk.cloud.bodies import decoded_json, words_of
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
 from enphase_sdk.cloud.v2.operations import Call
@@ -18,7 +19,6 @@ from enphase_sdk.cloud.v2.statuses import (
     hidden_error,
     meaning_of,
     status_error,
-    words_of,
 )
 from enphase_sdk.core.decode import Reader, UndecodableError
 from enphase_sdk.core.effects import Flow, Reply, Send, Sleep
@@ -85,13 +85,14 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             yield from trouble.wait_for_quota(reply)
         elif meaning is Meaning.TRANSIENT:
             failure = status_error(call.operation, reply, policy.redactor)
-            yield from trouble.back_off(failure, retry_after(reply) or 0.0)
+            yield from trouble.back_off(failure, retry_after(reply, policy.time()) or 0.0)
         elif reply.status == 204 and call.may_be_empty:
             return reply, None
         elif reply.status in (200, 204):
             try:
                 result = policy.reader.read(call.operation, call.shape, reply)
                 _require_asked_system(call, result)
+                _require_vital_fields(call, result, reply)
                 return reply, result
             except APIResponseValidationError as error:
                 told = hidden_error(reply)
@@ -99,6 +100,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                     yield from trouble.wait_for_quota(told)
                 elif told is not None:
                     error.args = (f"{error}; it says: {words_of(told, policy.redactor)}",)
+                    if meaning_of(told) is Meaning.FAILURE:
+                        raise
                     yield from trouble.back_off(error)
                 elif isinstance(error, UndecodableError):
                     yield from trouble.back_off(error)
@@ -119,6 +122,17 @@ def _require_asked_system(call: Call[T], result: T) -> None:
         )
 
 
+def _require_vital_fields(call: Call[T], result: T, reply: Reply) -> None:
+    """What the lenient reading made None must have been null, where all depends on it."""
+    for name in call.vital:
+        if getattr(result, name) is None and decoded_json(reply.content).get(name) is not None:
+            raise APIResponseValidationError(
+                f"{call.operation}: $.{name} cannot be read; going on without it would lose some",
+                operation=call.operation,
+                path=f"$.{name}",
+            )
+
+
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
     """Wait until the quota lets one more hit out."""
     while True:
@@ -137,13 +151,13 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
 
 def _exchange(call: Call[T], policy: Policy, ticket: Ticket) -> Flow[Reply]:
     """Send the request and let the pacer learn from the answer."""
-    date = None
+    date, is_success = None, False
     try:
         reply = cast(Reply, (yield Send(call.request)))
-        date = reply.headers.get("date")
+        date, is_success = reply.headers.get("date"), reply.status < 300
         return reply
     finally:
-        policy.pacer.settle(ticket, policy.time(), date)
+        policy.pacer.settle(ticket, policy.time(), date, is_success=is_success)
 
 
 @define
@@ -176,7 +190,7 @@ class _Trouble:
             period_start=error.period_start,
             period_end=error.period_end,
             limit=error.limit,
-            retry_after=retry_after(reply),
+            retry_after=retry_after(reply, self.policy.time()),
         )
         error.args = (f"{error} ({closed.reason})",)
         if (

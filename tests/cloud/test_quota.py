@@ -214,7 +214,7 @@ def test_another_period_closes_and_teaches_no_limit(period: str, seconds: int) -
     refusal = refuse(pacer, NOW, period=period, period_start=0, period_end=end, limit=1000)
     assert pacer.limit is None
     assert refusal.wait >= seconds
-    assert refusal.is_long
+    assert refusal.is_long == (period != "hour")
     assert f"1000 hits a {period}" in refusal.reason
     assert closed(pacer, NOW + 3500).opens_at == end
 

@@ -45,6 +45,7 @@ class Call(Generic[T_co]):
         shape: The type of the answer's model.
         may_be_empty: Whether 204 is an answer here, read as None.
         system_id: The system it is about, which the answer must be about too; None for others.
+        vital: Fields that an answer may leave out, but that must not be of a wrong type.
     """
 
     operation: str
@@ -52,6 +53,7 @@ class Call(Generic[T_co]):
     shape: type[T_co]
     may_be_empty: bool = False
     system_id: int | None = None
+    vital: tuple[str, ...] = ()
 
 
 def systems(
@@ -72,6 +74,7 @@ def systems(
     return _call(
         "systems",
         models.SystemsPage,
+        vital=("next",),  # the listing would seem to be at its end
         next_=UNSET if next is None else _text(next, "next"),
         limit=size,
         system_id=_many(system_id, "system_id", _integer),
@@ -230,13 +233,20 @@ def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
     )
 
 
-def _call(name: str, shape: type[T], *, may_be_empty: bool = False, **arguments: Any) -> Call[T]:
+def _call(
+    name: str,
+    shape: type[T],
+    *,
+    may_be_empty: bool = False,
+    vital: tuple[str, ...] = (),
+    **arguments: Any,
+) -> Call[T]:
     module = import_module(f"enphase_sdk_api_v2.api.default.{name}")
     made = module.request(**arguments)
     request = Request(made.method, made.url, made.params)
     about = arguments.get("system_id")
     system_id = about if isinstance(about, int) else None
-    return Call(module.OPERATION, request, shape, may_be_empty, system_id)
+    return Call(module.OPERATION, request, shape, may_be_empty, system_id, vital)
 
 
 def _days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:

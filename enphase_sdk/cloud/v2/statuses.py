@@ -5,16 +5,15 @@ This is the only module that knows v2's status meanings (409 is the rate limit h
 
 from __future__ import annotations
 
-import itertools
 import re
 from enum import Enum
 from typing import Any
 
-import msgspec
 from attrs import evolve
 
+from enphase_sdk.cloud.bodies import decoded_json, kept_body, said
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json import is_object
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import (
     APIStatusError,
@@ -26,14 +25,15 @@ from enphase_sdk.errors import (
     messages_of,
 )
 
-__all__ = ["Meaning", "hidden_error", "meaning_of", "status_error", "words_of"]
+__all__ = ["Meaning", "hidden_error", "meaning_of", "status_error"]
 
 _TRANSIENT = frozenset({500, 502, 503, 504})
 _QUOTA = frozenset({409, 429})
 
 # What a refused quota says of itself; a 409 without any of it is about something else.
 _QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
-_QUOTA_WORDS = re.compile(r"(?i)limit|quota|too many")
+_QUOTA_WORDS = re.compile(r"(?i)\blimit|quota|too many|throttl")
+LONGEST_PLAIN = 1_000
 
 _ERRORS: dict[int, type[APIStatusError]] = {
     401: AuthenticationError,
@@ -50,13 +50,6 @@ _ADVICE = {
     404: "check the id or serial number",
     422: "check the arguments against the message",
 }
-
-# What an error keeps of a body: characters of its text and of each value, items, and depth.
-LONGEST_TEXT = 500
-LONGEST_KEPT = 2_000
-MOST_ITEMS = 100
-DEEPEST = 20
-LARGEST_TEXT = 20_000
 
 
 class Meaning(Enum):
@@ -78,44 +71,53 @@ def meaning_of(reply: Reply) -> Meaning:
 
 
 def _is_of_the_quota(reply: Reply) -> bool:
-    body = _decoded_json(reply.content)
-    if reply.status == 429 or not is_object(body):
+    """Whether a refusal is the quota's; one without a word is taken to be."""
+    if reply.status == 429:
         return True
-    said = messages_of(body)
-    return (
-        any(name in body for name in _QUOTA_FIELDS)
-        or not said
-        or any(_QUOTA_WORDS.search(text) for text in said)
-    )
+    body = decoded_json(reply.content)
+    if is_object(body):
+        words = _words(body)
+        return not words or _tells_of_the_quota(body, words)
+    text = reply.content[:LONGEST_PLAIN].decode("latin-1").strip()
+    # A web page, or JSON that is no object, says nothing of why.
+    is_silent = body is not None or not text or text.startswith("<")
+    return is_silent or _QUOTA_WORDS.search(text) is not None
+
+
+def _tells_of_the_quota(body: dict[str, Any], words: list[str]) -> bool:
+    named = any(body.get(name) is not None for name in _QUOTA_FIELDS)
+    return named or any(_QUOTA_WORDS.search(text) for text in words)
+
+
+def _words(body: dict[str, Any]) -> list[str]:
+    """What an error body says for people; a `reason` is a status most times, and words at some."""
+    reason = body.get("reason")
+    has_words = isinstance(reason, str) and not reason.strip().isdigit()
+    return [*messages_of(body), str(reason)] if has_words else messages_of(body)
 
 
 def hidden_error(reply: Reply) -> Reply | None:
     """The error that an answer with status 200 is in truth, under the status it names."""
-    body = _decoded_json(reply.content)
+    body = decoded_json(reply.content)
     if not is_object(body) or not (messages_of(body) or "reason" in body or "errorCode" in body):
         return None
     try:
         status = int(body.get("reason", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         status = 0
-    if any(name in body for name in _QUOTA_FIELDS):
-        status = 409
-    return evolve(reply, status=status if 400 <= status <= 599 else 200)
-
-
-def words_of(reply: Reply, redactor: Redactor) -> str:
-    """The server's own words, cut, without secrets."""
-    return _said(_body(reply.content, redactor))
+    if not 400 <= status <= 599:
+        status = 409 if _tells_of_the_quota(body, _words(body)) else reply.status
+    return evolve(reply, status=status)
 
 
 def status_error(operation: str, reply: Reply, redactor: Redactor) -> APIStatusError:
     """The error an unsuccessful answer stands for."""
-    body = _body(reply.content, redactor)
+    body = kept_body(reply.content, redactor)
     status = reply.status
     kind = _ERRORS.get(status, ServerError if 500 <= status <= 599 else APIStatusError)
     if status == 409 and meaning_of(reply) is Meaning.TRANSIENT:
         kind = APIStatusError
-    parts = [f"{operation}: status {status}", _said(body), _advice(reply, redactor)]
+    parts = [f"{operation}: status {status}", said(body), _advice(reply, redactor)]
     return kind(
         ": ".join(parts[:2]) + (f" ({parts[2]})" if parts[2] else ""),
         status_code=status,
@@ -132,57 +134,3 @@ def _advice(reply: Reply, redactor: Redactor) -> str:
             "goes to no other address: check base_url"
         )
     return _ADVICE.get(reply.status, "")
-
-
-def _said(body: Any) -> str:
-    said = "; ".join(messages_of(body)) or _described(body)
-    return said if len(said) <= LONGEST_TEXT else said[:LONGEST_TEXT] + " …"
-
-
-def _decoded_json(content: bytes) -> Any:
-    try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return None
-
-
-def _bounded(value: Any, depth: int = 0) -> Any:
-    """A body that an error may keep: not deep, not long, so that it can be copied and pickled."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_KEPT else value[:LONGEST_KEPT] + " …"
-    if depth == DEEPEST:
-        return "…" if is_array(value) or is_object(value) else value
-    if is_array(value):
-        return [_bounded(item, depth + 1) for item in value[:MOST_ITEMS]]
-    if is_object(value):
-        shown = itertools.islice(value.items(), MOST_ITEMS)
-        return {name[:LONGEST_KEPT]: _bounded(item, depth + 1) for name, item in shown}
-    return value
-
-
-def _body(content: bytes, redactor: Redactor) -> Any:
-    try:
-        return redactor.value(_bounded(msgspec.json.decode(content)))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        content = content[:LARGEST_TEXT]
-        # Cut last, because half a secret would not be recognized.
-        return redactor.text(_decoded(content))[:LONGEST_TEXT]
-
-
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode()
-    except UnicodeDecodeError:
-        # Latin-1 gives every byte some character, so nothing of a legacy page is lost.
-        return content.decode("latin-1")
-
-
-def _described(body: Any) -> str:
-    if isinstance(body, str):
-        start = body.lstrip()
-        if not start:
-            return "no body"
-        return "an HTML page" if start.startswith("<") else " ".join(start.split())[:200]
-    if is_object(body) and isinstance(body.get("reason"), (str, int)):
-        return str(body["reason"])
-    return "a list" if is_array(body) else "no message"

@@ -1,0 +1,102 @@
+"""Bodies of unsuccessful answers: what an error may keep of one, and what it says."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+import msgspec
+from attrs import define
+
+from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.redact import Redactor
+from enphase_sdk.errors import messages_of
+
+__all__ = ["decoded_json", "kept_body", "said", "words_of"]
+
+# What an error keeps of a body: characters of its text and of each value, items, and depth.
+LONGEST_TEXT = 500
+LONGEST_KEPT = 2_000
+MOST_VALUES = 1_000
+DEEPEST = 20
+
+# Characters of all texts of a body that are looked at for secrets.
+MOST_READ = 100_000
+
+
+def said(body: Any) -> str:
+    """The server's own words, cut."""
+    text = "; ".join(messages_of(body)) or _described(body)
+    return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
+
+
+def decoded_json(content: bytes) -> Any:
+    """What the bytes hold, or None if it is not JSON."""
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+@define
+class _Bounds:
+    """A body that an error may keep: not deep, not long, so that it can be copied and pickled."""
+
+    redactor: Redactor
+    values: int = MOST_VALUES
+    characters: int = MOST_READ
+
+    def kept(self, value: Any, depth: int = 0) -> Any:
+        self.values -= 1
+        if isinstance(value, str):
+            return self._text(value)
+        if is_array(value) and depth < DEEPEST:
+            items = itertools.takewhile(self._has_room, value)
+            return [self.kept(item, depth + 1) for item in items]
+        if is_object(value) and depth < DEEPEST:
+            pairs = itertools.takewhile(self._has_room, value.items())
+            return {self._text(name): self.kept(item, depth + 1) for name, item in pairs}
+        return "…" if is_array(value) or is_object(value) else value
+
+    def _has_room(self, _: object) -> bool:
+        return self.values > 0
+
+    def _text(self, value: str) -> str:
+        value = value[: self.characters]
+        self.characters -= len(value)
+        # Cut after that, because half a secret would not be recognized.
+        text = self.redactor.text(value)
+        return text if len(text) <= LONGEST_KEPT else text[:LONGEST_KEPT] + " …"
+
+
+def kept_body(content: bytes, redactor: Redactor) -> Any:
+    """What an error keeps: decoded, without secrets, not deep and not long."""
+    try:
+        return _Bounds(redactor).kept(msgspec.json.decode(content))
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return redactor.text(_decoded(content[:MOST_READ]))[:LONGEST_TEXT]
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode()
+    except UnicodeDecodeError:
+        # Latin-1 gives every byte some character, so nothing of a legacy page is lost.
+        return content.decode("latin-1")
+
+
+def _described(body: Any) -> str:
+    if isinstance(body, str):
+        start = body.lstrip()
+        if not start:
+            return "no body"
+        return "an HTML page" if start.startswith("<") else " ".join(start.split())[:200]
+    if is_object(body) and isinstance(body.get("reason"), (str, int)):
+        return str(body["reason"])
+    return "a list" if is_array(body) else "no message"
+
+
+def words_of(reply: Reply, redactor: Redactor) -> str:
+    """The server's own words, cut, without secrets."""
+    return said(kept_body(reply.content, redactor))
