@@ -79,7 +79,7 @@ class AsyncSystemPages:
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = Walk(self._first)
         async for page in _Pages(self, walk):
-            builder.add(evolve(page, systems=walk.new_systems()))
+            builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
@@ -106,5 +106,5 @@ class _Systems(AsyncIterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            await self._listing.fetch(self._walk)
-            self._ready = iter(self._walk.new_systems())
+            page = await self._listing.fetch(self._walk)
+            self._ready = iter(self._walk.new_systems(page))

@@ -80,7 +80,7 @@ class SystemPages:
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = Walk(self._first)
         for page in _Pages(self, walk):
-            builder.add(evolve(page, systems=walk.new_systems()))
+            builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
@@ -107,5 +107,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            self._listing.fetch(self._walk)
-            self._ready = iter(self._walk.new_systems())
+            page = self._listing.fetch(self._walk)
+            self._ready = iter(self._walk.new_systems(page))

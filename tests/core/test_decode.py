@@ -400,3 +400,27 @@ def test_strict_is_an_option_of_the_client(
     with pytest.raises(errors.APIResponseValidationError):
         surface.call(script, lambda client: client.with_options(strict=True).summary(67))
     assert len(script.requests) == 3, "an answer that is JSON is not asked for again"
+
+
+@pytest.mark.parametrize(
+    ("raw", "shape", "value"),
+    [
+        (True, int, None),
+        (False, int | None, None),
+        (True, float, None),
+        (False, str, None),
+        ([True, 3, False], list[int], [None, 3, None]),
+        (1, bool, True),
+        ("true", bool, True),
+        (0, bool, False),
+        ("12", int, 12),
+        (12, str, "12"),
+        (3.0, int, 3),
+    ],
+    ids=repr,
+)
+def test_a_boolean_is_no_number_and_no_text(raw: Any, shape: Any, value: Any) -> None:
+    read, oddities = convert(raw, shape)
+    assert read == value
+    assert type(read) is type(value)
+    assert oddities

@@ -82,7 +82,7 @@ class Walk:
         self.cursor = cursor
         self._call = evolve(call, request=_with_cursor(call.request, cursor))
 
-    def new_systems(self) -> list[models.System]:
+    def new_systems(self, page: models.SystemsPage) -> list[models.System]:  # noqa: ARG002
         """The systems of the page that arrived last, without those given before; once."""
         new, self._new = self._new, []
         return new
