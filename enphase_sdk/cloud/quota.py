@@ -118,7 +118,9 @@ class Pacer:
     def __init__(self, plan: Plan | None = None) -> None:
         self._lock = threading.Lock()
         renew_after_fork(self)
-        self._given = (plan.per_minute, plan.minute_seconds) if plan else (None, MINUTE)
+        self._given: tuple[int | None, float] = (
+            (plan.per_minute, plan.minute_seconds) if plan else (None, MINUTE)
+        )
         self._limit, self._length = self._given
         self._learned_until = math.inf
         self._offset = _Offset()

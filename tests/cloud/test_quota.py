@@ -24,6 +24,7 @@ from enphase_sdk.cloud.quota import (
     Pacer,
     Ticket,
 )
+from enphase_sdk.cloud.retry import http_date
 from tests.cloud.virtual import FixedWindows, Simulation
 
 MINUTE = 60.0
@@ -575,3 +576,16 @@ def test_a_hit_under_way_may_count_until_it_is_back() -> None:
     closed(pacer, NOW + 3_600)
     pacer.settle(hanging, NOW + 3_600, None)
     reserved(pacer, NOW + 3_660)
+
+
+def test_without_a_date_header_the_server_s_clock_is_taken_for_ours() -> None:
+    pacer = Pacer(Plan("mine", 1))
+    pacer.settle(reserved(pacer, NOW + 59), NOW + 59.5, None)
+    closed(pacer, NOW + 59.9)
+    reserved(pacer, NOW + 60)
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
+def test_a_date_of_a_header_is_in_utc_unless_it_says_another_zone(zone: str) -> None:
+    assert http_date(f"Sat, 15 Jun 2024 12:00:00 {zone}") == NOW
+    assert http_date("Sat, 15 Jun 2024 14:00:00 +0200") == NOW
