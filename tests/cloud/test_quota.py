@@ -13,6 +13,7 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from enphase_sdk import errors
+from enphase_sdk.cloud import retry
 from enphase_sdk.cloud.plans import PLANS, Plan, plan_named
 from enphase_sdk.cloud.quota import (
     DAY,
@@ -24,7 +25,6 @@ from enphase_sdk.cloud.quota import (
     Pacer,
     Ticket,
 )
-from enphase_sdk.cloud import retry
 from tests.cloud.virtual import FixedWindows, Simulation
 
 MINUTE = 60.0
