@@ -121,7 +121,8 @@ class Pacer:
         self._given: tuple[int | None, float] = (
             (plan.per_minute, plan.minute_seconds) if plan else (None, MINUTE)
         )
-        self._limit, self._length = self._given
+        self._limit: int | None = self._given[0]
+        self._length: float = self._given[1]
         self._learned_until = math.inf
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
