@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lowest proofs prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo test lowest proofs fuzz prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,7 +29,7 @@ prism: ## the contract's own validator, for the proofs that use it where there i
 	  npm ci --silent --no-audit --no-fund --prefix tests/testing/prism || \
 	  echo "Prism could not be installed; its tests will be skipped" >&2; fi
 
-check: lint types floors generate-check package lowest proofs ## everything else that must hold
+check: lint types floors generate-check package proofs ## everything else that must hold
 
 lint: $(VENV)/dev ## format and lint
 	$(BIN)/ruff format --check .
@@ -55,6 +55,9 @@ package: $(VENV)/dev ## build the wheel and run the demo from it with minimal de
 
 bench: .venv-bench/ready ## print the table of ratios (BENCH_ARGS=--json for machines)
 	.venv-bench/bin/python -m bench $(BENCH_ARGS)
+
+fuzz: $(VENV)/dev ## try every parser of foreign bytes with other examples than make check, ten times as many
+	HYPOTHESIS_PROFILE=search $(BIN)/python -m pytest -m proof tests/fuzz
 
 clean: ## remove what the other targets made
 	rm -rf .venv .venv-* build dist demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage

@@ -26,7 +26,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json import Json, is_array, is_object
 
 __all__ = [
     "APIConnectionError",
@@ -100,7 +100,7 @@ class APIStatusError(EnphaseError):
         operation: The operation's id (``Summary``), or a gateway's endpoint.
     """
 
-    def __init__(self, message: str, *, status_code: int, body: Any, operation: str) -> None:
+    def __init__(self, message: str, *, status_code: int, body: Json, operation: str) -> None:
         super().__init__(message)
         self.status_code = status_code
         self.body = body
@@ -120,7 +120,13 @@ class APIStatusError(EnphaseError):
 
 
 class AuthenticationError(APIStatusError):
-    """401 or 403: not authorized, or the plan or permission does not include this."""
+    """401 or 403: not authorized, or the plan or permission does not include this.
+
+    Attributes:
+        authorize_url: Where the owner must agree again (API v4), or None.
+    """
+
+    authorize_url: str | None = None
 
 
 class NotFoundError(APIStatusError):

@@ -12,7 +12,7 @@ from typing import TypedDict, Unpack
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk._sync.cloud_client import Enlighten
+from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.boundary import Boundary
@@ -85,7 +85,7 @@ class Fleet:
         InvalidArgumentError: `workers` is less than 1.
     """
 
-    def __init__(self, enlighten: Enlighten, *, workers: int = WORKERS) -> None:
+    def __init__(self, enlighten: Cloud, *, workers: int = WORKERS) -> None:
         if workers < 1:
             raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
         self._enlighten = enlighten
@@ -137,7 +137,7 @@ class FleetRun(Iterator[FleetRecord]):
 
     def __init__(
         self,
-        enlighten: Enlighten,
+        enlighten: Cloud,
         listing: SystemPages,
         workers: int,
         progress: Progress | None,

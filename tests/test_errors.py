@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from enphase_sdk import errors
-from enphase_sdk.cloud.v2.statuses import status_error
-from enphase_sdk.core.effects import Reply
+from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.v2.statuses import error_of
+from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.testing import FakeClock
 from tests.support import Script, Surface
@@ -67,7 +68,8 @@ def reply(status: int, content: bytes = b"{}", **headers: str) -> Reply:
 
 
 def error_for(status: int, content: bytes = b"{}", **headers: str) -> errors.APIStatusError:
-    return status_error("Summary", reply(status, content, **headers), Redactor([]))
+    call: Call[object] = Call("Summary", Request("GET", "/systems/67/summary"), object)
+    return error_of(call, reply(status, content, **headers), Redactor([]))
 
 
 def test_the_public_names_are_the_tree() -> None:
@@ -215,6 +217,13 @@ def test_a_server_error_tells_its_code(status: int, code: int | None) -> None:
         (b"null", "no message", None),
         (b'{"reason": "409"}', "409", {"reason": "409"}),
         (b"1e400", "1e400", "1e400"),
+        (b'\xef\xbb\xbf{"message": "Down"}', "Down", {"message": "Down"}),
+        (
+            '{"message": "verweigert f\u00fcr"}'.encode("latin-1"),
+            "f\u00fcr",
+            {"message": "verweigert f\u00fcr"},
+        ),
+        (b'{"message": "Down", "load": NaN}', "Down", {"message": "Down", "load": None}),
         (b"9" * 5000, "999", "9" * 500),
     ],
 )
@@ -234,7 +243,7 @@ def test_a_deeply_nested_body_is_no_trouble(depth: int) -> None:
 def test_a_long_text_is_cut() -> None:
     error = error_for(500, b"words " * 10_000)
     assert len(str(error)) < 400
-    assert len(error.body) == 500
+    assert len(str(error.body)) == 500
 
 
 def test_a_redirect_says_where_it_points_and_that_it_is_not_followed() -> None:

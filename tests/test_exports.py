@@ -10,7 +10,20 @@ import pytest
 import enphase_sdk
 from enphase_sdk import errors, models
 
-CLOUD = {"AsyncEnlighten", "AsyncSite", "Enlighten", "Plan", "Site", "errors", "models"}
+CLOUD = {
+    "AsyncCloud",
+    "AsyncEnlighten",
+    "AsyncEnlightenV4",
+    "AsyncSite",
+    "Cloud",
+    "Enlighten",
+    "EnlightenV4",
+    "Plan",
+    "Site",
+    "errors",
+    "models",
+    "open_cloud",
+}
 GATEWAY = {"AsyncEnvoy", "AsyncGatewayRecorder", "Envoy", "GatewayRecorder"}
 
 

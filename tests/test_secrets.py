@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from enphase_sdk import Enlighten, errors
 from enphase_sdk.cloud.settings import Given, Settings, load_settings
 from enphase_sdk.cloud.signing import Signer
+from enphase_sdk.cloud.v2.api import signing
 from enphase_sdk.core.redact import HIDDEN, Redactor
 from tests.support import (
     KEY,
@@ -349,7 +350,7 @@ def test_no_object_shows_a_secret(surface: Surface) -> None:
 
 def test_no_setting_shows_a_secret() -> None:
     found = load_settings(Given(KEY, USER_ID), None, None)
-    for shown in (found, found.credentials, Given(KEY, USER_ID), Signer.of(found)):
+    for shown in (found, found.credentials, Given(KEY, USER_ID), Signer.of(signing(found))):
         assert_clean(f"{shown!r} {shown}")
     assert isinstance(found, Settings)
 

@@ -9,6 +9,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from enphase_sdk import errors, frames
+from enphase_sdk.frames import Operation
 from tests.support import OPERATION_CALLS, Script, Surface, page_body, small_fleet
 
 DENVER = "America/Denver"
@@ -25,7 +26,7 @@ def listed(surface: Surface, handler: Any, **arguments: Any) -> Any:
 
 
 @pytest.mark.parametrize("name", sorted(OPERATION_CALLS.keys() - WITHOUT_FRAMES))
-def test_a_raw_answer_knows_which_frame_it_makes(surface: Surface, name: str) -> None:
+def test_a_raw_answer_knows_which_frame_it_makes(surface: Surface, name: Operation) -> None:
     raw = raw_answer(surface, small_fleet(), name, METERED)
     made = raw.to_frame(backend="polars", timezone=DENVER)
     wanted = frames.to_frame(raw.parsed, backend="polars", timezone=DENVER, operation=name)

@@ -1,33 +1,28 @@
-"""The client of the Enlighten cloud."""
+"""The client of API v2."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from typing import TYPE_CHECKING, cast
 
-from enphase_sdk import models
+from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
-from enphase_sdk._async.cloud_pages import AsyncSystemPages
-from enphase_sdk._async.cloud_site import AsyncCloudSite
-from enphase_sdk._async.drivers import run
-from enphase_sdk.cloud.flow import call_flow
+from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
-from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.plans import Plan, PlanName
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
-from enphase_sdk.cloud.v2.operations import Call, Filter
-from enphase_sdk.core.effects import Reply, Sleep
-from enphase_sdk.core.times import DateLike, InstantLike
+from enphase_sdk.cloud.v2.api import API, signing
+from enphase_sdk.core.effects import Sleep
 
 if TYPE_CHECKING:
     import httpx
 
 __all__ = ["AsyncEnlighten"]
 
-T = TypeVar("T")
 
-
-class AsyncEnlighten:
+class AsyncEnlighten(AsyncCloud):
     """The Enlighten cloud: every system that one key and user id may see.
 
     Safe to share between threads and tasks; they share one quota. Use it as a context
@@ -55,8 +50,7 @@ class AsyncEnlighten:
         ConfigError: a setting is missing or cannot be used.
     """
 
-    # Also of a client that could not be made, for the traceback that says why.
-    _base_url = "without settings"
+    _operations = cast("Operations", operations)
 
     def __init__(
         self,
@@ -68,7 +62,7 @@ class AsyncEnlighten:
         timeout: float | httpx.Timeout | None = 30.0,
         max_retries: int = 4,
         max_wait: float = 75.0,
-        quota: Plan | str | None = None,
+        quota: Plan | PlanName | None = None,
         strict: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
@@ -79,8 +73,11 @@ class AsyncEnlighten:
         del api_key, user_id
         settings = load_settings(given, base_url, profile)
         self._base_url = settings.base_url
+        signed = signing(settings)
         self._options = Options.made(
-            settings,
+            API,
+            signed,
+            settings.plan,
             timeout=timeout,
             max_retries=max_retries,
             max_wait=max_wait,
@@ -91,304 +88,9 @@ class AsyncEnlighten:
         )
         refuse_coroutines_async(on_wait)
         options = self._options
-        self._connection = open_connection(settings, options.timeouts, options.max_body, transport)
-        self._owner = True
-
-    def __repr__(self) -> str:
-        return f"<AsyncEnlighten {self._base_url}>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a client holds credentials and is not pickled; make one where it is used")
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.aclose()
-
-    async def aclose(self) -> None:
-        """Close the connections; a client made by `with_options` leaves them to its original."""
-        if self._owner:
-            await self._connection.aclose()
-
-    def with_options(self, **changes: Any) -> Self:
-        """A client with some options changed, on the same connections and quota.
-
-        Args:
-            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`.
-
-        Raises:
-            ConfigError: there is no such option, or it cannot be changed.
-        """
-        changed = self.twin()
-        changed._options = self._options.changed(changes)
-        options = changed._options
-        changed._connection = self._connection.limited(options.timeouts, options.max_body)
-        return changed
-
-    def twin(self) -> Self:
-        """Another client on the same connections, which it leaves to this one to close."""
-        twin = object.__new__(type(self))
-        twin.__dict__.update(self.__dict__)
-        twin._owner = False
-        return twin
+        self._connection = open_connection(signed, options.timeouts, options.max_body, transport)
 
     @property
     def with_raw_response(self) -> AsyncRawEnlighten:
         """The same operations, returning the answer itself: status, headers, bytes."""
         return AsyncRawEnlighten(self)
-
-    def site(self, system_id: int) -> AsyncCloudSite:
-        """One system as a site, with the same methods as a gateway's."""
-        return AsyncCloudSite(self, system_id)
-
-    def systems(
-        self,
-        *,
-        system_id: Filter[int] = None,
-        system_name: Filter[str] = None,
-        status: Filter[str] = None,
-        reference: Filter[str] = None,
-        installer: Filter[str] = None,
-        connection_type: Filter[str] = None,
-        limit: int | None = None,
-        next: str | None = None,  # noqa: A002 - the wire's name
-    ) -> AsyncSystemPages:
-        """Every system there is, or those that match; fetched page by page as it is read.
-
-        Each filter takes one value or several; of several any may match.
-
-        Args:
-            system_id: Enlighten ids.
-            system_name: Names, or parts of them.
-            status: `normal`, `comm`, `power`, `meter`, `meter_issue`, `micro`, `battery`,
-                `storage_idle`.
-            reference: The caller's company's own ids.
-            installer: Installers.
-            connection_type: `ethernet`, `wifi`, `cellular`.
-            limit: Systems a page, 1 to 1000; every page costs one hit of the quota.
-            next: A cursor saved earlier, to go on from its page.
-
-        Source: operation Systems, GET /systems.
-        """
-        call = operations.systems(
-            system_id=system_id,
-            system_name=system_name,
-            status=status,
-            reference=reference,
-            installer=installer,
-            connection_type=connection_type,
-            limit=limit,
-            next=next,
-        )
-        return AsyncSystemPages(call, self._needed)
-
-    async def energy_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-        production: str | None = None,
-    ) -> models.EnergyLifetime | None:
-        """Energy produced on each day of the system's life, Wh.
-
-        Days are days in the system's own time zone. Trailing zeros are days not reported yet,
-        not days without sun. None where there is no series.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
-            production: `all` adds the microinverters' and the meter's own series.
-
-        Source: operation EnergyLifetime, GET /systems/{system_id}/energy_lifetime.
-        """
-        call = operations.energy_lifetime(
-            system_id, start_date=start_date, end_date=end_date, production=production
-        )
-        return await self._call(call)
-
-    async def envoys(self, system_id: int) -> models.EnvoysResponse:
-        """The gateways (Envoys) in use on the system.
-
-        Source: operation Envoys, GET /systems/{system_id}/envoys.
-        """
-        return await self._needed(operations.envoys(system_id))
-
-    async def inventory(self, system_id: int) -> models.Inventory:
-        """The gateways, microinverters and meters in use on the system.
-
-        Source: operation Inventory, GET /systems/{system_id}/inventory.
-        """
-        return await self._needed(operations.inventory(system_id))
-
-    async def inverters_summary_by_envoy_or_site(
-        self, site_id: int
-    ) -> list[models.InvertersSummary]:
-        """Power last reported (W) and lifetime energy of each microinverter.
-
-        Args:
-            site_id: The system's Enlighten id.
-
-        Source: operation InvertersSummaryByEnvoyOrSite,
-        GET /systems/inverters_summary_by_envoy_or_site.
-        """
-        return await self._needed(operations.inverters_summary_by_envoy_or_site(site_id))
-
-    async def monthly_production(
-        self, system_id: int, start_date: DateLike
-    ) -> models.MonthlyProduction:
-        """Energy produced in the month that begins on a day, Wh; deprecated by Enphase.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day; the month ends the day before the same day of the next one.
-
-        Source: operation MonthlyProduction, GET /systems/{system_id}/monthly_production.
-        """
-        return await self._needed(operations.monthly_production(system_id, start_date))
-
-    async def production_meter_readings(
-        self, system_id: int, *, end_at: InstantLike | None = None
-    ) -> models.ProductionMeterReadings:
-        """The odometer of each production meter, Wh, as last read before an instant.
-
-        Args:
-            system_id: The system's Enlighten id.
-            end_at: The instant; else now.
-
-        Source: operation ProductionMeterReadings,
-        GET /systems/{system_id}/production_meter_readings.
-        """
-        return await self._needed(operations.production_meter_readings(system_id, end_at=end_at))
-
-    async def rgm_stats(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> models.RgmStats:
-        """Production as metered, Wh in 15-minute intervals named by their end (UTC).
-
-        Ask for at most 7 days; a start over a year ago gives no intervals.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
-
-        Source: operation RgmStats, GET /systems/{system_id}/rgm_stats.
-        """
-        return await self._needed(operations.rgm_stats(system_id, start_at=start_at, end_at=end_at))
-
-    async def stats(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> models.Stats:
-        """Production by the microinverters, W and Wh in 5-minute intervals named by their end.
-
-        At most a day comes back; dark hours have no intervals.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
-
-        Source: operation Stats, GET /systems/{system_id}/stats.
-        """
-        return await self._needed(operations.stats(system_id, start_at=start_at, end_at=end_at))
-
-    async def consumption_stats(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> models.ConsumptionStats:
-        """Consumption as metered, Wh in 15-minute intervals named by their end (UTC).
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now.
-
-        Source: operation ConsumptionStats, GET /systems/{system_id}/consumption_stats.
-        """
-        return await self._needed(
-            operations.consumption_stats(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def consumption_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each day, Wh; None without a consumption meter.
-
-        Days are days in the system's own time zone; trailing zeros are not reported yet.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
-
-        Source: operation ConsumptionLifetime, GET /systems/{system_id}/consumption_lifetime.
-        """
-        return await self._call(
-            operations.consumption_lifetime(system_id, start_date=start_date, end_date=end_date)
-        )
-
-    async def summary(
-        self, system_id: int, *, summary_date: DateLike | None = None
-    ) -> models.Summary:
-        """Power now (W), energy of the day and of all days before it (Wh), size, status.
-
-        `energy_lifetime` excludes the day asked for. For a past day `size_w`, `modules` and
-        `current_power` are 0.
-
-        Args:
-            system_id: The system's Enlighten id.
-            summary_date: The day, in the system's zone; else today.
-
-        Source: operation Summary, GET /systems/{system_id}/summary.
-        """
-        return await self._needed(operations.summary(system_id, summary_date=summary_date))
-
-    async def search_system_id(self, serial_num: str | int) -> models.SystemIdFound:
-        """The Enlighten id of the system that a gateway belongs to.
-
-        Args:
-            serial_num: The gateway's serial number.
-
-        Raises:
-            NotFoundError: no such gateway.
-
-        Source: operation SearchSystemId, GET /systems/search_system_id.
-        """
-        return await self._needed(operations.search_system_id(serial_num))
-
-    async def _call(self, call: Call[T]) -> T | None:
-        _, result = await self._exchange(call)
-        return result
-
-    async def _needed(self, call: Call[T]) -> T:
-        # The flow gives None only for calls that may be empty, and those use _call.
-        return cast(T, await self._call(call))
-
-    async def _exchange(self, call: Call[T]) -> tuple[Reply, T | None]:
-        self._connection.ensure_open()
-        options = self._options
-        flow = call_flow(call, options.policy)
-        return await run(flow, self._connection, options.clock, options.on_wait)
-
-
-# Below the class, because the raw view is made of the class's methods.
-from enphase_sdk._async.cloud_raw import AsyncRawEnlighten  # noqa: E402

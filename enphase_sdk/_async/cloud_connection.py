@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from enphase_sdk.cloud.settings import BASE_URL, Settings
+from enphase_sdk.cloud.api import Signing
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.timeouts import Timeouts
@@ -22,12 +22,15 @@ if TYPE_CHECKING:
 
 __all__ = ["AsyncCloudConnection", "open_connection"]
 
+# Addresses that need no check before the first request.
+OFFICIAL = "https://api.enphaseenergy.com"
+
 
 @define(repr=False, eq=False, weakref_slot=True)
 class _LazyWire:
     """Opens the wire with the first request: loading httpx takes longer than all the rest."""
 
-    _settings: Settings = field(alias="settings")
+    _signing: Signing = field(alias="signing")
     _transport: httpx.AsyncBaseTransport | None = field(alias="transport")
     _wire: AsyncWire | None = field(default=None, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -50,7 +53,7 @@ class _LazyWire:
             if self._wire is None:
                 from enphase_sdk._async.cloud_wire import AsyncWire
 
-                self._wire = AsyncWire(self._settings, self._transport)
+                self._wire = AsyncWire(self._signing, self._transport)
             return self._wire
 
     async def aclose(self) -> None:
@@ -96,23 +99,23 @@ class AsyncCloudConnection:
 
 
 def open_connection(
-    settings: Settings,
+    signing: Signing,
     timeouts: Timeouts,
     largest: int,
     transport: httpx.AsyncBaseTransport | None,
 ) -> AsyncCloudConnection:
-    """A connection to `settings.base_url`, signed with its credentials.
+    """A connection to an address, signed with its credentials.
 
     Raises:
         ConfigError: the address, the transport, or the environment's proxy, cannot be used.
     """
     if transport is not None and not hasattr(transport, "handle_async_request"):
         raise ConfigError(
-            f"transport: AsyncEnlighten cannot send through {type(transport).__name__}, which has "
+            f"transport: this client cannot send through {type(transport).__name__}, which has "
             "no handle_async_request"
         )
-    line = _LazyWire(settings, transport)
-    if settings.base_url != BASE_URL or _names_a_proxy(os.environ):
+    line = _LazyWire(signing, transport)
+    if not signing.base_url.startswith(OFFICIAL) or _names_a_proxy(os.environ):
         line.wire()  # now, because these are what can be wrong
     return AsyncCloudConnection(timeouts, largest, line)
 

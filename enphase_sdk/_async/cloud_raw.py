@@ -2,84 +2,68 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from enphase_sdk import models
-from enphase_sdk._async.cloud_client import AsyncEnlighten
-from enphase_sdk._async.cloud_pages import AsyncSystemPages
+from enphase_sdk.cloud.api import Call, Steps
 from enphase_sdk.cloud.raw import RawResponse
-from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.core.effects import Reply
 
-__all__ = ["AsyncRawEnlighten"]
+__all__ = ["AsyncExchanging", "AsyncRawEnlighten", "raw"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-U = TypeVar("U")
 
 
-class _Overheard(AsyncEnlighten):
-    """A twin of a client that keeps the last answer."""
+class AsyncExchanging(Protocol):
+    """A client, as far as the raw view needs it."""
 
-    reply: Reply
-
-    @classmethod
-    def of(cls, enlighten: AsyncEnlighten) -> _Overheard:
-        twin = object.__new__(cls)
-        twin.__dict__.update(enlighten.twin().__dict__)
-        return twin
-
-    async def _exchange(self, call: Call[U]) -> tuple[Reply, U | None]:
-        self.reply, result = await super()._exchange(call)
-        return self.reply, result
-
-    def raw(self, method: str, parsed: U) -> RawResponse[U]:
-        reply = self.reply
-        return RawResponse(method, reply.status, reply.headers, reply.content, parsed)
+    async def exchange(self, call: Call[T] | Steps[T]) -> tuple[Reply, T | None]:
+        """The last answer of a call, and its result."""
+        ...
 
 
-def _raw(
-    method: Callable[Concatenate[AsyncEnlighten, P], Awaitable[T]],
-) -> Callable[Concatenate[AsyncRawEnlighten, P], Awaitable[RawResponse[T]]]:
-    @wraps(method)
-    async def call(self: AsyncRawEnlighten, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-        twin = _Overheard.of(self.enlighten)
-        return twin.raw(method.__name__, await method(twin, *args, **kwargs))
+class AsyncRawView:
+    """Operations of a client that return whole answers."""
 
+    def __init__(self, client: AsyncExchanging) -> None:
+        self.client = client
+
+
+def raw(
+    operation: Callable[P, Call[T] | Steps[T]],
+) -> Callable[Concatenate[AsyncRawView, P], Awaitable[RawResponse[T]]]:
+    """The method of a raw view that carries out an operation."""
+
+    @wraps(operation)
+    async def call(self: AsyncRawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
+        reply, parsed = await self.client.exchange(operation(*args, **kwargs))
+        name = operation.__name__
+        return RawResponse(name, reply.status, reply.headers, reply.content, parsed)  # type: ignore[arg-type]  # None only of a 204
+
+    signature = inspect.signature(operation)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    shown = signature.replace(parameters=[own, *signature.parameters.values()])
+    vars(call)["__signature__"] = shown
     return call
 
 
-def _raw_page(
-    method: Callable[Concatenate[AsyncEnlighten, P], AsyncSystemPages],
-) -> Callable[Concatenate[AsyncRawEnlighten, P], Awaitable[RawResponse[models.SystemsPage]]]:
-    @wraps(method)
-    async def call(
-        self: AsyncRawEnlighten, /, *args: P.args, **kwargs: P.kwargs
-    ) -> RawResponse[models.SystemsPage]:
-        twin = _Overheard.of(self.enlighten)
-        return twin.raw(method.__name__, await anext(method(twin, *args, **kwargs).pages()))
-
-    return call
-
-
-class AsyncRawEnlighten:
+class AsyncRawEnlighten(AsyncRawView):
     """Made by `AsyncEnlighten.with_raw_response`; `systems` gives one page."""
 
-    def __init__(self, enlighten: AsyncEnlighten) -> None:
-        self.enlighten = enlighten
-
-    systems = _raw_page(AsyncEnlighten.systems)
-    energy_lifetime = _raw(AsyncEnlighten.energy_lifetime)
-    envoys = _raw(AsyncEnlighten.envoys)
-    inventory = _raw(AsyncEnlighten.inventory)
-    inverters_summary_by_envoy_or_site = _raw(AsyncEnlighten.inverters_summary_by_envoy_or_site)
-    monthly_production = _raw(AsyncEnlighten.monthly_production)
-    production_meter_readings = _raw(AsyncEnlighten.production_meter_readings)
-    rgm_stats = _raw(AsyncEnlighten.rgm_stats)
-    stats = _raw(AsyncEnlighten.stats)
-    consumption_stats = _raw(AsyncEnlighten.consumption_stats)
-    consumption_lifetime = _raw(AsyncEnlighten.consumption_lifetime)
-    summary = _raw(AsyncEnlighten.summary)
-    search_system_id = _raw(AsyncEnlighten.search_system_id)
+    systems = raw(operations.systems)
+    energy_lifetime = raw(operations.energy_lifetime)
+    envoys = raw(operations.envoys)
+    inventory = raw(operations.inventory)
+    inverters_summary_by_envoy_or_site = raw(operations.inverters_summary_by_envoy_or_site)
+    monthly_production = raw(operations.monthly_production)
+    production_meter_readings = raw(operations.production_meter_readings)
+    rgm_stats = raw(operations.rgm_stats)
+    stats = raw(operations.stats)
+    consumption_stats = raw(operations.consumption_stats)
+    consumption_lifetime = raw(operations.consumption_lifetime)
+    summary = raw(operations.summary)
+    search_system_id = raw(operations.search_system_id)

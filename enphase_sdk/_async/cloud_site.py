@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
-    from enphase_sdk._async.cloud_client import AsyncEnlighten
+    from enphase_sdk._async.cloud_base import AsyncCloud
 
 __all__ = ["AsyncCloudSite", "AsyncSite"]
 
@@ -66,7 +66,7 @@ class AsyncSite(Protocol):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day, Wh; None where there is no series."""
         ...
@@ -85,7 +85,7 @@ class AsyncCloudSite:
         system_id: The system's id in Enlighten.
     """
 
-    def __init__(self, enlighten: AsyncEnlighten, system_id: int) -> None:
+    def __init__(self, enlighten: AsyncCloud, system_id: int) -> None:
         self._enlighten = enlighten
         self.system_id = system_id
 
@@ -139,7 +139,7 @@ class AsyncCloudSite:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """See `AsyncEnlighten.energy_lifetime`."""
         return await self._enlighten.energy_lifetime(

@@ -9,13 +9,13 @@ from weakref import WeakKeyDictionary, WeakSet
 import httpx
 
 from enphase_sdk._async.network import AsyncLine
-from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import AsyncEvent, current_loop_async
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
-from enphase_sdk.core.redact import Redactor, hide_in_library_logs
+from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import APIConnectionError, APIResponseValidationError, EnphaseError
 
@@ -29,18 +29,18 @@ class AsyncWire:
     """Signs requests and sends them straight to a transport.
 
     Args:
-        settings: The address, and what to sign with.
+        signing: The address, and what to sign with.
         transport: The caller's own, instead of httpx's.
 
     Raises:
         ConfigError: the address, or the environment's proxy, cannot be used.
     """
 
-    def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None) -> None:
-        self._signer = Signer.of(settings, shows_all=isinstance(transport, httpx.MockTransport))
-        self._redactor = Redactor(settings.credentials.secrets)
+    def __init__(self, signing: Signing, transport: httpx.AsyncBaseTransport | None) -> None:
+        self._signer = Signer.of(signing, shows_all=isinstance(transport, httpx.MockTransport))
+        self._redactor = signing.redactor
         self._given = transport
-        self._proxy = proxy_for(settings.base_url) if transport is None else None
+        self._proxy = proxy_for(signing.base_url) if transport is None else None
         self._pools: WeakKeyDictionary[object, _AsyncPool] = WeakKeyDictionary()
         renew_after_fork(self)
 
@@ -56,7 +56,7 @@ class AsyncWire:
             APIResponseValidationError: the body has more than `largest` bytes.
             ConfigError: the machine's certificates cannot be read.
         """
-        with hide_in_library_logs(self._redactor):
+        with hide_in_library_logs(self._redactor()):
             try:
                 return await self._sent(request, timeouts, largest)
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:

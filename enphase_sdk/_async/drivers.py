@@ -7,7 +7,8 @@ from inspect import isawaitable
 from typing import Protocol, TypeVar, cast
 
 from enphase_sdk.clock import Clock
-from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep, Whole
+from enphase_sdk.core.events import run_aside_async, whole_async
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["AsyncConnection", "run"]
@@ -40,6 +41,20 @@ async def run(
                     effect = flow.throw(error)
                 else:
                     effect = flow.send(reply)
+            elif isinstance(effect, Run):
+                try:
+                    done = await run_aside_async(effect.action)
+                except EnphaseError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(done)
+            elif isinstance(effect, Whole):
+                try:
+                    ended = await whole_async(run(effect.flow, connection, clock, on_wait))
+                except EnphaseError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(ended)
             else:
                 if on_wait is not None:
                     told = on_wait(effect)

@@ -15,6 +15,7 @@ from enphase_sdk._async.gateway_session import AsyncGatewaySession, AsyncTokenPr
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.effects import Flow
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.state import real_path
 from enphase_sdk.core.timeouts import timeouts
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch, zone_named
 from enphase_sdk.errors import (
@@ -71,6 +72,8 @@ class AsyncEnvoy(AsyncRecordedSite):
         fingerprint: The certificate's SHA-256, where it is known or has changed. Without it
             the certificate of the first contact is pinned.
         ca_file: A PEM file of authorities to trust instead.
+        allow_http: Whether to believe a gateway that answers in plain HTTP, as firmware below 7
+            does, though a token or an Enlighten account is given. Neither is sent to it.
         system_id: The site's Enlighten id, for the cloud's models.
         size_w: The site's size in W, for the cloud's models.
         timezone: The site's IANA zone; else asked of the gateway, which takes seconds, once.
@@ -97,6 +100,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         password: str | None = None,
         fingerprint: str | None = None,
         ca_file: str | Path | None = None,
+        allow_http: bool = False,
         system_id: int | None = None,
         size_w: int | None = None,
         timezone: str | ZoneInfo | None = None,
@@ -104,7 +108,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         timeout: float | httpx.Timeout | None = TIMEOUT,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        given = Given(token, username, password)
+        given = Given(token, username, password, allow_http)
         # A traceback that shows local variables must not show these.
         del token, password
         self._address = address = Address.parsed(host)
@@ -112,18 +116,20 @@ class AsyncEnvoy(AsyncRecordedSite):
         if fingerprint is not None and ca_file is not None:
             raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")
         pinned = None if fingerprint is None else fingerprint_text(fingerprint)
-        trust = GatewayTrust(Pin(address, pinned), Path(ca_file) if ca_file else None)
+        trust = GatewayTrust(
+            Pin(address, pinned), real_path(ca_file, "ca_file") if ca_file else None
+        )
         self._clock = current_clock()
         self._session = AsyncGatewaySession(
             AsyncGatewayConnection(address, trust, limits, transport),
-            AsyncServiceConnection(limits, transport),
+            AsyncServiceConnection(limits, transport, given.secrets),
             self._clock,
             given,
             token_provider,
         )
         self._facts = SiteFacts(system_id, size_w)
         self._timezone = _zone(timezone)
-        self._recording = Path(recording) if recording else None
+        self._recording = real_path(recording, "recording") if recording else None
 
     def __repr__(self) -> str:
         return f"<AsyncEnvoy {self._address}>"

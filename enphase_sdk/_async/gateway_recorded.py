@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -33,11 +33,11 @@ class AsyncRecordedSite(ABC):
 
         Args:
             start_at: Start of the window, rounded down to 5 minutes; midnight unless given.
-            end_at: Its end; now unless given. Cut to a day after the start.
+            end_at: Its end, a day later at most; now unless given.
 
         Raises:
             NotAvailableError: nothing was recorded, or the zone of midnight is not known.
-            InvalidArgumentError: the end lies before the start.
+            InvalidArgumentError: the window is longer, or ends before it starts.
         """
         with await self._recorded() as recorded:
             return recorded.stats(start_at, end_at)
@@ -65,11 +65,11 @@ class AsyncRecordedSite(ABC):
 
         Args:
             start_at: Start of the window, rounded down to 15 minutes; midnight unless given.
-            end_at: Its end; now unless given. Cut to 7 days after the start.
+            end_at: Its end, a month later at most; now unless given.
 
         Raises:
             NotAvailableError: nothing was recorded, or the zone of midnight is not known.
-            InvalidArgumentError: the end lies before the start.
+            InvalidArgumentError: the window is longer, or ends before it starts.
         """
         with await self._recorded() as recorded:
             return recorded.consumption_stats(start_at, end_at)
@@ -79,7 +79,7 @@ class AsyncRecordedSite(ABC):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each recorded day, Wh: as far as it is known, else 0.
 

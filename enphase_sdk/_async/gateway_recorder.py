@@ -12,6 +12,7 @@ import anyio
 from enphase_sdk._async.gateway_client import AsyncEnvoy
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import InstantLike, to_epoch, zone_named
 from enphase_sdk.errors import (
     AuthenticationError,
@@ -81,7 +82,7 @@ class AsyncGatewayRecorder:
         if not (most_watts > 0 and keep_days > 0):
             raise ConfigError("most_watts and keep_days must be above 0")
         self._envoy = envoy
-        self._path = None if path is None else Path(path)
+        self._path = None if path is None else real_path(path, "path")
         self._every = every
         self._rules = Rules(bridge, most_watts)
         self._keep = keep_days * _DAY

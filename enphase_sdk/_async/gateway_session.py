@@ -38,6 +38,7 @@ from enphase_sdk.gateway.login import (
     Bearer,
     Digest,
     Given,
+    check_plain_http,
     check_token,
     digest_for,
     no_token_error,
@@ -129,7 +130,7 @@ class AsyncGatewaySession:
         doubted = self._doubted
         try:
             return await self._identity()
-        except FingerprintMismatchError:
+        except (ConfigError, FingerprintMismatchError):
             raise
         except EnphaseError as error:
             if self._info is None or (doubted and isinstance(error, APIConnectionError)):
@@ -149,6 +150,7 @@ class AsyncGatewaySession:
                 raise self._no_https()
             if needs_token(info):
                 self.connection.require_tls(info.firmware)
+            self._check_scheme(info)
         except EnphaseError:
             self._doubted = True
             if self._info is None:
@@ -171,6 +173,20 @@ class AsyncGatewaySession:
             if known_to_be_plain:
                 return None
             raise
+
+    def _check_scheme(self, info: GatewayInfo) -> None:
+        """Refuse plain HTTP where it may be an impostor's; note who has spoken HTTPS."""
+        trust = self.connection.trust
+        if self.connection.scheme == "https":
+            trust.note_serial(info.serial_number)
+            return
+        check_plain_http(
+            info,
+            self.given,
+            wants_token=self.token is not None or self.provider is not None,
+            has_spoken_tls=trust.has_spoken_tls(info.serial_number),
+            https=self.connection.why_no_https,
+        )
 
     def _no_https(self) -> APIConnectionError:
         return APIConnectionError(

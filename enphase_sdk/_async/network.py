@@ -71,7 +71,8 @@ class AsyncLine:
                 body = Body.whole(response.content, largest)
             else:
                 reading = Body(response.headers, largest, plain=plain)
-                async for chunk in response.stream:  # type: ignore[union-attr]
+                stream: Any = response.stream  # of a transport that asks for no more than iterating
+                async for chunk in stream:
                     self._check(request)
                     reading.add(chunk)
                 body = reading.content()

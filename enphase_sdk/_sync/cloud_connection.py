@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from attrs import define, evolve, field
 
-from enphase_sdk.cloud.settings import BASE_URL, Settings
+from enphase_sdk.cloud.api import Signing
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.timeouts import Timeouts
@@ -23,12 +23,15 @@ if TYPE_CHECKING:
 
 __all__ = ["CloudConnection", "open_connection"]
 
+# Addresses that need no check before the first request.
+OFFICIAL = "https://api.enphaseenergy.com"
+
 
 @define(repr=False, eq=False, weakref_slot=True)
 class _LazyWire:
     """Opens the wire with the first request: loading httpx takes longer than all the rest."""
 
-    _settings: Settings = field(alias="settings")
+    _signing: Signing = field(alias="signing")
     _transport: httpx.BaseTransport | None = field(alias="transport")
     _wire: Wire | None = field(default=None, init=False)
     _lock: threading.Lock = field(factory=threading.Lock, init=False)
@@ -51,7 +54,7 @@ class _LazyWire:
             if self._wire is None:
                 from enphase_sdk._sync.cloud_wire import Wire
 
-                self._wire = Wire(self._settings, self._transport)
+                self._wire = Wire(self._signing, self._transport)
             return self._wire
 
     def close(self) -> None:
@@ -97,23 +100,23 @@ class CloudConnection:
 
 
 def open_connection(
-    settings: Settings,
+    signing: Signing,
     timeouts: Timeouts,
     largest: int,
     transport: httpx.BaseTransport | None,
 ) -> CloudConnection:
-    """A connection to `settings.base_url`, signed with its credentials.
+    """A connection to an address, signed with its credentials.
 
     Raises:
         ConfigError: the address, the transport, or the environment's proxy, cannot be used.
     """
     if transport is not None and not hasattr(transport, "handle_request"):
         raise ConfigError(
-            f"transport: Enlighten cannot send through {type(transport).__name__}, which has "
+            f"transport: this client cannot send through {type(transport).__name__}, which has "
             "no handle_request"
         )
-    line = _LazyWire(settings, transport)
-    if settings.base_url != BASE_URL or _names_a_proxy(os.environ):
+    line = _LazyWire(signing, transport)
+    if not signing.base_url.startswith(OFFICIAL) or _names_a_proxy(os.environ):
         line.wire()  # now, because these are what can be wrong
     return CloudConnection(timeouts, largest, line)
 

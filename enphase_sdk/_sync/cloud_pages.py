@@ -4,14 +4,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import UTC, tzinfo
-from typing import Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Literal, overload
 
 from attrs import evolve
 
 from enphase_sdk import models
-from enphase_sdk.cloud.v2.operations import Call
-from enphase_sdk.cloud.v2.paging import Walk
+from enphase_sdk.cloud.api import Call, Walk
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from enphase_sdk.frames import AnyFrame, BackendName, Timezone
 
 __all__ = ["SystemPages"]
 
@@ -32,12 +38,18 @@ class SystemPages:
             first. After an error the listing can go on from there.
     """
 
-    def __init__(self, first: Call[models.SystemsPage], fetch: Fetch) -> None:
+    def __init__(
+        self,
+        first: Call[models.SystemsPage],
+        walk: Callable[[Call[models.SystemsPage]], Walk],
+        fetch: Fetch,
+    ) -> None:
         self._first = first
+        self._walk = walk
         self._fetch = fetch
-        self.cursor = Walk(first).cursor
+        self.cursor = walk(first).cursor
 
-    def fetch(self, walk: Walk) -> models.SystemsPage:
+    def fetch_page(self, walk: Walk) -> models.SystemsPage:
         """The next page of a walk.
 
         Raises:
@@ -53,9 +65,17 @@ class SystemPages:
 
     def pages(self) -> Iterator[models.SystemsPage]:
         """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
-        return _Pages(self, Walk(self._first))
+        return _Pages(self, self._walk(self._first))
 
-    def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC) -> Any:
+    @overload
+    def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pandas"], timezone: Timezone = ...) -> pd.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pyarrow"], timezone: Timezone = ...) -> pa.Table: ...
+    @overload
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
         """A data frame with a row for every system, the listing walked to its end.
 
         Beside the rows one page is held at a time; see `enphase_sdk.frames`.
@@ -78,13 +98,13 @@ class SystemPages:
         from enphase_sdk.frames import FrameBuilder
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
-        walk = Walk(self._first)
+        walk = self._walk(self._first)
         for page in _Pages(self, walk):
             builder.add(evolve(page, systems=walk.new_systems(page)))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
-        return _Systems(self, Walk(self._first))
+        return _Systems(self, self._walk(self._first))
 
 
 # Iterators, not generators: one that is left before its end needs no clean-up.
@@ -94,7 +114,7 @@ class _Pages(Iterator["models.SystemsPage"]):
         self._walk = walk
 
     def __next__(self) -> models.SystemsPage:
-        return self._listing.fetch(self._walk)
+        return self._listing.fetch_page(self._walk)
 
 
 class _Systems(Iterator["models.System"]):
@@ -107,5 +127,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing.fetch(self._walk)
+            page = self._listing.fetch_page(self._walk)
             self._ready = iter(self._walk.new_systems(page))

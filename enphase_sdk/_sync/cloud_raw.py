@@ -3,84 +3,68 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
-from enphase_sdk import models
-from enphase_sdk._sync.cloud_client import Enlighten
-from enphase_sdk._sync.cloud_pages import SystemPages
+from enphase_sdk.cloud.api import Call, Steps
 from enphase_sdk.cloud.raw import RawResponse
-from enphase_sdk.cloud.v2.operations import Call
+from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.core.effects import Reply
 
-__all__ = ["RawEnlighten"]
+__all__ = ["Exchanging", "RawEnlighten", "raw"]
 
 P = ParamSpec("P")
 T = TypeVar("T")
-U = TypeVar("U")
 
 
-class _Overheard(Enlighten):
-    """A twin of a client that keeps the last answer."""
+class Exchanging(Protocol):
+    """A client, as far as the raw view needs it."""
 
-    reply: Reply
-
-    @classmethod
-    def of(cls, enlighten: Enlighten) -> _Overheard:
-        twin = object.__new__(cls)
-        twin.__dict__.update(enlighten.twin().__dict__)
-        return twin
-
-    def _exchange(self, call: Call[U]) -> tuple[Reply, U | None]:
-        self.reply, result = super()._exchange(call)
-        return self.reply, result
-
-    def raw(self, method: str, parsed: U) -> RawResponse[U]:
-        reply = self.reply
-        return RawResponse(method, reply.status, reply.headers, reply.content, parsed)
+    def exchange(self, call: Call[T] | Steps[T]) -> tuple[Reply, T | None]:
+        """The last answer of a call, and its result."""
+        ...
 
 
-def _raw(
-    method: Callable[Concatenate[Enlighten, P], T],
-) -> Callable[Concatenate[RawEnlighten, P], RawResponse[T]]:
-    @wraps(method)
-    def call(self: RawEnlighten, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
-        twin = _Overheard.of(self.enlighten)
-        return twin.raw(method.__name__, method(twin, *args, **kwargs))
+class RawView:
+    """Operations of a client that return whole answers."""
 
+    def __init__(self, client: Exchanging) -> None:
+        self.client = client
+
+
+def raw(
+    operation: Callable[P, Call[T] | Steps[T]],
+) -> Callable[Concatenate[RawView, P], RawResponse[T]]:
+    """The method of a raw view that carries out an operation."""
+
+    @wraps(operation)
+    def call(self: RawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:
+        reply, parsed = self.client.exchange(operation(*args, **kwargs))
+        name = operation.__name__
+        return RawResponse(name, reply.status, reply.headers, reply.content, parsed)  # type: ignore[arg-type]  # None only of a 204
+
+    signature = inspect.signature(operation)
+    own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    shown = signature.replace(parameters=[own, *signature.parameters.values()])
+    vars(call)["__signature__"] = shown
     return call
 
 
-def _raw_page(
-    method: Callable[Concatenate[Enlighten, P], SystemPages],
-) -> Callable[Concatenate[RawEnlighten, P], RawResponse[models.SystemsPage]]:
-    @wraps(method)
-    def call(
-        self: RawEnlighten, /, *args: P.args, **kwargs: P.kwargs
-    ) -> RawResponse[models.SystemsPage]:
-        twin = _Overheard.of(self.enlighten)
-        return twin.raw(method.__name__, next(method(twin, *args, **kwargs).pages()))
-
-    return call
-
-
-class RawEnlighten:
+class RawEnlighten(RawView):
     """Made by `Enlighten.with_raw_response`; `systems` gives one page."""
 
-    def __init__(self, enlighten: Enlighten) -> None:
-        self.enlighten = enlighten
-
-    systems = _raw_page(Enlighten.systems)
-    energy_lifetime = _raw(Enlighten.energy_lifetime)
-    envoys = _raw(Enlighten.envoys)
-    inventory = _raw(Enlighten.inventory)
-    inverters_summary_by_envoy_or_site = _raw(Enlighten.inverters_summary_by_envoy_or_site)
-    monthly_production = _raw(Enlighten.monthly_production)
-    production_meter_readings = _raw(Enlighten.production_meter_readings)
-    rgm_stats = _raw(Enlighten.rgm_stats)
-    stats = _raw(Enlighten.stats)
-    consumption_stats = _raw(Enlighten.consumption_stats)
-    consumption_lifetime = _raw(Enlighten.consumption_lifetime)
-    summary = _raw(Enlighten.summary)
-    search_system_id = _raw(Enlighten.search_system_id)
+    systems = raw(operations.systems)
+    energy_lifetime = raw(operations.energy_lifetime)
+    envoys = raw(operations.envoys)
+    inventory = raw(operations.inventory)
+    inverters_summary_by_envoy_or_site = raw(operations.inverters_summary_by_envoy_or_site)
+    monthly_production = raw(operations.monthly_production)
+    production_meter_readings = raw(operations.production_meter_readings)
+    rgm_stats = raw(operations.rgm_stats)
+    stats = raw(operations.stats)
+    consumption_stats = raw(operations.consumption_stats)
+    consumption_lifetime = raw(operations.consumption_lifetime)
+    summary = raw(operations.summary)
+    search_system_id = raw(operations.search_system_id)

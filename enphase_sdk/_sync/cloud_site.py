@@ -3,13 +3,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
 
 from enphase_sdk import models
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
-    from enphase_sdk._sync.cloud_client import Enlighten
+    from enphase_sdk._sync.cloud_base import Cloud
 
 __all__ = ["CloudSite", "Site"]
 
@@ -67,7 +67,7 @@ class Site(Protocol):
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """Energy produced on each day, Wh; None where there is no series."""
         ...
@@ -86,7 +86,7 @@ class CloudSite:
         system_id: The system's id in Enlighten.
     """
 
-    def __init__(self, enlighten: Enlighten, system_id: int) -> None:
+    def __init__(self, enlighten: Cloud, system_id: int) -> None:
         self._enlighten = enlighten
         self.system_id = system_id
 
@@ -138,7 +138,7 @@ class CloudSite:
         *,
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
-        production: str | None = None,
+        production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
         """See `Enlighten.energy_lifetime`."""
         return self._enlighten.energy_lifetime(

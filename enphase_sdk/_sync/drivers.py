@@ -8,7 +8,8 @@ from inspect import isawaitable
 from typing import Protocol, TypeVar, cast
 
 from enphase_sdk.clock import Clock
-from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep, Whole
+from enphase_sdk.core.events import run_aside, whole
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["Connection", "run"]
@@ -41,6 +42,20 @@ def run(
                     effect = flow.throw(error)
                 else:
                     effect = flow.send(reply)
+            elif isinstance(effect, Run):
+                try:
+                    done = run_aside(effect.action)
+                except EnphaseError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(done)
+            elif isinstance(effect, Whole):
+                try:
+                    ended = whole(run(effect.flow, connection, clock, on_wait))
+                except EnphaseError as error:
+                    effect = flow.throw(error)
+                else:
+                    effect = flow.send(ended)
             else:
                 if on_wait is not None:
                     told = on_wait(effect)

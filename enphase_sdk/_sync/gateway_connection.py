@@ -48,6 +48,7 @@ class GatewayConnection:
     Attributes:
         scheme: `https` or `http` once one of them has answered.
         login: The credentials to send along, once they are known to be wanted.
+        why_no_https: The reason why HTTPS did not answer when plain HTTP did.
     """
 
     address: Address
@@ -56,6 +57,8 @@ class GatewayConnection:
     transport: httpx.BaseTransport | None = None
     scheme: str | None = None
     login: Bearer | Digest | None = None
+    why_no_https: str | None = None
+    _spoke_tls: bool = False
     _line: Line | None = None
     _loop: object = None
     _closed: bool = False
@@ -79,16 +82,20 @@ class GatewayConnection:
         with self._lock_of_this_loop():
             if self._closed:
                 raise APIConnectionError("this gateway's client has been closed; make a new one")
+            if self.scheme == "http" and self.trust.is_established():
+                # Another client, or another process, has found HTTPS in the meantime.
+                self.scheme = None
             if self.scheme is not None:
                 return self._send(self.scheme, request)
             try:
                 reply = self._send("https", request)
-                self.scheme = "https"
-            except APIConnectionError:
+                self.scheme, self._spoke_tls = "https", True
+            except APIConnectionError as error:
                 # A gateway that once spoke TLS does not stop; whoever answers in the clear is
                 # somebody else, or somebody in between.
-                if self.trust.is_established():
+                if self._spoke_tls or self.trust.is_established():
                     raise
+                self.why_no_https = error.reason
                 reply = self._send("http", request)
                 self.scheme = "http"
             return reply
@@ -242,10 +249,15 @@ def _is_untrusted(error: BaseException | None) -> bool:
 
 @define(repr=False, eq=False)
 class ServiceConnection:
-    """Sends requests to Enphase's login services, with the usual trust in certificates."""
+    """Sends requests to Enphase's login services, with the usual trust in certificates.
+
+    Attributes:
+        secrets: What it sends that must not be seen in a log.
+    """
 
     timeouts: Timeouts
     transport: httpx.BaseTransport | None = None
+    secrets: tuple[str, ...] = ()
 
     def send(self, request: Request) -> Reply:
         """The service's answer.
@@ -255,7 +267,7 @@ class ServiceConnection:
             APIResponseValidationError: a body that is too large.
         """
         try:
-            with hide_in_library_logs(Redactor(())):
+            with hide_in_library_logs(Redactor(self.secrets)):
                 return self._answer(request)
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             problem: EnphaseError = connection_error(request, error)

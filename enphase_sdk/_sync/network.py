@@ -72,7 +72,8 @@ class Line:
                 body = Body.whole(response.content, largest)
             else:
                 reading = Body(response.headers, largest, plain=plain)
-                for chunk in response.stream:  # type: ignore[union-attr]
+                stream: Any = response.stream  # of a transport that asks for no more than iterating
+                for chunk in stream:
                     self._check(request)
                     reading.add(chunk)
                 body = reading.content()

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from enphase_sdk.cli import gateway, operations, report_command, simulation, systems
+from enphase_sdk.cli import gateway, login, operations, report_command, simulation, systems
+from enphase_sdk.cli.cloud import asked_api
 
 __all__ = ["app"]
 
@@ -36,11 +37,16 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def enphase(
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001 - its callback does it
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
     ] = False,
+    api: Annotated[
+        str | None,
+        typer.Option("--api", metavar="NAME", help="The cloud's API: v2 or v4 (ENPHASE_API)."),
+    ] = None,
 ) -> None:
     """Enphase solar systems: the Enlighten cloud and the local gateway."""
+    asked_api.set(api)
 
 
 for command in (
@@ -58,6 +64,8 @@ for command in (
     operations.inventory,
     operations.envoys,
     operations.search,
+    login.login,
+    login.logout,
     simulation.simulate,
     simulation.demo,
 ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from contextvars import ContextVar
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
@@ -12,10 +13,13 @@ from enphase_sdk.cli.formats import AsCsv, AsJson, Form
 from enphase_sdk.cli.shared_options import command_sharing
 
 if TYPE_CHECKING:
-    from enphase_sdk import Enlighten
+    from enphase_sdk import Cloud as CloudClient
     from enphase_sdk.cli.output import View
 
-__all__ = ["Cloud", "cloud_command"]
+__all__ = ["Cloud", "asked_api", "cloud_command"]
+
+# What `enphase --api NAME …` names.
+asked_api: ContextVar[str | None] = ContextVar("asked_api", default=None)
 
 
 class Cloud:
@@ -45,6 +49,10 @@ class Cloud:
         timeout: Annotated[
             float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
         ] = None,
+        api: Annotated[
+            str | None,
+            typer.Option(metavar="NAME", help="v2 or v4; else as the settings say."),
+        ] = None,
     ) -> None:
         from enphase_sdk.cli.progress import Waiting
 
@@ -57,6 +65,7 @@ class Cloud:
             "max_wait": max_wait,
             "timeout": timeout,
         }
+        self._api = api or asked_api.get()
         self._options = {name: value for name, value in given.items() if value is not None}
 
     def __enter__(self) -> Self:
@@ -69,16 +78,17 @@ class Cloud:
             self.client.close()
 
     @cached_property
-    def client(self) -> Enlighten:
+    def client(self) -> CloudClient:
         """The client.
 
         Raises:
             ConfigError: a setting is missing or cannot be used.
         """
-        from enphase_sdk import Enlighten
+        from enphase_sdk.clients import api_name, open_cloud
 
         options: dict[str, Any] = self._options
-        return Enlighten(on_wait=self.waiting.on_wait, **options)
+        api = api_name(self._api, options.get("profile"))
+        return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
     def show(self, view: View, wire: Any) -> None:
         """Print the answer of one operation; None is an answer without a body."""

@@ -73,7 +73,7 @@ def _local(epoch: Any, zone_name: Any) -> str:
         moment = datetime.fromtimestamp(epoch, zone_named(zone_name) or UTC)
     except (ValueError, OverflowError, OSError):
         return str(epoch)
-    return instant(moment) + ("Z" if moment.tzinfo is UTC else "")
+    return instant(moment)
 
 
 def _scaled(row: Row, name: str) -> str:

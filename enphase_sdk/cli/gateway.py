@@ -10,7 +10,7 @@ import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
 from enphase_sdk.cli.formats import AsCsv, AsJson, Form
-from enphase_sdk.cli.shared_options import a_number, command_sharing
+from enphase_sdk.cli.shared_options import a_number, command_sharing, secret_in
 
 if TYPE_CHECKING:
     from enphase_sdk import Envoy
@@ -41,7 +41,15 @@ class Gateway:
         as_csv: AsCsv = False,
         token: Annotated[
             str | None,
-            typer.Option(envvar="ENVOY_TOKEN", help="Its token (firmware 7 and up)."),
+            typer.Option(
+                envvar="ENVOY_TOKEN",
+                help="Its token (firmware 7 and up). On the command line it shows in `ps`: rather "
+                "set ENVOY_TOKEN or use --token-file.",
+            ),
+        ] = None,
+        token_file: Annotated[
+            str | None,
+            typer.Option(metavar="FILE", help="Read the token from a file; `-` is stdin."),
         ] = None,
         username: Annotated[
             str | None,
@@ -50,7 +58,16 @@ class Gateway:
             ),
         ] = None,
         password: Annotated[
-            str | None, typer.Option(envvar="ENVOY_PASSWORD", help="The password.")
+            str | None,
+            typer.Option(
+                envvar="ENVOY_PASSWORD",
+                help="The password. On the command line it shows in `ps`: rather set "
+                "ENVOY_PASSWORD or use --password-file.",
+            ),
+        ] = None,
+        password_file: Annotated[
+            str | None,
+            typer.Option(metavar="FILE", help="Read the password from a file; `-` is stdin."),
         ] = None,
         fingerprint: Annotated[
             str | None,
@@ -59,18 +76,28 @@ class Gateway:
         ca_file: Annotated[
             str | None, typer.Option(metavar="FILE", help="Authorities to trust instead (PEM).")
         ] = None,
+        allow_http: Annotated[
+            bool,
+            typer.Option(
+                "--allow-http", help="It has firmware below 7, which speaks plain HTTP only."
+            ),
+        ] = False,
         timeout: Annotated[
             float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
         ] = None,
     ) -> None:
         self.host = host
         self.form = Form.chosen(as_json, as_csv)
+        if {token_file, password_file} == {"-"}:
+            raise typer.BadParameter("only one of --token-file and --password-file can be stdin")
         given = {
-            "token": token,
+            # A file that is named here comes before what the environment holds.
+            "token": secret_in(token_file, "--token-file") if token_file else token,
             "username": username,
-            "password": password,
+            "password": secret_in(password_file, "--password-file") if password_file else password,
             "fingerprint": fingerprint,
             "ca_file": ca_file,
+            "allow_http": allow_http or None,
             "timeout": timeout,
         }
         self._options = {name: value for name, value in given.items() if value is not None}

@@ -146,10 +146,7 @@ def stats(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt =
 
 @cloud_command
 def rgm(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None) -> None:
-    """Metered production in 15-minute intervals.
-
-    Ask for 7 days at most.
-    """
+    """Metered production in 15-minute intervals, 7 days at most."""
     from enphase_sdk.cli.views import RGM
 
     answer = cloud.client.rgm_stats(system_id, start_at=_instant(start_at), end_at=_instant(end_at))
@@ -160,7 +157,7 @@ def rgm(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = N
 def consumption_stats(
     cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None
 ) -> None:
-    """Consumption in 15-minute intervals."""
+    """Consumption in 15-minute intervals, a month at most."""
     from enphase_sdk.cli.views import CONSUMPTION_STATS
 
     answer = cloud.client.consumption_stats(

@@ -23,7 +23,7 @@ from enphase_sdk.cli.systems import (
 from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
-    from enphase_sdk import Enlighten
+    from enphase_sdk import Cloud as CloudClient
     from enphase_sdk.cli.progress import Waiting
     from enphase_sdk.fleet import FleetRun, SystemFilters
     from enphase_sdk.report import FleetReport
@@ -102,7 +102,7 @@ def report(
 
 
 def made_report(
-    client: Enlighten, waiting: Waiting, filters: SystemFilters, interrupt: FirstInterrupt
+    client: CloudClient, waiting: Waiting, filters: SystemFilters, interrupt: FirstInterrupt
 ) -> tuple[FleetReport, FleetRun]:
     """The report of a fleet, and the run that its records came from.
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import inspect
 import math
+import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from functools import cache
+from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import typer
 
-__all__ = ["a_number", "command_sharing"]
+__all__ = ["a_number", "command_sharing", "secret_in"]
+
+# No token or password comes near this.
+_LARGEST_SECRET = 65_536
 
 P = ParamSpec("P")
 S = TypeVar("S", bound=AbstractContextManager[Any])
@@ -54,6 +59,34 @@ def a_number(value: float | None) -> float | None:
     if value is not None and math.isnan(value):
         raise typer.BadParameter("'nan' is not a number of seconds")
     return value
+
+
+def secret_in(path: str, option: str) -> str:
+    """The secret in a file, or on stdin, without white space around it.
+
+    Raises:
+        typer.BadParameter: the file cannot be read, or holds no one line of text.
+    """
+    text, problem = _text_in(path)
+    if problem is None and text and text.isprintable():
+        return text
+    del text
+    raise typer.BadParameter(f"{option}: {problem or 'it does not hold one line of text'}")
+
+
+def _text_in(path: str) -> tuple[str, str | None]:
+    """The text, or why there is none."""
+    try:
+        if path == "-":
+            content = sys.stdin.buffer.read(_LARGEST_SECRET)
+        else:
+            with Path(path).open("rb") as file:
+                content = file.read(_LARGEST_SECRET)
+        return content.decode("utf-8-sig").strip(), None
+    except OSError as error:
+        return "", f"cannot read {path} ({error.strerror or type(error).__name__})"
+    except ValueError:
+        return "", f"{path} is no path, or no text in UTF-8"
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import ExitStack, suppress
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -24,6 +25,14 @@ DEMO_SYSTEMS = 60
 DEMO_HITS = 15
 DEMO_WINDOW = 3.0
 
+
+class Version(StrEnum):
+    """A version of the API."""
+
+    V2 = "v2"
+    V4 = "v4"
+
+
 Seed = Annotated[int, typer.Option(metavar="N", help="The same seed gives the same fleet.")]
 
 
@@ -42,20 +51,31 @@ def simulate(
         typer.Option(metavar="NAME", help="Quota: watt, kilowatt, megawatt or partner; else none."),
     ] = None,
     seed: Seed = 0,
+    api: Annotated[
+        Version, typer.Option(help="Which version of the API to serve.", case_sensitive=False)
+    ] = Version.V2,
 ) -> None:
     """Serve a simulated cloud on this machine."""
     from enphase_sdk.clock import current_clock
+    from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
-    from enphase_sdk.testing import SimulatedEnlighten
+    from enphase_sdk.testing import SimulatedEnlighten, SimulatedEnlightenV4
 
-    simulated = SimulatedEnlighten(
-        systems,
-        seed=seed,
-        plan=plan,
-        clock=current_clock(),
-        api_key=API_KEY,
-        user_id=USER_ID,
-    )
+    simulated: SimulatedEnlighten | SimulatedEnlightenV4
+    clock = current_clock()
+    quota = None if plan is None else plan_named(plan)
+    if api is Version.V4:
+        simulated = SimulatedEnlightenV4(
+            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY
+        )
+        credentials = {"api": "v4", **simulated.credentials()}
+        strangers = "Any other key or token"
+    else:
+        credentials = {"api_key": API_KEY, "user_id": USER_ID}
+        simulated = SimulatedEnlighten(
+            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY, user_id=USER_ID
+        )
+        strangers = "Any other key or user id"
     with ExitStack() as serving:
         try:
             base_url = serving.enter_context(simulated.serve(port=port))
@@ -68,9 +88,9 @@ def simulate(
                 f"A simulated cloud with {systems} systems answers at {base_url}; to use it:"
             )
             typer.echo(f"  export ENPHASE_BASE_URL={base_url}")
-            typer.echo(f"  export ENPHASE_API_KEY={API_KEY}")
-            typer.echo(f"  export ENPHASE_USER_ID={USER_ID}")
-            typer.echo("Any other key or user id is refused (401). Stop it with ctrl-c.")
+            for name, value in credentials.items():
+                typer.echo(f"  export ENPHASE_{name.upper()}={value}")
+            typer.echo(f"{strangers} is refused (401). Stop it with ctrl-c.")
             sys.stdout.flush()
             threading.Event().wait()
     tell(f"stopped after {simulated.hits} requests, {simulated.refused} more were refused")

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Iterable
 from typing import Any
 
-import msgspec
 from attrs import define
 
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.json_text import decode_json
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import messages_of
 
-__all__ = ["decoded_json", "kept_body", "said", "words_of"]
+__all__ = ["QUOTA_WORDS", "decoded_json", "kept_body", "said", "tells_of_the_quota", "words_of"]
 
 # What an error keeps of a body: characters of its text and of each value, items, and depth.
 LONGEST_TEXT = 500
@@ -23,6 +25,10 @@ DEEPEST = 20
 
 # Characters of all texts of a body that are looked at for secrets.
 MOST_READ = 100_000
+
+# What a refused quota says of itself.
+QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
+QUOTA_WORDS = re.compile(r"(?i)\blimit|quota|too many|throttl")
 
 
 def said(body: Any) -> str:
@@ -34,8 +40,8 @@ def said(body: Any) -> str:
 def decoded_json(content: bytes) -> Any:
     """What the bytes hold, or None if it is not JSON."""
     try:
-        return msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return decode_json(content, "latin-1")
+    except (ValueError, RecursionError):
         return None
 
 
@@ -63,19 +69,21 @@ class _Bounds:
         return self.values > 0
 
     def _text(self, value: str) -> str:
-        value = value[: self.characters]
+        if self.characters <= 0:
+            return "…"
         self.characters -= len(value)
-        # Cut after that, because half a secret would not be recognized.
+        # Cut last, because half a secret would not be recognized.
         text = self.redactor.text(value)
         return text if len(text) <= LONGEST_KEPT else text[:LONGEST_KEPT] + " …"
 
 
 def kept_body(content: bytes, redactor: Redactor) -> Any:
     """What an error keeps: decoded, without secrets, not deep and not long."""
-    try:
-        return _Bounds(redactor).kept(msgspec.json.decode(content))
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+    body = decoded_json(content)
+    if body is None and content.strip() != b"null":
+        # Cut last, because half a secret would not be recognized.
         return redactor.text(_decoded(content[:MOST_READ]))[:LONGEST_TEXT]
+    return _Bounds(redactor).kept(body)
 
 
 def _decoded(content: bytes) -> str:
@@ -95,6 +103,12 @@ def _described(body: Any) -> str:
     if is_object(body) and isinstance(body.get("reason"), (str, int)):
         return str(body["reason"])
     return "a list" if is_array(body) else "no message"
+
+
+def tells_of_the_quota(body: dict[str, Any], words: Iterable[str]) -> bool:
+    """Whether an error's body, or what it says for people, is about a quota."""
+    named = any(body.get(name) is not None for name in QUOTA_FIELDS)
+    return named or any(QUOTA_WORDS.search(text) for text in words)
 
 
 def words_of(reply: Reply, redactor: Redactor) -> str:

@@ -5,23 +5,19 @@ Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin carry 
 
 from __future__ import annotations
 
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 from typing import TypeVar, cast
 
-from attrs import define, frozen
+from attrs import define, field, frozen
 
 from enphase_sdk.clock import SteadyTime
-from enphase_sdk.cloud.bodies import decoded_json, words_of
+from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
-from enphase_sdk.cloud.v2.operations import Call
-from enphase_sdk.cloud.v2.statuses import (
-    Meaning,
-    hidden_error,
-    meaning_of,
-    status_error,
-)
-from enphase_sdk.core.decode import Reader, UndecodableError
-from enphase_sdk.core.effects import Flow, Reply, Send, Sleep
+from enphase_sdk.core.decode import Reader, UndecodableError, is_null
+from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.core.times import utc
@@ -33,12 +29,32 @@ from enphase_sdk.errors import (
     RateLimitError,
 )
 
-__all__ = ["Policy", "call_flow"]
+__all__ = ["Policy", "call_flow", "login_flow", "steps_flow"]
 
 T = TypeVar("T")
 
 # So often one call is refused in one window after the other, by others who share the key.
 MOST_REFUSALS = 50
+
+
+class Recent:
+    """The last answers that other calls may share, a few hundred at most."""
+
+    MOST = 256
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Request, tuple[float, Reply]] = OrderedDict()
+
+    def get(self, call: Call[object], now: float) -> Reply | None:
+        """The answer to the same request, if it is not too old for this call."""
+        at, reply = self._kept.get(call.request, (0.0, None))
+        return reply if reply is not None and 0 <= now - at < call.shared_for else None
+
+    def put(self, call: Call[object], reply: Reply, now: float) -> None:
+        """Keep an answer."""
+        self._kept[call.request] = now, reply
+        while len(self._kept) > self.MOST:
+            self._kept.popitem(last=False)
 
 
 @frozen
@@ -50,7 +66,10 @@ class Policy:
         backoff: When to try again.
         max_wait: Longest wait for the quota to open, seconds.
         reader: From bytes to models.
-        redactor: Keeps the credentials out of errors.
+        api: What is particular to this version of the API.
+        redactor: What keeps the credentials out of errors.
+        authorizer: What renews credentials that end; None where they do not.
+        recent: Answers that calls may share for a short time.
         time: The time, epoch seconds, without jumps.
     """
 
@@ -58,8 +77,11 @@ class Policy:
     backoff: Backoff
     max_wait: float
     reader: Reader
-    redactor: Redactor
+    api: Api
+    redactor: Callable[[], Redactor]
     time: SteadyTime
+    authorizer: Authorizer | None = None
+    recent: Recent = field(factory=Recent)
 
 
 def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
@@ -73,34 +95,45 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         APIResponseValidationError: an answer nothing can be made of.
     """
     trouble = _Trouble(call, policy)
+    authorizer = policy.authorizer
     while True:
-        ticket = yield from _admission(call, policy)
+        shared = policy.recent.get(call, policy.time()) if call.shared_for else None
+        if shared is None and authorizer is not None and not authorizer.is_ready():
+            yield from authorizer.prepare(partial(_counted, call, policy))
+        generation = authorizer.generation if authorizer is not None else 0
         try:
-            reply = yield from _exchange(call, policy, ticket)
+            reply = shared or (yield from _counted(call, policy, call.request))
         except APIConnectionError as error:
             yield from trouble.back_off(error)
             continue
-        meaning = meaning_of(reply)
+        meaning = policy.api.meaning_of(reply)
         if meaning is Meaning.QUOTA:
             yield from trouble.wait_for_quota(reply)
         elif meaning is Meaning.TRANSIENT:
-            failure = status_error(call.operation, reply, policy.redactor)
+            failure = policy.api.error_of(call, reply, policy.redactor())
             yield from trouble.back_off(failure, retry_after(reply, policy.time()) or 0.0)
+        elif meaning is Meaning.EXPIRED and authorizer is not None and not trouble.renewed:
+            trouble.renewed = True
+            yield from authorizer.renew(generation, partial(_counted, call, policy))
         elif reply.status == 204 and call.may_be_empty:
             return reply, None
-        elif reply.status in (200, 204):
+        elif meaning is Meaning.SUCCESS:
             try:
-                result = policy.reader.read(call.operation, call.shape, reply)
-                _require_asked_system(call, result)
-                _require_vital_fields(call, result, reply)
-                return reply, result
+                read = policy.reader.read(call.operation, call.shape, reply)
+                _require_asked_system(call, read)
+                _require_vital_fields(call, read, reply)
+                if call.shared_for:
+                    policy.recent.put(call, reply, policy.time())
+                return reply, read if call.adapt is None else call.adapt(read)
             except APIResponseValidationError as error:
-                told = hidden_error(reply)
-                if told is not None and meaning_of(told) is Meaning.QUOTA:
+                told = policy.api.hidden_error(reply)
+                if told is not None and policy.api.meaning_of(told) is Meaning.QUOTA:
                     yield from trouble.wait_for_quota(told)
                 elif told is not None:
-                    error.args = (f"{error}; it says: {words_of(told, policy.redactor)}",)
-                    if meaning_of(told) is Meaning.FAILURE:
+                    error.args = (
+                        f"{error}; it says: {policy.api.words_of(told, policy.redactor())}",
+                    )
+                    if policy.api.meaning_of(told) is Meaning.FAILURE:
                         raise
                     yield from trouble.back_off(error)
                 elif isinstance(error, UndecodableError):
@@ -108,7 +141,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 else:
                     raise
         else:
-            raise status_error(call.operation, reply, policy.redactor)
+            raise policy.api.error_of(call, reply, policy.redactor())
 
 
 def _require_asked_system(call: Call[T], result: T) -> None:
@@ -125,12 +158,38 @@ def _require_asked_system(call: Call[T], result: T) -> None:
 def _require_vital_fields(call: Call[T], result: T, reply: Reply) -> None:
     """What the lenient reading made None must have been null, where all depends on it."""
     for name in call.vital:
-        if getattr(result, name) is None and decoded_json(reply.content).get(name) is not None:
+        if getattr(result, name) is None and not is_null(reply, name):
             raise APIResponseValidationError(
                 f"{call.operation}: $.{name} cannot be read; going on without it would lose some",
                 operation=call.operation,
                 path=f"$.{name}",
             )
+
+
+def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
+    """Carry out several calls one after the other; returns the last answer and the result."""
+    reply = Reply(204)
+    try:
+        call = next(steps)
+        while True:
+            reply, value = yield from call_flow(call, policy)
+            call = steps.send(value)
+    except StopIteration as stop:
+        result: T = stop.value
+        return reply, result
+
+
+def login_flow(request: Request, policy: Policy) -> Flow[None]:
+    """Get the first tokens with a request that buys them; see `Authorizer.buy`."""
+    call: Call[object] = Call("OAuthToken", request, object, is_read=False)
+    if policy.authorizer is not None:
+        yield from policy.authorizer.buy(request, partial(_counted, call, policy))
+
+
+def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:
+    """Send a request as one hit of the quota, when the quota lets it out."""
+    ticket = yield from _admission(call, policy)
+    return (yield from _exchange(policy, ticket, request))
 
 
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
@@ -149,15 +208,19 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         yield from _wait(call, policy, admitted.wait, admitted.reason)
 
 
-def _exchange(call: Call[T], policy: Policy, ticket: Ticket) -> Flow[Reply]:
+def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     """Send the request and let the pacer learn from the answer."""
     date, is_success = None, False
     try:
-        reply = cast(Reply, (yield Send(call.request)))
-        date, is_success = reply.headers.get("date"), reply.status < 300
+        reply = cast(Reply, (yield Send(request)))
+        date = reply.headers.get("date")
+        # An access token that has ended says nothing against the quota.
+        is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
         return reply
     finally:
         policy.pacer.settle(ticket, policy.time(), date, is_success=is_success)
+        if policy.authorizer is not None:
+            policy.authorizer.heard(policy.pacer.ahead)
 
 
 @define
@@ -170,6 +233,7 @@ class _Trouble:
     failing_since: float = 0.0
     refusals: int = 0
     refused_until: float = 0.0
+    renewed: bool = False
 
     def back_off(self, error: EnphaseError, at_least: float = 0.0) -> Flow[None]:
         now = self.policy.time()
@@ -177,13 +241,15 @@ class _Trouble:
             self.failing_since = now
         self.failures += 1
         delay = self.policy.backoff.delay(self.failures, now - self.failing_since, at_least)
-        if delay is None or getattr(error, "is_final", False):
+        if delay is None or getattr(error, "is_final", False) or not self.call.is_read:
             raise error
         yield from _wait(self.call, self.policy, delay, f"{error}; try {self.failures + 1}")
 
     def wait_for_quota(self, reply: Reply) -> Flow[None]:
         """Wait until the window that a refusal names is over, or give up."""
-        error = cast(RateLimitError, status_error(self.call.operation, reply, self.policy.redactor))
+        error = cast(
+            RateLimitError, self.policy.api.error_of(self.call, reply, self.policy.redactor())
+        )
         closed = self.policy.pacer.refuse(
             self.policy.time(),
             period=error.period,

@@ -4,29 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from inspect import iscoroutinefunction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict
 
 from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
+from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.cloud.flow import Policy
-from enphase_sdk.cloud.plans import Plan, plan_named
+from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
-from enphase_sdk.cloud.settings import Settings
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Sleep
-from enphase_sdk.core.redact import Redactor
 from enphase_sdk.core.timeouts import Timeouts, timeouts
 from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["LARGEST_BODY", "Options", "refuse_coroutines", "refuse_coroutines_async"]
+__all__ = ["LARGEST_BODY", "Changes", "Options", "refuse_coroutines", "refuse_coroutines_async"]
 
 # No answer of the cloud comes near this, in bytes after decompression.
 LARGEST_BODY = 64 * 1024 * 1024
+
+
+class Changes(TypedDict, total=False):
+    """What a client's `with_options` can change; each as of the client."""
+
+    timeout: float | httpx.Timeout | None
+    max_retries: int
+    max_wait: float
+    quota: Plan | PlanName | None
+    strict: bool
+    on_wait: Callable[[Sleep], object] | None
 
 
 @frozen
@@ -50,7 +60,9 @@ class Options:
     @classmethod
     def made(
         cls,
-        settings: Settings,
+        api: Api,
+        signing: Signing,
+        plan: str | None,
         *,
         timeout: float | httpx.Timeout | None,
         max_retries: int,
@@ -59,6 +71,7 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
+        authorizer: Callable[[Clock, SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
 
@@ -66,25 +79,28 @@ class Options:
             ConfigError: one of them cannot be used.
         """
         clock = current_clock()
-        plan = _plan(quota if quota is not None else settings.plan)
+        time, backoff = SteadyTime(clock), Backoff(_retries(max_retries))
         policy = Policy(
-            pacer=Pacer(plan),
-            backoff=Backoff(_retries(max_retries)),
+            pacer=Pacer(_plan(quota if quota is not None else plan)),
+            backoff=backoff,
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
-            redactor=Redactor(settings.credentials.secrets),
-            time=SteadyTime(clock),
+            api=api,
+            redactor=signing.redactor,
+            time=time,
+            authorizer=None if authorizer is None else authorizer(clock, time, backoff),
         )
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
 
-    def changed(self, changes: dict[str, Any]) -> Options:
+    def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
 
         Raises:
             ConfigError: there is no such option, or it belongs to the connection.
         """
         options, policy = self, self.policy
-        for name, value in changes.items():
+        given: dict[str, Any] = {**changes}
+        for name, value in given.items():
             if name == "timeout":
                 options = evolve(options, timeouts=timeouts(value))
             elif name == "on_wait":

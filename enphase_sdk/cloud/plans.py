@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from typing import Literal, TypeAlias
 
 from attrs import frozen
 
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["PLANS", "Plan", "plan_named"]
+__all__ = ["PLANS", "Plan", "PlanName", "plan_named"]
+
+PlanName: TypeAlias = Literal["watt", "kilowatt", "megawatt", "partner"]
 
 LONGEST_MINUTE = 32 * 86_400.0
 

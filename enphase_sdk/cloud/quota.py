@@ -142,6 +142,11 @@ class Pacer:
         """Hits allowed in one window, as given or learned; None while it is not known."""
         return self._limit
 
+    @property
+    def ahead(self) -> float:
+        """Seconds that the server's clock is ahead of ours, as far as it is known."""
+        return self._offset.low
+
     def reserve(self, now: float) -> Ticket | Closed:
         """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
         with self._lock:

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
-from typing import Any, Generic, TypeVar
+from datetime import UTC
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
 from attrs import field, frozen
+
+from enphase_sdk.core.json_text import declared_charset
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from enphase_sdk.frames import AnyFrame, BackendName, Operation, Timezone
 
 __all__ = ["RawResponse"]
 
@@ -31,13 +40,32 @@ class RawResponse(Generic[T]):
     content: bytes = field(repr=False)
     parsed: T
 
-    def to_frame(self, *, backend: str, timezone: str | tzinfo = UTC, totals: bool = False) -> Any:
+    @overload
+    def to_frame(
+        self, *, backend: Literal["polars"], timezone: Timezone = ..., totals: bool = ...
+    ) -> pl.DataFrame: ...
+    @overload
+    def to_frame(
+        self, *, backend: Literal["pandas"], timezone: Timezone = ..., totals: bool = ...
+    ) -> pd.DataFrame: ...
+    @overload
+    def to_frame(
+        self, *, backend: Literal["pyarrow"], timezone: Timezone = ..., totals: bool = ...
+    ) -> pa.Table: ...
+    @overload
+    def to_frame(
+        self, *, backend: BackendName, timezone: Timezone = ..., totals: bool = ...
+    ) -> AnyFrame: ...
+    def to_frame(
+        self, *, backend: BackendName, timezone: Timezone = UTC, totals: bool = False
+    ) -> AnyFrame:
         """The answer as a data frame, straight from its bytes; see `enphase_sdk.frames`.
 
         Args:
             backend: `polars`, `pandas` or `pyarrow`.
             timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants,
-                and for which days of a lifetime series have been reported.
+                and for which days of a lifetime series have been reported; None, as of a system
+                that has none: UTC.
             totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
 
         Returns:
@@ -53,5 +81,10 @@ class RawResponse(Generic[T]):
         from enphase_sdk import frames
 
         return frames.from_bytes(
-            self.operation, self.content, backend=backend, timezone=timezone, totals=totals
+            cast("Operation", self.operation),
+            self.content,
+            backend=backend,
+            timezone=timezone,
+            totals=totals,
+            charset=declared_charset(self.headers.get("content-type")),
         )

@@ -24,7 +24,17 @@ from enphase_sdk.core.json import is_object
 from enphase_sdk.core.state import real_path
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["BASE_URL", "Credentials", "Given", "Settings", "config_path", "load_settings"]
+__all__ = [
+    "BASE_URL",
+    "Credentials",
+    "Given",
+    "Lookup",
+    "Settings",
+    "checked_base_url",
+    "config_path",
+    "load_settings",
+    "secret",
+]
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
 
@@ -82,18 +92,18 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
     Raises:
         ConfigError: something is missing or cannot be used; says where to put it.
     """
-    lookup = _Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
+    lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     return Settings(
         credentials=Credentials(
-            api_key=_secret(lookup("api_key", given.api_key), "API key", "api_key"),
-            user_id=_secret(lookup("user_id", given.user_id), "user id", "user_id"),
+            api_key=secret(lookup("api_key", given.api_key), "API key", "api_key"),
+            user_id=secret(lookup("user_id", given.user_id), "user id", "user_id"),
         ),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
     )
 
 
-class _Lookup:
+class Lookup:
     """Finds one setting; reads the config file only when it is needed."""
 
     def __init__(self, profile: str | None) -> None:
@@ -102,6 +112,7 @@ class _Lookup:
         self._table: Mapping[str, Any] | None = None if profile is None else _read(profile)
 
     def __call__(self, name: str, given: str | None) -> str | None:
+        """The setting: as given, else of the environment, else of the file; None if nowhere."""
         if given is not None:
             return given
         from_environment = os.environ.get(f"ENPHASE_{name.upper()}")
@@ -157,7 +168,12 @@ class _File:
             self.problem = "it is not TOML"
 
 
-def _secret(value: str | None, what: str, name: str) -> str:
+def secret(value: str | None, what: str, name: str) -> str:
+    """A secret that can be sent.
+
+    Raises:
+        ConfigError: it is missing or cannot be sent; it is not shown.
+    """
     # Text that cannot be shown cannot be sent either: stray bytes of an environment variable.
     if isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()

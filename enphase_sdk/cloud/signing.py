@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
 from urllib.parse import quote, urlencode
 
 import httpx
 from attrs import frozen
 
-from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.cloud.api import Signing
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import ConfigError
@@ -50,42 +51,48 @@ class Signer:
 
     _base_url: str
     _host: str
-    _headers: tuple[tuple[str, str], ...]
+    _fixed: tuple[tuple[str, str], ...]
+    _secret: Callable[[], tuple[tuple[str, str], ...]]
     _query: bytes
     _open: bool
 
     @classmethod
-    def of(cls, settings: Settings, *, shows_all: bool = False) -> Signer:
+    def of(cls, signing: Signing, *, shows_all: bool = False) -> Signer:
         """The signer for an address and its credentials.
 
         Args:
-            settings: Both.
+            signing: Both.
             shows_all: Whether the credentials stand in the URL for all to see, as a mock that
                 takes the server's place wants them.
 
         Raises:
             ConfigError: the address is none that requests can go to.
         """
-        base_url = _url(settings.base_url)
+        base_url = _url(signing.base_url)
         if base_url is None:
             raise ConfigError("base_url is not a URL that requests can go to")
         host = base_url.netloc.decode("ascii")
         headers = (("host", host), *_HEADERS.items())
-        secrets = settings.credentials
-        query = urlencode({"key": secrets.api_key, "user_id": secrets.user_id}, quote_via=quote)
+        query = urlencode(signing.query, quote_via=quote)
         origin = f"{base_url.scheme}://{host}"
-        return cls(f"{base_url}".rstrip("/"), origin, headers, query.encode("ascii"), shows_all)
+        base = f"{base_url}".rstrip("/")
+        return cls(base, origin, headers, signing.headers, query.encode("ascii"), shows_all)
 
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
+        # A request for tokens has credentials of its own.
+        has_own = any(name == "authorization" for name, _ in request.headers)
+        secret = () if has_own else self._secret()
         made = httpx.Request(
             request.method,
             shown,
-            headers=[*self._headers, *request.headers],
+            headers=[*self._fixed, *secret, *request.headers],
             content=request.content,
             extensions={"timeout": timeouts.steps},
         )
+        if not self._query:
+            return made
         url = _SignedURL(shown, self._query)
         made.url = httpx.URL(f"{self._host}{url.raw_path.decode('ascii')}") if self._open else url
         return made

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json_text import declared_charset, decode_json
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIResponseValidationError
 
 if TYPE_CHECKING:
     from enphase_sdk.core.lenient import Oddity
 
-__all__ = ["Reader", "UndecodableError", "collector_paused"]
+__all__ = ["Reader", "UndecodableError", "collector_paused", "is_null"]
 
 T = TypeVar("T")
 
@@ -72,36 +73,36 @@ class Reader:
                 `strict`, whenever it differs from the contract.
         """
         with collector_paused(reply.content):
-            made = self._made(operation, shape, reply.content)
+            made = self._made(operation, shape, reply)
         # Raised where no frame and no context holds the body: it may repeat the credentials.
         if isinstance(made, APIResponseValidationError):
             raise made
         return made
 
-    def _made(
-        self, operation: str, shape: type[T], content: bytes
-    ) -> T | APIResponseValidationError:
+    def _made(self, operation: str, shape: type[T], reply: Reply) -> T | APIResponseValidationError:
         try:
-            try:
-                value: T = _decoder(cast(Hashable, shape)).decode(content)
-            except msgspec.ValidationError:
-                raw: Any = msgspec.json.decode(content)
-            else:
-                return value
+            value: T = _decoder(cast(Hashable, shape)).decode(reply.content)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            return UndecodableError(
-                f"{operation}: the answer is {_kind(content)}, not JSON", operation=operation
-            )
-        return self._made_again(operation, shape, raw)
+            return self._made_again(operation, shape, reply)
+        return value
 
     def _made_again(
-        self, operation: str, shape: type[T], raw: Any
+        self, operation: str, shape: type[T], reply: Reply
     ) -> T | APIResponseValidationError:
         # Loaded when an answer is odd, which most never are.
         from enphase_sdk.core import lenient
 
-        value: Any
-        value, oddities = lenient.convert(raw, shape)
+        charset = declared_charset(reply.headers.get("content-type"))
+        try:
+            raw = decode_json(reply.content, charset, unreadable=lenient.Unreadable)
+            value, oddities = lenient.convert(raw, shape)
+        except (ValueError, RecursionError):
+            return UndecodableError(
+                f"{operation}: the answer is {_kind(reply.content)}, not JSON", operation=operation
+            )
+        if not oddities:  # it was right, in another encoding
+            right: T = value
+            return right
         first = oddities[0]
         if self._strict or value is None or value is lenient.NOTHING:
             return APIResponseValidationError(
@@ -125,6 +126,13 @@ class Reader:
                 oddity.problem,
                 oddity.remedy,
             )
+
+
+def is_null(reply: Reply, name: str) -> bool:
+    """Whether a field of an answer that has been read is null or absent, as it was sent."""
+    charset = declared_charset(reply.headers.get("content-type"))
+    body = decode_json(reply.content, charset, unreadable=lambda problem: problem)
+    return body.get(name) is None
 
 
 def _kind(content: bytes) -> str:

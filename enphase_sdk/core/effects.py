@@ -1,18 +1,18 @@
 """What a flow may ask of the outside world, as plain values.
 
-A flow is a generator that does no I/O: it yields a `Send` or a `Sleep`, is given the
-`Reply` (or an `enphase_sdk.errors.APIConnectionError` is raised at the yield), and
-returns its result. `enphase_sdk._async.drivers` and its sync twin carry it out.
+A flow is a generator that does no I/O: it yields one of the effects below, is given what
+came of it (or its error is raised at the yield), and returns its result.
+`enphase_sdk._async.drivers` and its sync twin carry the effects out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
-from typing import TypeAlias, TypeVar
+from collections.abc import Callable, Generator, Mapping
+from typing import Any, TypeAlias, TypeVar
 
 from attrs import field, frozen
 
-__all__ = ["Flow", "Reply", "Request", "Send", "Sleep"]
+__all__ = ["Effect", "Flow", "Reply", "Request", "Run", "Send", "Sleep", "Whole"]
 
 T = TypeVar("T")
 
@@ -67,4 +67,25 @@ class Sleep:
     reason: str
 
 
-Flow: TypeAlias = Generator[Send | Sleep, Reply | None, T]
+@frozen
+class Run:
+    """Ask for a short blocking action, such as reading a file; resumes with its result.
+
+    An async driver carries it out in a thread, so that the event loop is not held up.
+    """
+
+    action: Callable[[], Any]
+
+
+@frozen
+class Whole:
+    """Ask for a flow to be carried out to its end; resumes with its result.
+
+    An async driver lets it end even if whoever waits for it is cancelled meanwhile.
+    """
+
+    flow: Flow[Any]
+
+
+Effect: TypeAlias = Send | Sleep | Run | Whole
+Flow: TypeAlias = Generator[Effect, Any, T]

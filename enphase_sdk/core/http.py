@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpcore
@@ -253,6 +254,9 @@ def _reason(error: BaseException) -> tuple[str, str]:
             return "connection lost", ""
     if isinstance(error, httpx.DecodingError):
         return str(error), ""
+    if isinstance(error, httpx.ConnectError) and "refused" in str(error):
+        # As other transports than httpx's own say it.
+        return "connection refused", ""
     return _BY_KIND.get(type(error).__name__, "no connection"), ""
 
 
@@ -273,10 +277,12 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
         seen.add(id(error))
         yield error
         if isinstance(error, OSError | httpcore.ConnectError) and error.args:
-            inner = error.args[0]
             # anyio gathers the failures of all addresses of a host.
-            if isinstance(inner, BaseExceptionGroup):
-                yield from inner.exceptions
-        if isinstance(error, BaseExceptionGroup):
-            yield from error.exceptions
+            yield from _gathered(error.args[0])
+        yield from _gathered(error)
         error = error.__cause__ or error.__context__
+
+
+def _gathered(error: Any) -> Iterator[BaseException]:
+    if isinstance(error, BaseExceptionGroup):
+        yield from cast("BaseExceptionGroup[BaseException]", error).exceptions

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeGuard
+from typing import Any, TypeAlias, TypeGuard
 
-__all__ = ["is_array", "is_object"]
+__all__ = ["Json", "is_array", "is_object"]
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 
 
 def is_object(value: Any) -> TypeGuard[dict[str, Any]]:

@@ -1,15 +1,18 @@
 """The second, lenient reading of an answer that is not quite what the contract says.
 
 It keeps everything that makes sense: a field that is null, missing or of a wrong type becomes
-None; a record of a list that is no record is left out; the rest is read as declared.
+None; a record of a list that is no record is left out; a quantity (W, Wh) with a fraction where
+a whole number is promised keeps it; the rest is read as declared.
 """
 
 from __future__ import annotations
 
+import re
 import types
 import typing
 from collections.abc import Iterator
 from functools import cache
+from math import isfinite
 from typing import Any, Final, NamedTuple, Union, get_args, get_origin
 
 import attrs
@@ -19,11 +22,17 @@ from msgspec import UNSET, UnsetType
 
 from enphase_sdk.core.json import is_array, is_object
 
-__all__ = ["NOTHING", "Oddity", "convert"]
+__all__ = ["NOTHING", "Oddity", "Unreadable", "convert"]
 
 # So many items of a list are tried at once, and one by one only if something is odd among them.
 TOGETHER = 32
 
+
+# Ids, instants and counts, of which a fraction means nothing; quantities may have one.
+WHOLE = re.compile(
+    r"(^|_)(id|at|date|interval|start|end|period|devices|modules|reporting|channel|precision|"
+    r"strength|limit|count|page|size|total|items|code)(\[\])*$"
+)
 
 # Their values need no conversion.
 PLAIN = frozenset({bool, float, int, str})
@@ -34,6 +43,17 @@ class _Nothing:
 
 
 NOTHING: Final = _Nothing()
+
+
+@frozen
+class Unreadable:
+    """What stands in the place of a value that JSON cannot hold.
+
+    Attributes:
+        problem: What is wrong with it.
+    """
+
+    problem: str
 
 
 @frozen
@@ -65,17 +85,27 @@ def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -
     except msgspec.ValidationError:
         pass
     for option in _options(shape):
-        if attrs.has(option) and is_object(raw):
+        if _is_record(option) and is_object(raw):
             return _read_record(raw, option, path, field, oddities)
+        if get_origin(option) is dict and is_object(raw):
+            _, kind = get_args(option)
+            read = {
+                k: _read(v, kind, f"{path}.{k}", f"{field}.*", oddities) for k, v in raw.items()
+            }
+            return {key: value for key, value in read.items() if value is not NOTHING}
         if get_origin(option) is list and is_array(raw):
             (item,) = get_args(option)
             return list(_read_items(raw, item, path, field, oddities))
+    problem = _problem(raw, shape)
     value = _near(raw, shape)
-    problem = f"is {_named(raw)} where the contract promises {_promised(shape)}"
     if value is not None:
         oddities.append(Oddity(path, field, problem, "read as that"))
         return value
-    scalar = not any(attrs.has(o) or get_origin(o) is list for o in _options(shape))
+    fraction = _fraction(raw, shape, field)
+    if fraction is not None:
+        oddities.append(Oddity(path, field, problem, "kept with its fraction"))
+        return fraction
+    scalar = not any(_is_record(o) or get_origin(o) in (list, dict) for o in _options(shape))
     oddities.append(Oddity(path, field, problem, "None is in its place"))
     return None if raw is None or scalar else NOTHING
 
@@ -84,20 +114,20 @@ def _read_record(
     raw: dict[str, Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Any:
     known = _fields(shape)
-    if not any(field_.name in raw for field_ in known):
+    if not any(field_.wire in raw for field_ in known):
         problem = "has none of the fields the contract promises"
         oddities.append(Oddity(path, field, problem, "left out"))
         return NOTHING
     values: dict[str, Any] = {}
-    for name, kind, plain, required in known:
-        if name in raw:
-            value = raw[name]
+    for name, wire, kind, plain, required in known:
+        if wire in raw:
+            value = raw[wire]
             if type(value) not in plain:
-                value = _read(value, kind, f"{path}.{name}", f"{field}.{name}", oddities)
+                value = _read(value, kind, f"{path}.{wire}", f"{field}.{wire}", oddities)
             values[name] = None if value is NOTHING else value
         elif required:
             problem = f"is missing where the contract promises {_promised(kind)}"
-            place = Oddity(f"{path}.{name}", f"{field}.{name}", problem, "None is in its place")
+            place = Oddity(f"{path}.{wire}", f"{field}.{wire}", problem, "None is in its place")
             oddities.append(place)
             values[name] = None
     return shape(**values)
@@ -107,7 +137,8 @@ def _read_items(
     raw: list[Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Iterator[Any]:
     """A list of records loses what is no record; a series keeps its positions."""
-    records = any(attrs.has(option) for option in _options(shape))
+    options = _options(shape)
+    records = all(_is_record(option) for option in options)
     several: Any = list[shape]
     for start in range(0, len(raw), TOGETHER):
         items = raw[start : start + TOGETHER]
@@ -119,8 +150,7 @@ def _read_items(
         for position, item in enumerate(items, start):
             where, what = f"{path}[{position}]", f"{field}[]"
             if records and not is_object(item):
-                problem = f"is {_named(item)} where the contract promises {_promised(shape)}"
-                oddities.append(Oddity(where, what, problem, "left out"))
+                oddities.append(Oddity(where, what, _problem(item, shape), "left out"))
                 continue
             value = _read(item, shape, where, what, oddities)
             if value is not NOTHING:
@@ -131,7 +161,7 @@ def _read_items(
 
 def _near(raw: Any, shape: Any) -> Any:
     """The value a slip of type stands for: "12" for 12, 3.0 for 3, 7 for "7"; else None."""
-    if raw is None or isinstance(raw, (bool, dict, list)):
+    if raw is None or isinstance(raw, (bool, dict, list, Unreadable)):
         return None
     try:
         return msgspec.convert(raw, shape, strict=False)
@@ -141,6 +171,19 @@ def _near(raw: Any, shape: Any) -> Any:
         return msgspec.convert(str(raw), shape)
     except msgspec.ValidationError:
         return None
+
+
+def _fraction(raw: Any, shape: Any, field: str) -> float | None:
+    """A quantity that the contract promises in whole W or Wh and that came more exactly."""
+    if int not in _options(shape) or WHOLE.search(field.rpartition(".")[2]):
+        return None
+    if isinstance(raw, bool) or not isinstance(raw, (float, str)):
+        return None
+    try:
+        value = msgspec.convert(raw, float, strict=False)
+    except msgspec.ValidationError:
+        return None
+    return value if isfinite(value) else None
 
 
 @cache
@@ -154,6 +197,7 @@ class _Field(NamedTuple):
     """A field of a model; a value of one of its `plain` types is right as it is."""
 
     name: str
+    wire: str
     kind: Any
     plain: frozenset[Any]
     required: bool
@@ -163,14 +207,29 @@ class _Field(NamedTuple):
 def _fields(shape: Any) -> tuple[_Field, ...]:
     hints = typing.get_type_hints(shape)
     return tuple(
-        _Field(
-            a.name,
-            hints[a.name],
-            PLAIN.intersection(_options(hints[a.name])),
-            a.default is not UNSET,
-        )
-        for a in attrs.fields(shape)
+        _Field(name, wire, hints[name], PLAIN.intersection(_options(hints[name])), required)
+        for name, wire, required in _names(shape)
     )
+
+
+def _problem(raw: Any, shape: Any) -> str:
+    if isinstance(raw, Unreadable):
+        return raw.problem
+    return f"is {_named(raw)} where the contract promises {_promised(shape)}"
+
+
+def _names(shape: Any) -> Iterator[tuple[str, str, bool]]:
+    """Attribute, name on the wire, and whether it must be there."""
+    if attrs.has(shape):
+        for a in attrs.fields(shape):
+            yield a.name, a.name, a.default is not UNSET
+    else:
+        for f in msgspec.structs.fields(shape):
+            yield f.name, f.encode_name, f.required
+
+
+def _is_record(option: Any) -> bool:
+    return attrs.has(option) or (isinstance(option, type) and issubclass(option, msgspec.Struct))
 
 
 def _named(raw: Any) -> str:
@@ -188,7 +247,7 @@ def _promised(shape: Any) -> str:
 def _word(option: Any) -> str:
     if get_origin(option) is list:
         return "an array"
-    if attrs.has(option):
+    if _is_record(option) or get_origin(option) is dict:
         return "an object"
     simple = {int: "an integer", float: "a number", str: "text", bool: "a boolean"}
     return simple.get(option, f"a {option.__name__.lower()}")

@@ -21,7 +21,7 @@ from attrs import frozen
 
 from enphase_sdk.core.json import is_array, is_object
 
-__all__ = ["Redactor", "hide_in_library_logs", "hide_web_tokens"]
+__all__ = ["WEB_TOKEN", "Redactor", "hide_in_library_logs", "hide_in_record"]
 
 HIDDEN = "[hidden]"
 
@@ -49,7 +49,7 @@ _COOKIE = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
 _CREDENTIALS = re.compile(r"(?i)\b(bearer|basic) +[\w.~+/=-]{16,}")
 
 # A match begins only where a run of its characters does, or runs would be searched over and over.
-_WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
+WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 
 _ESCAPE = re.compile(
     r"""(?ix)
@@ -60,11 +60,6 @@ _ESCAPE = re.compile(
     | (?P<space>\+)
     """
 )
-
-
-def hide_web_tokens(text: str, shown: str = HIDDEN) -> str:
-    """The text with `shown` in the place of every JSON Web Token."""
-    return _WEB_TOKEN.sub(shown, text)
 
 
 class Redactor:
@@ -83,9 +78,9 @@ class Redactor:
 
     def text(self, text: str) -> str:
         """The text with every secret replaced, and every cookie: those stand in for tokens."""
-        text = self._without_secrets(text)
+        text = self.known(text, longest=LONGEST_TEXT)
         text = _COOKIE.sub(HIDDEN, text)
-        text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", hide_web_tokens(text))
+        text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", WEB_TOKEN.sub(HIDDEN, text))
         return _PARAMETER.sub(rf"\1={HIDDEN}", text)
 
     def value(self, value: Any) -> Any:
@@ -98,11 +93,12 @@ class Redactor:
             return {self.text(name): self.value(item) for name, item in value.items()}
         return value
 
-    def _without_secrets(self, text: str) -> str:
-        """Half a secret at the cut would not be recognized: a little more is searched."""
+    def known(self, text: str, *, longest: int | None = None) -> str:
+        """The text with the known secrets replaced and nothing else; cut if it is longer."""
+        end = len(text) if longest is None else min(len(text), longest)
         pieces: list[str] = []
-        end = min(len(text), LONGEST_TEXT)
         position = 0
+        # Half a secret at the cut would not be recognized: a little more is searched.
         for start, stop in self._spans(text[: end + self._overlap]):
             if start >= end:
                 break

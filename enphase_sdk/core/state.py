@@ -25,6 +25,7 @@ from enphase_sdk.errors import ConfigError
 
 __all__ = [
     "PrivateEntries",
+    "ProcessLock",
     "create_private",
     "read_private",
     "real_path",
@@ -194,6 +195,44 @@ class PrivateEntries:
         if is_object(entries):
             return entries, None
         return {}, f"{self.path} does not hold what was written to it (JSON): delete it"
+
+
+class ProcessLock:
+    """A lock that one thread of one process holds at a time, for as long as it likes.
+
+    It goes when its process ends, however that happens.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._held: int | None = None
+
+    def take(self) -> bool:
+        """Take it; False if somebody else has it.
+
+        Raises:
+            ConfigError: there can be no such file.
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            lock = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except OSError as error:
+            raise _unwritable(self._path, error) from None
+        try:
+            _lock(lock)
+        except OSError as error:
+            os.close(lock)
+            # A file system without locks leaves everybody alone.
+            return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
+        self._held = lock
+        return True
+
+    def give_back(self) -> None:
+        """Let others take it."""
+        lock, self._held = self._held, None
+        if lock is not None:
+            _unlock(lock)
+            os.close(lock)
 
 
 def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:

@@ -7,16 +7,33 @@ from __future__ import annotations
 
 import operator
 import re
-from datetime import UTC, date, datetime
-from typing import SupportsIndex
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
+from math import isfinite
+from numbers import Real
+from typing import Any, Literal, SupportsIndex, TypeAlias
 from zoneinfo import ZoneInfo
 
-from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
-__all__ = ["DateLike", "InstantLike", "to_date", "to_epoch", "utc", "zone_named"]
+__all__ = [
+    "DateLike",
+    "InstantLike",
+    "Window",
+    "check_window",
+    "end_of_window",
+    "plain",
+    "to_date",
+    "to_epoch",
+    "utc",
+    "zone_named",
+]
 
-DateLike = date | str
-InstantLike = datetime | str | int | float
+DateLike: TypeAlias = date | str
+InstantLike: TypeAlias = datetime | str | int | float
+
+# The longest windows that the intervals of a system can be asked for in.
+Window: TypeAlias = Literal["1 day", "7 days", "1 month"]
 
 # An epoch beyond this (year 5138) is a count of milliseconds.
 _LATEST = 100_000_000_000
@@ -26,20 +43,23 @@ def to_date(value: DateLike, name: str) -> date:
     """A calendar day from a `date` or from text.
 
     Text is ISO (``2024-03-05``) or anything that names one day without doubt
-    (``5 March 2024``).
+    (``5 March 2024``). pandas and numpy have no type for days: of theirs a naive midnight is one.
 
     Raises:
         InvalidArgumentError: it is not a day, or could be two (``03/05/2024``).
     """
-    if isinstance(value, datetime):
+    written = plain(value)
+    if isinstance(written, datetime):
+        if written is not value and written.tzinfo is None and written.time() == time.min:
+            return written.date()
         raise InvalidArgumentError(
             f"{name}: a date is wanted, not a datetime; pass value.date() of the time in the "
             "system's own zone"
         )
-    if isinstance(value, date):
-        return value
-    if isinstance(value, str):
-        return _date_from_text(value.strip(), name)
+    if isinstance(written, date):
+        return written
+    if isinstance(written, str):
+        return _date_from_text(written.strip(), name)
     raise InvalidArgumentError(
         f"{name}: pass a datetime.date or text like 2024-03-05, not {type(value).__name__}"
     )
@@ -53,29 +73,115 @@ def to_epoch(value: InstantLike, name: str) -> int:
     Raises:
         InvalidArgumentError: it is naive, malformed, or out of range.
     """
-    if isinstance(value, bool):
-        raise InvalidArgumentError(f"{name}: pass an aware datetime or epoch seconds, not a bool")
-    if isinstance(value, str):
-        value = _datetime_from_text(value.strip(), name)
-    if isinstance(value, datetime):
-        if value.utcoffset() is None:
-            raise InvalidArgumentError(
-                f"{name}: {value.isoformat()} is naive and could be any of two dozen instants; "
-                "give it a zone, for example value.replace(tzinfo=ZoneInfo('America/Denver'))"
-            )
-        value = value.timestamp()
-    if isinstance(value, SupportsIndex):  # an int, or one of numpy's
-        value = operator.index(value)
-    if not isinstance(value, (int, float)):
-        raise InvalidArgumentError(
-            f"{name}: pass an aware datetime, ISO text with an offset, or epoch seconds, "
-            f"not {type(value).__name__}"
-        )
-    if not 0 <= value < _LATEST:  # also refuses NaN
+    seconds = _seconds(value, name)
+    if not 0 <= seconds < _LATEST:  # also refuses NaN
         raise InvalidArgumentError(
             f"{name}: epoch seconds are wanted, from 0 to below {_LATEST}; are these milliseconds?"
         )
-    return int(value)
+    return int(seconds)
+
+
+def _seconds(value: object, name: str) -> float:
+    written = plain(value)
+    if isinstance(written, bool):
+        raise InvalidArgumentError(f"{name}: pass an aware datetime or epoch seconds, not a bool")
+    if isinstance(written, str):
+        written = _datetime_from_text(written.strip(), name)
+    if isinstance(written, datetime):
+        if written.utcoffset() is None:
+            raise InvalidArgumentError(
+                f"{name}: {written.isoformat()} is naive and could be any of two dozen instants; "
+                "give it a zone, for example value.replace(tzinfo=ZoneInfo('America/Denver'))"
+            )
+        return written.timestamp()
+    if isinstance(written, (int, float)):
+        return written
+    raise InvalidArgumentError(
+        f"{name}: pass an aware datetime, ISO text with an offset, or epoch seconds, "
+        f"not {type(value).__name__}"
+    )
+
+
+def end_of_window(start: datetime, longest: Window) -> datetime:
+    """When the longest window that starts then ends: at the same time of day, in the same zone.
+
+    A month ends on the same day of the next month, or on that month's last day.
+    """
+    if longest == "1 month":
+        from dateutil.relativedelta import relativedelta
+
+        return start + relativedelta(months=1)
+    return start + timedelta(days=1 if longest == "1 day" else 7)
+
+
+def check_window(start: InstantLike, end: InstantLike, *, longest: Window, operation: str) -> None:
+    """Refuse a window that would not be answered to its end.
+
+    A window of a system's own days may be an hour longer where its clocks are put back in it;
+    that is told from the offsets that `start` and `end` are written with.
+
+    Args:
+        start: Its start.
+        end: Its end.
+        longest: The longest window that is answered.
+        operation: For the message.
+
+    Raises:
+        InvalidArgumentError: the window is longer.
+    """
+    seconds = to_epoch(end, "end_at") - to_epoch(start, "start_at")
+    begin = _on_the_wall(start)
+    latest = end_of_window(begin, longest)
+    too_long = seconds - (latest - begin).total_seconds()
+    if too_long <= 0 or (too_long <= 3_600 and _on_the_wall(end) <= latest):
+        return
+    raise InvalidArgumentError(
+        f"{operation}: at most {longest} from start_at to end_at can be asked for at once, not "
+        f"{seconds / 86_400:.4g} days; ask for one window of {longest} after another"
+    )
+
+
+def _on_the_wall(value: InstantLike) -> datetime:
+    """What a clock on the wall shows at an instant, in the zone it is written in."""
+    written = plain(value)
+    if isinstance(written, str):
+        written = _datetime_from_text(written.strip(), "")
+    if isinstance(written, datetime):
+        return written.replace(tzinfo=None)
+    return utc(to_epoch(value, "")).replace(tzinfo=None)
+
+
+def plain(value: object) -> object:
+    """A value of numpy's or pandas', or another number, as Python's own; others as they are.
+
+    What stands for a missing instant (NaT) becomes None.
+    """
+    if type(value) in (int, float, str, bool, date, datetime) or value is None:
+        return value
+    library = type(value).__module__.partition(".")[0]
+    try:
+        return _of_pandas(value) if library == "pandas" else _of_numbers(value, library)
+    except (TypeError, ValueError, OverflowError, ArithmeticError):
+        return value
+
+
+def _of_pandas(value: Any) -> object:
+    if value != value:  # NaT; of NA this is a TypeError
+        return None
+    return value.to_pydatetime(warn=False) if hasattr(value, "to_pydatetime") else value
+
+
+def _of_numbers(value: Any, library: str) -> object:
+    if library == "numpy":
+        if type(value).__name__ == "datetime64":  # as finely as Python can tell
+            return value.astype("M8[D]" if value.dtype.name.endswith("[D]") else "M8[us]").item()
+        return value.item() if getattr(value, "ndim", 0) == 0 else value
+    if isinstance(value, SupportsIndex) and not isinstance(value, bool):
+        return operator.index(value)
+    if isinstance(value, (Decimal, Real)):
+        number = float(value)
+        return int(number) if isfinite(number) and number == int(number) else number
+    return value
 
 
 def _date_from_text(text: str, name: str) -> date:
@@ -145,8 +251,27 @@ def utc(epoch_seconds: float) -> datetime:
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name; None without a name, or where this machine knows no such zone."""
-    try:
-        return ZoneInfo(name) if name else None
-    except (KeyError, TypeError, ValueError, OSError):  # no zone, and no name that could be one
+    """The zone of an IANA name; None without a name, or where there is no such zone.
+
+    Raises:
+        ConfigError: this machine has no time zone database.
+    """
+    if not name:
         return None
+    try:
+        return ZoneInfo(name)
+    except (KeyError, TypeError, ValueError, OSError):  # no zone, and no name that could be one
+        pass
+    if _has_zones():
+        return None
+    raise ConfigError(
+        f"this machine has no time zone database, so the days of {name!r} cannot be told; "
+        "install one: pip install tzdata"
+    )
+
+
+def _has_zones() -> bool:
+    try:
+        return bool(ZoneInfo("America/Denver"))
+    except (KeyError, OSError):
+        return False

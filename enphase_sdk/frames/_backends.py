@@ -7,15 +7,24 @@ through narwhals' own constructors a day of intervals takes 2 to 10 times as lon
 from __future__ import annotations
 
 import struct
+import sys
 from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
-__all__ = ["Backend", "backend_named"]
+if TYPE_CHECKING:  # where one of them is not installed, its frames are Any
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["AnyFrame", "Backend", "BackendName", "backend_named"]
+
+BackendName: TypeAlias = Literal["pandas", "polars", "pyarrow"]
+AnyFrame: TypeAlias = "pd.DataFrame | pl.DataFrame | pa.Table"
 
 MICROSECONDS = 1_000_000
 
@@ -51,6 +60,10 @@ class Backend(Protocol):
         """Texts that repeat, from pairs of the text and how often."""
         ...
 
+    def ids(self, runs: list[Any]) -> Any:
+        """Numbers that repeat, from pairs of the number and how often."""
+        ...
+
     def text_lists(self, values: list[Any]) -> Any:
         """A list of texts in each row."""
         ...
@@ -70,6 +83,16 @@ def _memory_of(values: list[Any], code: str) -> bytearray | None:
     return memory
 
 
+def _memory_of_runs(runs: list[Any]) -> bytearray | None:
+    """The same of 64-bit integers that repeat."""
+    memory = bytearray()
+    for number, count in runs:
+        if number is None:
+            return None
+        memory += number.to_bytes(8, sys.byteorder, signed=True) * count
+    return memory
+
+
 class _Polars:
     def __init__(self, namespace: Any) -> None:
         self._pl = namespace
@@ -78,7 +101,11 @@ class _Polars:
         def one(number: int) -> Any:
             return namespace.Series([number])
 
+        def one_id(number: int | None) -> Any:
+            return self.numbers([number])
+
         self._one = cache(one)
+        self._one_id: Callable[..., Any] = lru_cache(one_id)
 
     def intervals(self, ends: list[Any], seconds: int, zone: str) -> tuple[Any, Any]:
         end = self.numbers(ends) * self._one(MICROSECONDS)
@@ -105,6 +132,12 @@ class _Polars:
     def labels(self, runs: list[Any]) -> Any:
         parts = [self.texts([text]).new_from_index(0, count) for text, count in runs]
         return self._pl.concat(parts) if parts else self.texts([])
+
+    def ids(self, runs: list[Any]) -> Any:
+        parts = [self._one_id(number).new_from_index(0, count) for number, count in runs]
+        if len(parts) == 1:
+            return parts[0]
+        return self._pl.concat(parts) if parts else self.numbers([])
 
     def text_lists(self, values: list[Any]) -> Any:
         return self._pl.Series(values, dtype=self._pl.List(self._pl.String))
@@ -154,6 +187,13 @@ class _PyArrow:
         text = self._pa.string()
         parts = [self._pa.repeat(self._pa.scalar(value, text), count) for value, count in runs]
         return self._pa.concat_arrays(parts) if parts else self.texts([])
+
+    def ids(self, runs: list[Any]) -> Any:
+        memory = _memory_of_runs(runs)
+        if memory is None:
+            return self.numbers([number for number, count in runs for _ in range(count)])
+        kind, buffer = self._pa.int64(), self._pa.py_buffer(memory)
+        return self._pa.Array.from_buffers(kind, len(memory) // 8, [None, buffer])
 
     def text_lists(self, values: list[Any]) -> Any:
         return self._pa.array(values, self._pa.list_(self._pa.string()))
@@ -222,8 +262,11 @@ class _Pandas:
         memory = _memory_of(values, "q")
         if memory is None:
             return self._pd.array(values, dtype="Int64")
+        return self._integers(memory)
+
+    def _integers(self, memory: bytearray) -> Any:
         integers = self._np.frombuffer(memory, "i8")
-        return self._pd.arrays.IntegerArray(integers, self._np.zeros(len(values), bool))
+        return self._pd.arrays.IntegerArray(integers, self._np.zeros(len(integers), bool))
 
     def texts(self, values: list[Any]) -> Any:
         return self._pd.array(values, dtype="string")
@@ -233,6 +276,12 @@ class _Pandas:
         codes = [-1 if text is None else known.index(text) for text, _ in runs]
         repeated = self._np.repeat(self._np.array(codes, "i8"), [count for _, count in runs])
         return self._pd.Categorical.from_codes(repeated, dtype=self._categories(*known))
+
+    def ids(self, runs: list[Any]) -> Any:
+        memory = _memory_of_runs(runs)
+        if memory is None:
+            return self.numbers([number for number, count in runs for _ in range(count)])
+        return self._integers(memory)
 
     def text_lists(self, values: list[Any]) -> Any:
         return self._pd.Series(values, dtype=object).to_numpy()

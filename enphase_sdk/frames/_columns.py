@@ -26,6 +26,7 @@ class Kind(Enum):
     NUMBER = auto()  # a count, an id
     TEXT = auto()
     LABEL = auto()  # text that repeats, as pairs of the text and how many rows it fills
+    ID = auto()  # a number that repeats, as such pairs
     TEXTS = auto()  # a list of texts in each row
 
 
@@ -36,7 +37,7 @@ class Column:
     Attributes:
         name: Its name, with the unit.
         kind: What the values mean.
-        values: One for each row, but of a LABEL one for each run of rows.
+        values: One for each row, but of a LABEL and an ID one for each run of rows.
         seconds: Length of the intervals, of an INTERVAL.
     """
 
@@ -50,8 +51,8 @@ def cleaned(column: Column) -> Column:
     """The same column with null for what its kind cannot hold, as the lenient reading leaves it."""
     make = _MAKERS[column.kind]
     values: list[Any] = column.values
-    if column.kind is Kind.LABEL:
-        made: list[Any] = [(make(text), count) for text, count in values]
+    if column.kind in (Kind.LABEL, Kind.ID):
+        made: list[Any] = [(make(value), count) for value, count in values]
     else:
         made = [make(value) for value in values]
     return evolve(column, values=made)
@@ -73,8 +74,10 @@ def _number(value: object) -> int | None:
 def _measure(value: object) -> float | None:
     if isinstance(value, float):
         return value
-    whole = _number(value)
-    return None if whole is None else float(whole)
+    try:
+        return float(value) if isinstance(value, int) else None
+    except OverflowError:
+        return None
 
 
 def _text(value: object) -> object:
@@ -94,5 +97,6 @@ _MAKERS: dict[Kind, Callable[[object], object]] = {
     Kind.NUMBER: _number,
     Kind.TEXT: _text,
     Kind.LABEL: _text,
+    Kind.ID: _number,
     Kind.TEXTS: _texts,
 }

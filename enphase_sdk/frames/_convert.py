@@ -5,23 +5,50 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from functools import cache
-from typing import Any, TypeGuard
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar, overload
 
 import msgspec
+from msgspec import UnsetType
 
 from enphase_sdk import models
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.frames._backends import Backend, backend_named
+from enphase_sdk.frames._backends import AnyFrame, Backend, BackendName, backend_named
 from enphase_sdk.frames._columns import Column, Kind, cleaned
 from enphase_sdk.frames._tables import TABLES, rgm_totals
 from enphase_sdk.frames._wire import PARTS
 
-__all__ = ["FrameBuilder", "from_bytes", "to_frame"]
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
 
-_MODELS: dict[str, Any] = {
+__all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame"]
+
+F = TypeVar("F")
+
+# A system's own zone; one that has none (None, or left out) is read in UTC.
+Timezone: TypeAlias = str | tzinfo | UnsetType | None
+
+# The methods of a client whose answers can become frames, and `inverters_summary` of a site.
+Operation: TypeAlias = Literal[
+    "consumption_lifetime",
+    "consumption_stats",
+    "energy_lifetime",
+    "envoys",
+    "inventory",
+    "inverters_summary",
+    "inverters_summary_by_envoy_or_site",
+    "production_meter_readings",
+    "rgm_stats",
+    "stats",
+    "summary",
+    "systems",
+]
+
+_MODELS: dict[Operation, Any] = {
     "consumption_lifetime": models.ConsumptionLifetime,
     "consumption_stats": models.ConsumptionStats,
     "energy_lifetime": models.EnergyLifetime,
@@ -35,27 +62,68 @@ _MODELS: dict[str, Any] = {
     "systems": models.SystemsPage,
 }
 
-_OPERATIONS: dict[type[Any], str] = {
+_OPERATIONS: dict[type[Any], Operation] = {
     **{model: name for name, model in _MODELS.items() if isinstance(model, type)},
     models.InvertersSummary: "inverters_summary_by_envoy_or_site",
     models.System: "systems",
 }
 
 # As the method of a site is called.
-_ALIASES = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
+_ALIASES: dict[Operation, Operation] = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
 
 # One for all, so that each oddity is told of once.
 _reader = Reader()
 
 
+@overload
 def from_bytes(
-    operation: str,
+    operation: Operation,
     content: bytes,
     *,
-    backend: str,
-    timezone: str | tzinfo = UTC,
+    backend: Literal["polars"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    charset: str | None = ...,
+) -> pl.DataFrame: ...
+@overload
+def from_bytes(
+    operation: Operation,
+    content: bytes,
+    *,
+    backend: Literal["pandas"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    charset: str | None = ...,
+) -> pd.DataFrame: ...
+@overload
+def from_bytes(
+    operation: Operation,
+    content: bytes,
+    *,
+    backend: Literal["pyarrow"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    charset: str | None = ...,
+) -> pa.Table: ...
+@overload
+def from_bytes(
+    operation: Operation,
+    content: bytes,
+    *,
+    backend: BackendName,
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    charset: str | None = ...,
+) -> AnyFrame: ...
+def from_bytes(
+    operation: Operation,
+    content: bytes,
+    *,
+    backend: BackendName,
+    timezone: Timezone = UTC,
     totals: bool = False,
-) -> Any:
+    charset: str | None = None,
+) -> AnyFrame:
     """A frame straight from the bytes of an answer, without making its models.
 
     What differs from the contract is read as the models read it: null where nothing can be
@@ -67,8 +135,10 @@ def from_bytes(
             of a 204, gives a frame without rows for the lifetime series.
         backend: `polars`, `pandas` or `pyarrow`.
         timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants, and
-            for which days of a lifetime series have been reported.
+            for which days of a lifetime series have been reported. None, as of a system that
+            has none: UTC, which the columns' type then says.
         totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
+        charset: The encoding that the answer declared, for one that is not UTF-8.
 
     Returns:
         A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
@@ -76,21 +146,57 @@ def from_bytes(
     Raises:
         APIResponseValidationError: the bytes are not JSON, or nothing can be made of them.
         InvalidArgumentError: an argument is unknown.
-        ConfigError: the library is not installed.
+        ConfigError: the library is not installed, or this machine has no time zone database.
     """
     builder = FrameBuilder(operation, backend=backend, timezone=timezone, totals=totals)
-    builder.add_bytes(content)
+    builder.add_bytes(content, charset)
     return builder.frame()
 
 
+@overload
 def to_frame(
-    results: Any,
+    results: object,
     *,
-    backend: str,
-    timezone: str | tzinfo = UTC,
+    backend: Literal["polars"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    operation: Operation | None = ...,
+) -> pl.DataFrame: ...
+@overload
+def to_frame(
+    results: object,
+    *,
+    backend: Literal["pandas"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    operation: Operation | None = ...,
+) -> pd.DataFrame: ...
+@overload
+def to_frame(
+    results: object,
+    *,
+    backend: Literal["pyarrow"],
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    operation: Operation | None = ...,
+) -> pa.Table: ...
+@overload
+def to_frame(
+    results: object,
+    *,
+    backend: BackendName,
+    timezone: Timezone = ...,
+    totals: bool = ...,
+    operation: Operation | None = ...,
+) -> AnyFrame: ...
+def to_frame(
+    results: object,
+    *,
+    backend: BackendName,
+    timezone: Timezone = UTC,
     totals: bool = False,
-    operation: str | None = None,
-) -> Any:
+    operation: Operation | None = None,
+) -> AnyFrame:
     """A frame from what an operation returned.
 
     Args:
@@ -106,15 +212,15 @@ def to_frame(
         InvalidArgumentError: not results, or of several kinds, or an unknown argument.
         ConfigError: the library is not installed.
     """
-    builder = None
+    builder: FrameBuilder[AnyFrame] | None = None
     if operation is not None:
         builder = FrameBuilder(operation, backend=backend, timezone=timezone, totals=totals)
     for result in results if _are_several(results) else [results]:
         if result is None:
             continue
         if builder is None:
-            name = _operation_of(result)
-            builder = FrameBuilder(name, backend=backend, timezone=timezone, totals=totals)
+            found = _operation_of(result)
+            builder = FrameBuilder(found, backend=backend, timezone=timezone, totals=totals)
         builder.add(result)
     if builder is None:
         raise InvalidArgumentError(
@@ -124,7 +230,7 @@ def to_frame(
     return builder.frame()
 
 
-class FrameBuilder:
+class FrameBuilder(Generic[F]):
     """Gathers the rows of many answers of one operation; page by page nothing else is kept.
 
     Args:
@@ -138,15 +244,51 @@ class FrameBuilder:
         ConfigError: the library is not installed.
     """
 
+    @overload
+    def __init__(
+        self: FrameBuilder[pl.DataFrame],
+        operation: Operation,
+        *,
+        backend: Literal["polars"],
+        timezone: Timezone = ...,
+        totals: bool = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: FrameBuilder[pd.DataFrame],
+        operation: Operation,
+        *,
+        backend: Literal["pandas"],
+        timezone: Timezone = ...,
+        totals: bool = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: FrameBuilder[pa.Table],
+        operation: Operation,
+        *,
+        backend: Literal["pyarrow"],
+        timezone: Timezone = ...,
+        totals: bool = ...,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: FrameBuilder[AnyFrame],
+        operation: Operation,
+        *,
+        backend: BackendName,
+        timezone: Timezone = ...,
+        totals: bool = ...,
+    ) -> None: ...
     def __init__(
         self,
-        operation: str,
+        operation: Operation,
         *,
-        backend: str,
-        timezone: str | tzinfo = UTC,
+        backend: BackendName,
+        timezone: Timezone = UTC,
         totals: bool = False,
     ) -> None:
-        self._operation = _ALIASES.get(operation, operation)
+        self._operation: Operation = _ALIASES.get(operation, operation)
         if self._operation not in TABLES:
             known = ", ".join(TABLES)
             raise InvalidArgumentError(f"operation: there is a frame of {known}, not {operation!r}")
@@ -158,7 +300,7 @@ class FrameBuilder:
         self._backend = backend_named(backend)
         self._columns: list[Column] = []
 
-    def add(self, result: Any) -> None:
+    def add(self, result: object) -> None:
         """Add the rows of one result, decoded already.
 
         Raises:
@@ -169,8 +311,12 @@ class FrameBuilder:
             raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
         self._append([cleaned(column) for column in self._table(result, self._zone)])
 
-    def add_bytes(self, content: bytes) -> None:
+    def add_bytes(self, content: bytes, charset: str | None = None) -> None:
         """Add the rows of one answer from its body.
+
+        Args:
+            content: The body.
+            charset: As of `from_bytes`.
 
         Raises:
             APIResponseValidationError: it is not JSON, or nothing can be made of it.
@@ -185,10 +331,12 @@ class FrameBuilder:
             else:
                 self._append(self._table(part, self._zone))
                 return
-        model = _reader.read(self._operation, _MODELS[self._operation], Reply(200, content=content))
+        headers = {"content-type": f"application/json; charset={charset}"} if charset else {}
+        reply = Reply(200, headers, content)
+        model = _reader.read(self._operation, _MODELS[self._operation], reply)
         self._append([cleaned(column) for column in self._table(model, self._zone)])
 
-    def frame(self) -> Any:
+    def frame(self) -> F:
         """The frame of all rows so far."""
         columns = self._columns or self._without_rows()
         made: dict[str, Any] = {}
@@ -199,7 +347,8 @@ class FrameBuilder:
                 )
             else:
                 made[column.name] = _series(self._backend, column, self._zone_name)
-        return self._backend.frame(made)
+        frame: F = self._backend.frame(made)
+        return frame
 
     def _append(self, columns: list[Column]) -> None:
         if not self._columns:
@@ -232,6 +381,8 @@ def _series(backend: Backend, column: Column, zone: str) -> Any:
             return backend.instants(values, zone)
         case Kind.DATE:
             return backend.dates(values)
+        case Kind.ID:
+            return backend.ids(values)
         case Kind.LABEL:
             return backend.labels(values)
         case Kind.TEXTS:
@@ -249,7 +400,7 @@ def _are_several(results: Any) -> TypeGuard[Iterable[Any]]:
     return isinstance(results, Iterable)
 
 
-def _operation_of(result: Any) -> str:
+def _operation_of(result: object) -> Operation:
     kind: type[Any] = result.__class__
     if kind not in _OPERATIONS:
         raise InvalidArgumentError(
@@ -258,14 +409,14 @@ def _operation_of(result: Any) -> str:
     return _OPERATIONS[kind]
 
 
-def _zone(timezone: str | tzinfo) -> tuple[tzinfo, str]:
-    if timezone is UTC:
+def _zone(timezone: Timezone) -> tuple[tzinfo, str]:
+    if timezone is UTC or timezone is None or isinstance(timezone, UnsetType):
         return UTC, "UTC"
-    try:
-        zone = ZoneInfo(timezone if isinstance(timezone, str) else getattr(timezone, "key", ""))
-    except (ZoneInfoNotFoundError, ValueError, TypeError, OSError):
+    name = timezone if isinstance(timezone, str) else getattr(timezone, "key", None)
+    zone = zone_named(name)
+    if zone is None:
         raise InvalidArgumentError(
             f"timezone: an IANA name like 'America/Denver' is wanted, not {timezone!r}; "
             "a system's is its `timezone`"
-        ) from None
+        )
     return zone, zone.key

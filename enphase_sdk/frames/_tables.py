@@ -27,6 +27,7 @@ def stats(answer: Any, _zone: tzinfo) -> list[Column]:
     """Production by the microinverters."""
     intervals = answer.intervals or ()
     return [
+        _system_of(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], FIVE_MINUTES),
         Column("power_w", Kind.MEASURE, [i.powr for i in intervals]),
         Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
@@ -38,6 +39,7 @@ def consumption_stats(answer: Any, _zone: tzinfo) -> list[Column]:
     """Consumption by the meters."""
     intervals = answer.intervals or ()
     return [
+        _system_of(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
         Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
         Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
@@ -51,6 +53,7 @@ def rgm_stats(answer: Any, _zone: tzinfo) -> list[Column]:
     serials = [(m.meter_serial_number, len(intervals)) for m, intervals in meters]
     envoys = [(m.envoy_serial_number, len(intervals)) for m, intervals in meters]
     return [
+        _system_of(answer, len(ends)),
         Column("interval", Kind.INTERVAL, ends, QUARTER_HOUR),
         Column("envoy_serial_number", Kind.LABEL, envoys),
         Column("meter_serial_number", Kind.LABEL, serials),
@@ -64,6 +67,7 @@ def rgm_totals(answer: Any, _zone: tzinfo) -> list[Column]:
     """Production of all meters together."""
     intervals = answer.intervals or ()
     return [
+        _system_of(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
         Column("energy_wh", Kind.MEASURE, [i.wh_del for i in intervals]),
         Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
@@ -89,10 +93,11 @@ def consumption_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
 def _daily(answer: Any, zone: tzinfo, **series: Any) -> list[Column]:
     given = {name: list(values or ()) for name, values in series.items()}
     length = max(map(len, given.values()))
-    columns = [Column("date", Kind.DATE, [None] * length)]
+    days = Column("date", Kind.DATE, [None] * length)
+    columns = [_system_of(answer, length), days]
     if answer.start_date:
         first = answer.start_date.toordinal()
-        columns[0].values = list(range(first - _EPOCH, first - _EPOCH + length))
+        days.values = list(range(first - _EPOCH, first - _EPOCH + length))
         reported = _days_reported(answer.meta, first, zone)
         for values in given.values():
             _forget_unreported(values, reported)
@@ -111,9 +116,9 @@ def _days_reported(meta: Any, first: int, zone: tzinfo) -> float:
 
 
 def _forget_unreported(values: list[Any], reported: float) -> None:
-    """Zeros at the end, after the last report, are days that are not known yet."""
+    """Zeros at the end, after the last report, are days that are not known yet; so are nulls."""
     for position in range(len(values) - 1, -1, -1):
-        if values[position] != 0 or position < reported:
+        if values[position] not in (0, None) or position < reported:
             break
         values[position] = None
 
@@ -204,6 +209,7 @@ def envoys(answer: Any, _zone: tzinfo) -> list[Column]:
     """One row for each gateway."""
     found = answer.envoys or ()
     return [
+        _system_of(answer, len(found)),
         _each("envoy_id", Kind.NUMBER, found),
         _each("serial_number", Kind.TEXT, found),
         _each("name", Kind.TEXT, found),
@@ -222,6 +228,7 @@ def inventory(answer: Any, _zone: tzinfo) -> list[Column]:
     }
     found = [device for kind in devices.values() for device in kind]
     return [
+        _system_of(answer, len(found)),
         Column("kind", Kind.TEXT, [kind for kind, some in devices.items() for _ in some]),
         Column("serial_number", Kind.TEXT, [d.sn for d in found]),
         _each("model", Kind.TEXT, found),
@@ -236,10 +243,15 @@ def production_meter_readings(answer: Any, _zone: tzinfo) -> list[Column]:
     """One row for each meter."""
     found = answer.meter_readings or ()
     return [
+        _system_of(answer, len(found)),
         Column("meter_serial_number", Kind.TEXT, [r.serial_number for r in found]),
         _each("read_at", Kind.INSTANT, found),
         Column("energy_wh", Kind.MEASURE, [r.value for r in found]),
     ]
+
+
+def _system_of(answer: Any, rows: int) -> Column:
+    return Column("system_id", Kind.ID, [(answer.system_id, rows)])
 
 
 def _each(name: str, kind: Kind, records: Iterable[Any]) -> Column:

@@ -38,6 +38,7 @@ class Intervals(Struct, gc=False):
     """Of `stats` and `consumption_stats`; of `rgm_stats` the sums over its meters."""
 
     intervals: list[Interval]
+    system_id: Whole = None
 
 
 class ChannelInterval(Struct, gc=False):
@@ -61,6 +62,7 @@ class Meters(Struct, gc=False):
     """The whole of `rgm_stats`."""
 
     meter_intervals: list[Meter]
+    system_id: Whole = None
 
 
 class Scaled(Struct, gc=False):

@@ -15,11 +15,11 @@ from __future__ import annotations
 import re
 from typing import Any, TypeAlias
 
-import msgspec
 from attrs import frozen
 
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_object
+from enphase_sdk.core.json_text import declared_charset, decode_json
 from enphase_sdk.errors import (
     APIConnectionError,
     APIStatusError,
@@ -104,7 +104,7 @@ def answer_of(reply: Reply) -> Answer:
     if _stripped(reply.content).startswith(b"<"):
         # JSON never begins so, a web page always does, with or without an <html>.
         return Absent("a web page")
-    return _decoded(reply.content)
+    return _decoded(reply.content, declared_charset(reply.headers.get("content-type")))
 
 
 def is_web_page(content: bytes) -> bool:
@@ -130,10 +130,10 @@ def status_error(endpoint: str, status: int, advice: str) -> APIStatusError:
     return kind(message, status_code=status, body=None, operation=endpoint)
 
 
-def _decoded(content: bytes) -> Answer:
+def _decoded(content: bytes, charset: str | None) -> Answer:
     try:
-        value: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, ValueError, RecursionError):
+        value = decode_json(content, charset)
+    except (ValueError, RecursionError):
         return Failure("an empty body" if not content.strip() else "not JSON, or cut off")
     if not isinstance(value, dict | list):
         return Failure("JSON that is neither an object nor a list")

@@ -18,6 +18,7 @@ __all__ = [
     "Bearer",
     "Digest",
     "Given",
+    "check_plain_http",
     "check_token",
     "digest_for",
     "no_token_error",
@@ -25,6 +26,9 @@ __all__ = [
 ]
 
 _CHECK_JWT = "/auth/check_jwt"
+
+# The reason of such an `APIConnectionError`.
+NOBODY_LISTENS = "connection refused"
 
 
 @frozen
@@ -35,11 +39,13 @@ class Given:
         token: A token.
         username: The Enlighten account, or a local user.
         password: Its password.
+        allow_http: Whether plain HTTP is fine, since the gateway is known to be an old one.
     """
 
     token: str | None = field(repr=False)
     username: str | None
     password: str | None = field(repr=False)
+    allow_http: bool = False
 
     def parsed_token(self) -> Token | None:
         """The token, if one was given.
@@ -48,6 +54,21 @@ class Given:
             ConfigError: it is none.
         """
         return Token.parsed(self.token) if self.token else None
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What must not be seen."""
+        return tuple(s for s in (self.token, self.password) if isinstance(s, str))
+
+    @property
+    def names_enlighten_account(self) -> bool:
+        """Whether the user is one of Enlighten's, who are known by their e-mail addresses."""
+        return "@" in (self.username or "")
+
+    @property
+    def names_local_user(self) -> bool:
+        """Whether the user is one of the gateway's own, such as ``envoy``."""
+        return bool(self.username) and not self.names_enlighten_account
 
     @property
     def account(self) -> EnlightenLogin | None:
@@ -122,20 +143,61 @@ class Digest:
             )
 
 
+def check_plain_http(
+    info: GatewayInfo, given: Given, *, wants_token: bool, has_spoken_tls: bool, https: str | None
+) -> None:
+    """Refuse a gateway in plain HTTP where it may be somebody else who breaks TLS off.
+
+    Asked before anything is sent with a login, and before anything is believed. Firmware below 7
+    knows neither tokens nor Enlighten accounts: who passes one expects a newer gateway.
+
+    Args:
+        info: Who it claims to be.
+        given: What the caller said of the login.
+        wants_token: Whether a token was given, or a way to one.
+        has_spoken_tls: Whether the gateway with that serial number has spoken TLS before.
+        https: Why HTTPS did not answer.
+
+    Raises:
+        ConfigError: it must not be believed; says how to allow it.
+    """
+    if has_spoken_tls:
+        raise ConfigError(
+            f"what claims to be gateway {info.serial_number} answers in plain HTTP; that gateway "
+            "has spoken HTTPS before and goes on doing so: nothing was sent to it but the "
+            "question who it is"
+        )
+    if given.allow_http or given.names_local_user:
+        return
+    # Where nobody listens for HTTPS at all, a gateway may be one that waits for its update.
+    if given.names_enlighten_account or (wants_token and https != NOBODY_LISTENS):
+        what = "an Enlighten account" if given.names_enlighten_account else "a token"
+        raise ConfigError(
+            f"only plain HTTP answered, as firmware {info.firmware} (HTTPS: {https}), and {what} "
+            "does not go with that: somebody may have broken HTTPS off. If the gateway has "
+            "firmware below 7, pass username='envoy' or allow_http=True (--allow-http); if not, "
+            "find out what keeps HTTPS (port 443) from being reached"
+        )
+
+
 def digest_for(info: GatewayInfo, given: Given) -> Digest:
     """The login of firmware below 7: as given, else the factory's user and password.
+
+    An Enlighten account is of no use there, and never goes to a gateway.
 
     Raises:
         ConfigError: a user without a password.
     """
-    username = given.username or "envoy"
-    password = given.password or factory_password(username, info.serial_number)
+    own = None if given.names_enlighten_account else given
+    username = (own and own.username) or "envoy"
+    given_password = own and own.password
+    password = given_password or factory_password(username, info.serial_number)
     if password is None:
         raise ConfigError(
             f"the gateway has firmware {info.firmware}, whose local user {username!r} has no "
             "password known from the factory: pass password=, or username='envoy' or 'installer'"
         )
-    return Digest(username, bool(given.password), password)
+    return Digest(username, bool(given_password), password)
 
 
 def no_token_error(info: GatewayInfo, given: Token | None) -> ConfigError:

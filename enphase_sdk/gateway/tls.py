@@ -15,7 +15,14 @@ from typing import Any
 from attrs import frozen
 
 from enphase_sdk.core.log import logger
-from enphase_sdk.core.state import create_private, read_private, replace_private, state_folder
+from enphase_sdk.core.state import (
+    PrivateEntries,
+    create_private,
+    read_private,
+    real_path,
+    replace_private,
+    state_folder,
+)
 from enphase_sdk.errors import (
     APIConnectionError,
     ConfigError,
@@ -81,6 +88,8 @@ class Pin:
         try:
             return fingerprint_text(stored)
         except ConfigError:
+            # Who knows what somebody has put there; a traceback may show local variables.
+            del stored
             problem = (
                 f"{self.path} holds no fingerprint: pass fingerprint=, or delete it, and the "
                 "certificate that is presented next is pinned"
@@ -189,9 +198,31 @@ class GatewayTrust:
         """Whether it is known by now that this gateway speaks TLS."""
         return self.ca_file is not None or self.pin.known() is not None
 
+    def has_spoken_tls(self, serial_number: str) -> bool:
+        """Whether the gateway with this serial number has, at this address or another.
+
+        Raises:
+            ConfigError: the file that keeps it cannot be used.
+        """
+        return _fingerprints_by_serial().get(serial_number) is not None
+
+    def note_serial(self, serial_number: str) -> None:
+        """Keep that the gateway with this serial number speaks TLS, at whatever address."""
+        if self.ca_file is not None:
+            return
+        # A fingerprint that is given does without a place to keep it.
+        with suppress(ConfigError):
+            pinned, noted = self.pin.known(), _fingerprints_by_serial()
+            if pinned is not None and noted.get(serial_number) != pinned:
+                noted.put(serial_number, pinned)
+
     def context(self) -> ssl.SSLContext:
         """The context for its connections."""
         return pinning_context(self.pin) if self.ca_file is None else ca_context(self.ca_file)
+
+
+def _fingerprints_by_serial() -> PrivateEntries:
+    return PrivateEntries(state_folder() / "gateway-serials.json")
 
 
 def ca_context(path: str | Path) -> ssl.SSLContext:
@@ -200,6 +231,7 @@ def ca_context(path: str | Path) -> ssl.SSLContext:
     Raises:
         ConfigError: the file cannot be used.
     """
+    path = real_path(path, "ca_file")
     try:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:  # an SSLError is an OSError

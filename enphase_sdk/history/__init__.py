@@ -36,8 +36,18 @@ otherwise (about 3 MB).
 
 from __future__ import annotations
 
-from enphase_sdk.history.counting import Counter, Mark, Reason, Span
-from enphase_sdk.history.history import Day, History
+from enphase_sdk.history.counting import Counter, Mark, Reason, Shown, Span
+from enphase_sdk.history.history import Day, History, Interval
 from enphase_sdk.history.sample import Sample
 
-__all__ = ["Counter", "Day", "History", "Mark", "Reason", "Sample", "Span"]
+__all__ = [
+    "Counter",
+    "Day",
+    "History",
+    "Interval",
+    "Mark",
+    "Reason",
+    "Sample",
+    "Shown",
+    "Span",
+]

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from enphase_sdk.core.state import state_file
+from enphase_sdk.core.state import real_path, state_file
 from enphase_sdk.errors import ConfigError
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "default_path",
     "holds_recording",
     "locked_against_others",
+    "one_name",
     "opened",
     "sound",
     "usable",
@@ -146,6 +147,22 @@ def ensure_file(path: Path) -> None:
             f"cannot make the recording {path} ({reason}); repair its folder's rights, or "
             "name another file"
         ) from None
+
+
+def one_name(path: Path) -> Path:
+    """The path by which all recorders know the file: its lock stands beside it.
+
+    Raises:
+        ConfigError: it has several names, none of which is before the others (hard links).
+    """
+    path = real_path(path, "recording")
+    with usable(path):
+        if path.is_file() and path.stat().st_nlink > 1:
+            raise ConfigError(
+                f"the recording {path} has other names (hard links), by which another recorder "
+                "could write it too: remove them, or name another file"
+            )
+    return path
 
 
 def locked_against_others(path: Path) -> sqlite3.Connection:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from attrs import define, frozen
 
+from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import NotAvailableError
 from enphase_sdk.history.counting import Counter, Mark, Reason, Span
@@ -78,7 +79,7 @@ class History:
             NotAvailableError: there is none, or nothing in it yet.
             ConfigError: it cannot be read.
         """
-        file = Path(path)
+        file = real_path(path, "recording")
         with usable(file):
             if not file.exists():
                 raise _nothing_recorded(file)

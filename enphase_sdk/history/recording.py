@@ -18,6 +18,7 @@ from enphase_sdk.history.file import (
     ensure_file,
     holds_recording,
     locked_against_others,
+    one_name,
     opened,
     sound,
     usable,
@@ -60,9 +61,8 @@ class Recording:
             ConfigError: another recorder is writing it, it is another gateway's, or it is no
                 recording that this version can write: it is left as it is.
         """
-        with usable(path):
-            # All names of a file (symlinks) have one lock.
-            path = path.resolve()
+        # All names of a file (symlinks) have one lock.
+        path = one_name(path)
         lock = locked_against_others(path)
         try:
             with usable(path):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 import msgspec
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk.core.times import DateLike, InstantLike, Window, end_of_window, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway.cloud_models import PRODUCTION_METER, SiteFacts, made
 from enphase_sdk.history.counting import Counter
@@ -20,7 +20,6 @@ from enphase_sdk.history.history import Day, History, Interval, midnight
 __all__ = ["RecordedSeries"]
 
 _A_DAY = timedelta(days=1)
-_A_WEEK = timedelta(days=7)
 
 
 @frozen(eq=False)
@@ -67,10 +66,13 @@ class RecordedSeries:
         self.history.close()
 
     def stats(self, start_at: InstantLike | None, end_at: InstantLike | None) -> models.Stats:
-        """Production in 5-minute intervals; a window longer than a day is cut to a day."""
+        """Production in 5-minute intervals; without `end_at` until now, or a day after the start.
+
+        Raises:
+            InvalidArgumentError: the window is longer than a day.
+        """
         counter = Counter.PRODUCTION
-        start, end = self._window(counter, start_at, end_at)
-        end = min(end, self._after(start, _A_DAY))
+        start, end = self._window("stats", counter, start_at, end_at, "1 day")
         return made(
             models.Stats,
             system_id=self.facts.system_id,
@@ -91,17 +93,13 @@ class RecordedSeries:
     def rgm_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.RgmStats:
-        """Metered production in 15-minute intervals, of 7 days at most.
+        """Metered production in 15-minute intervals; without `end_at` until now, or 7 days.
 
         Raises:
-            InvalidArgumentError: the window is longer, which the cloud refuses too.
+            InvalidArgumentError: the window is longer than 7 days.
         """
         counter = Counter.PRODUCTION_METER
-        start, end = self._window(counter, start_at, end_at)
-        if end > self._after(start, _A_WEEK):
-            raise InvalidArgumentError(
-                "rgm_stats: 7 days at most from start_at to end_at; ask for one week after another"
-            )
+        start, end = self._window("rgm_stats", counter, start_at, end_at, "7 days")
         intervals = self.history.intervals(counter, start, end)
         return made(
             models.RgmStats,
@@ -120,10 +118,13 @@ class RecordedSeries:
     def consumption_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.ConsumptionStats:
-        """Consumption in 15-minute intervals; a window longer than 7 days is cut to 7 days."""
+        """Consumption in 15-minute intervals; without `end_at` until now, or a month.
+
+        Raises:
+            InvalidArgumentError: the window is longer than a month.
+        """
         counter = Counter.CONSUMPTION
-        start, end = self._window(counter, start_at, end_at)
-        end = min(end, self._after(start, _A_WEEK))
+        start, end = self._window("consumption_stats", counter, start_at, end_at, "1 month")
         return made(
             models.ConsumptionStats,
             system_id=self.facts.system_id,
@@ -138,7 +139,10 @@ class RecordedSeries:
         )
 
     def energy_lifetime(
-        self, start_date: DateLike | None, end_date: DateLike | None, production: str | None
+        self,
+        start_date: DateLike | None,
+        end_date: DateLike | None,
+        production: Literal["all"] | None,
     ) -> models.EnergyLifetime:
         """Energy produced on each day.
 
@@ -183,7 +187,12 @@ class RecordedSeries:
         )
 
     def _window(
-        self, counter: Counter, start_at: InstantLike | None, end_at: InstantLike | None
+        self,
+        operation: str,
+        counter: Counter,
+        start_at: InstantLike | None,
+        end_at: InstantLike | None,
+        longest: Window,
     ) -> tuple[int, int]:
         """The window asked for, rounded down to the interval."""
         if start_at is not None:
@@ -194,11 +203,15 @@ class RecordedSeries:
         end = int(self.now) if end_at is None else to_epoch(end_at, "end_at")
         if end < start:
             raise InvalidArgumentError("start_at lies after end_at (which is now unless given)")
-        return start // counter.step * counter.step, end // counter.step * counter.step
-
-    def _after(self, start: int, length: timedelta) -> int:
-        """The same time of day so many days later; 24 hours for each where there is no zone."""
-        return int((datetime.fromtimestamp(start, self.timezone or UTC) + length).timestamp())
+        start, end = start // counter.step * counter.step, end // counter.step * counter.step
+        begin = datetime.fromtimestamp(start, self.timezone or UTC)
+        latest = int(end_of_window(begin, longest).timestamp())
+        if end > latest and end_at is not None:
+            raise InvalidArgumentError(
+                f"{operation}: at most {longest} from start_at to end_at can be asked for at once; "
+                f"ask for one window of {longest} after another"
+            )
+        return start, min(end, latest)
 
     def _days(
         self, counter: Counter, start_date: DateLike | None, end_date: DateLike | None

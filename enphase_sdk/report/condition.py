@@ -19,7 +19,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
-from enphase_sdk.report.formats import span
+from enphase_sdk.report.formats import instant, span
 from enphase_sdk.report.records import Facts
 
 __all__ = ["Condition", "judge"]
@@ -90,4 +90,4 @@ def _no_energy(facts: Facts) -> str:
         return "has never produced"
     if facts.last_energy_at is None:
         return "no energy today"
-    return f"no energy since {facts.last_energy_at.astimezone(facts.zone or UTC):%Y-%m-%d %H:%M}"
+    return f"no energy since {instant(facts.last_energy_at.astimezone(facts.zone or UTC))}"

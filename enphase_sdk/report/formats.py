@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from math import isfinite
 
 __all__ = ["UNKNOWN", "instant", "kilo", "mega", "number", "plain", "span"]
@@ -38,8 +38,10 @@ def mega(value: float | None) -> str:
 
 
 def instant(value: datetime | None) -> str:
-    """An instant to the minute, by the clock of its own zone."""
-    return UNKNOWN if value is None else f"{value:%Y-%m-%d %H:%M}"
+    """An instant to the minute, by the clock of its own zone; a Z says that there is none."""
+    if value is None:
+        return UNKNOWN
+    return f"{value:%Y-%m-%d %H:%M}" + ("Z" if value.tzinfo is UTC else "")
 
 
 def span(length: timedelta) -> str:

@@ -8,7 +8,7 @@ from string import Template
 
 from enphase_sdk.report.columns import COLUMNS
 from enphase_sdk.report.condition import Condition
-from enphase_sdk.report.formats import instant, kilo, mega, number
+from enphase_sdk.report.formats import kilo, mega, number
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
 
 __all__ = ["report_page"]
@@ -20,7 +20,7 @@ def report_page(report: FleetReport) -> str:
     """The whole page; every text from outside is escaped."""
     template = Template(_PAGE.read_text(encoding="utf-8"))
     return template.substitute(
-        generated_at=f"{instant(report.generated_at)} {escape(report.generated_at.tzname() or '')}",
+        generated_at=f"{report.generated_at:%Y-%m-%d %H:%M %Z}",
         notice=_notice(report),
         tiles="\n".join(_tiles(report.totals)),
         headings="".join(

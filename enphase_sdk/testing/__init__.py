@@ -1,4 +1,4 @@
-"""Test kit: a simulated Enlighten cloud, simulated gateways, and a clock tests can move.
+"""Test kit: simulated Enlighten clouds, simulated gateways, and a clock tests can move.
 
 Importing this package costs nothing; each name is loaded when it is first used.
 """
@@ -13,18 +13,34 @@ if TYPE_CHECKING:
     from enphase_sdk.testing import builders, cassettes, faults, gateway_faults, strategies
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
-    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService
-    from enphase_sdk.testing.gateway.simulator import SimulatedGateway
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
+    from enphase_sdk.testing.fault_rules import FaultRule
+    from enphase_sdk.testing.gateway.answers import Answer
+    from enphase_sdk.testing.gateway.backends import Quirk
+    from enphase_sdk.testing.gateway.entrez import SimulatedTokenService, TokenIssuer
+    from enphase_sdk.testing.gateway.plant import Moment
+    from enphase_sdk.testing.gateway.simulator import GatewayTransport, SimulatedGateway
     from enphase_sdk.testing.network import no_network
     from enphase_sdk.testing.world.archetypes import Kind
+    from enphase_sdk.testing.world.fleet import World
+    from enphase_sdk.testing.world.system import System
 
 __all__ = [
+    "Answer",
     "FakeClock",
+    "FaultRule",
+    "GatewayTransport",
     "Kind",
+    "Moment",
     "Plan",
+    "Quirk",
     "SimulatedEnlighten",
+    "SimulatedEnlightenV4",
     "SimulatedGateway",
     "SimulatedTokenService",
+    "System",
+    "TokenIssuer",
+    "World",
     "builders",
     "cassettes",
     "faults",
@@ -36,12 +52,21 @@ __all__ = [
 _MODULES = ("builders", "cassettes", "faults", "gateway_faults", "strategies")
 
 _HOMES = {
+    "Answer": "gateway.answers",
     "FakeClock": "clock",
+    "FaultRule": "fault_rules",
+    "GatewayTransport": "gateway.simulator",
     "Kind": "world.archetypes",
+    "Moment": "gateway.plant",
     "Plan": "cloud.quota",
+    "Quirk": "gateway.backends",
     "SimulatedEnlighten": "cloud.simulator",
+    "SimulatedEnlightenV4": "cloud.v4.simulator",
     "SimulatedGateway": "gateway.simulator",
     "SimulatedTokenService": "gateway.entrez",
+    "System": "world.system",
+    "TokenIssuer": "gateway.entrez",
+    "World": "world.fleet",
     "no_network": "network",
 }
 

@@ -12,11 +12,12 @@ that the contract does not allow, is an `InvalidArgumentError`.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Unpack
 
 from enphase_sdk_api_v2 import models as wire
 
 from enphase_sdk import models
+from enphase_sdk.testing import accepted
 from enphase_sdk.testing.building import body, built
 
 __all__ = [
@@ -62,7 +63,7 @@ _GATEWAY = "122100000067"
 _METER = "122100000067EIM1"
 
 
-def system(**fields: Any) -> models.System:
+def system(**fields: Unpack[accepted.System]) -> models.System:
     """A system of the listing; its deprecated `status` is not the one in `meta`."""
     return built(
         models.System,
@@ -81,12 +82,12 @@ def system(**fields: Any) -> models.System:
     )
 
 
-def systems_page(**fields: Any) -> models.SystemsPage:
+def systems_page(**fields: Unpack[accepted.SystemsPage]) -> models.SystemsPage:
     """A page of the listing, the last one unless `next` is given."""
     return built(models.SystemsPage, fields, systems=[system()])
 
 
-def meta(**fields: Any) -> models.Meta:
+def meta(**fields: Unpack[accepted.Meta]) -> models.Meta:
     """How fresh an answer is; all times are epoch seconds."""
     return built(
         models.Meta,
@@ -98,7 +99,7 @@ def meta(**fields: Any) -> models.Meta:
     )
 
 
-def summary(**fields: Any) -> models.Summary:
+def summary(**fields: Unpack[accepted.Summary]) -> models.Summary:
     """One system on one day; power in W, energies in Wh."""
     return built(
         models.Summary,
@@ -118,7 +119,7 @@ def summary(**fields: Any) -> models.Summary:
     )
 
 
-def energy_lifetime(**fields: Any) -> models.EnergyLifetime:
+def energy_lifetime(**fields: Unpack[accepted.EnergyLifetime]) -> models.EnergyLifetime:
     """Energy made on each day from `start_date`, Wh."""
     return built(
         models.EnergyLifetime,
@@ -130,7 +131,9 @@ def energy_lifetime(**fields: Any) -> models.EnergyLifetime:
     )
 
 
-def consumption_lifetime(**fields: Any) -> models.ConsumptionLifetime:
+def consumption_lifetime(
+    **fields: Unpack[accepted.ConsumptionLifetime],
+) -> models.ConsumptionLifetime:
     """Energy used on each day from `start_date`, Wh."""
     return built(
         models.ConsumptionLifetime,
@@ -142,7 +145,7 @@ def consumption_lifetime(**fields: Any) -> models.ConsumptionLifetime:
     )
 
 
-def stats(**fields: Any) -> models.Stats:
+def stats(**fields: Unpack[accepted.Stats]) -> models.Stats:
     """Intervals of five minutes, named by their end; `powr` in W, `enwh` in Wh."""
     return built(
         models.Stats,
@@ -157,13 +160,13 @@ def stats(**fields: Any) -> models.Stats:
     )
 
 
-def stats_interval(**fields: Any) -> models.StatsInterval:
+def stats_interval(**fields: Unpack[accepted.StatsInterval]) -> models.StatsInterval:
     """Five minutes of all microinverters."""
     defaults = {"end_at": _NOW - 300, "powr": 4_116, "enwh": 343, "devices_reporting": 20}
     return built(models.StatsInterval, fields, **defaults)
 
 
-def rgm_stats(**fields: Any) -> models.RgmStats:
+def rgm_stats(**fields: Unpack[accepted.RgmStats]) -> models.RgmStats:
     """Intervals of fifteen minutes, of all meters together and of each; Wh."""
     return built(
         models.RgmStats,
@@ -179,13 +182,13 @@ def rgm_stats(**fields: Any) -> models.RgmStats:
     )
 
 
-def rgm_stats_interval(**fields: Any) -> models.RgmStatsInterval:
+def rgm_stats_interval(**fields: Unpack[accepted.RgmStatsInterval]) -> models.RgmStatsInterval:
     """Fifteen minutes of all meters together."""
     defaults = {"end_at": _NOW, "wh_del": 1_027, "devices_reporting": 1}
     return built(models.RgmStatsInterval, fields, **defaults)
 
 
-def meter_intervals(**fields: Any) -> models.MeterIntervals:
+def meter_intervals(**fields: Unpack[accepted.MeterIntervals]) -> models.MeterIntervals:
     """The intervals of one meter."""
     return built(
         models.MeterIntervals,
@@ -199,13 +202,13 @@ def meter_intervals(**fields: Any) -> models.MeterIntervals:
     )
 
 
-def meter_interval(**fields: Any) -> models.MeterInterval:
+def meter_interval(**fields: Unpack[accepted.MeterInterval]) -> models.MeterInterval:
     """Fifteen minutes of one channel of a meter: energy in Wh, average power in W."""
     defaults = {"channel": 1, "end_at": _NOW, "wh_del": 1_027, "curr_w": 4_108}
     return built(models.MeterInterval, fields, **defaults)
 
 
-def consumption_stats(**fields: Any) -> models.ConsumptionStats:
+def consumption_stats(**fields: Unpack[accepted.ConsumptionStats]) -> models.ConsumptionStats:
     """Intervals of fifteen minutes, named by their end; Wh."""
     return built(
         models.ConsumptionStats,
@@ -220,13 +223,17 @@ def consumption_stats(**fields: Any) -> models.ConsumptionStats:
     )
 
 
-def consumption_stats_interval(**fields: Any) -> models.ConsumptionStatsInterval:
+def consumption_stats_interval(
+    **fields: Unpack[accepted.ConsumptionStatsInterval],
+) -> models.ConsumptionStatsInterval:
     """Fifteen minutes of consumption."""
     defaults = {"end_at": _NOW, "enwh": 131, "devices_reporting": 1}
     return built(models.ConsumptionStatsInterval, fields, **defaults)
 
 
-def production_meter_readings(**fields: Any) -> models.ProductionMeterReadings:
+def production_meter_readings(
+    **fields: Unpack[accepted.ProductionMeterReadings],
+) -> models.ProductionMeterReadings:
     """What the production meters show."""
     return built(
         models.ProductionMeterReadings,
@@ -237,13 +244,13 @@ def production_meter_readings(**fields: Any) -> models.ProductionMeterReadings:
     )
 
 
-def meter_reading(**fields: Any) -> models.MeterReading:
+def meter_reading(**fields: Unpack[accepted.MeterReading]) -> models.MeterReading:
     """One meter's odometer, Wh."""
     defaults = {"serial_number": _METER, "value": 24_326_800, "read_at": _NOW}
     return built(models.MeterReading, fields, **defaults)
 
 
-def monthly_production(**fields: Any) -> models.MonthlyProduction:
+def monthly_production(**fields: Unpack[accepted.MonthlyProduction]) -> models.MonthlyProduction:
     """Energy made in the month that begins on `start_date`, Wh."""
     return built(
         models.MonthlyProduction,
@@ -257,18 +264,20 @@ def monthly_production(**fields: Any) -> models.MonthlyProduction:
     )
 
 
-def monthly_meter_reading(**fields: Any) -> models.MonthlyMeterReading:
+def monthly_meter_reading(
+    **fields: Unpack[accepted.MonthlyMeterReading],
+) -> models.MonthlyMeterReading:
     """One meter's odometer at both ends of a month, Wh."""
     defaults = {"serial_number": _METER, "start": 23_021_746, "end": 23_864_056}
     return built(models.MonthlyMeterReading, fields, **defaults)
 
 
-def envoys_response(**fields: Any) -> models.EnvoysResponse:
+def envoys_response(**fields: Unpack[accepted.EnvoysResponse]) -> models.EnvoysResponse:
     """The gateways of a system."""
     return built(models.EnvoysResponse, fields, system_id=67, envoys=[envoy_record()])
 
 
-def envoy_record(**fields: Any) -> models.EnvoyRecord:
+def envoy_record(**fields: Unpack[accepted.EnvoyRecord]) -> models.EnvoyRecord:
     """One gateway as the cloud knows it."""
     return built(
         models.EnvoyRecord,
@@ -282,7 +291,7 @@ def envoy_record(**fields: Any) -> models.EnvoyRecord:
     )
 
 
-def inventory(**fields: Any) -> models.Inventory:
+def inventory(**fields: Unpack[accepted.Inventory]) -> models.Inventory:
     """The devices in use on a system."""
     return built(
         models.Inventory,
@@ -295,19 +304,19 @@ def inventory(**fields: Any) -> models.Inventory:
     )
 
 
-def inventory_envoy(**fields: Any) -> models.InventoryEnvoy:
+def inventory_envoy(**fields: Unpack[accepted.InventoryEnvoy]) -> models.InventoryEnvoy:
     """A gateway of the inventory."""
     defaults = {"sn": _GATEWAY, "model": "Envoy-S-Metered-EU", "sku": "ENV-S-WM-230"}
     return built(models.InventoryEnvoy, fields, **defaults)
 
 
-def inventory_inverter(**fields: Any) -> models.InventoryInverter:
+def inventory_inverter(**fields: Unpack[accepted.InventoryInverter]) -> models.InventoryInverter:
     """A microinverter of the inventory."""
     defaults = {"sn": "480000067001", "model": "IQ7PLUS", "sku": "IQ7PLUS-72-2-INT"}
     return built(models.InventoryInverter, fields, **defaults)
 
 
-def inventory_meter(**fields: Any) -> models.InventoryMeter:
+def inventory_meter(**fields: Unpack[accepted.InventoryMeter]) -> models.InventoryMeter:
     """A meter of the inventory."""
     return built(
         models.InventoryMeter,
@@ -320,14 +329,14 @@ def inventory_meter(**fields: Any) -> models.InventoryMeter:
     )
 
 
-def inverters_summary(**fields: Any) -> models.InvertersSummary:
+def inverters_summary(**fields: Unpack[accepted.InvertersSummary]) -> models.InvertersSummary:
     """The microinverters behind one gateway; the operation answers a list of these."""
     return built(
         models.InvertersSummary, fields, signal_strength=5, micro_inverters=[micro_inverter()]
     )
 
 
-def micro_inverter(**fields: Any) -> models.MicroInverter:
+def micro_inverter(**fields: Unpack[accepted.MicroInverter]) -> models.MicroInverter:
     """One microinverter: power last reported and energy of its whole life."""
     return built(
         models.MicroInverter,
@@ -348,34 +357,34 @@ def micro_inverter(**fields: Any) -> models.MicroInverter:
     )
 
 
-def power_produced(**fields: Any) -> models.PowerProduced:
+def power_produced(**fields: Unpack[accepted.PowerProduced]) -> models.PowerProduced:
     """A power, W."""
     return built(models.PowerProduced, fields, value=206, units="W", precision=0)
 
 
-def energy_produced(**fields: Any) -> models.EnergyProduced:
+def energy_produced(**fields: Unpack[accepted.EnergyProduced]) -> models.EnergyProduced:
     """An energy, in its `units`: Wh or kJ."""
     return built(models.EnergyProduced, fields, value=1_216_340, units="Wh", precision=0)
 
 
-def system_id_found(**fields: Any) -> models.SystemIdFound:
+def system_id_found(**fields: Unpack[accepted.SystemIdFound]) -> models.SystemIdFound:
     """The system that a gateway belongs to."""
     return built(models.SystemIdFound, fields, system_id=67)
 
 
-def client_error_body(**fields: Any) -> dict[str, Any]:
+def client_error_body(**fields: Unpack[accepted.ClientError]) -> dict[str, Any]:
     """The JSON of a 401: wrong key, a foreign system, or no permission."""
     message = ["Not authorized to access requested resource."]
     return body(wire.ClientError, fields, reason="401", message=message)
 
 
-def not_found_body(**fields: Any) -> dict[str, Any]:
+def not_found_body(**fields: Unpack[accepted.NotFoundError]) -> dict[str, Any]:
     """The JSON of a 404."""
     message = ["Envoy not found with this serial number"]
     return body(wire.NotFoundError, fields, reason="404", errorMessages=message)
 
 
-def conflict_body(**fields: Any) -> dict[str, Any]:
+def conflict_body(**fields: Unpack[accepted.ConflictError]) -> dict[str, Any]:
     """The JSON of a 409: the plan's hits are used up until `period_end`, epoch seconds."""
     return body(
         wire.ConflictError,
@@ -389,7 +398,7 @@ def conflict_body(**fields: Any) -> dict[str, Any]:
     )
 
 
-def unprocessable_body(**fields: Any) -> dict[str, Any]:
+def unprocessable_body(**fields: Unpack[accepted.UnprocessableEntityError]) -> dict[str, Any]:
     """The JSON of a 422: exactly the fields given, or without any a period out of range.
 
     Three shapes are seen: a `reason` with the period, a `message`, and `errorMessages`.
@@ -404,7 +413,7 @@ def unprocessable_body(**fields: Any) -> dict[str, Any]:
     return body(wire.UnprocessableEntityError, fields, **({} if fields else period))
 
 
-def server_error_body(**fields: Any) -> dict[str, Any]:
+def server_error_body(**fields: Unpack[accepted.ServerError]) -> dict[str, Any]:
     """The JSON of a 503, or in v4 a 500: the data cannot be reached just now."""
     message = ["Data temporarily unavailable."]
     return body(wire.ServerError, fields, errorCode=7, errorMessages=message)

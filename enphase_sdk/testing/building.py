@@ -15,7 +15,7 @@ __all__ = ["body", "built"]
 M = TypeVar("M")
 
 
-def built(model: type[M], fields: Mapping[str, Any], /, **defaults: Any) -> M:
+def built(model: type[M], fields: Mapping[str, object], /, **defaults: Any) -> M:
     """The model with the fields given, and the defaults for those that are not.
 
     Raises:
@@ -44,7 +44,7 @@ def built(model: type[M], fields: Mapping[str, Any], /, **defaults: Any) -> M:
     return made
 
 
-def body(model: type[Any], fields: Mapping[str, Any], /, **defaults: Any) -> dict[str, Any]:
+def body(model: type[Any], fields: Mapping[str, object], /, **defaults: Any) -> dict[str, Any]:
     """The same as the dict that stands in JSON."""
     wire: dict[str, Any] = msgspec.to_builtins(built(model, fields, **defaults))
     return wire

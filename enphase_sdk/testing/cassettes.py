@@ -17,7 +17,8 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import quote, unquote_plus, urlsplit
 
-from enphase_sdk.core.redact import HIDDEN, Redactor
+from enphase_sdk.core.json import is_object
+from enphase_sdk.core.redact import HIDDEN, WEB_TOKEN, Redactor, hide_in_record
 
 __all__ = ["vcr_config"]
 
@@ -44,7 +45,15 @@ def _any_of(names: Iterable[str]) -> str:
 
 _MEMBER = re.compile(rf'(?i)("(?:{_any_of(_NAMES)})"\s*:\s*)(?:"((?:[^"\\]|\\.)*)"|-?[0-9.]+)')
 _PARAMETER = re.compile(rf"(?i)(?<![\w\[\]])((?:{_any_of(_NAMES)})=)([^&\s\"'\\#<>)]*)")
-_WEB_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
+
+_LOGGERS = (
+    "vcr.request",
+    "vcr.cassette",
+    "vcr.matchers",
+    "vcr.patch",
+    "vcr.stubs",
+    "vcr.stubs.httpx_stubs",
+)
 
 # Anything shorter, repeated in an answer, is more likely a word of it than the secret.
 _SHORTEST = 8
@@ -60,7 +69,7 @@ def vcr_config(**changes: Any) -> dict[str, Any]:
     Args:
         changes: Further arguments, or others in place of these.
     """
-    for name in ("vcr.request", "vcr.cassette", "vcr.stubs.httpx_stubs"):
+    for name in _LOGGERS:
         logging.getLogger(name).addFilter(_hide_in_log)
     scrubber = _Scrubber()
     return {
@@ -131,13 +140,13 @@ class _Scrubber:
     def _text(self, text: str) -> str:
         text = _MEMBER.sub(self._without_value, text)
         text = _PARAMETER.sub(self._without_value, text)
-        return self._redactor.text(_WEB_TOKEN.sub(_NO_TOKEN, text))
+        return self._redactor.known(WEB_TOKEN.sub(_NO_TOKEN, text))
 
     def _without_value(self, match: re.Match[str]) -> str:
         name, value = match[1], match[2]
         if value is None:
             return f"{name}0"
-        shown = _NO_TOKEN if _WEB_TOKEN.fullmatch(value) else HIDDEN
+        shown = _NO_TOKEN if WEB_TOKEN.fullmatch(value) else HIDDEN
         if not any(account in name.lower() for account in _ACCOUNTS):
             self._learn(unquote_plus(value) if name.endswith("=") else value)
         return f'{name}"{shown}"' if '"' in name else f"{name}{shown}"
@@ -149,6 +158,14 @@ class _Scrubber:
 
 
 def _hide_in_log(record: logging.LogRecord) -> bool:
+    """What vcrpy logs of a request without its secrets, and nothing of an answer."""
+    if isinstance(record.args, tuple):
+        record.args = tuple("(not shown)" if is_object(arg) else arg for arg in record.args)
     message = record.getMessage()
+    message = _MEMBER.sub(rf'\1"{HIDDEN}"', message)
     record.msg, record.args = _PARAMETER.sub(rf"\1{HIDDEN}", message), ()
+    hide_in_record(record, _NO_SECRETS)
     return True
+
+
+_NO_SECRETS = Redactor(())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from itertools import chain
 
 import httpx
 
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.cloud.contract import OPERATIONS
-from enphase_sdk.testing.faults import Answer, Exchange, Fault
+from enphase_sdk.testing.fault_parts import Answer, Exchange, Fault
 from enphase_sdk.testing.world.chance import mix, roll
 
 __all__ = ["FaultRule", "FaultRules"]
@@ -67,9 +67,11 @@ class FaultRules:
 
     Args:
         seed: What decides which requests a rate picks.
+        operations: Those a line may name.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, operations: Collection[str]) -> None:
+        self._operations = operations
         self._key = mix(seed)
         self._lock = threading.Lock()
         self._rules: list[FaultRule] = []
@@ -89,9 +91,9 @@ class FaultRules:
         Raises:
             InvalidArgumentError: No such operation, or a number out of its range.
         """
-        if operation is not None and operation not in OPERATIONS:
+        if operation is not None and operation not in self._operations:
             raise InvalidArgumentError(
-                f"no operation {operation!r}; there are {', '.join(OPERATIONS)}"
+                f"no operation {operation!r}; there are {', '.join(self._operations)}"
             )
         if times is not None and times < 1:
             raise InvalidArgumentError(f"times={times!r}: a fault happens at least once")

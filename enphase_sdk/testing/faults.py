@@ -8,27 +8,36 @@ sim.fail(with_=faults.null("$.systems[0].meta.status") & faults.slow(seconds=3))
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from enum import IntEnum
-from functools import partial
-from typing import Any, TypeAlias
+from typing import Any
 
 import httpx
 import msgspec
-from attrs import field, frozen
 
-from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.clock import FakeClock
 from enphase_sdk.testing.cloud.cursor import read_cursor, write_cursor
 from enphase_sdk.testing.cloud.quota import full_window
-from enphase_sdk.testing.fault_streams import Step, Stream
+from enphase_sdk.testing.cloud.v4.refusals import too_many_requests as quota_refusal
+from enphase_sdk.testing.fault_parts import (
+    Answer,
+    Exchange,
+    Fault,
+    Layer,
+    edited,
+    fault,
+    instead,
+    raised,
+    streamed,
+)
+from enphase_sdk.testing.fault_streams import Step
 from enphase_sdk.testing.json_path import read_path, spots
 from enphase_sdk.testing.world.fleet import World
 
 __all__ = [
     "Exchange",
     "Fault",
+    "answer_lost",
     "conflict",
     "dropped",
     "duplicate_on_boundary",
@@ -43,6 +52,9 @@ __all__ = [
     "slow",
     "stalled",
     "status",
+    "system_added",
+    "system_removed",
+    "too_many_requests",
     "truncated",
     "unavailable",
     "unknown_field",
@@ -53,77 +65,6 @@ _OUTAGE_PAGE = (
     "<!DOCTYPE html>\n<html><head><title>We'll be right back</title></head>\n"
     "<body><h1>Enlighten is down for maintenance</h1></body></html>\n"
 )
-
-
-@frozen
-class Exchange:
-    """What a fault is told of the request it happens to.
-
-    Attributes:
-        request: As it came; it holds the credentials.
-        server_time: Epoch seconds in the server's clock.
-        clock: What pauses are waited on.
-        world: The fleet.
-    """
-
-    request: httpx.Request = field(repr=False)
-    server_time: float
-    clock: Clock
-    world: World
-
-    @property
-    def read_timeout(self) -> float | None:
-        """How long the client waits for more, seconds, if it told."""
-        timeouts: Mapping[str, float | None] = self.request.extensions.get("timeout", {})
-        return timeouts.get("read")
-
-
-Answer: TypeAlias = Callable[[], httpx.Response]
-Apply: TypeAlias = Callable[[Exchange, Answer], httpx.Response]
-
-
-class _Layer(IntEnum):
-    """What lies around what when faults come together, the innermost first."""
-
-    ANSWER = 0
-    CONTENT = 1
-    DELIVERY = 2
-
-
-@frozen
-class _Part:
-    name: str
-    layer: _Layer
-    apply: Apply
-
-
-@frozen(repr=False)
-class Fault:
-    """Something that goes wrong with one request.
-
-    Faults come together with ``&``: another answer first, then changes to its JSON, then
-    how it is delivered. Of two other answers the left one is sent.
-    """
-
-    parts: tuple[_Part, ...]
-
-    def __repr__(self) -> str:
-        return " & ".join(part.name for part in self.parts)
-
-    def __and__(self, other: Fault) -> Fault:
-        return Fault(self.parts + other.parts)
-
-    def apply(self, exchange: Exchange, answer: Answer) -> httpx.Response:
-        """What is sent instead of the right answer, which is made when it is called for.
-
-        Raises:
-            httpx.TransportError: The connection fails.
-            InvalidArgumentError: The answer has nothing at a path that is to be changed.
-        """
-        outermost_first = sorted(self.parts, key=lambda part: part.layer, reverse=True)
-        for part in reversed(outermost_first):
-            answer = partial(part.apply, exchange, answer)
-        return answer()
 
 
 def status(
@@ -142,15 +83,13 @@ def status(
     elif text is not None:
         content = text.encode()
         sent.setdefault("Content-Type", "text/plain; charset=utf-8")
-    return _instead(
-        f"status({code})", lambda _: httpx.Response(code, headers=sent, content=content)
-    )
+    return instead(f"status({code})", lambda _: httpx.Response(code, headers=sent, content=content))
 
 
 def html(code: int = 503, page: str = _OUTAGE_PAGE) -> Fault:
     """A web page where JSON was asked for, as during an outage."""
     headers = {"Content-Type": "text/html; charset=utf-8"}
-    return _instead(
+    return instead(
         f"html({code})", lambda _: httpx.Response(code, headers=headers, content=page.encode())
     )
 
@@ -162,31 +101,60 @@ def unavailable(code: int = 503) -> Fault:
 
 
 def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> Fault:
-    """A 409 with the body of a full window, whatever was used of it.
+    """A 409 of API v2 with the body of a full window, whatever was used of it.
 
     Args:
         period: ``minute`` or ``month``.
         limit: Hits the window is said to allow.
         plan: Name of the plan it is said to be.
     """
-    if period not in ("minute", "month"):
-        raise InvalidArgumentError(f"no window of a {period!r}; there are minute and month")
+    _require_period(period)
 
     def answer(exchange: Exchange) -> httpx.Response:
         full = full_window(Plan(plan, limit, limit), period, exchange.server_time)
         return httpx.Response(409, json=full.body())
 
-    return _instead(f"conflict({period!r})", answer)
+    return instead(f"conflict({period!r})", answer)
+
+
+def too_many_requests(
+    period: str | None = "minute", *, limit: int = 10, plan: str = "Watt"
+) -> Fault:
+    """A 429 of API v4, whatever was used of the quota.
+
+    Args:
+        period: ``minute`` or ``month``; None leaves out which window is full and when it opens.
+        limit: Hits the window is said to allow.
+        plan: Name of the plan it is said to be.
+    """
+    _require_period(period or "minute")
+
+    def answer(exchange: Exchange) -> httpx.Response:
+        full = full_window(Plan(plan, limit, limit), period or "minute", exchange.server_time)
+        refusal = quota_refusal(full, with_period=period is not None)
+        return httpx.Response(refusal.status, json=refusal.body)
+
+    return instead(f"too_many_requests({period!r})", answer)
 
 
 def dropped() -> Fault:
     """The connection closes before anything is answered."""
-    return _raised("dropped()", httpx.RemoteProtocolError, "Server disconnected without an answer.")
+    return raised("dropped()", httpx.RemoteProtocolError, "Server disconnected without an answer.")
 
 
 def refused() -> Fault:
     """The connection is not made; on a real port it closes without an answer instead."""
-    return _raised("refused()", httpx.ConnectError, "Connection refused")
+    return raised("refused()", httpx.ConnectError, "Connection refused")
+
+
+def answer_lost() -> Fault:
+    """The request is carried out, and the connection closes before its answer comes."""
+
+    def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
+        answer()
+        raise httpx.ReadError("Connection reset by peer", request=exchange.request)
+
+    return fault("answer_lost()", Layer.DELIVERY, apply)
 
 
 def stalled() -> Fault:
@@ -201,7 +169,7 @@ def stalled() -> Fault:
             exchange.clock.advance(exchange.read_timeout or 0.0)
         raise httpx.ReadTimeout("The read operation timed out", request=exchange.request)
 
-    return _fault("stalled()", _Layer.ANSWER, apply)
+    return fault("stalled()", Layer.ANSWER, apply)
 
 
 def truncated(keep: float = 0.5) -> Fault:
@@ -214,7 +182,7 @@ def truncated(keep: float = 0.5) -> Fault:
     def steps(body: bytes) -> list[Step]:
         return [Step(0.0, body[: int(len(body) * keep)])]
 
-    return _streamed(f"truncated({keep})", steps, complete=False)
+    return streamed(f"truncated({keep})", steps, complete=False)
 
 
 def slow(seconds: float, chunks: int = 4) -> Fault:
@@ -231,7 +199,7 @@ def slow(seconds: float, chunks: int = 4) -> Fault:
         pieces = [body[start : start + size] for start in range(0, len(body), size)]
         return [Step(seconds / len(pieces), piece) for piece in pieces]
 
-    return _streamed(f"slow({seconds}, {chunks})", steps, complete=True)
+    return streamed(f"slow({seconds}, {chunks})", steps, complete=True)
 
 
 def replaced(path: str, value: object) -> Fault:
@@ -264,7 +232,7 @@ def missing(path: str) -> Fault:
             del container[key]
         return document
 
-    return _edited(f"missing({path!r})", change)
+    return edited(f"missing({path!r})", change)
 
 
 def unknown_field(path: str = "$", name: str = "added_later", value: object = True) -> Fault:
@@ -281,7 +249,23 @@ def unknown_field(path: str = "$", name: str = "added_later", value: object = Tr
             owner[name] = value
         return document
 
-    return _edited(f"unknown_field({path!r}, {name!r})", change)
+    return edited(f"unknown_field({path!r}, {name!r})", change)
+
+
+def system_added(system_id: int | None = None) -> Fault:
+    """A system joins the fleet just before the request is answered, as by `add_system`.
+
+    Pages that are read while it happens shift by one, if it stands before them.
+
+    Args:
+        system_id: One that was removed with `remove_system`; by default a new one.
+    """
+    return _happening(f"system_added({system_id})", lambda world: world.add(system_id))
+
+
+def system_removed(system_id: int) -> Fault:
+    """A system leaves the fleet just before the request is answered, as by `remove_system`."""
+    return _happening(f"system_removed({system_id})", lambda world: world.remove(system_id))
 
 
 def repeated_cursor() -> Fault:
@@ -317,48 +301,12 @@ def missing_on_boundary() -> Fault:
     return _page("missing_on_boundary()", change)
 
 
-def _fault(name: str, layer: _Layer, apply: Apply) -> Fault:
-    return Fault((_Part(name, layer, apply),))
-
-
-def _instead(name: str, answer: Callable[[Exchange], httpx.Response]) -> Fault:
-    return _fault(name, _Layer.ANSWER, lambda exchange, _: answer(exchange))
-
-
-def _raised(name: str, error: type[httpx.TransportError], text: str) -> Fault:
-    def apply(exchange: Exchange, _: Answer) -> httpx.Response:
-        raise error(text, request=exchange.request)
-
-    return _fault(name, _Layer.ANSWER, apply)
-
-
-def _streamed(name: str, steps: Callable[[bytes], list[Step]], *, complete: bool) -> Fault:
+def _happening(name: str, happen: Callable[[World], object]) -> Fault:
     def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
-        response = answer()
-        body = response.read()
-        headers = httpx.Headers(response.headers)
-        headers["Content-Length"] = str(len(body))
-        stream = Stream(
-            steps(body), exchange.request, exchange.clock, exchange.read_timeout, complete=complete
-        )
-        return httpx.Response(response.status_code, headers=headers, stream=stream)
+        happen(exchange.world)
+        return answer()
 
-    return _fault(name, _Layer.DELIVERY, apply)
-
-
-def _edited(name: str, change: Callable[[Any], Any]) -> Fault:
-    """A change to the JSON of a success; other answers pass as they are."""
-
-    def apply(_: Exchange, answer: Answer) -> httpx.Response:
-        response = answer()
-        if response.status_code != 200:
-            return response
-        document = change(msgspec.json.decode(response.read()))
-        headers = httpx.Headers(response.headers)
-        del headers["Content-Length"]
-        return httpx.Response(200, headers=headers, content=msgspec.json.encode(document))
-
-    return _fault(name, _Layer.CONTENT, apply)
+    return fault(name, Layer.CONTENT, apply)
 
 
 def _changed(name: str, path: str, change: Callable[[Any], Any]) -> Fault:
@@ -370,7 +318,7 @@ def _changed(name: str, path: str, change: Callable[[Any], Any]) -> Fault:
             container[key] = change(container[key])
         return document
 
-    return _edited(name, apply)
+    return edited(name, apply)
 
 
 def _page(name: str, change: Callable[[Exchange, dict[str, Any]], None]) -> Fault:
@@ -379,13 +327,23 @@ def _page(name: str, change: Callable[[Exchange, dict[str, Any]], None]) -> Faul
             raise InvalidArgumentError(
                 f"{name} is for pages of systems; give it with operation='Systems'"
             )
+        if "current_page" in page:
+            raise InvalidArgumentError(
+                f"{name} is for the cursors of API v2; pages of v4 shift when the fleet changes: "
+                "see system_added() and system_removed()"
+            )
         change(exchange, page)
         return page
 
     def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
-        return _edited(name, lambda page: edit(exchange, page)).apply(exchange, answer)
+        return edited(name, lambda page: edit(exchange, page)).apply(exchange, answer)
 
-    return _fault(name, _Layer.CONTENT, apply)
+    return fault(name, Layer.CONTENT, apply)
+
+
+def _require_period(period: str) -> None:
+    if period not in ("minute", "month"):
+        raise InvalidArgumentError(f"no window of a {period!r}; there are minute and month")
 
 
 def _require_steps(path: str, steps: tuple[object, ...]) -> None:

@@ -1,4 +1,4 @@
-"""The pytest plugin: a simulated cloud, a simulated gateway and clients of both, as fixtures.
+"""The pytest plugin: simulated clouds, a simulated gateway and clients of all, as fixtures.
 
 pytest loads it in every project that has this package, so nothing is imported before a fixture
 is used. A project that wants another fleet or gateway overrides the simulator's fixture::
@@ -12,16 +12,17 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
 
-    from enphase_sdk import AsyncEnlighten, Enlighten, Envoy
+    from enphase_sdk import AsyncEnlighten, AsyncEnlightenV4, Enlighten, EnlightenV4, Envoy
     from enphase_sdk.testing.clock import FakeClock
     from enphase_sdk.testing.cloud.simulator import SimulatedEnlighten
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
     from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
 
@@ -99,6 +100,41 @@ def async_enlighten(
 
 
 @pytest.fixture
+def simulated_enlighten_v4(fake_clock: FakeClock) -> SimulatedEnlightenV4:
+    """The simulated cloud of API v4 behind `enlighten_v4` and `async_enlighten_v4`: no quota.
+
+    It has the 60 systems of `simulated_enlighten`, with the same energies.
+    """
+    from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
+
+    return SimulatedEnlightenV4(clock=fake_clock)
+
+
+@pytest.fixture
+def enlighten_v4(
+    simulated_enlighten_v4: SimulatedEnlightenV4, fake_clock: FakeClock
+) -> Iterator[EnlightenV4]:
+    """A client of the simulated cloud of API v4, with tokens that it keeps in memory."""
+    from enphase_sdk import EnlightenV4
+
+    with _without_settings():
+        client = EnlightenV4(**_options_v4(simulated_enlighten_v4, fake_clock))
+    with client:
+        yield client
+
+
+@pytest.fixture
+def async_enlighten_v4(
+    simulated_enlighten_v4: SimulatedEnlightenV4, fake_clock: FakeClock
+) -> AsyncEnlightenV4:
+    """The same for programs that await, under any event loop; it need not be closed."""
+    from enphase_sdk import AsyncEnlightenV4
+
+    with _without_settings():
+        return AsyncEnlightenV4(**_options_v4(simulated_enlighten_v4, fake_clock))
+
+
+@pytest.fixture
 def simulated_gateway(fake_clock: FakeClock) -> SimulatedGateway:
     """The simulated gateway behind `envoy`: firmware 8.3, three phases."""
     from enphase_sdk.testing.gateway.simulator import SimulatedGateway
@@ -129,8 +165,36 @@ def no_network() -> Iterator[None]:
         yield
 
 
+def _options_v4(simulator: SimulatedEnlightenV4, clock: FakeClock) -> dict[str, Any]:
+    import httpx
+
+    _require_clock("simulated_enlighten_v4", simulator, clock)
+    return {
+        **simulator.credentials(),
+        "tokens": _TokensInMemory(),
+        "transport": httpx.MockTransport(simulator),
+    }
+
+
+class _TokensInMemory:
+    """Keeps a client's tokens, so that a test leaves none in the user's folder."""
+
+    def __init__(self) -> None:
+        self._tokens: Any = None
+
+    def load(self) -> Any:
+        """The newest tokens, or None."""
+        return self._tokens
+
+    def save(self, tokens: Any) -> None:
+        """Keep these tokens."""
+        self._tokens = tokens
+
+
 def _require_clock(
-    name: str, simulator: SimulatedEnlighten | SimulatedGateway, clock: FakeClock
+    name: str,
+    simulator: SimulatedEnlighten | SimulatedEnlightenV4 | SimulatedGateway,
+    clock: FakeClock,
 ) -> None:
     """Without this a client would wait on one clock for what happens on another."""
     if simulator.clock is not clock:
@@ -145,7 +209,7 @@ def _require_clock(
 def _without_settings() -> Generator[None]:
     """What this machine's environment and config file say must not reach a test's client."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("BASE_URL", "PLAN", "PROFILE"):
+        for name in ("API", "BASE_URL", "PLAN", "PROFILE"):
             patch.delenv(f"ENPHASE_{name}", raising=False)
         patch.setenv("ENPHASE_CONFIG", os.devnull)
         yield

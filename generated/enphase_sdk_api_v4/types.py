@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from attrs import frozen
+from attrs import fields, frozen
 from msgspec import UNSET, UnsetType
 
 Unset = UnsetType
@@ -23,4 +23,12 @@ class Response(Generic[T]):
     parsed: T | None
 
 
-__all__ = ["UNSET", "Response", "Unset"]
+def present(model: Any) -> str:
+    """The `repr` of a model without the fields that are absent."""
+    names = [
+        name for each in fields(model.__class__) if getattr(model, name := each.name) is not UNSET
+    ]
+    return f"{model.__class__.__name__}({', '.join(f'{n}={getattr(model, n)!r}' for n in names)})"
+
+
+__all__ = ["UNSET", "Response", "Unset", "present"]

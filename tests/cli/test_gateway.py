@@ -5,8 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -68,6 +70,68 @@ def test_each_command_shows_what_it_is_for(
     assert main(["envoy", command, host, *form]) == 0
     out = capsys.readouterr().out
     assert shown.lower().replace(" ", "_" if form else " ") in out.lower()
+
+
+@pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("after", [b"", b"\n", b"\r\n"])
+@pytest.mark.parametrize("source", ["file", "stdin"])
+def test_a_token_need_not_stand_on_the_command_line(
+    source: str,
+    before: bytes,
+    after: bytes,
+    host: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    content = before + os.environ["ENVOY_TOKEN"].encode() + after
+    monkeypatch.setenv("ENVOY_TOKEN", "not.this.one")
+    (tmp_path / "token").write_bytes(content)
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    named = "-" if source == "stdin" else str(tmp_path / "token")
+    assert main(["envoy", "summary", host, "--token-file", named]) == 0
+
+
+@pytest.mark.parametrize("option", ["--token-file", "--password-file"])
+@pytest.mark.parametrize(
+    "content", [b"", b"\n", b"zzSECRETzz\nzzSECRETzz", b"\xff", b"zzSECRETzz\0", None]
+)
+def test_a_secret_s_file_that_cannot_be_used_is_told(
+    option: str, content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "secret"
+    if content is not None:
+        path.write_bytes(content)
+    for named in (str(path), "x" * 300):
+        assert main(["envoy", "read", "192.0.2.1", option, named]) == 2
+        said = capsys.readouterr()
+        assert option in said.err
+        assert "SECRET" not in said.out + said.err
+        assert said.err.count("\n") == 1
+
+
+def test_stdin_holds_one_secret(capsys: pytest.CaptureFixture[str]) -> None:
+    files = ["--token-file", "-", "--password-file", "-"]
+    assert main(["envoy", "read", "192.0.2.1", *files]) == 2
+    assert "only one" in capsys.readouterr().err
+
+
+def test_help_says_what_shows_in_ps(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["envoy", "read", "--help"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("shows in `ps`") == 2
+    assert "--token-file" in said
+    assert "--password-file" in said
+
+
+def test_an_old_gateway_must_be_allowed_where_a_token_is_given(
+    host: str, clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert host
+    old = SimulatedGateway("5.0", clock=clock)
+    with old.serve() as address:
+        assert main(["envoy", "summary", address]) == 2
+        assert "--allow-http" in capsys.readouterr().err
+        assert main(["envoy", "summary", address, "--allow-http"]) == 0
 
 
 def test_meters_in_json_are_those_of_the_snapshot(

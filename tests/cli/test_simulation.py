@@ -109,6 +109,47 @@ def test_simulate_serves_until_ctrl_c(
     assert "stopped after 10 requests, 1 more were refused" in capsys.readouterr().err
 
 
+@pytest.mark.usefixtures("clock")
+def test_simulate_serves_api_v4_and_says_all_that_a_client_needs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stdout = Watched()
+    monkeypatch.setattr(sys, "stdout", stdout)
+    said: dict[str, str] = {}
+    answers: list[httpx.Response] = []
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def use_it() -> None:
+        try:
+            assert stdout.up.wait(60)
+            said.update(re.findall(r"export ENPHASE_(\w+)=(\S+)", stdout.getvalue()))
+            form = {"grant_type": "refresh_token", "refresh_token": said["REFRESH_TOKEN"]}
+            auth = (said["CLIENT_ID"], said["CLIENT_SECRET"])
+            renewed = httpx.post(said["BASE_URL"] + "/oauth/token", data=form, auth=auth).json()
+            for key, token in (
+                (said["API_KEY"], said["ACCESS_TOKEN"]),
+                (said["API_KEY"], renewed["access_token"]),
+                ("another", said["ACCESS_TOKEN"]),
+            ):
+                headers = {"key": key, "Authorization": f"Bearer {token}"}
+                answers.append(httpx.get(said["BASE_URL"] + "/api/v4/systems", headers=headers))
+        finally:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    user = threading.Thread(target=use_it)
+    user.start()
+    code = main(["simulate", "--api", "v4", "--systems", "3"])
+    user.join()
+    signal.signal(signal.SIGINT, before)
+    assert code == 0
+    assert said.pop("API") == "v4"
+    assert said.keys() == {
+        "BASE_URL", "API_KEY", "CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "REFRESH_TOKEN",
+    }  # fmt: skip
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert answers[0].json()["total"] == 3
+
+
 def test_a_port_in_use_is_said(run: Run) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -118,7 +118,7 @@ def test_a_client_survives_calls_cancelled_at_any_moment(backend: str) -> None:
                     group.start_soon(cancelled, after)
                     group.start_soon(client.summary, 67)
 
-    async def main(url: str) -> list[int]:
+    async def main(url: str) -> list[int | None]:
         async with async_client_of(url, timeout=60) as client:
             await storm(client)
             return [(await client.summary(67)).system_id for _ in range(200)]
@@ -130,7 +130,7 @@ def test_a_client_survives_calls_cancelled_at_any_moment(backend: str) -> None:
 def test_asyncio_s_own_ways_to_cancel_leave_the_client_whole() -> None:
     chance = random.Random(6)
 
-    async def main(url: str) -> list[int]:
+    async def main(url: str) -> list[int | None]:
         async with async_client_of(url, timeout=60) as client:
             for _ in range(150):
                 task = asyncio.ensure_future(client.summary(67))
@@ -149,6 +149,8 @@ def test_asyncio_s_own_ways_to_cancel_leave_the_client_whole() -> None:
 # A socket that was just being connected is left to the collector.
 @pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+# An exception inside the tracer would leave the tracer's own lock locked for ever.
+@pytest.mark.no_cover
 def test_a_sync_client_survives_interrupts_at_any_moment() -> None:
     class Interrupt(BaseException):
         pass
@@ -227,7 +229,7 @@ def test_a_client_lives_through_several_event_loops() -> None:
     with Listener(at_once).serving() as url:
         client = async_client_of(url)
 
-        async def twice() -> list[int]:
+        async def twice() -> list[int | None]:
             return [(await client.summary(67)).system_id for _ in range(2)]
 
         assert asyncio.run(twice()) == [67, 67]
@@ -326,10 +328,11 @@ def test_no_call_of_many_threads_is_broken_by_the_client() -> None:
 
 
 def test_quick_calls_do_not_queue_behind_a_slow_one(surface: Surface) -> None:
-    release = threading.Event()
+    began, release = threading.Event(), threading.Event()
 
     def respond(connection: socket.socket, number: int) -> None:
         if number == 1:
+            began.set()
             release.wait(60)
         connection.sendall(answer())
 
@@ -338,6 +341,7 @@ def test_quick_calls_do_not_queue_behind_a_slow_one(surface: Surface) -> None:
     def threads(client: Any) -> int:
         with ThreadPoolExecutor(301) as pool:
             slow = pool.submit(client.summary, 67)
+            assert began.wait(60)
             quick = list(pool.map(lambda _: client.summary(67).system_id, range(300)))
             release.set()
             return len(quick) + int(slow.result().system_id)

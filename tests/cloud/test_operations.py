@@ -4,15 +4,22 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime
-from typing import Any
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any, cast
+from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from enphase_sdk import models
+from enphase_sdk.clock import current_clock, set_clock
+from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.v2 import operations
-from enphase_sdk.cloud.v2.operations import Call
 from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.testing import FakeClock
 from tests.core.test_times import HUGE, Whole
 
 START = datetime(2024, 3, 5, tzinfo=UTC)
@@ -178,7 +185,7 @@ def test_text_must_be_text(value: Any) -> None:
 
 def test_production_is_all_or_nothing() -> None:
     with pytest.raises(InvalidArgumentError, match="only 'all'"):
-        operations.energy_lifetime(67, production="meter")
+        operations.energy_lifetime(67, production=cast("Any", "meter"))
 
 
 @pytest.mark.parametrize(
@@ -201,3 +208,105 @@ def test_a_serial_number_may_be_a_number_but_keeps_its_zeros_as_text() -> None:
     assert dict(call.request.params) == {"serial_num": "012242"}
     with pytest.raises(InvalidArgumentError, match="serial_num"):
         operations.search_system_id("")
+
+
+# From a day in November, and from one in March.
+WINDOWS: list[tuple[Callable[..., Call[Any]], str, int, int]] = [
+    (operations.stats, "1 day", 1, 1),
+    (operations.rgm_stats, "7 days", 7, 7),
+    (operations.consumption_stats, "1 month", 30, 31),
+]
+
+
+@pytest.mark.parametrize(("operation", "longest", "days", "_"), WINDOWS)
+def test_a_window_that_would_be_cut_is_refused_with_what_to_do(
+    operation: Callable[..., Call[Any]], longest: str, days: int, _: int
+) -> None:
+    start = 1_700_000_000  # 14 November 2023
+    end = start + days * 86_400
+    assert operation(67, start_at=start, end_at=end).request.params == (
+        ("start_at", str(start)),
+        ("end_at", str(end)),
+    )
+    for too_late in (end + 1, end + 3_600, end + 40 * 86_400):
+        with pytest.raises(
+            InvalidArgumentError, match=rf"at most {longest} from.* one window of {longest} after"
+        ):
+            operation(67, start_at=start, end_at=too_late)
+
+
+@pytest.mark.parametrize(("operation", "_", "of_november", "of_march"), WINDOWS)
+@pytest.mark.parametrize("change", [(2024, 3, 10), (2024, 11, 3)])
+def test_days_on_which_clocks_change_may_be_asked_for_whole(
+    operation: Callable[..., Call[Any]],
+    _: str,
+    of_november: int,
+    of_march: int,
+    change: tuple[int, int, int],
+) -> None:
+    start = datetime(*change, tzinfo=ZoneInfo("America/Denver"))
+    end = start + timedelta(of_march if start.month == 3 else of_november)
+    operation(67, start_at=start, end_at=end)
+    operation(67, start_at=start.isoformat(), end_at=end.isoformat())
+    with pytest.raises(InvalidArgumentError, match="at most"):
+        operation(67, start_at=start, end_at=end + timedelta(minutes=65))
+
+
+def test_a_month_ends_on_the_last_day_of_a_shorter_one() -> None:
+    operations.consumption_stats(67, start_at="2024-01-31T00:00Z", end_at="2024-02-29T00:00Z")
+    with pytest.raises(InvalidArgumentError, match="at most 1 month"):
+        operations.consumption_stats(67, start_at="2024-01-31T00:00Z", end_at="2024-03-01T00:00Z")
+
+
+def test_a_window_without_an_end_that_will_be_cut_is_told_of(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = set_clock(FakeClock())
+    try:
+        now = current_clock().time()
+        operations.stats(67, start_at=now - 86_400)
+        assert caplog.records == []
+        operations.stats(67, start_at=now - 2 * 86_400)
+    finally:
+        set_clock(before)
+    assert "only the first 1 day from start_at" in caplog.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.float64(67), np.int64(67), np.float32(67), np.array(67), Decimal(67), Fraction(67), 67.0],
+    ids=repr,
+)
+def test_numbers_of_every_library_are_ids(value: Any) -> None:
+    assert operations.stats(value).request.url == "/systems/67/stats"
+    assert operations.search_system_id(value).request.params == (("serial_num", "67"),)
+    assert operations.systems(system_id=[value], limit=value).request.params == (
+        ("limit", "67"),
+        ("system_id[]", "67"),
+    )
+
+
+@pytest.mark.parametrize(
+    "value",
+    [np.float64(67.5), np.float64("nan"), np.bool_(True), np.array([6, 7]), Decimal("NaN"),
+     Decimal("1e999"), Fraction(1, 3), pd.NaT, pd.NA, None, np.datetime64("NaT"), pd.Timedelta(5)],
+    ids=repr,
+)  # fmt: skip
+def test_what_is_no_id_is_refused(value: Any) -> None:
+    for call in (operations.stats, operations.search_system_id):
+        with pytest.raises(InvalidArgumentError):
+            call(value)
+
+
+@pytest.mark.parametrize(
+    "missing", [pd.NaT, pd.NA, np.datetime64("NaT"), np.float64("nan")], ids=repr
+)
+def test_a_missing_value_is_not_taken_for_an_argument_left_out(missing: Any) -> None:
+    for call in (
+        lambda: operations.stats(67, start_at=missing),
+        lambda: operations.summary(67, summary_date=missing),
+        lambda: operations.energy_lifetime(67, end_date=missing),
+        lambda: operations.systems(system_id=missing),
+    ):
+        with pytest.raises(InvalidArgumentError):
+            call()

@@ -334,6 +334,14 @@ def test_a_cursor_that_is_no_text_is_an_error_and_not_the_end(
     assert caught.value.path == "$.next"
 
 
+@pytest.mark.parametrize("cursor", [r'"abc\ud83c"', "NaN", "1e999"])
+def test_a_cursor_that_json_cannot_hold_is_not_the_end(surface: Surface, cursor: str) -> None:
+    content = page([1, 2], "here").content.replace(b'"here"', cursor.encode())
+    with pytest.raises(errors.APIResponseValidationError) as caught:
+        listed(surface, httpx.Response(200, content=content), page([3], None))
+    assert caught.value.path == "$.next"
+
+
 def test_the_same_systems_under_fresh_cursors_end(surface: Surface) -> None:
     endless = [page([1, 2], f"cursor-{number}") for number in range(50)]
     with pytest.raises(errors.APIResponseValidationError, match="never end"):

@@ -15,6 +15,7 @@ import pytest
 from enphase_sdk import errors
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.signing import Signer
+from enphase_sdk.cloud.v2.api import signing
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.http import connection_error, proxy_for, tls_context
 from enphase_sdk.core.timeouts import timeouts
@@ -31,7 +32,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def signed(request: Request, base_url: str = BASE_URL) -> httpx.Request:
-    signer = Signer.of(load_settings(Given(KEY, USER_ID), base_url, None))
+    signer = Signer.of(signing(load_settings(Given(KEY, USER_ID), base_url, None)))
     return signer.signed(request, timeouts(7.0))
 
 

@@ -20,6 +20,7 @@ from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.v2 import operations
+from enphase_sdk.cloud.v2.api import API
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Flow, Reply, Send, Sleep
 from enphase_sdk.core.redact import Redactor
@@ -114,7 +115,8 @@ class Simulation:
             backoff=Backoff(4),
             max_wait=self.max_wait,
             reader=Reader(),
-            redactor=Redactor([]),
+            api=API,
+            redactor=lambda: Redactor([]),
             time=SteadyTime(cast(Clock, self)),
         )
 

@@ -110,6 +110,13 @@ def corrected(api: Api) -> Any:
     return apply(load(api.contract), *load(api.overlay)["actions"])
 
 
+def write_corrected(api: Api, folder: Path) -> Path:
+    """The corrected contract as a YAML file in a folder, for tools that read one."""
+    path = folder / "openapi.yaml"
+    YAML(typ="safe", pure=True).dump(corrected(api), path)
+    return path
+
+
 def schema(api: Api, name: str) -> Any:
     return corrected(api)["components"]["schemas"][name]
 

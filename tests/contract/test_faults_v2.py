@@ -5,8 +5,9 @@ from __future__ import annotations
 import copy
 import re
 import typing
-from typing import Any
+from typing import Any, get_args
 
+import attrs
 import pytest
 from enphase_sdk_api_v2 import models as generated
 from enphase_sdk_api_v2.api.default import consumption_lifetime, systems
@@ -134,7 +135,8 @@ def test_fault_10_reasons_and_messages_come_in_both_forms(name: str) -> None:
 
 
 def test_fault_11_power_comes_in_both_forms() -> None:
-    assert field_type(generated.MicroInverter, "power_produced") == int | generated.PowerProduced
+    power = int | generated.PowerProduced | None
+    assert field_type(generated.MicroInverter, "power_produced") == power
     example = schema("InvertersSummaryByEnvoyOrSiteResponse")["example"]["micro_inverters"][0]
     assert generated.MicroInverter.from_dict(example).power_produced == generated.PowerProduced(
         value=34, units=generated.PowerUnits.W, precision=0
@@ -185,3 +187,17 @@ def test_fault_16_the_error_code_is_in_the_body() -> None:
     code = schema("ServerError")["properties"]["errorCode"]
     assert "temporarily unavailable" in code["description"]
     assert generated.ServerError.from_dict(schema("ServerError")["example"]).errorCode == 7
+
+
+def test_fault_17_what_one_source_does_not_know_may_be_null() -> None:
+    for model in (generated.Summary, generated.InventoryEnvoy, generated.EnvoyRecord):
+        own = {"sn", "serial_number"}  # a gateway knows these of itself
+        for field in attrs.fields(model):
+            kind = field_type(model, field.name)
+            required = field.default is attrs.NOTHING and field.name not in own
+            assert not required or type(None) in get_args(kind), (model, field.name)
+    assert generated.Summary.from_dict(
+        schema("SummaryResponse")["example"] | {"size_w": None, "status": None, "source": None}
+    ).to_dict() == schema("SummaryResponse")["example"] | {
+        "size_w": None, "status": None, "source": None
+    }  # fmt: skip

@@ -54,16 +54,13 @@ def test_unknown_fields_and_values_are_no_oddity(
 @pytest.mark.parametrize(
     ("field", "value", "problem"),
     [
-        ("current_power", None, "is null where the contract promises an integer"),
         ("current_power", "a lot", "is text where the contract promises an integer"),
-        ("current_power", 3.5, "is a number where the contract promises an integer"),
+        ("modules", 3.5, "is a number where the contract promises an integer"),
         ("current_power", [1], "is an array where the contract promises an integer"),
         ("current_power", {}, "is an object where the contract promises an integer"),
         ("current_power", True, "is a boolean where the contract promises an integer"),
-        ("status", None, "is null where the contract promises a status"),
         ("status", ["x"], "is an array where the contract promises a status"),
         ("summary_date", "soon", "is text where the contract promises a date"),
-        ("summary_date", None, "is null where the contract promises a date"),
         ("summary_date", "0000-00-00", "is text where the contract promises a date"),
     ],
 )
@@ -169,14 +166,14 @@ def test_what_is_no_record_is_left_out(odd: object, caplog: pytest.LogCaptureFix
 def test_each_oddity_is_told_once_for_its_field(caplog: pytest.LogCaptureFixture) -> None:
     body = page_body(1000)
     for system in body["systems"]:
-        system["city"] = None
-        system["meta"] = system["meta"] | {"status": None}
+        system["system_name"] = None
+        system["meta"] = system["meta"] | {"last_report_at": "late"}
     reader = Reader()
     for _ in range(3):
         read(body, models.SystemsPage, reader=reader)
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 2
-    assert "$.systems[0].city" in told[0] + told[1]
+    assert "$.systems[0].system_name" in told[0] + told[1]
     assert all("told once" in text for text in told)
     # Another operation is another matter, another reader too.
     reader.read("Other", models.SystemsPage, Reply(200, {}, json.dumps(body).encode()))
@@ -283,10 +280,11 @@ def test_an_answer_of_another_type_is_refused(
         (b"\n<!DOCTYPE html>", "a page of HTML"),
         (b"<?xml version='1.0'?>", "XML or HTML"),
         (b'{"system_id": 1,', "cut off or malformed"),
-        (b'{"a": NaN}', "cut off or malformed"),
-        (b'{"a": "\xff\xfe"}', "cut off or malformed"),
-        (b'{"city": "M\xfcnchen"}', "cut off or malformed"),
-        (b'{"a": "\\ud800"}', "cut off or malformed"),
+        (b'{"a": nan}', "cut off or malformed"),
+        (b'{"a": "\xff\xfe}', "cut off or malformed"),
+        (b'{"a": "\\ud8"}', "cut off or malformed"),
+        ('{"a": "\u00fc"'.encode("utf-16"), "text"),
+        ('{"a": 1}'.encode("utf-16-le")[:-1], "cut off or malformed"),
         (b"[" * 100_000, "cut off or malformed"),
         (b"[" * 100_000 + b"]" * 100_000, "cut off or malformed"),
         (b'{"a":1} trailing', "cut off or malformed"),
@@ -390,7 +388,7 @@ def test_any_value_anywhere_is_read_or_refused(data: st.DataObject) -> None:
 def test_strict_is_an_option_of_the_client(
     surface: Surface, caplog: pytest.LogCaptureFixture
 ) -> None:
-    script = Script(httpx.Response(200, json=summary_body(current_power=None)))
+    script = Script(httpx.Response(200, json=summary_body(current_power="much")))
     with caplog.at_level(logging.WARNING, "enphase_sdk"):
         summary = surface.call(script, lambda client: client.summary(67))
     assert summary.current_power is None
@@ -424,3 +422,120 @@ def test_a_boolean_is_no_number_and_no_text(raw: Any, shape: Any, value: Any) ->
     assert read == value
     assert type(read) is type(value)
     assert oddities
+
+
+DAY = "/systems/67/energy_lifetime?start_date=2023-01-01&end_date=2023-01-06"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "declared"),
+    [
+        ("utf-8-sig", ""),
+        ("utf-8-sig", "application/json; charset=latin-1"),
+        ("utf-16", ""),
+        ("utf-16-le", ""),
+        ("utf-32-be", "application/json"),
+        ("latin-1", "application/json; charset=ISO-8859-1"),
+        ("cp1252", 'text/plain;Charset="windows-1252"'),
+        ("utf-8", "application/json; charset=latin-1"),
+        ("utf-8", "application/json; charset=rot13"),
+    ],
+)
+@pytest.mark.parametrize("strict", [False, True])
+def test_an_answer_is_read_in_the_encoding_it_came_in(
+    encoding: str, declared: str, strict: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = page_body(2)
+    body["systems"][1]["city"] = "M\u00fcnchen"
+    content = json.dumps(body, ensure_ascii=False).encode(encoding)
+    reply = Reply(200, {"content-type": declared}, content)
+    page = Reader(strict=strict).read("Op", models.SystemsPage, reply)
+    assert page == models.SystemsPage.from_dict(body)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize(
+    "declared", ["", "application/json; charset=zip", "charset=nothing", "charset=punycode"]
+)
+def test_bytes_of_an_undeclared_encoding_cost_their_field(
+    declared: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = page_body(2)
+    right = models.SystemsPage.from_dict(body)
+    body["systems"][1]["city"] = "M\u00fcnchen"
+    content = json.dumps(body, ensure_ascii=False).encode("latin-1")
+    page = Reader().read("Op", models.SystemsPage, Reply(200, {"content-type": declared}, content))
+    assert page.systems[1].city is None
+    assert page.systems[0] == right.systems[0]
+    (record,) = caplog.records
+    assert "$.systems[1].city is text with broken characters" in record.getMessage()
+
+
+@pytest.mark.parametrize(
+    "written", ["NaN", "Infinity", "-Infinity", "1e999", "-1E+400", r'"Sun \ud83c"', r'"\udf1e"']
+)
+@pytest.mark.parametrize("field", ["enwh", "powr", "devices_reporting", "end_at"])
+def test_a_value_that_json_cannot_hold_costs_one_field(
+    field: str, written: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = json_of("/systems/67/stats")
+    right = read(body, models.Stats)
+    body["intervals"][1][field] = "here"
+    content = json.dumps(body).replace('"here"', written).encode()
+    stats = read(content, models.Stats)
+    assert getattr(stats.intervals[1], field) is None
+    setattr(stats.intervals[1], field, getattr(right.intervals[1], field))
+    assert stats == right
+    (record,) = caplog.records
+    assert f"$.intervals[1].{field} is " in record.getMessage()
+    with pytest.raises(errors.APIResponseValidationError) as caught:
+        read(content, models.Stats, strict=True)
+    assert caught.value.path == f"$.intervals[1].{field}"
+
+
+def test_half_an_emoji_costs_a_name_and_no_retry(surface: Surface) -> None:
+    body = page_body(3)
+    body["systems"][1]["system_name"] = "here"
+    content = json.dumps(body).replace("here", r"Sun \ud83c").encode()
+    script = Script(httpx.Response(200, content=content))
+    page = surface.call(script, lambda client: client.with_raw_response.systems()).parsed
+    assert [s.system_name is None for s in page.systems] == [False, True, False]
+    assert len(script.requests) == 1
+
+
+def test_a_place_in_a_series_that_cannot_be_read_is_none() -> None:
+    content = json.dumps(json_of(DAY) | {"production": [1, "here", 3]}).encode()
+    series = read(content.replace(b'"here"', b"NaN"), models.EnergyLifetime)
+    assert series.production == [1, None, 3]
+
+
+def test_what_the_contract_does_not_know_may_be_anything(caplog: pytest.LogCaptureFixture) -> None:
+    content = json.dumps(summary_body(added="here")).encode().replace(b'"here"', b"[NaN, 1e999]")
+    assert read(content, models.Summary, strict=True) == read(summary_body(), models.Summary)
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("field", ["energy_today", "current_power", "size_w"])
+@pytest.mark.parametrize(("value", "kept"), [(10.03, 10.03), (-0.5, -0.5), ("10.03", 10.03)])
+def test_a_quantity_keeps_its_fraction(
+    field: str, value: object, kept: float, caplog: pytest.LogCaptureFixture
+) -> None:
+    reader = Reader()
+    for _ in range(2):
+        summary = read(summary_body(**{field: value}), models.Summary, reader=reader)
+        assert getattr(summary, field) == kept
+    (record,) = caplog.records
+    assert "kept with its fraction" in record.getMessage()
+    with pytest.raises(errors.APIResponseValidationError, match="promises an integer"):
+        read(summary_body(**{field: value}), models.Summary, strict=True)
+
+
+@pytest.mark.parametrize("value", [10.03, "10.03", "nan", "inf"])
+@pytest.mark.parametrize("field", ["system_id", "modules", "last_report_at"])
+def test_a_fraction_of_an_id_a_count_or_an_instant_means_nothing(field: str, value: object) -> None:
+    assert getattr(read(summary_body(**{field: value}), models.Summary), field) is None
+
+
+def test_a_series_keeps_fractions() -> None:
+    series = read(json_of(DAY) | {"production": [1, 2.5, 3]}, models.EnergyLifetime)
+    assert series.production == [1, 2.5, 3]

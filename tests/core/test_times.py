@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+import sys
+import zoneinfo
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from enphase_sdk.core.times import to_date, to_epoch, utc, zone_named
-from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 DENVER = ZoneInfo("America/Denver")
 SYDNEY = ZoneInfo("Australia/Sydney")
@@ -226,3 +232,100 @@ def test_a_zone_has_an_iana_name() -> None:
 @pytest.mark.parametrize("name", [None, "", "Mars/Base", "America", "../UTC", "/etc/passwd", "\0"])
 def test_what_names_no_zone_is_none(name: str | None) -> None:
     assert zone_named(name) is None
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        np.datetime64("2024-03-05"),
+        np.datetime64("2024-03-05T00:00", "ns"),
+        np.str_("2024-03-05"),
+        pd.Timestamp("2024-03-05"),
+        pd.Series(pd.to_datetime(["2024-03-05"]))[0],
+    ],
+    ids=repr,
+)
+def test_days_of_pandas_and_numpy_are_days(written: Any) -> None:
+    assert to_date(written, "day") == date(2024, 3, 5)
+    assert type(to_date(written, "day")) is date
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        np.datetime64("2024-03-05T01:00"),
+        pd.Timestamp("2024-03-05T12:00"),
+        pd.Timestamp("2024-03-05", tz="UTC"),
+        np.datetime64("NaT"),
+        pd.NaT,
+        pd.NA,
+        np.float64(20240305),
+        Decimal(20240305),
+        np.array(["2024-03-05"]),
+    ],
+    ids=repr,
+)
+def test_what_is_no_day_of_theirs_is_refused(written: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^day: "):
+        to_date(written, "day")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        np.int64(NOON_UTC),
+        np.float64(NOON_UTC),
+        np.uint32(NOON_UTC),
+        Decimal(NOON_UTC),
+        Decimal(f"{NOON_UTC}.9"),
+        Fraction(2 * NOON_UTC + 1, 2),
+        pd.Timestamp("2024-03-05T12:00Z"),
+        pd.Timestamp("2024-03-05T05:00:00.123456789", tz="America/Denver"),
+    ],
+    ids=repr,
+)
+def test_instants_of_every_library_are_understood(written: Any) -> None:
+    assert to_epoch(written, "end_at") == NOON_UTC
+    assert type(to_epoch(written, "end_at")) is int
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pd.Timestamp("2024-03-05T12:00"),
+        np.datetime64("2024-03-05T12:00"),
+        np.datetime64("NaT"),
+        pd.NaT,
+        pd.NA,
+        np.float64("nan"),
+        Decimal("NaN"),
+        Decimal("Infinity"),
+        np.bool_(True),
+        np.array([NOON_UTC]),
+        pd.Timedelta(5),
+    ],
+    ids=repr,
+)
+def test_what_is_no_instant_of_theirs_is_refused(written: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match=r"^end_at: "):
+        to_epoch(written, "end_at")
+
+
+@pytest.fixture
+def no_time_zones(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A machine without a time zone database."""
+    loaded = [name for name in sys.modules if name.partition(".")[0] == "tzdata"]
+    for name in ("tzdata", *loaded):
+        monkeypatch.setitem(sys.modules, name, None)
+    zoneinfo.reset_tzpath([])
+    ZoneInfo.clear_cache()
+    yield
+    zoneinfo.reset_tzpath()
+    ZoneInfo.clear_cache()
+
+
+@pytest.mark.usefixtures("no_time_zones")
+def test_a_machine_without_time_zones_is_told_what_to_install() -> None:
+    with pytest.raises(ConfigError, match=r"'America/Denver'.*pip install tzdata"):
+        zone_named("America/Denver")
+    assert zone_named(None) is None

@@ -53,7 +53,7 @@ def taken_together(
     units = [unit for group in inverters for unit in group.micro_inverters]
     return {
         "power": summary.current_power,
-        "energy": summary.energy_lifetime + summary.energy_today,
+        "energy": (summary.energy_lifetime or 0) + (summary.energy_today or 0),
         "day": summary.summary_date,
         "modules": summary.modules == len(inventory.inverters) == len(units),
         "serial numbers": {unit.serial_number for unit in units}

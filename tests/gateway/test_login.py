@@ -402,8 +402,8 @@ def test_a_token_is_fetched_and_kept_for_the_next_client(
     ]
     token = load_token(gateway.serial)
     assert token is not None
-    assert kept(state) == [token.text]
-    (path,) = (state / "tokens").iterdir()
+    assert kept(state) == [json.dumps({gateway.serial: token.text}, separators=(",", ":"))]
+    (path,) = state.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
 
 
@@ -690,10 +690,10 @@ def test_a_gateway_that_claims_to_be_old_gets_no_token_and_no_password(
     with loopback(answer) as (url, seen):
         host = url.removeprefix("http://").partition("/")[0]
         with (
-            opened(surface, host, token=token, **ACCOUNT) as envoy,
+            opened(surface, host, token=token, allow_http=True, **ACCOUNT) as envoy,
             pytest.raises(AuthenticationError),
         ):
-            envoy.read()
+            envoy.fetch(sources.METERS)
     sent = " ".join(str(request.headers) for request in seen)
     basic = base64.b64encode(f"{EMAIL}:{PASSWORD}".encode()).decode()
     assert token not in sent

@@ -264,6 +264,43 @@ def test_a_second_recorder_ends_with_an_error(kit: Kit, house: House) -> None:
     kit.run(scenario)
 
 
+@pytest.mark.parametrize("kind", ["symbolic link", "link of a folder", "hard link"])
+def test_a_second_recorder_by_another_name_ends_with_an_error_too(
+    kind: str, kit: Kit, house: House, tmp_path: Path
+) -> None:
+    async def scenario() -> None:
+        envoy = kit.envoy(house)
+        folder = tmp_path / "folder"
+        folder.mkdir()
+        path = folder / "it"
+        first = kit.recorder(envoy, path=path)
+        await got(first.poll())
+        if kind == "symbolic link":
+            other = tmp_path / "other"
+            other.symlink_to(path)
+        elif kind == "hard link":
+            other = tmp_path / "other"
+            other.hardlink_to(path)
+        else:
+            (tmp_path / "also").symlink_to(folder)
+            other = tmp_path / "also" / "it"
+        second = kit.recorder(envoy, path=other)
+        with pytest.raises(ConfigError, match="another recorder"):
+            await got(second.poll())
+        await kit.close(first)
+        if kind != "hard link":
+            await got(second.poll())
+        await kit.close(second)
+
+    kit.run(scenario)
+
+
+@pytest.mark.parametrize("path", ["a\0b", "x" * 300])
+def test_a_path_that_can_be_none_is_told(path: str, kit: Kit, house: House) -> None:
+    with pytest.raises(ConfigError, match="path is no path"):
+        kit.recorder(kit.envoy(house), path=path)
+
+
 def test_the_recording_of_another_gateway_is_refused(
     kit: Kit, house: House, clock: FakeClock, tmp_path: Path
 ) -> None:

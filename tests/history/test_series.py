@@ -221,7 +221,7 @@ def test_a_window_is_rounded_down_and_holds_the_intervals_that_end_in_it(
     assert window("stats", 10, 20) == []
     assert window("rgm_stats", 899, 1801) == [900, 1800]
     assert window("consumption_stats", 900, 2699) == [1800]
-    assert window("stats", 3601, 99_999) == []
+    assert window("stats", 3601, 80_000) == []
 
 
 def test_by_default_a_window_goes_from_midnight_until_now(recorded: Recorded) -> None:
@@ -246,19 +246,28 @@ def test_instants_can_be_written_in_every_way(recorded: Recorded) -> None:
         assert ends(recorded.answer("stats", first, now=start + 700)) == [start + 300, start + 600]
 
 
-def test_longer_windows_are_cut_or_refused_as_by_the_cloud(recorded: Recorded) -> None:
-    # Twenty days around the end of summer time, every quarter of an hour.
+def test_a_longer_window_is_refused_and_an_open_one_ends_when_it_is_full(
+    recorded: Recorded,
+) -> None:
+    # Forty days around the end of summer time, every quarter of an hour.
     start = at("2024-10-25")
-    recorded.record(range(start, at("2024-11-14") + 1, QUARTER))
-    now = at("2024-11-14")
+    recorded.record(range(start, at("2024-12-04") + 1, QUARTER))
+    now = at("2024-12-04")
 
     stats = recorded.answer("stats", at("2024-11-03"), now=now)
     assert ends(stats)[-1] == at("2024-11-04")
     used = recorded.answer("consumption_stats", at("2024-10-30T10:00"), now=now)
-    assert ends(used)[-1] == at("2024-11-06T10:00")
-    assert len(ends(used)) == 7 * 96 + 4
-    with pytest.raises(InvalidArgumentError, match="rgm_stats: 7 days at most"):
-        recorded.answer("rgm_stats", at("2024-10-30"), at("2024-11-06T00:15"), now=now)
+    assert ends(used)[-1] == at("2024-11-30T10:00")
+    assert len(ends(used)) == 31 * 96 + 4
+    for operation, last in [
+        ("stats", at("2024-10-31T00:05")),
+        ("rgm_stats", at("2024-11-06T00:15")),
+        ("consumption_stats", at("2024-11-30T00:15")),
+    ]:
+        with pytest.raises(
+            InvalidArgumentError, match=rf"^{operation}: at most (1 day|7 days|1 month) "
+        ):
+            recorded.answer(operation, at("2024-10-30"), last, now=now)
     assert ends(recorded.answer("rgm_stats", at("2024-10-30"), at("2024-11-06"), now=now))[
         -1
     ] == at("2024-11-06")

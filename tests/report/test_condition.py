@@ -8,6 +8,7 @@ import pytest
 
 from enphase_sdk.errors import ServerError
 from enphase_sdk.report import Condition, report_row
+from enphase_sdk.report.formats import instant
 
 from .records import NOON, ago, at, record
 
@@ -162,6 +163,7 @@ def test_without_a_zone_the_clock_cannot_accuse(zone: str) -> None:
     assert row.condition is Condition.NORMAL
     assert row.last_report_at is not None
     assert row.last_report_at.tzinfo is UTC
+    assert instant(row.last_report_at).endswith("Z")
 
 
 @pytest.mark.parametrize(

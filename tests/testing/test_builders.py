@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from enum import Enum
-from typing import Any
+from typing import Any, cast, get_args, get_type_hints
 
 import attrs
 import httpx
@@ -100,7 +100,7 @@ def test_what_the_contract_does_not_promise_can_be_left_out() -> None:
     assert "meta" in builders.inventory().to_dict()
     assert "meta" not in builders.inventory(meta=msgspec.UNSET).to_dict()
     with pytest.raises(InvalidArgumentError, match="missing required field `meta`"):
-        builders.stats(meta=msgspec.UNSET)
+        builders.stats(meta=cast("Any", msgspec.UNSET))
 
 
 def test_a_422_has_the_shape_of_the_fields_given() -> None:
@@ -121,8 +121,11 @@ def test_an_unknown_field_is_refused_with_those_there_are(name: str) -> None:
 @pytest.mark.parametrize(
     ("fields", "message"),
     [
-        ({"energy_today": "5"}, r"Summary: Expected `int`, got `str` - at `\$.energy_today`"),
-        ({"energy_today": None}, "Expected `int`, got `null`"),
+        (
+            {"energy_today": "5"},
+            r"Summary: Expected `int \| null`, got `str` - at `\$.energy_today`",
+        ),
+        ({"energy_today": []}, "Expected `int | null`, got `array`"),
         ({"summary_date": "yesterday"}, "Invalid RFC3339 encoded date|ISO8601"),
         ({"modules": object()}, "Summary: .*object"),
     ],
@@ -138,3 +141,15 @@ def test_an_unknown_field_of_a_nested_object_is_refused_too() -> None:
     record = builders.meta().to_dict() | {"last_energy": 1}
     with pytest.raises(InvalidArgumentError, match=r"System: meta=.* its model does not have"):
         builders.system(meta=record)
+
+
+@pytest.mark.parametrize("name", sorted(builders.__all__))
+def test_type_checkers_know_the_fields_of_each_builder(name: str) -> None:
+    builder = getattr(builders, name)
+    model = BODIES[name][0] if name in BODIES else type(builder())
+    (unpacked,) = get_args(get_type_hints(builder)["fields"])
+    accepted, kinds = get_type_hints(unpacked), get_type_hints(model)
+    assert accepted.keys() == kinds.keys()
+    for field, kind in kinds.items():
+        for absent in (type(None), msgspec.UnsetType):
+            assert (absent in get_args(accepted[field])) == (absent in get_args(kind)), field

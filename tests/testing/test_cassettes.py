@@ -131,7 +131,9 @@ def test_a_gateways_login_and_readings_play_back_without_any_secret(
     clock: FakeClock,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     gateway = SimulatedGateway("8.3-three-phase", clock=clock, sessions=True)
     service = SimulatedTokenService(gateway, email=EMAIL, password=PASSWORD)
     tokens: list[str] = []
@@ -163,6 +165,11 @@ def test_a_gateways_login_and_readings_play_back_without_any_secret(
     replayed = read("none", "another@example.com")
     assert replayed.to_dict() == recorded.to_dict()
     assert replayed.problems == recorded.problems == []
+    logged = [record for record in caplog.records if record.name.startswith("vcr")]
+    assert any("Appending request" in record.getMessage() for record in logged)
+    for secret in (PASSWORD, EMAIL, payload, signature, "session0", "sessionId="):
+        for spelling in spellings(secret):
+            assert not [record for record in logged if spelling in f"{record.__dict__}"]
 
 
 def _unreachable(request: httpx.Request) -> httpx.Response:
@@ -293,3 +300,15 @@ def test_what_vcrpy_logs_has_no_secret_either(
     vcr_lines = [record for record in caplog.records if record.name.startswith("vcr")]
     assert any("page=1" in record.getMessage() for record in vcr_lines)
     assert not any("secret" in record.getMessage() for record in vcr_lines)
+
+
+def test_a_long_answer_is_recorded_whole(play: Callable[..., Any], cassette: Path) -> None:
+    text = "a long answer " * 20_000
+    record(play, httpx.Response(200, text=f"{text} k3y-k3y-k3y"), params={"key": "k3y-k3y-k3y"})
+    assert_hidden(cassette, "k3y-k3y-k3y")
+    with (
+        play("none") as played,
+        httpx.Client(transport=httpx.MockTransport(_unreachable)) as client,
+    ):
+        assert client.get("https://cloud.test/").text.startswith(text)
+    assert played.all_played

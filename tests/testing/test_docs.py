@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+import enphase_sdk
 from tests.support import ROOT
 
 pytest_plugins = ["pytester"]
@@ -28,6 +29,9 @@ def test_the_script_and_its_test_fit_on_a_screen() -> None:
     assert len([line for line in lines if line.strip()]) <= 32
 
 
+@pytest.mark.skipif(
+    not hasattr(enphase_sdk, "EnlightenV4"), reason="the client of API v4 is not there yet"
+)
 def test_the_example_passes(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join([str(ROOT), str(ROOT / "generated")]))

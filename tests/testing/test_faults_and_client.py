@@ -72,6 +72,8 @@ FAILURES: dict[str, list[Failure]] = {
         Failure(faults.unavailable(500), errors.ServerError),
     ],
     "conflict": [permanent(faults.conflict("month"), errors.RateLimitError)],
+    "answer_lost": [Failure(faults.answer_lost(), errors.APIConnectionError)],
+    "too_many_requests": [Failure(faults.too_many_requests(None), errors.RateLimitError)],
     "dropped": [Failure(faults.dropped(), errors.APIConnectionError)],
     "refused": [Failure(faults.refused(), errors.APIConnectionError)],
     "stalled": [Failure(faults.stalled(), errors.APITimeoutError)],
@@ -182,8 +184,8 @@ def test_a_months_quota_is_no_wait_and_says_when_it_opens(
 
 EDITS: dict[str, tuple[Fault, str, Callable[[models.SystemsPage], bool]]] = {
     "null": (
-        faults.null("$.systems[1].city"), "$.systems[1].city",
-        lambda page: page.systems[1].city is None,
+        faults.null("$.systems[1].system_name"), "$.systems[1].system_name",
+        lambda page: page.systems[1].system_name is None,
     ),
     "missing": (
         faults.missing("$.systems[1].timezone"), "$.systems[1].timezone",
@@ -280,6 +282,17 @@ def test_a_system_that_a_boundary_leaves_out_is_missed_and_nothing_else(
     assert listed(surface, sim) == [id_ for id_ in sim.system_ids() if id_ != 117]
 
 
+def test_a_fleet_that_changes_between_two_pages_is_listed_as_far_as_it_stayed(
+    surface: Surface, sim: SimulatedEnlighten
+) -> None:
+    first, *stayed, last = sim.system_ids()
+    sim.remove_system(first)
+    changes = faults.system_added(first) & faults.system_removed(last)
+    sim.fail(operation="Systems", after=1, with_=changes)
+    assert listed(surface, sim) == stayed
+    assert listed(surface, sim) == [first, *stayed]
+
+
 def test_faults_at_a_rate_lose_nothing_of_a_long_walk(
     surface: Surface, sim: SimulatedEnlighten
 ) -> None:
@@ -294,7 +307,8 @@ def test_faults_at_a_rate_lose_nothing_of_a_long_walk(
 
 def test_every_fault_of_the_kit_is_here() -> None:
     on_the_listing = {"repeated_cursor", "duplicate_on_boundary", "missing_on_boundary"}
-    tested = {*FAILURES, *EDITS, *LEGAL, *on_the_listing}
+    of_the_fleet = {"system_added", "system_removed"}
+    tested = {*FAILURES, *EDITS, *LEGAL, *on_the_listing, *of_the_fleet}
     assert tested == set(faults.__all__) - {"Exchange", "Fault"}
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from xml.etree import ElementTree
 
 import httpx
@@ -465,7 +465,7 @@ def test_misuse_is_told_with_what_there_is() -> None:
     with pytest.raises(InvalidArgumentError, match=r"'9\.9'; there are: 3\.7, 3\.17, 5\.0"):
         SimulatedGateway("9.9")
     with pytest.raises(InvalidArgumentError, match="there are: active_count_zero, stalled_v1"):
-        SimulatedGateway(quirks=["frozen"])
+        SimulatedGateway(quirks=cast("Any", ["frozen"]))
     with pytest.raises(InvalidArgumentError, match="at least one inverter"):
         SimulatedGateway(inverters=0)
     with pytest.raises(InvalidArgumentError, match="has no tokens"):

@@ -56,7 +56,10 @@ def test_each_name_is_loaded_when_it_is_first_used(monkeypatch: pytest.MonkeyPat
     assert set(testing.__all__) <= set(dir(testing))
     for name in testing.__all__:
         monkeypatch.delitem(vars(testing), name, raising=False)
-        assert getattr(testing, name).__name__.endswith(name)
+        value = getattr(testing, name)
+        assert value is getattr(testing, name)
+        if isinstance(value, type):
+            assert value.__name__ == name
     with pytest.raises(AttributeError, match="no attribute 'SimulatedSun'"):
         _ = testing.SimulatedSun
 

@@ -190,7 +190,7 @@ def test_this_machine_can_be_reached() -> None:
         with Enlighten("key", "user", base_url=f"http://localhost:{port}") as cloud:
             assert cloud.summary(67).system_id == 67
 
-        async def ask() -> int:
+        async def ask() -> int | None:
             async with AsyncEnlighten("key", "user", base_url=url) as cloud:
                 return (await cloud.summary(67)).system_id
 

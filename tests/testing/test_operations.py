@@ -76,7 +76,7 @@ def test_somebody_elses_system_is_not_authorized(sim: SimulatedEnlighten, system
     answer(sim, "/systems/inverters_summary_by_envoy_or_site", 401, site_id=system_id)
 
 
-@pytest.mark.parametrize("system_id", ["-1", "0", "10000001", "abc", "1.5"])
+@pytest.mark.parametrize("system_id", ["-1", "0", "10000001", "abc", "1.5", "6_7", "6\u0667"])
 def test_nobodys_system_cannot_be_found(sim: SimulatedEnlighten, system_id: str) -> None:
     body = answer(sim, f"/systems/{system_id}/inventory", 422)
     assert body == {"message": f"Couldn't find Site with 'id'={system_id}"}

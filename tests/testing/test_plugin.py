@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+import enphase_sdk
 from enphase_sdk.testing.gateway.profiles import PROFILES
 
 pytest_plugins = ["pytester"]
@@ -17,6 +18,11 @@ pytest_plugins = ["pytester"]
 ROOT = Path(__file__).parents[2]
 PLUGIN = "enphase_sdk.testing.plugin"
 HEAVY = {"anyio", "attr", "attrs", "enphase_sdk_api_v2", "httpx", "hypothesis", "msgspec"}
+
+V4_ON_ITS_OWN_CLOCK = ("simulated_enlighten_v4", "SimulatedEnlightenV4(3)")
+needs_v4 = pytest.mark.skipif(
+    not hasattr(enphase_sdk, "EnlightenV4"), reason="the client of API v4 is not there yet"
+)
 
 
 @pytest.fixture
@@ -108,6 +114,56 @@ def test_the_clients_speak_to_the_simulators(project: pytest.Pytester) -> None:
     passes(project, passed=3)
 
 
+@needs_v4
+def test_the_clients_of_v4_speak_to_its_simulator_and_keep_no_file(
+    project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    project.makepyfile(
+        """
+        import pytest
+        from enphase_sdk import AsyncEnlightenV4, EnlightenV4
+
+        def test_cloud(enlighten_v4, simulated_enlighten_v4, fake_clock):
+            assert isinstance(enlighten_v4, EnlightenV4)
+            ids = [system.system_id for system in enlighten_v4.systems()]
+            assert ids == simulated_enlighten_v4.system_ids()
+            fake_clock.advance(2 * 86_400)  # the access token has ended
+            assert enlighten_v4.summary(67).system_id == 67
+            assert simulated_enlighten_v4.oauth.renewals == 1
+
+        def test_one_world(enlighten_v4, enlighten):
+            old, new = enlighten.energy_lifetime(67), enlighten_v4.energy_lifetime(67)
+            assert new.production == old.production
+
+        @pytest.mark.anyio
+        async def test_async(async_enlighten_v4, simulated_enlighten_v4):
+            assert isinstance(async_enlighten_v4, AsyncEnlightenV4)
+            assert (await async_enlighten_v4.summary(67)).system_id == 67
+        """
+    )
+    passes(project, passed=4)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_simulator_of_v4_is_a_fixture(project: pytest.Pytester) -> None:
+    project.makepyfile(
+        """
+        import httpx
+
+        def test(simulated_enlighten_v4, simulated_enlighten, fake_clock):
+            assert simulated_enlighten_v4.clock is fake_clock
+            assert simulated_enlighten_v4.system_ids() == simulated_enlighten.system_ids()
+            given = simulated_enlighten_v4.credentials()
+            headers = {"key": given["api_key"], "Authorization": f"Bearer {given['access_token']}"}
+            request = httpx.Request("GET", "https://x/api/v4/systems/67", headers=headers)
+            assert simulated_enlighten_v4(request).json()["system_id"] == 67
+        """
+    )
+    passes(project, passed=1)
+
+
 def test_the_async_client_runs_on_any_loop(project: pytest.Pytester) -> None:
     project.makepyfile(
         """
@@ -193,6 +249,8 @@ def test_any_gateway_can_be_chosen(project: pytest.Pytester) -> None:
         ("simulated_enlighten", "SimulatedEnlighten(3)", "enlighten"),
         ("simulated_enlighten", "SimulatedEnlighten(3)", "async_enlighten"),
         ("simulated_gateway", "SimulatedGateway()", "envoy"),
+        pytest.param(*V4_ON_ITS_OWN_CLOCK, "enlighten_v4", marks=needs_v4),
+        pytest.param(*V4_ON_ITS_OWN_CLOCK, "async_enlighten_v4", marks=needs_v4),
     ],
 )
 def test_a_simulator_on_a_clock_of_its_own_is_refused(
@@ -201,7 +259,7 @@ def test_a_simulator_on_a_clock_of_its_own_is_refused(
     project.makepyfile(
         f"""
         import pytest
-        from enphase_sdk.testing import SimulatedEnlighten, SimulatedGateway
+        from enphase_sdk.testing import SimulatedEnlighten, SimulatedEnlightenV4, SimulatedGateway
 
         @pytest.fixture
         def {fixture}():
@@ -282,6 +340,6 @@ def test_the_fixtures_tell_what_they_are(project: pytest.Pytester) -> None:
     shown = passes(project, "--fixtures").stdout.str()
     for name in (
         "enlighten", "async_enlighten", "simulated_enlighten", "envoy", "simulated_gateway",
-        "fake_clock", "no_network",
+        "enlighten_v4", "async_enlighten_v4", "simulated_enlighten_v4", "fake_clock", "no_network",
     ):  # fmt: skip
         assert f"\n{name} -- " in shown

@@ -6,6 +6,7 @@ It needs Node.js, and once `npm ci --prefix tests/testing/prism`.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import socket
 import subprocess
@@ -20,9 +21,11 @@ import pytest
 from ruamel.yaml import YAML
 
 from enphase_sdk import Enlighten, errors
-from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, faults
+from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten, SimulatedEnlightenV4, faults
 from enphase_sdk.testing.cloud.contract import OPERATIONS
-from tests.testing.contract import PUBLISHED, corrected, write_corrected
+from tests.contract.contracts import V2, V4, corrected, write_corrected
+from tests.testing.test_v4_operations import NAMES, arguments, check, operation
+from tests.testing.v4 import complete, headers
 
 FOLDER = Path(__file__).parent / "prism"
 PROGRAM = FOLDER / "node_modules" / "@stoplight" / "prism-cli" / "dist" / "index.js"
@@ -95,15 +98,53 @@ def sim() -> SimulatedEnlighten:
 
 @pytest.fixture(scope="module")
 def proxy(sim: SimulatedEnlighten, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    contract = write_corrected(tmp_path_factory.mktemp("contract"))
+    contract = write_corrected(V2, tmp_path_factory.mktemp("contract"))
     with sim.serve() as url, prism("proxy", contract, f"{url}/api/v2") as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def mock() -> Iterator[str]:
-    with prism("mock", PUBLISHED) as address:
+    with prism("mock", V2.contract) as address:
         yield address
+
+
+@pytest.fixture(scope="module")
+def sim_v4() -> SimulatedEnlightenV4:
+    return SimulatedEnlightenV4(80, clock=FakeClock())
+
+
+@pytest.fixture(scope="module")
+def proxy_v4(
+    sim_v4: SimulatedEnlightenV4, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    contract = write_corrected(V4, tmp_path_factory.mktemp("contract"))
+    with sim_v4.serve() as url, prism("proxy", contract, url) as address:
+        yield address
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_operation_of_v4_conforms(
+    sim_v4: SimulatedEnlightenV4, proxy_v4: str, name: str
+) -> None:
+    transport = Watching()
+    asked = arguments(name, sim_v4, complete(sim_v4))
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
+        check(name, operation(name).sync(client=client, **asked))
+    assert transport.violations == []
+
+
+def test_a_request_of_v4_that_does_not_conform_is_noticed(
+    sim_v4: SimulatedEnlightenV4, proxy_v4: str
+) -> None:
+    transport = Watching()
+    with httpx.Client(
+        base_url=proxy_v4, transport=transport, headers=headers(sim_v4), timeout=60
+    ) as client:
+        client.get("/api/v4/systems?size=0")
+    assert [violation["location"][0] for violation in transport.violations] == ["request"]
 
 
 Call = Callable[[Enlighten, SimulatedEnlighten], Any]
@@ -196,7 +237,7 @@ def declared(operation: str) -> set[str]:
     """The query parameters that the corrected contract has for an operation."""
     (found,) = (
         item["get"]
-        for item in corrected()["paths"].values()
+        for item in corrected(V2)["paths"].values()
         if item["get"]["operationId"] == operation
     )
     return {parameter["name"] for parameter in found["parameters"] if "name" in parameter}
@@ -238,7 +279,7 @@ def test_a_request_that_does_not_conform_is_noticed(proxy: str, wrong: str) -> N
 
 def examples() -> dict[str, Any]:
     """What the published contract gives as the answer of each operation."""
-    contract = YAML(typ="safe", pure=True).load(PUBLISHED)
+    contract = YAML(typ="safe", pure=True).load(V2.contract)
     schemas = contract["components"]["schemas"]
     found: dict[str, Any] = {}
     for item in contract["paths"].values():
@@ -250,6 +291,17 @@ def examples() -> dict[str, Any]:
         ]
         found[operation["operationId"]] = [example] if many else example
     return found
+
+
+def call_of_the_example(
+    cloud: Enlighten, sim: SimulatedEnlighten, operation: str, example: Any
+) -> Any:
+    """The call that the example answers: an answer about another system is none."""
+    if operation == "SearchSystemId" or not isinstance(example, dict):
+        return CALLS[operation][0](cloud, sim)
+    method = getattr(cloud, re.sub(r"(?<!^)(?=[A-Z])", "_", operation).lower())
+    more = ["2011-07-20"] if operation == "MonthlyProduction" else []
+    return method(example["system_id"], *more)
 
 
 @pytest.mark.filterwarnings("ignore:.*monthly_production:DeprecationWarning")
@@ -266,7 +318,7 @@ def test_the_published_example_reads_strictly(
             page = next(iter(cloud.systems().pages()))
             assert page.to_dict() == example
         else:
-            result = CALLS[operation][0](cloud, sim)
+            result = call_of_the_example(cloud, sim, operation, example)
             wire = (
                 [item.to_dict() for item in result]
                 if isinstance(result, list)
@@ -290,7 +342,7 @@ def test_the_published_example_reads_strictly(
 def test_the_published_example_of_a_refusal_is_its_error(
     mock: str, status: int, error: type[errors.APIStatusError], schema: str
 ) -> None:
-    contract = YAML(typ="safe", pure=True).load(PUBLISHED)
+    contract = YAML(typ="safe", pure=True).load(V2.contract)
     options: dict[str, Any] = {"transport": Watching(f"code={status}"), "max_retries": 0}
     refused = pytest.raises(error)
     with Enlighten("key", "user", base_url=mock, **options) as cloud, refused as raised:

@@ -13,7 +13,7 @@ import httpx
 from msgspec import UnsetType
 
 from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Plan, Site, errors, models
-from enphase_sdk.cloud.raw import RawResponse
+from enphase_sdk.types import Json, RawResponse
 
 
 def clients() -> None:
@@ -68,7 +68,8 @@ async def async_operations(enlighten: AsyncEnlighten) -> None:
 def listing(enlighten: Enlighten) -> None:
     for system in enlighten.systems(status=["comm", "power"], system_id=67):
         assert_type(system, models.System)
-        assert_type(system.meta.status, models.Status)
+        assert_type(system.meta.status, models.Status | None)
+        assert_type(system.timezone, str | None)
         assert_type(system.meta.last_report_at, int | None)
         assert_type(system.reference, str | UnsetType)
     for page in enlighten.systems(status=models.Status.COMM, system_id=[67, 72]).pages():
@@ -94,7 +95,7 @@ def raw(enlighten: Enlighten) -> None:
     assert_type(answer.status_code, int)
     assert_type(answer.headers, Mapping[str, str])
     assert_type(answer.content, bytes)
-    answer.to_frame(backend="polars", zone="UTC")  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    answer.to_frame(backend="polars", zone="UTC")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue]
     assert_type(
         enlighten.with_raw_response.energy_lifetime(67).parsed, models.EnergyLifetime | None
     )
@@ -108,19 +109,26 @@ async def async_raw(enlighten: AsyncEnlighten) -> None:
     await enlighten.systems().to_frame(backend="polars")
 
 
-def energy_today(site: Site) -> int:
+def energy_today(site: Site) -> int | None:
     """What is written for any site takes the cloud's."""
     assert_type(site.energy_lifetime(), models.EnergyLifetime | None)
     return site.summary().energy_today
 
 
-async def async_energy_today(site: AsyncSite) -> int:
+async def async_energy_today(site: AsyncSite) -> int | None:
     return (await site.summary()).energy_today
 
 
+def kilowatts(site: Site) -> float:
+    """A gateway knows no size, and whoever counts on one is told."""
+    site.summary().size_w / 1000  # type: ignore[operator]  # pyright: ignore[reportOptionalOperand, reportUnusedExpression]
+    size = site.summary().size_w
+    return 0.0 if size is None else size / 1000
+
+
 async def sites(enlighten: Enlighten, asynchronous: AsyncEnlighten) -> None:
-    assert_type(energy_today(enlighten.site(67)), int)
-    assert_type(await async_energy_today(asynchronous.site(67)), int)
+    assert_type(energy_today(enlighten.site(67)), int | None)
+    assert_type(await async_energy_today(asynchronous.site(67)), int | None)
     energy_today(asynchronous.site(67))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -130,6 +138,8 @@ def failures(enlighten: Enlighten) -> None:
     except errors.RateLimitError as error:
         assert_type(error.period_end, int | None)
         assert_type(error.status_code, int)
+        assert_type(error.body, Json)
+        error.body.get("period")  # type: ignore[union-attr]  # pyright: ignore[reportOptionalMemberAccess, reportAttributeAccessIssue, reportUnknownMemberType]
     except errors.UnprocessableEntityError as error:
         assert_type(error.first_interval, int | None)
     except errors.QuotaExceededError as error:
@@ -139,11 +149,11 @@ def failures(enlighten: Enlighten) -> None:
 
 
 def values(summary: models.Summary, inverter: models.MicroInverter) -> None:
-    assert_type(summary.energy_today, int)
-    assert_type(summary.summary_date, datetime.date)
-    assert_type(summary.status, models.Status)
+    assert_type(summary.energy_today, int | None)
+    assert_type(summary.summary_date, datetime.date | None)
+    assert_type(summary.status, models.Status | None)
     assert_type(models.Status("encharge"), models.Status)
-    assert_type(inverter.power_produced, int | models.PowerProduced)
+    assert_type(inverter.power_produced, int | models.PowerProduced | None)
     assert_type(inverter.last_report_date, int | None)
     summary.nothing  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]  # noqa: B018
 
@@ -151,5 +161,9 @@ def values(summary: models.Summary, inverter: models.MicroInverter) -> None:
 def misuse(enlighten: Enlighten) -> None:
     enlighten.summary("67 ")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     enlighten.stats(67, 1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    enlighten.energy_lifetime(67, production="meter")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Enlighten(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    enlighten.with_options(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    enlighten.with_options(nothing=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Enlighten(cache=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Enlighten(transport=httpx.AsyncHTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from attrs import evolve
 
 from enphase_sdk import models
+from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.boundary import Boundary
-from enphase_sdk.cloud.v2.operations import Call
 from enphase_sdk.core.effects import Request
 from enphase_sdk.errors import APIResponseValidationError
 

@@ -5,13 +5,12 @@ This is the only module that knows v2's status meanings (409 is the rate limit h
 
 from __future__ import annotations
 
-import re
-from enum import Enum
 from typing import Any
 
 from attrs import evolve
 
-from enphase_sdk.cloud.bodies import decoded_json, kept_body, said
+from enphase_sdk.cloud.api import Call, Meaning
+from enphase_sdk.cloud.bodies import QUOTA_WORDS, decoded_json, kept_body, said, tells_of_the_quota
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_object
 from enphase_sdk.core.redact import Redactor
@@ -25,14 +24,11 @@ from enphase_sdk.errors import (
     messages_of,
 )
 
-__all__ = ["Meaning", "hidden_error", "meaning_of", "status_error"]
+__all__ = ["error_of", "hidden_error", "meaning_of"]
 
 _TRANSIENT = frozenset({500, 502, 503, 504})
 _QUOTA = frozenset({409, 429})
 
-# What a refused quota says of itself; a 409 without any of it is about something else.
-_QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
-_QUOTA_WORDS = re.compile(r"(?i)\blimit|quota|too many|throttl")
 LONGEST_PLAIN = 1_000
 
 _ERRORS: dict[int, type[APIStatusError]] = {
@@ -52,15 +48,6 @@ _ADVICE = {
 }
 
 
-class Meaning(Enum):
-    """What a status means for the call that got it."""
-
-    SUCCESS = "success"
-    QUOTA = "quota"
-    TRANSIENT = "transient"
-    FAILURE = "failure"
-
-
 def meaning_of(reply: Reply) -> Meaning:
     """What to do about an answer."""
     if reply.status in (200, 204):
@@ -77,16 +64,11 @@ def _is_of_the_quota(reply: Reply) -> bool:
     body = decoded_json(reply.content)
     if is_object(body):
         words = _words(body)
-        return not words or _tells_of_the_quota(body, words)
+        return not words or tells_of_the_quota(body, words)
     text = reply.content[:LONGEST_PLAIN].decode("latin-1").strip()
     # A web page, or JSON that is no object, says nothing of why.
     is_silent = body is not None or not text or text.startswith("<")
-    return is_silent or _QUOTA_WORDS.search(text) is not None
-
-
-def _tells_of_the_quota(body: dict[str, Any], words: list[str]) -> bool:
-    named = any(body.get(name) is not None for name in _QUOTA_FIELDS)
-    return named or any(_QUOTA_WORDS.search(text) for text in words)
+    return is_silent or QUOTA_WORDS.search(text) is not None
 
 
 def _words(body: dict[str, Any]) -> list[str]:
@@ -106,12 +88,13 @@ def hidden_error(reply: Reply) -> Reply | None:
     except (TypeError, ValueError, OverflowError):
         status = 0
     if not 400 <= status <= 599:
-        status = 409 if _tells_of_the_quota(body, _words(body)) else reply.status
+        status = 409 if tells_of_the_quota(body, _words(body)) else reply.status
     return evolve(reply, status=status)
 
 
-def status_error(operation: str, reply: Reply, redactor: Redactor) -> APIStatusError:
+def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> APIStatusError:
     """The error an unsuccessful answer stands for."""
+    operation = call.operation
     body = kept_body(reply.content, redactor)
     status = reply.status
     kind = _ERRORS.get(status, ServerError if 500 <= status <= 599 else APIStatusError)

@@ -22,7 +22,14 @@ from enphase_sdk.testing.world.consumption import Consumption
 from enphase_sdk.testing.world.sky import daylight
 from enphase_sdk.testing.world.system import QUARTER_HOUR, Meter
 
-__all__ = ["consumption_stats", "rgm_stats", "stats"]
+__all__ = [
+    "consumption_rows",
+    "consumption_stats",
+    "meter_rows",
+    "micro_rows",
+    "rgm_stats",
+    "stats",
+]
 
 _FIVE_MINUTES = 300
 _TWILIGHT = 900
@@ -38,6 +45,11 @@ def stats(question: Question) -> object:
         first=view.system.operational_at,
         last=view.report.last_energy_at,
     )
+    return _answer(view, view.system.modules, micro_rows(view, period))
+
+
+def micro_rows(view: View, period: Intervals) -> list[dict[str, int]]:
+    """What the microinverters made in each five minutes of daylight of a period."""
     made: list[dict[str, int]] = []
     for lit, sunrise, sunset in _daylight(view, period):
         for start, end in pairwise(_marks(lit, _FIVE_MINUTES)):
@@ -51,7 +63,7 @@ def stats(question: Question) -> object:
                     "devices_reporting": _reporting(view, start, twilight=twilight),
                 }
             )
-    return _answer(view, view.system.modules, made)
+    return made
 
 
 def rgm_stats(question: Question) -> object:
@@ -69,6 +81,15 @@ def rgm_stats(question: Question) -> object:
         first=meters[0].installed_at,
         last=view.report.through,
     )
+    summed, by_meter = meter_rows(view, period)
+    return {**_answer(view, active, summed), "meter_intervals": by_meter}
+
+
+def meter_rows(
+    view: View, period: Intervals
+) -> tuple[list[dict[str, int]], list[dict[str, object]]]:
+    """What passed the production meters in each quarter of an hour: together, and each one."""
+    meters = view.system.meters
     marks = list(_marks(period, QUARTER_HOUR))
     made = [view.production.until(mark) for mark in marks]
     total = [0] * len(marks)
@@ -95,7 +116,7 @@ def rgm_stats(question: Question) -> object:
         {"end_at": end, "wh_del": energy, "devices_reporting": count}
         for end, energy, count in list(zip(marks, total, reporting, strict=True))[1:]
     ]
-    return {**_answer(view, active, summed), "meter_intervals": by_meter}
+    return summed, by_meter
 
 
 def consumption_stats(question: Question) -> object:
@@ -111,14 +132,18 @@ def consumption_stats(question: Question) -> object:
         first=view.system.operational_at,
         last=view.report.through,
     )
+    return _answer(view, 1, consumption_rows(view, period))
+
+
+def consumption_rows(view: View, period: Intervals) -> list[dict[str, int]]:
+    """What was used in each quarter of an hour of a period."""
     consumption = Consumption(view.system)
     marks = list(_marks(period, QUARTER_HOUR))
     used = [math.floor(consumption.until(mark)) for mark in marks]
-    rows = [
+    return [
         {"end_at": end, "enwh": after - before, "devices_reporting": 1}
         for end, (before, after) in zip(marks[1:], pairwise(used), strict=True)
     ]
-    return _answer(view, 1, rows)
 
 
 def _answer(view: View, devices: int, rows: list[dict[str, int]]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import invalid_parameter
 from enphase_sdk.testing.world.system import System
 
-__all__ = ["systems"]
+__all__ = ["matches", "systems"]
 
 _DEFAULT_LIMIT = 100
 
@@ -54,6 +54,11 @@ def _candidates(question: Question, start: int) -> Iterable[System]:
     found = {question.world.index_of(system_id) for system_id in ids}
     positions = sorted(index for index in found if index is not None and index >= start)
     return (question.world.system(index) for index in positions)
+
+
+def matches(view: View, name: str, value: str) -> bool:
+    """Whether a system passes one filter."""
+    return _TESTS[name](view, value)
 
 
 _TESTS: dict[str, Callable[[View, str], bool]] = {

@@ -20,12 +20,16 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the simula
     Attributes:
         status: The HTTP status.
         body: The JSON body.
+        headers: Headers beside the usual ones.
     """
 
-    def __init__(self, status: int, body: dict[str, object]) -> None:
-        super().__init__(status, body)
+    def __init__(
+        self, status: int, body: dict[str, object], headers: dict[str, str] | None = None
+    ) -> None:
+        super().__init__(status, body, headers)
         self.status = status
         self.body = body
+        self.headers = headers or {}
 
 
 def not_authorized() -> Refusal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Literal, Protocol, TypeAlias, get_args
 
 import httpx
 import msgspec
@@ -27,9 +27,10 @@ from enphase_sdk.testing.gateway.recording import Recording
 from enphase_sdk.testing.gateway.settings import Settings, installed
 from enphase_sdk.testing.gateway.writes import Writes
 
-__all__ = ["QUIRKS", "Backend", "Firmware", "Question", "Replay"]
+__all__ = ["QUIRKS", "Backend", "Firmware", "Question", "Quirk", "Replay"]
 
-QUIRKS = ("active_count_zero", "stalled_v1", "total_equals_net")
+Quirk: TypeAlias = Literal["active_count_zero", "stalled_v1", "total_equals_net"]
+QUIRKS: tuple[Quirk, ...] = get_args(Quirk)
 BOOT_SECONDS = 300.0
 
 _OPEN_TO_ALL = ("/info", "/home")
@@ -147,7 +148,7 @@ class Firmware:
         """The plant at `now`, which the answers are made from."""
         return self._running(now)[0].at(now)
 
-    def set_quirk(self, name: str, on: bool, now: float) -> None:
+    def set_quirk(self, name: Quirk, on: bool, now: float) -> None:
         """Switch an oddity on or off."""
         if name not in QUIRKS:
             raise InvalidArgumentError(

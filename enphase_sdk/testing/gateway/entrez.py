@@ -12,19 +12,25 @@ import msgspec
 
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["SimulatedTokenService"]
+__all__ = ["SimulatedTokenService", "TokenIssuer"]
 
 LOGIN = ("enlighten.enphaseenergy.com", "/login/login.json")
 TOKENS = ("entrez.enphaseenergy.com", "/tokens")
 
 
-class _Gateway(Protocol):
+class TokenIssuer(Protocol):
+    """A gateway that tokens are issued for."""
+
     @property
-    def serial(self) -> str: ...
+    def serial(self) -> str:
+        """Its serial number."""
+        ...
 
     def issue_token(
         self, *, owner: bool = True, lifetime: float | None = None, username: str = ...
-    ) -> str: ...
+    ) -> str:
+        """A token it will take."""
+        ...
 
 
 class SimulatedTokenService:
@@ -49,7 +55,7 @@ class SimulatedTokenService:
 
     def __init__(
         self,
-        *gateways: _Gateway,
+        *gateways: TokenIssuer,
         email: str = "owner@example.com",
         password: str = "correct horse",  # noqa: S107 - nobody's
         owner: bool = True,

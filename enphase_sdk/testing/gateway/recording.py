@@ -45,6 +45,9 @@ class Recording:
         """What was recorded for a path with its query, else for the path alone; None if neither.
 
         The file's name is the path with ``/ ? = &`` turned into ``_``.
+
+        Raises:
+            InvalidArgumentError: the log beside it is none.
         """
         for wanted in (target, target.partition("?")[0]):
             name = _SEPARATORS.sub("_", wanted.removeprefix("/"))
@@ -61,8 +64,7 @@ class Recording:
         )
 
     def _read(self, name: str) -> Answer:
-        beside = self.folder / f"{name}{_LOG}"
-        log = msgspec.json.decode(beside.read_bytes(), type=_Log) if beside.exists() else _Log()
+        log = self._log(f"{name}{_LOG}")
         headers = tuple(
             (header, value)
             for header, value in log.headers.items()
@@ -70,13 +72,23 @@ class Recording:
         )
         return Answer(log.code, (self.folder / name).read_bytes(), None, headers)
 
+    def _log(self, name: str) -> _Log:
+        beside = self.folder / name
+        if not beside.exists():
+            return _Log()
+        try:
+            return msgspec.json.decode(beside.read_bytes(), type=_Log)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            problem = f"{self.folder.name}/{name} is no log of an answer: code and headers in JSON"
+        raise InvalidArgumentError(problem)
+
 
 def recording_in(folder: Path) -> Recording:
     """The recording in that folder.
 
     Raises:
-        InvalidArgumentError: There is no folder, or no ``info`` in it; the message lists the
-            recordings beside it.
+        InvalidArgumentError: There is no folder, or no usable ``info`` in it; the message lists
+            the recordings beside it.
     """
     info = folder / "info"
     if not info.is_file():
@@ -86,9 +98,9 @@ def recording_in(folder: Path) -> Recording:
             f"there is no recorded gateway {folder.name!r} (a folder with a file named info); "
             f"beside it there are: {', '.join(known) or 'none'}"
         )
-    xml = info.read_text("utf-8")
+    xml = info.read_bytes().decode("utf-8", "replace")
     serial = re.search(r"<sn>\s*(\w+)\s*</sn>", xml)
-    software = re.search(r"<software>\s*[A-Z]?([\d.]+)", xml)
+    software = re.search(r"<software>\s*[A-Z]?([\d.]{1,100})", xml)
     if serial is None or software is None:
         raise InvalidArgumentError(f"{folder.name}/info names no serial number and software")
     version = tuple(int(part) for part in software[1].split(".") if part)

@@ -15,7 +15,7 @@ import msgspec
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway.answers import Answer, Asked, Written, starting
-from enphase_sdk.testing.gateway.backends import Backend, Firmware, Question, Replay
+from enphase_sdk.testing.gateway.backends import Backend, Firmware, Question, Quirk, Replay
 from enphase_sdk.testing.gateway.gate import Gate
 from enphase_sdk.testing.gateway.login import TokenLogin
 from enphase_sdk.testing.gateway.plant import Moment
@@ -82,7 +82,7 @@ class SimulatedGateway:
         inverters: int | None = None,
         removed_inverters: int = 0,
         meters_enabled: bool = True,
-        quirks: Iterable[str] = (),
+        quirks: Iterable[Quirk] = (),
         sessions: bool = False,
         one_at_a_time: bool = True,
     ) -> None:
@@ -289,7 +289,7 @@ class SimulatedGateway:
         with self._lock:
             self._script.add(path, with_, times)
 
-    def set_quirk(self, name: str, *, on: bool = True) -> None:
+    def set_quirk(self, name: Quirk, *, on: bool = True) -> None:
         """Switch an oddity of real firmware on or off.
 
         Args:

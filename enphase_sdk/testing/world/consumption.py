@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from enphase_sdk.testing.world.chance import roll
 from enphase_sdk.testing.world.system import QUARTER_HOUR, System
@@ -37,6 +38,18 @@ class Consumption:
         """Wh used from the beginning until `instant`, epoch seconds on a quarter hour."""
         return max(self._raw(instant) - self._at_start, 0.0)
 
+    def over_day(self, ordinal: int, marks: Sequence[int]) -> list[float]:
+        """The same as `until` for each of the marks of one local day, midnights included."""
+        midnight, next_midnight = marks[0], marks[-1]
+        before, after = self._before(ordinal), self._before(ordinal + 1)
+        length = next_midnight - midnight
+        raw = [
+            before,
+            *(self._within(mark - midnight, mark, length, before, after) for mark in marks[1:-1]),
+            after,
+        ]
+        return [max(energy - self._at_start, 0.0) for energy in raw]
+
     def _raw(self, instant: int) -> float:
         place = self._system.place
         ordinal = place.ordinal(instant)
@@ -45,9 +58,15 @@ class Consumption:
         before = self._before(ordinal)
         if instant <= midnight:
             return before
+        after = self._before(ordinal + 1)
+        return self._within(instant - midnight, instant, length, before, after)
+
+    def _within(
+        self, elapsed: int, instant: int, length: int, before: float, after: float
+    ) -> float:
         shift = roll(self._system.key, instant // QUARTER_HOUR) - 0.5
-        share = (instant - midnight + 0.8 * QUARTER_HOUR * shift) / length
-        return before + (self._before(ordinal + 1) - before) * _shape(share)
+        share = (elapsed + 0.8 * QUARTER_HOUR * shift) / length
+        return before + (after - before) * _shape(share)
 
     def _before(self, ordinal: int) -> float:
         day = ordinal - self._first_day

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
+from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.world.builder import Maker
 from enphase_sdk.testing.world.system import System
 
@@ -15,18 +18,30 @@ _LAST_FOREIGN_ID = 10_000_000
 
 
 class World:
-    """Systems by position, id and serial number.
+    """Systems by position, id and serial number. Safe to share between threads.
 
     Args:
         size: Number of systems, 1 to 100,000.
         seed: Any integer; the same gives the same world.
         anchor: Epoch seconds at which it is made.
+
+    Attributes:
+        seed: As given.
+        positions: The positions of all systems that belong to the fleet now, in order.
     """
 
     def __init__(self, size: int, seed: int, anchor: float) -> None:
-        self.size = size
         self.seed = seed
+        self.positions: Sequence[int] = range(size)
         self._maker = Maker(seed, anchor)
+        self._lock = threading.Lock()
+        self._made = size
+        self._gone: frozenset[int] = frozenset()
+
+    @property
+    def size(self) -> int:
+        """Number of systems in the fleet now."""
+        return len(self.positions)
 
     def system(self, index: int) -> System:
         """The system at a position, made anew."""
@@ -39,7 +54,7 @@ class World:
     def index_of(self, system_id: int) -> int | None:
         """The position of an id, or None if no system of the fleet has it."""
         index, rest = divmod(system_id - _FIRST_ID, _ID_STEP)
-        return index if rest == 0 and 0 <= index < self.size else None
+        return index if rest == 0 and self._has(index) else None
 
     def is_foreign(self, system_id: int) -> bool:
         """Whether the id belongs to somebody else's system."""
@@ -47,13 +62,53 @@ class World:
 
     def systems(self, start: int = 0) -> Iterator[System]:
         """All systems from a position on, one at a time."""
-        return (self.system(index) for index in range(start, self.size))
+        positions = self.positions
+        return map(self.system, positions[bisect_left(positions, start) :])
 
     def owner_of(self, gateway: str) -> System | None:
         """The system that has the gateway with this serial number."""
         digits = gateway[4:11]
-        if not (digits.isascii() and digits.isdigit()) or int(digits) >= self.size:
+        if not (digits.isascii() and digits.isdigit()) or not self._has(int(digits)):
             return None
         system = self.system(int(digits))
         serials = {each.serial_number for each in system.gateways}
         return system if gateway in serials else None
+
+    def add(self, system_id: int | None = None) -> System:
+        """Add a system: one that was removed, at its old position, or a new one at the end.
+
+        Raises:
+            InvalidArgumentError: No system with this id was removed.
+        """
+        with self._lock:
+            if system_id is None:
+                index = self._made
+                self._made += 1
+            else:
+                index = (system_id - _FIRST_ID) // _ID_STEP
+                if index not in self._gone or self.id_at(index) != system_id:
+                    raise InvalidArgumentError(
+                        f"no system {system_id!r} was removed from this fleet before"
+                    )
+            self._change(self._gone - {index})
+        return self.system(index)
+
+    def remove(self, system_id: int) -> None:
+        """Remove a system, which from then on is somebody else's.
+
+        Raises:
+            InvalidArgumentError: The fleet has no such system.
+        """
+        with self._lock:
+            index = self.index_of(system_id)
+            if index is None:
+                raise InvalidArgumentError(f"no system {system_id!r} in this fleet")
+            self._change(self._gone | {index})
+
+    def _change(self, gone: frozenset[int]) -> None:
+        made = range(self._made)
+        self.positions = [index for index in made if index not in gone] if gone else made
+        self._gone = gone
+
+    def _has(self, index: int) -> bool:
+        return 0 <= index < self._made and index not in self._gone

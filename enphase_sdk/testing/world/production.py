@@ -8,6 +8,7 @@ difference or a function of it, so all answers agree to the watt-hour.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 from enphase_sdk.testing.world.chance import roll
 from enphase_sdk.testing.world.sky import daylight, progress
@@ -50,6 +51,20 @@ class Production:
             return 0.0
         return self._before(ordinal) - self._at_start
 
+    def over_day(self, ordinal: int, marks: Sequence[int]) -> list[float]:
+        """The same as `until` for each of the marks of one local day, but faster."""
+        start = self._system.operational_at
+        if start is None or marks[-1] <= start:
+            return [0.0] * len(marks)
+        sunrise, sunset = daylight(self._system.place, ordinal)
+        before, after = self._before(ordinal), self._before(ordinal + 1)
+        return [
+            0.0
+            if mark <= start
+            else self._between(mark, ordinal, sunrise, sunset, before, after) - self._at_start
+            for mark in marks
+        ]
+
     def _shares(self) -> list[tuple[int, int, float]]:
         """First day, end, and the share of the microinverters that work in between."""
         system = self._system
@@ -72,8 +87,24 @@ class Production:
         if instant >= sunset:
             return after
         before = self._before(ordinal)
-        instant_seen = self._clouded(instant, ordinal)
-        return before + (after - before) * progress(sunrise, sunset, instant_seen)
+        return self._between(instant, ordinal, sunrise, sunset, before, after)
+
+    def _between(
+        self,
+        instant: int,
+        ordinal: int,
+        sunrise: float,
+        sunset: float,
+        before: float,
+        after: float,
+    ) -> float:
+        """Wh until an instant of a day, with what was made before the day and by its end."""
+        if instant <= sunrise:
+            return before
+        if instant >= sunset:
+            return after
+        seen = self._clouded(instant, ordinal)
+        return before + (after - before) * progress(sunrise, sunset, seen)
 
     def _clouded(self, instant: int, ordinal: int) -> float:
         """A passing cloud delays some energy, a gap hastens some; never out of order."""

@@ -8,7 +8,7 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -24,13 +24,16 @@ class ConsumptionLifetime:
         start_date (datetime.date | None): Day of the first value, in the system's time zone: the
             requested `start_date`, else the day the system went into operation. Null if it has never
             produced.
-        system_id (int | Unset): Id of the system in Enlighten.
+        system_id (int | None | Unset): Id of the system in Enlighten.
     """
 
     consumption: list[int]
     meta: Meta
     start_date: datetime.date | None
-    system_id: int | Unset = UNSET
+    system_id: int | None | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

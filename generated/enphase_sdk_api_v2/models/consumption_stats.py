@@ -20,14 +20,14 @@ class ConsumptionStats:
         meta (Meta): How fresh the data of the answer are. All times are epoch seconds (UTC) and can
             be null. Example: {'last_energy_at': 1445619033, 'last_report_at': 1445619615,
             'operational_at': 1357023600, 'status': 'normal'}.
-        system_id (int): Id of the system in Enlighten.
-        total_devices (int): Consumption meters in service.
+        system_id (int | None): Id of the system in Enlighten.
+        total_devices (int | None): Consumption meters in service.
     """
 
     intervals: list[ConsumptionStatsInterval]
     meta: Meta
-    system_id: int
-    total_devices: int
+    system_id: int | None
+    total_devices: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -8,7 +8,7 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -25,7 +25,7 @@ class EnergyLifetime:
         start_date (datetime.date | None): Day of the first value, in the system's time zone: the
             requested `start_date`, else the day the system went into operation. Null if it has never
             produced.
-        system_id (int): Id of the system in Enlighten.
+        system_id (int | None): Id of the system in Enlighten.
         meter_production (list[int] | Unset): Energy per day by the production meter alone, Wh. Only
             with `production=all`.
         meter_start_date (datetime.date | Unset): First day for which `production` is the meter's,
@@ -37,10 +37,13 @@ class EnergyLifetime:
     meta: Meta
     production: list[int]
     start_date: datetime.date | None
-    system_id: int
+    system_id: int | None
     meter_production: list[int] | Unset = UNSET
     meter_start_date: datetime.date | Unset = UNSET
     micro_production: list[int] | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

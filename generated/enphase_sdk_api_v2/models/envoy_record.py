@@ -14,23 +14,23 @@ class EnvoyRecord:
     """A gateway (Envoy or IQ Gateway) and its state of communication.
 
     Attributes:
-        envoy_id (int): Id of the gateway in Enlighten; not its serial number.
+        envoy_id (int | None): Id of the gateway in Enlighten; not its serial number.
         last_report_at (int | None): Instant of the latest report, epoch seconds (UTC). Null if none
             has ever arrived.
-        name (str): Name for people to read.
-        part_number (str): Part number of Enphase; it tells the hardware generation.
+        name (None | str): Name for people to read.
+        part_number (None | str): Part number of Enphase; it tells the hardware generation.
         serial_number (str): Serial number; text, because a leading zero counts.
-        status (EnvoyStatus): State of communication.
+        status (EnvoyStatus | None): State of communication.
             * `normal`: reports arrive.
             * `comm`: no reports reach Enlighten.
     """
 
-    envoy_id: int
+    envoy_id: int | None
     last_report_at: int | None
-    name: str
-    part_number: str
+    name: None | str
+    part_number: None | str
     serial_number: str
-    status: EnvoyStatus
+    status: EnvoyStatus | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

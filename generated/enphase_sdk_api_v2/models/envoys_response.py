@@ -15,11 +15,11 @@ class EnvoysResponse:
 
     Attributes:
         envoys (list[EnvoyRecord]): One entry per gateway that has not been retired.
-        system_id (int): Id of the system in Enlighten.
+        system_id (int | None): Id of the system in Enlighten.
     """
 
     envoys: list[EnvoyRecord]
-    system_id: int
+    system_id: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -10,7 +10,7 @@ from ..models.inventory_envoy import InventoryEnvoy
 from ..models.inventory_inverter import InventoryInverter
 from ..models.inventory_meter import InventoryMeter
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -20,7 +20,7 @@ class Inventory:
     Attributes:
         inverters (list[InventoryInverter]): The microinverters.
         meters (list[InventoryMeter]): The meters, whatever they measure.
-        system_id (int): Id of the system in Enlighten.
+        system_id (int | None): Id of the system in Enlighten.
         envoys (list[InventoryEnvoy] | Unset): The gateways. The list itself can be missing.
         meta (Meta | Unset): How fresh the data of the answer are. All times are epoch seconds (UTC)
             and can be null. Example: {'last_energy_at': 1445619033, 'last_report_at': 1445619615,
@@ -29,9 +29,12 @@ class Inventory:
 
     inverters: list[InventoryInverter]
     meters: list[InventoryMeter]
-    system_id: int
+    system_id: int | None
     envoys: list[InventoryEnvoy] | Unset = UNSET
     meta: Meta | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

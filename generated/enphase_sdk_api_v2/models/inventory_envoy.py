@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -14,14 +14,17 @@ class InventoryEnvoy:
     """A gateway.
 
     Attributes:
-        model (str): Name of the model.
+        model (None | str): Name of the model.
         sn (str): Serial number; text, because a leading zero counts.
         sku (str | Unset): Stock keeping unit of the maker; can be missing.
     """
 
-    model: str
+    model: None | str
     sn: str
     sku: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -14,18 +14,21 @@ class InventoryMeter:
     """A meter.
 
     Attributes:
-        manufacturer (str): Maker of the meter.
-        model (str): Name of the model.
+        manufacturer (None | str): Maker of the meter.
+        model (None | str): Name of the model.
         sn (str): Serial number; text, because a leading zero counts.
         state (str | Unset): State of the meter, such as `enabled`. The values are not documented.
         status (str | Unset): Health of the meter, such as `normal`. The values are not documented.
     """
 
-    manufacturer: str
-    model: str
+    manufacturer: None | str
+    model: None | str
     sn: str
     state: str | Unset = UNSET
     status: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -15,12 +15,12 @@ class InvertersSummary:
 
     Attributes:
         micro_inverters (list[MicroInverter]): The microinverters of this group.
-        signal_strength (int): Quality of the link to the microinverters; more is better. The scale
-            is not documented.
+        signal_strength (int | None): Quality of the link to the microinverters; more is better. The
+            scale is not documented.
     """
 
     micro_inverters: list[MicroInverter]
-    signal_strength: int
+    signal_strength: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -19,22 +19,14 @@ class Meta:
         last_report_at (int | None): Instant of the latest report of any gateway, epoch seconds
             (UTC). Null if there has been none.
         operational_at (int | None): Start of operation, epoch seconds (UTC). Null if unknown.
-        status (Status): State of a system. Other values than these occur, such as `retired` or
-            `unknown`.
-            * `comm`: a gateway has stopped reporting.
-            * `power`: production is faulty.
-            * `meter`: a gateway cannot reach a revenue-grade meter.
-            * `meter_issue`: a meter's values look wrong.
-            * `micro`: a gateway cannot reach some of its microinverters.
-            * `battery`: a gateway cannot reach an AC battery.
-            * `storage_idle`: a battery's charge has stood still for over 72 hours.
-            * `normal`: nothing is wrong. Example: normal.
+        status (None | Status): State of the system, as of `meta`; null from a gateway, which has no
+            word for it.
     """
 
     last_energy_at: int | None
     last_report_at: int | None
     operational_at: int | None
-    status: Status
+    status: None | Status
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -12,15 +12,15 @@ class MeterReading:
     """A meter's counter and when it was read.
 
     Attributes:
-        read_at (int): Instant of the reading, epoch seconds (UTC); never later than the requested
-            `end_at`.
+        read_at (int | None): Instant of the reading, epoch seconds (UTC); never later than the
+            requested `end_at`.
         serial_number (str): Serial number of the meter; it may contain letters.
-        value (int): Energy counted since the meter was new, Wh.
+        value (int | None): Energy counted since the meter was new, Wh.
     """
 
-    read_at: int
+    read_at: int | None
     serial_number: str
-    value: int
+    value: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

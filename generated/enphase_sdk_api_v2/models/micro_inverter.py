@@ -16,40 +16,42 @@ class MicroInverter:
     """A microinverter: identity, state, latest power and lifetime energy.
 
     Attributes:
-        energy (EnergyProduced): Energy produced since installation; a value of 0 if there has been
-            none. Mind the unit.
+        energy (EnergyProduced | None): Energy produced since installation; a value of 0 if there
+            has been none. Mind the unit.
         envoy_serial_number (str): Serial number of the gateway that listens to this microinverter.
-        grid_profile (str): Id of the grid profile in force: the limits of voltage and frequency.
-        id (int): Id of the device in Enlighten; not its serial number.
+        grid_profile (None | str): Id of the grid profile in force: the limits of voltage and
+            frequency.
+        id (int | None): Id of the device in Enlighten; not its serial number.
         last_report_date (int | None): Instant of the latest report: despite its name a number,
             epoch seconds (UTC). Null if there has been none.
-        model (str): Name of the model.
-        param_table (str): Parameter table loaded with the firmware; `undetermined-v` if unknown.
-        part_number (str): Part number of Enphase.
-        power_produced (int | PowerProduced): Power the microinverter last reported, in W.
-        proc_load (str): Firmware image of the processor; `undetermined-v` if unknown.
+        model (None | str): Name of the model.
+        param_table (None | str): Parameter table loaded with the firmware; `undetermined-v` if
+            unknown.
+        part_number (None | str): Part number of Enphase.
+        power_produced (int | None | PowerProduced): Power the microinverter last reported, in W.
+        proc_load (None | str): Firmware image of the processor; `undetermined-v` if unknown.
         serial_number (str): Serial number; text, because a leading zero counts.
-        sku (str): Stock keeping unit of the maker.
-        status (MicroInverterStatus): State of the microinverter.
+        sku (None | str): Stock keeping unit of the maker.
+        status (MicroInverterStatus | None): State of the microinverter.
             * `normal`: produces and reports.
             * `power`: produces less than it should, or nothing.
             * `micro`: sends no reports.
             * `retired`: out of service for good.
     """
 
-    energy: EnergyProduced
+    energy: EnergyProduced | None
     envoy_serial_number: str
-    grid_profile: str
-    id: int
+    grid_profile: None | str
+    id: int | None
     last_report_date: int | None
-    model: str
-    param_table: str
-    part_number: str
-    power_produced: int | PowerProduced
-    proc_load: str
+    model: None | str
+    param_table: None | str
+    part_number: None | str
+    power_produced: int | None | PowerProduced
+    proc_load: None | str
     serial_number: str
-    sku: str
-    status: MicroInverterStatus
+    sku: None | str
+    status: MicroInverterStatus | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -23,6 +23,9 @@ class NotFoundError:
     reason: int | str
     errorMessages: list[str] | Unset = UNSET
     message: list[str] | str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     @property
     def error_messages(self) -> list[str] | Unset:

@@ -19,12 +19,12 @@ class ProductionMeterReadings:
             be null. Example: {'last_energy_at': 1445619033, 'last_report_at': 1445619615,
             'operational_at': 1357023600, 'status': 'normal'}.
         meter_readings (list[MeterReading]): One entry per meter, retired ones included.
-        system_id (int): Id of the system in Enlighten.
+        system_id (int | None): Id of the system in Enlighten.
     """
 
     meta: Meta
     meter_readings: list[MeterReading]
-    system_id: int
+    system_id: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

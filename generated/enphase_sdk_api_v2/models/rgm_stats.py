@@ -22,15 +22,15 @@ class RgmStats:
             be null. Example: {'last_energy_at': 1445619033, 'last_report_at': 1445619615,
             'operational_at': 1357023600, 'status': 'normal'}.
         meter_intervals (list[MeterIntervals]): The same window meter by meter.
-        system_id (int): Id of the system in Enlighten.
-        total_devices (int): Revenue-grade meters in service.
+        system_id (int | None): Id of the system in Enlighten.
+        total_devices (int | None): Revenue-grade meters in service.
     """
 
     intervals: list[RgmStatsInterval]
     meta: Meta
     meter_intervals: list[MeterIntervals]
-    system_id: int
-    total_devices: int
+    system_id: int | None
+    total_devices: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -12,14 +12,14 @@ class StatsInterval:
     """Power and energy of all microinverters in one interval.
 
     Attributes:
-        devices_reporting (int): Microinverters whose value had arrived when the answer was made.
-            Fewer than `total_devices`: some are late, dark or silent.
+        devices_reporting (int | None): Microinverters whose value had arrived when the answer was
+            made. Fewer than `total_devices`: some are late, dark or silent.
         end_at (int): End of the interval, epoch seconds (UTC).
         enwh (int): Energy produced, Wh.
         powr (int): Mean power over the interval, W.
     """
 
-    devices_reporting: int
+    devices_reporting: int | None
     end_at: int
     enwh: int
     powr: int

@@ -16,48 +16,41 @@ class Summary:
     """Key figures of a system for one day.
 
     Attributes:
-        current_power (int): Power being produced now, W. Always 0 for a past day.
-        energy_lifetime (int): Energy produced on all days before `summary_date`, Wh. Add
+        current_power (int | None): Power being produced now, W. Always 0 for a past day.
+        energy_lifetime (int | None): Energy produced on all days before `summary_date`, Wh. Add
             `energy_today` for the total.
-        energy_today (int): Energy produced on `summary_date` as far as reported, Wh.
+        energy_today (int | None): Energy produced on `summary_date` as far as reported, Wh.
         last_interval_end_at (int | None): End of the newest interval with production, epoch seconds
             (UTC). Can be well before `last_report_at`, as when a gateway reports again but its backlog
             is still to come. Null if there is none.
         last_report_at (int | None): Instant of the latest report of any gateway, epoch seconds
             (UTC). Null if there has been none.
-        modules (int): Modules that have not been retired. Always 0 for a past day.
+        modules (int | None): Modules that have not been retired. Always 0 for a past day.
         operational_at (int | None): Start of operation, epoch seconds (UTC): the interconnection if
             its time was entered, else the end of the first interval. Null if neither is known.
-        size_w (int): Rated power of the system, W. Always 0 for a past day.
-        source (SummarySource): Who measures the production.
+        size_w (int | None): Rated power of the system, W. Always 0 for a past day.
+        source (None | SummarySource): Who measures the production.
             * `microinverters`: the microinverters.
             * `meter`: revenue-grade meters.
-        status (Status): State of a system. Other values than these occur, such as `retired` or
-            `unknown`.
-            * `comm`: a gateway has stopped reporting.
-            * `power`: production is faulty.
-            * `meter`: a gateway cannot reach a revenue-grade meter.
-            * `meter_issue`: a meter's values look wrong.
-            * `micro`: a gateway cannot reach some of its microinverters.
-            * `battery`: a gateway cannot reach an AC battery.
-            * `storage_idle`: a battery's charge has stood still for over 72 hours.
-            * `normal`: nothing is wrong. Example: normal.
-        summary_date (datetime.date): The day these figures belong to, in the system's time zone.
-        system_id (int): Id of the system in Enlighten.
+        status (None | Status): State of the system, as of `meta`; null from a gateway, which has no
+            word for it.
+        summary_date (datetime.date | None): The day these figures belong to, in the system's time
+            zone.
+        system_id (int | None): Id of the system in Enlighten.
     """
 
-    current_power: int
-    energy_lifetime: int
-    energy_today: int
+    current_power: int | None
+    energy_lifetime: int | None
+    energy_today: int | None
     last_interval_end_at: int | None
     last_report_at: int | None
-    modules: int
+    modules: int | None
     operational_at: int | None
-    size_w: int
-    source: SummarySource
-    status: Status
-    summary_date: datetime.date
-    system_id: int
+    size_w: int | None
+    source: None | SummarySource
+    status: None | Status
+    summary_date: datetime.date | None
+    system_id: int | None
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.system import System
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -21,6 +21,9 @@ class SystemsPage:
 
     systems: list[System]
     next: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     @property
     def next_(self) -> str | Unset:

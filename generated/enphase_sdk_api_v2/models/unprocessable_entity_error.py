@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -38,6 +38,9 @@ class UnprocessableEntityError:
     reason: int | str | Unset = UNSET
     start: datetime.date | Unset = UNSET
     start_at: int | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     @property
     def error_messages(self) -> list[str] | Unset:

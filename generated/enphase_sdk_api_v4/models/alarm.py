@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.alarm_event import AlarmEvent
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -33,6 +33,9 @@ class Alarm:
     severity: int
     alarm_end_time: int | None | Unset = UNSET
     cleared: bool | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -37,6 +37,9 @@ class ApiError:
     period_end: int | Unset = UNSET
     period_start: int | Unset = UNSET
     reason: int | str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     @property
     def error_code(self) -> int | str | Unset:

@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.battery_telemetry_interval import BatteryTelemetryInterval
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -43,6 +43,9 @@ class BatteryTelemetry:
     end_date: str | Unset = UNSET
     start_at: int | Unset = UNSET
     start_date: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

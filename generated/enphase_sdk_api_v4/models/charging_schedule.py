@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.charging_time import ChargingTime
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -27,6 +27,9 @@ class ChargingSchedule:
     type: str
     reminder_flag: bool | Unset = UNSET
     reminder_timer: int | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     @property
     def type_(self) -> str:

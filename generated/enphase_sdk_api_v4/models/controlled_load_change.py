@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -33,6 +33,9 @@ class ControlledLoadChange:
     load_name: str | Unset = UNSET
     mode: str | Unset = UNSET
     soc_low: int | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

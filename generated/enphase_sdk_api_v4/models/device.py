@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.cellular_modem import CellularModem
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -67,6 +67,9 @@ class Device:
     sg_ready_relay: str | Unset = UNSET
     sku: None | str | Unset = UNSET
     state: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

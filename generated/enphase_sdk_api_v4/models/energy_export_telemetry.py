@@ -8,7 +8,7 @@ from attrs import define
 
 from ..models.exported_interval import ExportedInterval
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -44,6 +44,9 @@ class EnergyExportTelemetry:
     end_date: str | Unset = UNSET
     start_at: int | Unset = UNSET
     start_date: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

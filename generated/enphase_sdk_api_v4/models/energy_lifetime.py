@@ -8,7 +8,7 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -37,6 +37,9 @@ class EnergyLifetime:
     meter_production: list[int] | None | Unset = UNSET
     meter_start_date: datetime.date | None | Unset = UNSET
     micro_production: list[int] | None | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

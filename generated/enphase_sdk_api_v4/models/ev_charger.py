@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 from attrs import define
 
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -37,6 +37,9 @@ class EvCharger:
     model: str | Unset = UNSET
     part_number: str | Unset = UNSET
     sku: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -8,7 +8,7 @@ import msgspec
 from attrs import define
 
 from ..models.ev_charger_telemetry_interval import EvChargerTelemetryInterval
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -36,6 +36,9 @@ class EvChargerTelemetry:
     end_date: datetime.date | Unset = UNSET
     start_at: int | Unset = UNSET
     start_date: datetime.date | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

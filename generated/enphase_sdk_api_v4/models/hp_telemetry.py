@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.consumed_interval import ConsumedInterval
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -40,6 +40,9 @@ class HpTelemetry:
     end_date: str | Unset = UNSET
     start_at: int | Unset = UNSET
     start_date: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

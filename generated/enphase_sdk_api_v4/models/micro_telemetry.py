@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.micro_telemetry_interval import MicroTelemetryInterval
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -42,6 +42,9 @@ class MicroTelemetry:
     end_date: str | Unset = UNSET
     start_at: int | Unset = UNSET
     start_date: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

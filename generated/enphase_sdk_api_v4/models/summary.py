@@ -9,7 +9,7 @@ from attrs import define
 
 from ..models.evse_power_by_serial import EvsePowerBySerial
 from ..models.status import Status
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -61,6 +61,9 @@ class Summary:
     battery_discharge_w: int | Unset = UNSET
     evse_power: list[EvsePowerBySerial] | Unset = UNSET
     nmi: None | str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

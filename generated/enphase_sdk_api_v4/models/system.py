@@ -8,7 +8,7 @@ from attrs import define
 
 from ..models.address import Address
 from ..models.status import Status
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -65,6 +65,9 @@ class System:
     other_references: list[str] | Unset = UNSET
     reference: None | str | Unset = UNSET
     system_size: float | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -7,7 +7,7 @@ import msgspec
 from attrs import define
 
 from ..models.status import Status
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -28,6 +28,9 @@ class SystemsFilter:
     other_reference: str | Unset = UNSET
     reference: str | Unset = UNSET
     statuses: list[Status] | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -8,7 +8,7 @@ from attrs import define
 
 from ..models.systems_filter import SystemsFilter
 from ..models.systems_order import SystemsOrder
-from ..types import UNSET, Unset
+from ..types import UNSET, Unset, present
 
 
 @define
@@ -23,6 +23,9 @@ class SystemsSearch:
 
     system: SystemsFilter
     sort_by: SystemsOrder | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return present(self)
 
     def to_dict(self) -> dict[str, Any]:
         """The wire form: JSON types only, absent fields left out."""

@@ -1,0 +1,22 @@
+"""API v2 as one value."""
+
+from __future__ import annotations
+
+from enphase_sdk.cloud.api import Api, Signing
+from enphase_sdk.cloud.bodies import words_of
+from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.cloud.v2.paging import Walk
+from enphase_sdk.cloud.v2.statuses import error_of, hidden_error, meaning_of
+from enphase_sdk.core.redact import Redactor
+
+__all__ = ["API", "signing"]
+
+API = Api("v2", meaning_of, hidden_error, words_of, error_of, Walk)
+
+
+def signing(settings: Settings) -> Signing:
+    """Key and user id, in the query of every call."""
+    secrets = settings.credentials
+    redactor = Redactor(secrets.secrets)
+    query = (("key", secrets.api_key), ("user_id", secrets.user_id))
+    return Signing(settings.base_url, query, lambda: (), lambda: redactor)

@@ -1,0 +1,1 @@
+"""API v4: OAuth, its operations, paging and statuses."""

@@ -1,0 +1,125 @@
+"""From API v4's answers to the models that v2 and gateways have too, field by field."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import UNSET
+
+from enphase_sdk import models
+from enphase_sdk.core import lenient
+
+T = TypeVar("T")
+
+__all__ = ["envoys", "inventory", "inverters", "system_row"]
+
+
+def system_row(row: Any) -> models.System:
+    """A row of the listing. `city` is absent where a search leaves it out."""
+    address = row.address if row.address is not UNSET else None
+    wire = {
+        "system_id": row.system_id,
+        "system_name": row.name,
+        "system_public_name": row.public_name,
+        "status": _plain(row.status),
+        "timezone": row.timezone,
+        "country": _of(address, "country"),
+        "state": _of(address, "state"),
+        "city": _of(address, "city"),
+        "postal_code": _of(address, "postal_code"),
+        "connection_type": row.connection_type,
+        "reference": row.reference,
+        "other_references": row.other_references,
+        "meta": {
+            "status": _plain(row.status),
+            "last_report_at": row.last_report_at,
+            "last_energy_at": row.last_energy_at,
+            "operational_at": row.operational_at,
+        },
+    }
+    return _made(models.System, wire)
+
+
+def envoys(devices: Any) -> models.EnvoysResponse:
+    """The active gateways among a system's devices."""
+    found = [
+        {
+            "envoy_id": each.id,
+            "last_report_at": each.last_report_at,
+            "name": each.name,
+            "part_number": each.part_number,
+            "serial_number": each.serial_number,
+            "status": _plain(each.status),
+        }
+        for each in _kind(devices, "gateways")
+    ]
+    return _made(models.EnvoysResponse, {"system_id": devices.system_id, "envoys": found})
+
+
+def inventory(devices: Any) -> models.Inventory:
+    """The active devices. v4 tells neither the maker of a meter nor the system's state."""
+
+    def device(each: Any) -> dict[str, Any]:
+        return {"sn": each.serial_number, "model": each.model, "sku": each.sku}
+
+    meters = [
+        {
+            "sn": each.serial_number,
+            "manufacturer": None,
+            "model": each.model,
+            "status": _plain(each.status),
+            "state": each.state,
+        }
+        for each in _kind(devices, "meters")
+    ]
+    wire = {
+        "system_id": devices.system_id,
+        "envoys": list(map(device, _kind(devices, "gateways"))),
+        "inverters": list(map(device, _kind(devices, "micros"))),
+        "meters": meters,
+    }
+    return _made(models.Inventory, wire)
+
+
+def inverters(gateways: Any) -> list[models.InvertersSummary]:
+    """Microinverters by gateway; their last report as an instant, however it was written."""
+    found: list[models.InvertersSummary] = []
+    for gateway in gateways:
+        wire = msgspec.to_builtins(gateway)
+        for each in wire.get("micro_inverters") or ():
+            each["last_report_date"] = _epoch(each.get("last_report_date"))
+        found.append(_made(models.InvertersSummary, wire))
+    return found
+
+
+def _epoch(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        read = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return int(read.timestamp()) if read.tzinfo is not None else None
+
+
+def _kind(devices: Any, name: str) -> list[Any]:
+    by_kind: dict[str, list[Any]] = devices.devices or {}
+    return by_kind.get(name) or []
+
+
+def _of(address: Any, name: str) -> Any:
+    return UNSET if address is None else getattr(address, name, UNSET)
+
+
+def _plain(value: Any) -> Any:
+    return msgspec.to_builtins(value) if value is not None and value is not UNSET else value
+
+
+def _made(shape: type[T], wire: dict[str, Any]) -> T:
+    """A model from its wire form; what is absent stays absent, what is unknown becomes None."""
+    present = {name: value for name, value in wire.items() if value is not UNSET}
+    plain = msgspec.to_builtins(present)
+    value, _ = lenient.convert(plain, shape)
+    return cast("T", value)

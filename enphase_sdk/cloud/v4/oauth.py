@@ -1,0 +1,250 @@
+"""OAuth 2 of API v4: the requests for tokens and what their answers hold.
+
+Nothing here sends anything; `enphase_sdk.cloud.v4.authorization` does, and keeps the tokens.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import msgspec
+from attrs import field, frozen
+
+from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.json import is_object
+from enphase_sdk.core.times import utc
+from enphase_sdk.errors import APIResponseValidationError, ConfigError
+
+__all__ = [
+    "OPERATION",
+    "REDIRECT_PAGE",
+    "Account",
+    "Application",
+    "Tokens",
+    "authorize_url",
+    "checked_secret",
+    "code_request",
+    "password_request",
+    "read_tokens",
+    "refresh_request",
+    "refusal",
+]
+
+# The page of Enphase's that shows the code for copying, where a program cannot be redirected to.
+REDIRECT_PAGE = "https://api.enphaseenergy.com/oauth/redirect_uri"
+
+OPERATION = "OAuthToken"
+
+_AUTHORIZE = "/oauth/authorize"
+_TOKEN = "/oauth/token"  # noqa: S105 - a path
+
+_JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*", re.ASCII)
+
+# A token that claims a longer life is taken to have told nothing (ten years, in seconds).
+_LONGEST_LIFE = 10 * 366 * 86_400
+
+
+@frozen
+class Application:
+    """An application registered with Enphase.
+
+    Attributes:
+        client_id: Its public name.
+        client_secret: Its secret.
+    """
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+    @property
+    def basic(self) -> str:
+        """Both as the value of an Authorization header (HTTP Basic)."""
+        pair = f"{quote(self.client_id, safe='')}:{quote(self.client_secret, safe='')}"
+        return "Basic " + base64.b64encode(pair.encode()).decode("ascii")
+
+
+@frozen
+class Account:
+    """An installer's account in Enlighten, for the partner grant. It is never stored."""
+
+    username: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@frozen
+class Tokens:
+    """A pair of tokens. Instants are epoch seconds in the server's clock, None if unknown.
+
+    Attributes:
+        access_token: Sent with every call; lives about a day.
+        refresh_token: Buys the next pair; each one is to be used once only.
+        expires_at: When the access token ends.
+        refresh_expires_at: When the refresh token ends.
+    """
+
+    access_token: str = field(repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    expires_at: float | None = None
+    refresh_expires_at: float | None = None
+
+    @classmethod
+    def given(cls, access_token: str | None, refresh_token: str | None) -> Tokens | None:
+        """Tokens as a caller has them; their ends are read from the tokens themselves."""
+        if not access_token and not refresh_token:
+            return None
+        access = access_token or ""
+        # Without an access token the pair counts as ended, so that the refresh token is used.
+        end = _end_of(access) if access else 0.0
+        return cls(access, refresh_token or None, end, _end_of(refresh_token or ""))
+
+    def to_entry(self) -> dict[str, Any]:
+        """Plain JSON, for a private file."""
+        return {
+            "access_token": self.access_token,
+            "refresh_token": self.refresh_token,
+            "expires_at": self.expires_at,
+            "refresh_expires_at": self.refresh_expires_at,
+        }
+
+    @classmethod
+    def from_entry(cls, entry: Any) -> Tokens | None:
+        """Tokens from such JSON; None if it holds none."""
+        access = entry.get("access_token") if is_object(entry) else None
+        if not isinstance(access, str):
+            return None
+        refresh = entry.get("refresh_token")
+        return cls(
+            access,
+            refresh if isinstance(refresh, str) and refresh else None,
+            _instant(entry.get("expires_at")),
+            _instant(entry.get("refresh_expires_at")),
+        )
+
+
+def authorize_url(base_url: str, client_id: str, redirect_uri: str, state: str | None) -> str:
+    """Where an owner agrees that the application may read the systems.
+
+    Source: GET /oauth/authorize.
+    """
+    query = {"response_type": "code", "client_id": client_id, "redirect_uri": redirect_uri}
+    if state is not None:
+        query["state"] = state
+    return f"{base_url}{_AUTHORIZE}?{urlencode(query, quote_via=quote)}"
+
+
+def code_request(application: Application, code: str, redirect_uri: str) -> Request:
+    """Buy tokens with the code that an owner was given; a code works once."""
+    return _request(
+        application, grant_type="authorization_code", redirect_uri=redirect_uri, code=code
+    )
+
+
+def password_request(application: Application, account: Account) -> Request:
+    """Buy tokens with an installer's account; for partner applications only."""
+    return _request(
+        application,
+        grant_type="password",
+        username=account.username,
+        password=account.password,
+    )
+
+
+def refresh_request(application: Application, refresh_token: str) -> Request:
+    """Buy the next pair of tokens."""
+    return _request(application, grant_type="refresh_token", refresh_token=refresh_token)
+
+
+def _request(application: Application, **form: str) -> Request:
+    headers = (
+        ("authorization", application.basic),
+        ("content-type", "application/x-www-form-urlencoded"),
+    )
+    return Request("POST", _TOKEN, headers=headers, content=urlencode(form).encode())
+
+
+def read_tokens(reply: Reply, server_now: float) -> Tokens:
+    """The pair in a successful answer.
+
+    Raises:
+        APIResponseValidationError: there is none in it. The answer is in no frame.
+    """
+    tokens = _tokens_in(reply, server_now)
+    if tokens is None:
+        # The answer may hold half of what is secret, and frames are shown in tracebacks.
+        del reply
+        raise APIResponseValidationError(
+            f"{OPERATION}: the answer holds no tokens; try again later",
+            operation=OPERATION,
+        )
+    return tokens
+
+
+def _tokens_in(reply: Reply, server_now: float) -> Tokens | None:
+    found = _json(reply.content)
+    access, refresh = found.get("access_token"), found.get("refresh_token")
+    if not isinstance(access, str) or not access:
+        return None
+    if not isinstance(refresh, str) or not refresh:
+        refresh = None
+    life = _instant(found.get("expires_in"))
+    end = server_now + life if life is not None and 0 <= life <= _LONGEST_LIFE else None
+    # Of the two the earlier one: asking for new tokens too early costs one request a day.
+    ends = [e for e in (end, _end_of(access)) if e is not None]
+    return Tokens(access, refresh, min(ends, default=None), _end_of(refresh or ""))
+
+
+def refusal(content: bytes) -> str:
+    """The `error` of an answer that refuses tokens, such as `invalid_grant`.
+
+    The description beside it is left alone: it repeats the code that was sent.
+    """
+    error = _json(content).get("error")
+    known = isinstance(error, str) and re.fullmatch(r"[a-z_]{1,40}", error)
+    return str(error) if known else ""
+
+
+def _json(content: bytes) -> dict[str, Any]:
+    try:
+        value: Any = msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return {}
+    return value if is_object(value) else {}
+
+
+def _end_of(token: str) -> float | None:
+    """The `exp` claim of a JSON Web Token, which is not verified: the server does that."""
+    match = _JWT.fullmatch(token.strip())
+    if match is None:
+        return None
+    payload = match[1]
+    try:
+        claims = _json(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except binascii.Error:
+        return None
+    return _instant(claims.get("exp"))
+
+
+def _instant(value: Any) -> float | None:
+    """A number of seconds that is a date; None for whatever else stands there."""
+    try:
+        seconds = float(value)
+        utc(seconds)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None
+    return seconds
+
+
+def checked_secret(value: str, name: str) -> str:
+    """A credential that can be sent in a header.
+
+    Raises:
+        ConfigError: it cannot; the value is not shown.
+    """
+    if value.isprintable() and value.isascii() and value.strip():
+        return value.strip()
+    del value
+    raise ConfigError(f"{name} holds characters that no credential has; copy it again")

@@ -1,0 +1,429 @@
+"""The operations that v2 has too: v4's requests, and v2's models as results.
+
+Where v4 answers less at once than v2, several calls make one result.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from attrs import evolve
+from msgspec import UNSET
+
+from enphase_sdk import models
+from enphase_sdk.cloud.api import Call, Steps
+from enphase_sdk.cloud.arguments import Filter, days, integer, many, serial_number, text
+from enphase_sdk.cloud.v4 import mapping
+from enphase_sdk.cloud.v4.paging import page_of_cursor
+from enphase_sdk.core.effects import Request
+from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
+from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
+
+if TYPE_CHECKING:
+    from enphase_sdk_api_v4.client import Request as MadeRequest
+    from enphase_sdk_api_v4.models import Granularity
+
+T = TypeVar("T")
+
+DETAILS = "System Details"
+PRODUCTION = "Site Level Production Monitoring"
+CONSUMPTION = "Site Level Consumption Monitoring"
+
+# What is asked for by default, because every page is a hit. The answer tells what it granted.
+LISTED_PAGE = 100
+FOUND_PAGE = 1_000
+INVERTERS_PAGE = 100
+
+DAY = 86_400
+FIVE_MINUTES, QUARTER_HOUR = 300, 900
+
+# `envoys` and `inventory` share one answer for so long, seconds.
+SHARED_FOR = 60.0
+
+
+def call(
+    operation: str,
+    made: MadeRequest,
+    shape: Any,
+    *,
+    access: str,
+    about: int | None = None,
+    adapt: Callable[[Any], Any] | None = None,
+    may_be_empty: bool = False,
+    is_read: bool = True,
+    shared_for: float = 0.0,
+) -> Call[Any]:
+    """One call of a generated operation."""
+    request = Request(made.method, made.url, made.params, made.headers, made.content)
+    return Call(operation, request, shape, may_be_empty, about, adapt, access, is_read, shared_for)
+
+
+def systems(
+    *,
+    system_id: Filter[int] = None,
+    system_name: Filter[str] = None,
+    status: Filter[str] = None,
+    reference: Filter[str] = None,
+    installer: Filter[str] = None,
+    connection_type: Filter[str] = None,
+    limit: int | None = None,
+    next: str | None = None,  # noqa: A002 - the wire's name
+) -> Call[models.SystemsPage]:
+    """GET /systems, or POST /systems/search where something is filtered by; one page."""
+    if installer is not None:
+        raise NotAvailableError(
+            "systems: API v4 tells no installers, so it cannot filter by them; leave installer out"
+        )
+    page = 1 if next is None else page_of_cursor(text(next, "next"))
+    ids, names = many(system_id, "system_id", integer), many(system_name, "system_name", text)
+    statuses, references = many(status, "status", text), many(reference, "reference", text)
+    wanted_types = many(connection_type, "connection_type", text)
+    adapt = None
+    if wanted_types is not UNSET:
+        adapt = _of_types({_comparable(each) for each in wanted_types})
+    filters = {
+        "ids": ids,
+        "name": _only_one(names, "system_name"),
+        "reference": _only_one(references, "reference"),
+        "statuses": statuses,
+    }
+    if all(value is UNSET for value in filters.values()):
+        found = _listed(page, _size(limit, LISTED_PAGE))
+    else:
+        found = _searched(filters, page, _size(limit, FOUND_PAGE))
+    return evolve(found, adapt=adapt)
+
+
+def _listed(page: int, size: int) -> Call[models.SystemsPage]:
+    from enphase_sdk_api_v4.api.default import systems as api
+    from enphase_sdk_api_v4.models import SystemsOrder, SystemsPage
+
+    made = api.request(page=page, size=size, sort_by=SystemsOrder("id"))
+    return call(api.OPERATION, made, SystemsPage, access=DETAILS)
+
+
+def _searched(filters: dict[str, Any], page: int, size: int) -> Call[models.SystemsPage]:
+    from enphase_sdk_api_v4.api.default import search_systems as api
+    from enphase_sdk_api_v4.models import SystemsFilter, SystemsOrder, SystemsPage, SystemsSearch
+
+    body = SystemsSearch(system=SystemsFilter(**filters), sort_by=SystemsOrder("id"))
+    made = api.request(body=body, page=page, size=size)
+    return call("Systems", made, SystemsPage, access=DETAILS)
+
+
+def _size(limit: int | None, largest: int) -> int:
+    size = largest if limit is None else integer(limit, "limit")
+    if not 1 <= size <= FOUND_PAGE:
+        raise InvalidArgumentError(f"limit: a page holds 1 to {FOUND_PAGE} systems, not {size}")
+    return min(size, largest)
+
+
+def _only_one(values: Any, name: str) -> Any:
+    if values is UNSET:
+        return UNSET
+    if len(values) > 1:
+        raise NotAvailableError(
+            f"systems: API v4 filters by one {name} at a time, not by {len(values)}; list them one "
+            "after the other"
+        )
+    return values[0]
+
+
+def _of_types(wanted: set[str]) -> Callable[[models.SystemsPage], models.SystemsPage]:
+    """Keeps the systems of a page that are connected in a wanted way; v4 cannot filter by it."""
+
+    def keep(page: models.SystemsPage) -> models.SystemsPage:
+        kept = [each for each in page.systems if _comparable(each.connection_type) in wanted]
+        return evolve(page, systems=kept)
+
+    return keep
+
+
+def _comparable(value: Any) -> str:
+    return str(getattr(value, "value", value)).replace("-", "").casefold()
+
+
+def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[models.Summary]:
+    """GET /systems/{system_id}/summary."""
+    from enphase_sdk_api_v4.api.default import summary as api
+
+    number = integer(system_id, "system_id")
+    day = UNSET if summary_date is None else to_date(summary_date, "summary_date")
+    made = api.request(number, summary_date=day)
+    return call(api.OPERATION, made, models.Summary, access=DETAILS, about=number)
+
+
+def envoys(system_id: int) -> Call[models.EnvoysResponse]:
+    """GET /systems/{system_id}/devices: the gateways."""
+    return _devices(system_id, mapping.envoys)
+
+
+def inventory(system_id: int) -> Call[models.Inventory]:
+    """GET /systems/{system_id}/devices: gateways, microinverters and meters."""
+    return _devices(system_id, mapping.inventory)
+
+
+def _devices(system_id: int, adapt: Callable[[Any], Any]) -> Call[Any]:
+    from enphase_sdk_api_v4.api.default import devices as api
+    from enphase_sdk_api_v4.models import Devices
+
+    number = integer(system_id, "system_id")
+    return call(
+        api.OPERATION,
+        api.request(number),
+        Devices,
+        access=DETAILS,
+        about=number,
+        adapt=adapt,
+        shared_for=SHARED_FOR,
+    )
+
+
+def inverters_summary_by_envoy_or_site(site_id: int) -> Steps[list[models.InvertersSummary]]:
+    """GET /systems/inverters_summary_by_envoy_or_site, every page."""
+    return _all_inverters(integer(site_id, "site_id"))
+
+
+def _all_inverters(site_id: int) -> Steps[list[models.InvertersSummary]]:
+    from enphase_sdk_api_v4.api.default import inverters_summary_by_envoy_or_site as api
+    from enphase_sdk_api_v4.models import InvertersSummary
+
+    gateways: list[models.InvertersSummary] = []
+    seen: set[str] = set()
+    for page in range(1, 1_000):
+        made = api.request(site_id=site_id, page=page, size=INVERTERS_PAGE)
+        found: list[models.InvertersSummary] = yield call(
+            api.OPERATION, made, list[InvertersSummary], access=DETAILS, adapt=mapping.inverters
+        )
+        count, fresh = 0, False
+        for gateway in found:
+            inverters = gateway.micro_inverters or []
+            count += len(inverters)
+            new = [each for each in inverters if each.serial_number not in seen]
+            seen.update(each.serial_number for each in new if each.serial_number)
+            fresh = fresh or bool(new)
+            _merge(gateways, evolve(gateway, micro_inverters=new))
+        # A short page is the last one; a server without pages sends everything at once.
+        if count < INVERTERS_PAGE or not fresh:
+            break
+    return [gateway for gateway in gateways if gateway.micro_inverters]
+
+
+def _merge(gateways: list[models.InvertersSummary], part: models.InvertersSummary) -> None:
+    """A gateway's microinverters may stand on several pages."""
+    serials = {each.envoy_serial_number for each in part.micro_inverters}
+    last = gateways[-1] if gateways else None
+    if last is not None and serials & {e.envoy_serial_number for e in last.micro_inverters}:
+        merged = [*last.micro_inverters, *part.micro_inverters]
+        gateways[-1] = evolve(last, micro_inverters=merged)
+    else:
+        gateways.append(part)
+
+
+def monthly_production(system_id: int, start_date: DateLike) -> Call[models.MonthlyProduction]:
+    """API v4 has no such operation.
+
+    Raises:
+        NotAvailableError: always; says what tells the same.
+    """
+    integer(system_id, "system_id")
+    to_date(start_date, "start_date")
+    warnings.warn("monthly_production is deprecated by Enphase", DeprecationWarning, stacklevel=3)
+    raise NotAvailableError(
+        "monthly_production: API v4 has it no more; add up the days of energy_lifetime"
+    )
+
+
+def production_meter_readings(
+    system_id: int, *, end_at: InstantLike | None = None
+) -> Call[models.ProductionMeterReadings]:
+    """GET /systems/{system_id}/production_meter_readings."""
+    from enphase_sdk_api_v4.api.default import production_meter_readings as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, end_at=UNSET if end_at is None else to_epoch(end_at, "end_at"))
+    shape = models.ProductionMeterReadings
+    return call(api.OPERATION, made, shape, access=PRODUCTION, about=number)
+
+
+def rgm_stats(
+    system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+) -> Steps[models.RgmStats]:
+    """GET /systems/{system_id}/rgm_stats, a hit for every 7 days."""
+    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    return _rgm_stats(number, *window)
+
+
+def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.RgmStats]:
+    from enphase_sdk_api_v4.api.default import rgm_stats as api
+
+    parts: list[models.RgmStats] = []
+    for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
+        made = api.request(number, start_at=_or_unset(begin), end_at=_or_unset(finish))
+        parts.append(
+            (yield call(api.OPERATION, made, models.RgmStats, access=PRODUCTION, about=number))
+        )
+    return evolve(
+        parts[-1],
+        intervals=[each for part in parts for each in part.intervals or ()],
+        meter_intervals=_by_meter(parts),
+    )
+
+
+def _by_meter(parts: list[models.RgmStats]) -> list[models.MeterIntervals]:
+    meters: dict[Any, models.MeterIntervals] = {}
+    for part in parts:
+        for meter in part.meter_intervals or ():
+            known = meters.get(meter.meter_serial_number)
+            if known is not None:
+                meter = evolve(known, intervals=[*known.intervals, *meter.intervals])
+            meters[meter.meter_serial_number] = meter
+    return list(meters.values())
+
+
+def stats(
+    system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+) -> Steps[models.Stats]:
+    """GET /systems/{system_id}/telemetry/production_micro, a hit for every day."""
+    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
+
+    return _telemetry(api, models.Stats, PRODUCTION, number, window, "day", FIVE_MINUTES)
+
+
+def consumption_stats(
+    system_id: int, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
+) -> Steps[models.ConsumptionStats]:
+    """GET /systems/{system_id}/telemetry/consumption_meter, a hit for every week."""
+    number, window = integer(system_id, "system_id"), _window(start_at, end_at)
+    from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
+
+    shape = models.ConsumptionStats
+    return _telemetry(api, shape, CONSUMPTION, number, window, None, QUARTER_HOUR)
+
+
+def _telemetry(
+    api: Any,
+    shape: type[T],
+    access: str,
+    number: int,
+    window: tuple[int | None, int | None],
+    length: str | None,
+    step: int,
+) -> Steps[T]:
+    """Windows of a day or a week, one after the other; what was not asked for is cut off.
+
+    `granularity` is the length of the window, not of the intervals.
+    """
+    start, end = window
+    parts: list[Any] = []
+    longest = DAY if length == "day" else 7 * DAY
+    for begin, finish in _windows(start, end, longest, step):
+        if begin is None:
+            made = api.request(number)
+        else:
+            span = (finish - begin) if finish is not None else longest
+            made = api.request(number, start_at=begin, granularity=granularity(span))
+        parts.append((yield call(api.OPERATION, made, shape, access=access, about=number)))
+    last = parts[-1]
+    first_end = None if start is None else start // step * step
+    kept: dict[int, Any] = {}
+    for part in parts:
+        for interval in part.intervals or ():
+            at = interval.end_at
+            if at is None or (first_end is not None and at <= first_end):
+                continue
+            if end is None or at <= end:
+                kept[at] = interval
+    merged: T = evolve(last, intervals=[kept[at] for at in sorted(kept)])
+    return merged
+
+
+def granularity(seconds: int) -> Granularity:
+    """The shortest window there is that holds so many seconds."""
+    from enphase_sdk_api_v4.models import Granularity
+
+    return Granularity("day" if seconds <= DAY else "week")
+
+
+def _window(
+    start_at: InstantLike | None, end_at: InstantLike | None
+) -> tuple[int | None, int | None]:
+    start = None if start_at is None else to_epoch(start_at, "start_at")
+    end = None if end_at is None else to_epoch(end_at, "end_at")
+    if start is not None and end is not None and end < start:
+        raise InvalidArgumentError(f"end_at {end} lies before start_at {start} (epoch seconds)")
+    return start, end
+
+
+def _windows(
+    start: int | None, end: int | None, longest: int, step: int
+) -> Iterable[tuple[int | None, int | None]]:
+    """Windows that make up a span, aligned to intervals; an open one is as the server has it."""
+    if start is None or end is None:
+        yield (None if start is None else start // step * step), None
+        return
+    begin = start // step * step
+    while True:
+        finish = min(begin + longest, end)
+        yield begin, finish
+        begin = finish
+        if begin >= end:
+            return
+
+
+def _or_unset(value: int | None) -> Any:
+    return UNSET if value is None else value
+
+
+def energy_lifetime(
+    system_id: int,
+    *,
+    start_date: DateLike | None = None,
+    end_date: DateLike | None = None,
+    production: Literal["all"] | None = None,
+) -> Call[models.EnergyLifetime | None]:
+    """GET /systems/{system_id}/energy_lifetime."""
+    from enphase_sdk_api_v4.api.default import energy_lifetime as api
+
+    if production not in (None, "all"):
+        raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
+    number = integer(system_id, "system_id")
+    asked = UNSET if production is None else production
+    made = api.request(number, **days(start_date, end_date), production=asked)
+    shape = models.EnergyLifetime
+    found = call(api.OPERATION, made, shape, access=PRODUCTION, about=number, may_be_empty=True)
+    return evolve(found, adapt=_none_without_series("production"))
+
+
+def consumption_lifetime(
+    system_id: int, *, start_date: DateLike | None = None, end_date: DateLike | None = None
+) -> Call[models.ConsumptionLifetime | None]:
+    """GET /systems/{system_id}/consumption_lifetime."""
+    from enphase_sdk_api_v4.api.default import consumption_lifetime as api
+
+    number = integer(system_id, "system_id")
+    made = api.request(number, **days(start_date, end_date))
+    shape = models.ConsumptionLifetime
+    found = call(api.OPERATION, made, shape, access=CONSUMPTION, about=number, may_be_empty=True)
+    return evolve(found, adapt=_none_without_series("consumption"))
+
+
+def _none_without_series(name: str) -> Callable[[Any], Any]:
+    """v2 answers 204 where v4 sends an empty series that begins on no day."""
+
+    def adapt(series: Any) -> Any:
+        empty = not getattr(series, name) and series.start_date in (None, UNSET)
+        return None if empty else series
+
+    return adapt
+
+
+def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
+    """GET /systems/retrieve_system_id."""
+    from enphase_sdk_api_v4.api.default import retrieve_system_id as api
+
+    made = api.request(serial_num=serial_number(serial_num))
+    return call(api.OPERATION, made, models.SystemIdFound, access=DETAILS)

@@ -1,0 +1,143 @@
+"""Where the settings of API v4 come from, and where its tokens are kept."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from attrs import field, frozen
+
+from enphase_sdk.cloud.settings import Lookup, checked_base_url, secret
+from enphase_sdk.cloud.v4.authorization import TokenStore
+from enphase_sdk.cloud.v4.oauth import Account, Application, Tokens, checked_secret
+from enphase_sdk.core.state import PrivateEntries, ProcessLock, real_path, state_folder
+from enphase_sdk.errors import ConfigError
+
+__all__ = ["BASE_URL", "FileTokens", "Given", "Settings", "load_settings", "token_store"]
+
+BASE_URL = "https://api.enphaseenergy.com"
+
+
+@frozen
+class Given:
+    """What a caller passed, or did not; never shown with a frame's locals."""
+
+    api_key: str | None = field(default=None, repr=False)
+    client_id: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    access_token: str | None = field(default=None, repr=False)
+    refresh_token: str | None = field(default=None, repr=False)
+    username: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+@frozen
+class Settings:
+    """What a client of API v4 needs to know, complete and checked."""
+
+    api_key: str = field(repr=False)
+    application: Application
+    tokens: Tokens | None
+    account: Account | None = field(repr=False)
+    base_url: str
+    plan: str | None
+
+
+def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
+    """Complete what is given from the environment and the config file.
+
+    Raises:
+        ConfigError: something is missing or cannot be used; says where to put it.
+    """
+    lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
+    client_id = lookup("client_id", given.client_id)
+    if not client_id or not client_id.strip():
+        raise ConfigError(
+            "no client id: set ENPHASE_CLIENT_ID, put client_id into the config file, or pass "
+            "client_id=; it stands beside the API key in Enphase's developer portal"
+        )
+    return Settings(
+        api_key=secret(lookup("api_key", given.api_key), "API key", "api_key"),
+        application=Application(
+            client_id.strip(),
+            secret(lookup("client_secret", given.client_secret), "client secret", "client_secret"),
+        ),
+        tokens=_tokens(lookup, given),
+        account=_account(given),
+        base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
+        plan=lookup("plan", None),
+    )
+
+
+def _tokens(lookup: Lookup, given: Given) -> Tokens | None:
+    access = lookup("access_token", given.access_token)
+    refresh = lookup("refresh_token", given.refresh_token)
+    return Tokens.given(
+        checked_secret(access, "access_token") if access else None,
+        checked_secret(refresh, "refresh_token") if refresh else None,
+    )
+
+
+def _account(given: Given) -> Account | None:
+    if not given.username and not given.password:
+        return None
+    if not given.username or not given.password:
+        raise ConfigError("pass both username= and password=, or neither")
+    return Account(given.username, given.password)
+
+
+class FileTokens:
+    """Tokens in a private file (mode 0600) with one entry for each client id.
+
+    Args:
+        client_id: Whose.
+        path: The file; else `tokens/v4.json` in the user's state folder.
+
+    Raises:
+        ConfigError: there can be no such file.
+    """
+
+    def __init__(self, client_id: str, path: str | os.PathLike[str] | None = None) -> None:
+        file = real_path(path, "tokens") if path is not None else _default_path()
+        self._client_id = client_id
+        self._entries = PrivateEntries(file)
+        self._lock = ProcessLock(file.with_name(file.name + ".renewing"))
+
+    def load(self) -> Tokens | None:
+        """The newest pair, or None."""
+        return Tokens.from_entry(self._entries.get(self._client_id))
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep a pair; it is on disk on return."""
+        self._entries.put(self._client_id, tokens.to_entry())
+
+    def remove(self) -> None:
+        """Forget the pair."""
+        self._entries.remove(self._client_id)
+
+    def lock(self) -> bool:
+        """Become the one that renews; False if another thread or process is."""
+        return self._lock.take()
+
+    def unlock(self) -> None:
+        """Let others renew."""
+        self._lock.give_back()
+
+
+def _default_path() -> Path:
+    return state_folder() / "tokens" / "v4.json"
+
+
+def token_store(client_id: str, tokens: Any) -> TokenStore:
+    """What keeps the tokens: an object that can, a file, or by default the user's own.
+
+    Raises:
+        ConfigError: it can keep none.
+    """
+    if tokens is None or isinstance(tokens, str | os.PathLike):
+        return FileTokens(client_id, None if tokens is None else os.fspath(tokens))
+    if callable(getattr(tokens, "load", None)) and callable(getattr(tokens, "save", None)):
+        store: TokenStore = tokens
+        return store
+    raise ConfigError("tokens must be a path, or an object with load() and save(tokens)")

@@ -1,0 +1,44 @@
+"""The types of frames, as mypy and pyright see them. Checked, never run."""
+
+from __future__ import annotations
+
+from typing import assert_type
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+
+from enphase_sdk import AsyncEnlighten, Enlighten, models
+from enphase_sdk.frames import AnyFrame, BackendName, FrameBuilder, from_bytes, to_frame
+
+
+def from_answers(enlighten: Enlighten, name: BackendName) -> None:
+    answer = enlighten.with_raw_response.stats(67)
+    assert_type(answer.to_frame(backend="polars", timezone=None), pl.DataFrame)
+    assert_type(answer.to_frame(backend="pandas", timezone="America/Denver"), pd.DataFrame)
+    assert_type(answer.to_frame(backend="pyarrow", totals=True), pa.Table)
+    assert_type(answer.to_frame(backend=name), AnyFrame)
+    assert_type(enlighten.systems().to_frame(backend="polars"), pl.DataFrame)
+    assert_type(from_bytes("stats", answer.content, backend="pandas"), pd.DataFrame)
+    assert_type(to_frame(enlighten.stats(67), backend="pyarrow"), pa.Table)
+    assert_type(to_frame([], backend="polars", operation="summary"), pl.DataFrame)
+
+
+async def from_an_async_listing(enlighten: AsyncEnlighten) -> None:
+    assert_type(await enlighten.systems().to_frame(backend="polars"), pl.DataFrame)
+    assert_type(await enlighten.systems().to_frame(backend="pandas"), pd.DataFrame)
+
+
+def page_by_page(page: models.SystemsPage, name: BackendName) -> None:
+    builder = FrameBuilder("systems", backend="polars")
+    builder.add(page)
+    assert_type(builder, FrameBuilder[pl.DataFrame])
+    assert_type(builder.frame(), pl.DataFrame)
+    assert_type(FrameBuilder("stats", backend=name).frame(), AnyFrame)
+
+
+def misuse(enlighten: Enlighten) -> None:
+    enlighten.systems().to_frame(backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    from_bytes("stats", b"", backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    from_bytes("weather", b"", backend="polars")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
+    FrameBuilder("stats", backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
