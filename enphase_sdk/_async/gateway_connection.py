@@ -5,17 +5,16 @@ from __future__ import annotations
 import ssl
 from collections.abc import Generator
 
-import anyio
 import httpx
 from attrs import define, field
 
+from enphase_sdk._async.connections import AsyncConnections
 from enphase_sdk._async.network import AsyncLine
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.events import current_loop_async
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import Redactor, hide_in_library_logs
-from enphase_sdk.core.timeouts import Timeouts
+from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
@@ -40,7 +39,7 @@ _HEADERS = (
 )
 
 
-@define(repr=False, eq=False, weakref_slot=True)
+@define(repr=False, eq=False)
 class AsyncGatewayConnection:
     """Sends requests to one gateway, never two at a time.
 
@@ -58,17 +57,17 @@ class AsyncGatewayConnection:
     login: Bearer | Digest | None = None
     why_no_https: str | None = None
     _spoke_tls: bool = False
-    _line: AsyncLine | None = None
-    _loop: object = None
     _closed: bool = False
-    _lock: anyio.Lock = field(factory=anyio.Lock)
+    _connections: AsyncConnections = field(init=False)
+    _turn: AsyncTurn = field(factory=AsyncTurn)
 
     def __attrs_post_init__(self) -> None:
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Leave the connection, and a lock that may be held, to the parent process."""
-        self._line, self._lock = None, anyio.Lock()
+        if self.transport is not None and not hasattr(self.transport, "handle_async_request"):
+            raise ConfigError(
+                f"transport: AsyncEnvoy cannot send through {type(self.transport).__name__}, "
+                "which has no handle_async_request"
+            )
+        self._connections = AsyncConnections(self._open, 1)
 
     async def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.
@@ -78,7 +77,7 @@ class AsyncGatewayConnection:
             FingerprintMismatchError: another certificate than the pinned one.
             APIResponseValidationError: a body that is too large.
         """
-        async with self._lock_of_this_loop():
+        async with self._turn.mine():
             if self._closed:
                 raise APIConnectionError("this gateway's client has been closed; make a new one")
             if self.scheme == "http" and self.trust.is_established():
@@ -98,15 +97,6 @@ class AsyncGatewayConnection:
                 reply = await self._send("http", request)
                 self.scheme = "http"
             return reply
-
-    def _lock_of_this_loop(self) -> anyio.Lock:
-        """The lock; in another event loop than last time, a new one and a new connection."""
-        loop = current_loop_async()
-        if loop is not self._loop:
-            if self._loop is not None:
-                self._line, self._lock = None, anyio.Lock()
-            self._loop = loop
-        return self._lock
 
     async def _send(self, scheme: str, request: Request) -> Reply:
         with hide_in_library_logs(Redactor(self._secrets())):
@@ -143,44 +133,22 @@ class AsyncGatewayConnection:
                 return Reply(response.status_code, response.headers, content)
 
     async def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
-        """The answer; a read is sent again if a kept connection was closed before it."""
-        line = self._open_line()
-        kept = line.used and self.transport is None
-        try:
-            return await self._exchanged_on(line, sent)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not kept or line.answered or sent.method != "GET":
-                raise
-        # Gateways close connections without a word, some of them after each answer.
-        return await self._exchanged_on(self._open_line(), sent)
-
-    async def _exchanged_on(
-        self, line: AsyncLine, sent: httpx.Request
-    ) -> tuple[httpx.Response, bytes]:
-        whole = False
-        try:
-            answer = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
-            whole = True
-        finally:
-            # Whatever ended it, a connection with half an answer in it is not used again.
-            if not whole and self._line is line:
-                self._line = None
-                if self.transport is None:
-                    await line.aclose_for_good()
-        response, _ = answer
-        response.request = sent
+        """The answer; gateways close connections without a word, some of them after each."""
+        if self.transport is not None:
+            line = AsyncLine(self.transport, alone=False)
+            deadline = Deadline(self.timeouts.total)
+            answer = await line.exchange(sent, deadline, LARGEST_BODY, plain=True)
+        else:
+            answer = await self._connections.exchange(
+                sent, self.timeouts, LARGEST_BODY, plain=True, again=sent.method == "GET"
+            )
+        answer[0].request = sent
         return answer
 
-    def _open_line(self) -> AsyncLine:
-        if self._line is None:
-            if self.transport is not None:
-                self._line = AsyncLine(self.transport, alone=False)
-            else:
-                limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-                context = self.trust.context()
-                transport = httpx.AsyncHTTPTransport(verify=context, limits=limits)
-                self._line = AsyncLine(transport, alone=True)
-        return self._line
+    def _open(self) -> AsyncLine:
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        transport = httpx.AsyncHTTPTransport(verify=self.trust.context(), limits=limits)
+        return AsyncLine(transport, alone=True)
 
     def _rounds(
         self, scheme: str, request: httpx.Request
@@ -215,8 +183,9 @@ class AsyncGatewayConnection:
     async def aclose(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._line is not None:
-            await self._line.aclose()
+        if self.transport is not None:
+            await self.transport.aclose()
+        await self._connections.aclose()
 
 
 def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
@@ -280,14 +249,16 @@ class AsyncServiceConnection:
         raise problem
 
     async def _answer(self, request: Request) -> Reply:
-        transport = self.transport or httpx.AsyncHTTPTransport(
-            verify=tls_context(), proxy=proxy_for(request.url)
-        )
+        sent = _built(request, request.url, self.timeouts)
+        if self.transport is not None:
+            line = AsyncLine(self.transport, alone=False)
+        else:
+            transport = httpx.AsyncHTTPTransport(verify=tls_context(), proxy=proxy_for(request.url))
+            line = AsyncLine(transport, alone=True)
         try:
-            sent = _built(request, request.url, self.timeouts)
-            line = AsyncLine(transport, alone=self.transport is None)
-            response, content = await line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
+            deadline = Deadline(self.timeouts.total)
+            response, content = await line.exchange(sent, deadline, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
-                await transport.aclose()
+                await line.aclose()
         return Reply(response.status_code, response.headers, content)

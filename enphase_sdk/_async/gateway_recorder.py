@@ -7,10 +7,9 @@ import math
 from pathlib import Path
 from typing import Self
 
-import anyio
-
 from enphase_sdk._async.gateway_client import AsyncEnvoy
 from enphase_sdk.clock import current_clock
+from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import InstantLike, to_epoch, zone_named
@@ -91,7 +90,7 @@ class AsyncGatewayRecorder:
         self._serial_number: str | None = None
         self._zone_was_asked = False
         self._closed = False
-        self._lock = anyio.Lock()
+        self._turn = AsyncTurn()
 
     def __repr__(self) -> str:
         return f"<AsyncGatewayRecorder of {self._envoy!r}>"
@@ -144,7 +143,7 @@ class AsyncGatewayRecorder:
             AuthenticationError: it does not accept the login.
             ConfigError: the file cannot be written, or another recorder writes it.
         """
-        async with self._lock:
+        async with self._turn.mine():
             recording = await self._opened()
             began_at = self._clock.time()
             snapshot = await self._envoy.read_energies(home=self._wants_zone(recording))

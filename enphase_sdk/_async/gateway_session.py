@@ -12,13 +12,13 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import Any, TypeVar
 
-import anyio
 from attrs import define, field, frozen
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request
+from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -80,19 +80,19 @@ class AsyncGatewaySession:
     _info: GatewayInfo | None = None
     _identified_at: float = 0.0
     _doubted: bool = False
-    _lock: anyio.Lock = field(factory=anyio.Lock)
+    _turn: AsyncTurn = field(factory=AsyncTurn)
 
     def __attrs_post_init__(self) -> None:
         self.token = self.given.parsed_token()
 
     async def identified(self, *, anew: bool = False) -> GatewayInfo:
         """Who the gateway is, without login: as it said within the last hour, or says now."""
-        async with self._lock:
+        async with self._turn.mine():
             return self._took(await self._identity()) if anew else await self._identified()
 
     async def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Run a flow logged in; a token that has ended is renewed once."""
-        async with self._lock:
+        async with self._turn.mine():
             info = await self._identified()
             try:
                 return await self._run(info, made)

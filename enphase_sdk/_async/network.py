@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Any
 
 import httpcore
 import httpx
 
-from enphase_sdk.core.events import uninterrupted_async
-from enphase_sdk.core.http import Body
-from enphase_sdk.core.timeouts import Deadline, Timeouts
+from enphase_sdk.core.events import abandon_async, uninterrupted_async
+from enphase_sdk.core.http import Body, BodyTooLargeError
+from enphase_sdk.core.timeouts import Deadline
 
 __all__ = ["AsyncLine"]
 
@@ -31,24 +31,29 @@ class AsyncLine:
     Attributes:
         transport: As given.
         used: Whether an exchange has succeeded on it.
-        answered: Whether any of the answer to the last request has come.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, *, alone: bool) -> None:
         self.transport = transport
         self.used = False
-        self.answered = False
-        self._deadline = Deadline()
+        self._sockets = _AsyncSockets()
         self._client: Any = None
         if alone:
             # httpx offers no way to name a network backend; httpcore does.
             pool: Any = getattr(transport, "_pool", None)
-            pool._network_backend = _AsyncBackend(pool._network_backend, self._deadline)
+            pool._network_backend = _AsyncBackend(pool._network_backend, self._sockets)
+            # Nobody else is in this pool, and an interrupted thread would wait for itself.
+            pool._optional_thread_lock = nullcontext()
             # Mocks that stand between httpx's clients and their transports are asked too.
             self._client = httpx.AsyncClient(transport=transport, trust_env=False)
 
+    @property
+    def answered(self) -> bool:
+        """Whether a single byte has come since the last request was begun."""
+        return self._sockets.received
+
     async def exchange(
-        self, request: httpx.Request, timeouts: Timeouts, largest: int, *, plain: bool = False
+        self, request: httpx.Request, deadline: Deadline, largest: int, *, plain: bool = False
     ) -> tuple[httpx.Response, bytes]:
         """The answer and its body, decompressed unless it had to come `plain`.
 
@@ -59,48 +64,104 @@ class AsyncLine:
             httpx.TransportError: no answer came, or not in time.
             BodyTooLargeError: the body has more than `largest` bytes.
         """
-        self._deadline.start(timeouts.total)
-        self.answered = False
+        self._sockets.begin(deadline)
         transport = self.transport
         if self._client is not None:
             transport = self._client._transport_for_url(request.url)
         response = await transport.handle_async_request(request)
-        self.answered = True
         try:
             if response.is_stream_consumed:  # made in memory, by a mock
                 body = Body.whole(response.content, largest)
             else:
-                reading = Body(response.headers, largest, plain=plain)
-                stream: Any = response.stream  # of a transport that asks for no more than iterating
-                async for chunk in stream:
-                    self._check(request)
-                    reading.add(chunk)
-                body = reading.content()
+                body = await self._read(response, Body(response.headers, largest, plain=plain))
         finally:
             await response.aclose()
         self.used = True
         return response, body
 
-    def _check(self, request: httpx.Request) -> None:
+    async def _read(self, response: httpx.Response, body: Body) -> bytes:
+        problem: Exception | None = None
         try:
-            self._deadline.left(None)
-        except TimeoutError:
-            raise httpx.ReadTimeout("the exchange has taken too long", request=request) from None
+            stream: Any = response.stream
+            async for chunk in stream:
+                if problem is not None:
+                    continue
+                try:
+                    self._sockets.check()
+                    body.add(chunk)
+                except (BodyTooLargeError, httpx.HTTPError) as error:
+                    if self._client is None:
+                        raise
+                    # The rest must be waited for, or httpcore's generators would be left in the
+                    # middle; on a closed connection that is an error at once.
+                    problem = error
+                    await self.aclose()
+        except httpx.HTTPError:
+            if problem is None:
+                raise
+        try:
+            if problem is not None:
+                raise problem
+        finally:
+            del problem  # or this frame and the exception would keep each other, and the body
+        return body.content()
 
     async def aclose(self) -> None:
-        """Close the connection."""
-        await self.transport.aclose()
+        """Close the connection, even while the call is being cancelled.
 
-    async def aclose_for_good(self) -> None:
-        """Close it even while the call is being cancelled; what goes wrong is of no interest."""
-        with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
+        Only the sockets: an exchange that was interrupted may have left locks of httpcore held.
+        """
+        if self._client is None:
             await self.transport.aclose()
+            return
+        with uninterrupted_async(LONGEST_CLOSE):
+            for stream in tuple(self._sockets.streams):
+                with suppress(Exception):
+                    await stream.aclose()
+        self._sockets.streams.clear()
+
+    def __del__(self) -> None:
+        abandon_async(self._sockets.streams)
+
+
+class _AsyncSockets:
+    """What is open for one connection, and until when its exchange may last."""
+
+    def __init__(self) -> None:
+        self.streams: list[httpcore.AsyncNetworkStream] = []
+        self.received = False
+        self._deadline = Deadline()
+
+    def begin(self, deadline: Deadline) -> None:
+        """Begin an exchange that ends then."""
+        self.received = False
+        self._deadline = deadline
+
+    def left(self, limit: float | None, late: type[Exception]) -> float | None:
+        """Seconds that the next step may take; raises `late` if there are none."""
+        try:
+            return self._deadline.left(limit)
+        except TimeoutError:
+            raise late("the exchange has taken too long") from None
+
+    def check(self) -> None:
+        """Look at the time where no step can be cut short."""
+        self.left(None, httpx.ReadTimeout)
+
+    def replace(
+        self, old: httpcore.AsyncNetworkStream, new: httpcore.AsyncNetworkStream | None
+    ) -> None:
+        """Note that one stream is closed, or that another one is to be closed in its place."""
+        if new is not None:
+            self.streams.append(new)
+        if old in self.streams:
+            self.streams.remove(old)
 
 
 class _AsyncBackend(httpcore.AsyncNetworkBackend):
-    def __init__(self, backend: httpcore.AsyncNetworkBackend, deadline: Deadline) -> None:
+    def __init__(self, backend: httpcore.AsyncNetworkBackend, sockets: _AsyncSockets) -> None:
         self._backend = backend
-        self._deadline = deadline
+        self._sockets = sockets
 
     async def connect_tcp(
         self,
@@ -110,48 +171,43 @@ class _AsyncBackend(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        try:
-            left = self._deadline.left(timeout)
-        except TimeoutError:
-            raise httpcore.ConnectTimeout from None
+        left = self._sockets.left(timeout, httpcore.ConnectTimeout)
         stream = await self._backend.connect_tcp(host, port, left, local_address, socket_options)
-        return _AsyncStream(stream, self._deadline)
+        self._sockets.streams.append(stream)
+        return _AsyncStream(stream, self._sockets)
 
     async def sleep(self, seconds: float) -> None:
         await self._backend.sleep(seconds)
 
 
 class _AsyncStream(httpcore.AsyncNetworkStream):
-    def __init__(self, stream: httpcore.AsyncNetworkStream, deadline: Deadline) -> None:
+    def __init__(self, stream: httpcore.AsyncNetworkStream, sockets: _AsyncSockets) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._sockets = sockets
 
     async def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        try:
-            left = self._deadline.left(timeout)
-        except TimeoutError:
-            raise httpcore.ReadTimeout from None
-        return await self._stream.read(max_bytes, left)
+        left = self._sockets.left(timeout, httpcore.ReadTimeout)
+        data = await self._stream.read(max_bytes, left)
+        self._sockets.received |= bool(data)
+        return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        try:
-            left = self._deadline.left(timeout)
-        except TimeoutError:
-            raise httpcore.WriteTimeout from None
+        left = self._sockets.left(timeout, httpcore.WriteTimeout)
         await self._stream.write(buffer, left)
 
     async def aclose(self) -> None:
         await self._stream.aclose()
+        self._sockets.replace(self._stream, None)
 
     async def start_tls(
         self, ssl_context: Any, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.AsyncNetworkStream:
-        try:
-            left = self._deadline.left(timeout)
-        except TimeoutError:
-            raise httpcore.ConnectTimeout from None
+        left = self._sockets.left(timeout, httpcore.ConnectTimeout)
         stream = await self._stream.start_tls(ssl_context, server_hostname, left)
-        return _AsyncStream(stream, self._deadline)
+        self._sockets.replace(self._stream, stream)
+        return _AsyncStream(stream, self._sockets)
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable" and self._stream not in self._sockets.streams:
+            return True  # closed by us, which the pool asks for in this way
         return self._stream.get_extra_info(info)

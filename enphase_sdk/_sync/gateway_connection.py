@@ -4,19 +4,18 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Generator
 
 import httpx
 from attrs import define, field
 
+from enphase_sdk._sync.connections import Connections
 from enphase_sdk._sync.network import Line
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.events import current_loop
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.events import Turn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import Redactor, hide_in_library_logs
-from enphase_sdk.core.timeouts import Timeouts
+from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import (
     APIConnectionError,
     APIResponseValidationError,
@@ -41,7 +40,7 @@ _HEADERS = (
 )
 
 
-@define(repr=False, eq=False, weakref_slot=True)
+@define(repr=False, eq=False)
 class GatewayConnection:
     """Sends requests to one gateway, never two at a time.
 
@@ -59,17 +58,17 @@ class GatewayConnection:
     login: Bearer | Digest | None = None
     why_no_https: str | None = None
     _spoke_tls: bool = False
-    _line: Line | None = None
-    _loop: object = None
     _closed: bool = False
-    _lock: threading.Lock = field(factory=threading.Lock)
+    _connections: Connections = field(init=False)
+    _turn: Turn = field(factory=Turn)
 
     def __attrs_post_init__(self) -> None:
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Leave the connection, and a lock that may be held, to the parent process."""
-        self._line, self._lock = None, threading.Lock()
+        if self.transport is not None and not hasattr(self.transport, "handle_request"):
+            raise ConfigError(
+                f"transport: Envoy cannot send through {type(self.transport).__name__}, "
+                "which has no handle_request"
+            )
+        self._connections = Connections(self._open, 1)
 
     def send(self, request: Request) -> Reply:
         """The gateway's answer. Until one scheme has answered, HTTPS is tried, then HTTP.
@@ -79,7 +78,7 @@ class GatewayConnection:
             FingerprintMismatchError: another certificate than the pinned one.
             APIResponseValidationError: a body that is too large.
         """
-        with self._lock_of_this_loop():
+        with self._turn.mine():
             if self._closed:
                 raise APIConnectionError("this gateway's client has been closed; make a new one")
             if self.scheme == "http" and self.trust.is_established():
@@ -99,15 +98,6 @@ class GatewayConnection:
                 reply = self._send("http", request)
                 self.scheme = "http"
             return reply
-
-    def _lock_of_this_loop(self) -> threading.Lock:
-        """The lock; in another event loop than last time, a new one and a new connection."""
-        loop = current_loop()
-        if loop is not self._loop:
-            if self._loop is not None:
-                self._line, self._lock = None, threading.Lock()
-            self._loop = loop
-        return self._lock
 
     def _send(self, scheme: str, request: Request) -> Reply:
         with hide_in_library_logs(Redactor(self._secrets())):
@@ -144,42 +134,22 @@ class GatewayConnection:
                 return Reply(response.status_code, response.headers, content)
 
     def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
-        """The answer; a read is sent again if a kept connection was closed before it."""
-        line = self._open_line()
-        kept = line.used and self.transport is None
-        try:
-            return self._exchanged_on(line, sent)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not kept or line.answered or sent.method != "GET":
-                raise
-        # Gateways close connections without a word, some of them after each answer.
-        return self._exchanged_on(self._open_line(), sent)
-
-    def _exchanged_on(self, line: Line, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
-        whole = False
-        try:
-            answer = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
-            whole = True
-        finally:
-            # Whatever ended it, a connection with half an answer in it is not used again.
-            if not whole and self._line is line:
-                self._line = None
-                if self.transport is None:
-                    line.close_for_good()
-        response, _ = answer
-        response.request = sent
+        """The answer; gateways close connections without a word, some of them after each."""
+        if self.transport is not None:
+            line = Line(self.transport, alone=False)
+            deadline = Deadline(self.timeouts.total)
+            answer = line.exchange(sent, deadline, LARGEST_BODY, plain=True)
+        else:
+            answer = self._connections.exchange(
+                sent, self.timeouts, LARGEST_BODY, plain=True, again=sent.method == "GET"
+            )
+        answer[0].request = sent
         return answer
 
-    def _open_line(self) -> Line:
-        if self._line is None:
-            if self.transport is not None:
-                self._line = Line(self.transport, alone=False)
-            else:
-                limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
-                context = self.trust.context()
-                transport = httpx.HTTPTransport(verify=context, limits=limits)
-                self._line = Line(transport, alone=True)
-        return self._line
+    def _open(self) -> Line:
+        limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
+        transport = httpx.HTTPTransport(verify=self.trust.context(), limits=limits)
+        return Line(transport, alone=True)
 
     def _rounds(
         self, scheme: str, request: httpx.Request
@@ -214,8 +184,9 @@ class GatewayConnection:
     def close(self) -> None:
         """Close the connection."""
         self._closed = True
-        if self._line is not None:
-            self._line.close()
+        if self.transport is not None:
+            self.transport.close()
+        self._connections.close()
 
 
 def _built(request: Request, url: str, timeouts: Timeouts) -> httpx.Request:
@@ -279,14 +250,16 @@ class ServiceConnection:
         raise problem
 
     def _answer(self, request: Request) -> Reply:
-        transport = self.transport or httpx.HTTPTransport(
-            verify=tls_context(), proxy=proxy_for(request.url)
-        )
+        sent = _built(request, request.url, self.timeouts)
+        if self.transport is not None:
+            line = Line(self.transport, alone=False)
+        else:
+            transport = httpx.HTTPTransport(verify=tls_context(), proxy=proxy_for(request.url))
+            line = Line(transport, alone=True)
         try:
-            sent = _built(request, request.url, self.timeouts)
-            line = Line(transport, alone=self.transport is None)
-            response, content = line.exchange(sent, self.timeouts, LARGEST_BODY, plain=True)
+            deadline = Deadline(self.timeouts.total)
+            response, content = line.exchange(sent, deadline, LARGEST_BODY, plain=True)
         finally:
             if self.transport is None:
-                transport.close()
+                line.close()
         return Reply(response.status_code, response.headers, content)

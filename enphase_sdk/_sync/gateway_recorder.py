@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import logging
 import math
-import threading
 from pathlib import Path
 from typing import Self
 
 from enphase_sdk._sync.gateway_client import Envoy
 from enphase_sdk.clock import current_clock
+from enphase_sdk.core.events import Turn
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import InstantLike, to_epoch, zone_named
@@ -91,7 +91,7 @@ class GatewayRecorder:
         self._serial_number: str | None = None
         self._zone_was_asked = False
         self._closed = False
-        self._lock = threading.Lock()
+        self._turn = Turn()
 
     def __repr__(self) -> str:
         return f"<GatewayRecorder of {self._envoy!r}>"
@@ -144,7 +144,7 @@ class GatewayRecorder:
             AuthenticationError: it does not accept the login.
             ConfigError: the file cannot be written, or another recorder writes it.
         """
-        with self._lock:
+        with self._turn.mine():
             recording = self._opened()
             began_at = self._clock.time()
             snapshot = self._envoy.read_energies(home=self._wants_zone(recording))

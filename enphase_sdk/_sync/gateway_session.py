@@ -9,7 +9,6 @@ whose midst that is found out is made again, once, with what is true now.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 from inspect import isawaitable
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ from enphase_sdk._sync.drivers import run
 from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConnection
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request
+from enphase_sdk.core.events import Turn
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -81,19 +81,19 @@ class GatewaySession:
     _info: GatewayInfo | None = None
     _identified_at: float = 0.0
     _doubted: bool = False
-    _lock: threading.Lock = field(factory=threading.Lock)
+    _turn: Turn = field(factory=Turn)
 
     def __attrs_post_init__(self) -> None:
         self.token = self.given.parsed_token()
 
     def identified(self, *, anew: bool = False) -> GatewayInfo:
         """Who the gateway is, without login: as it said within the last hour, or says now."""
-        with self._lock:
+        with self._turn.mine():
             return self._took(self._identity()) if anew else self._identified()
 
     def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Run a flow logged in; a token that has ended is renewed once."""
-        with self._lock:
+        with self._turn.mine():
             info = self._identified()
             try:
                 return self._run(info, made)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.json_text import declared_charset, decode_json
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIResponseValidationError
@@ -62,6 +63,11 @@ class Reader:
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._told: set[tuple[str, str]] = set()
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Replace the lock, which a thread of the parent may hold."""
         self._lock = threading.Lock()
 
     def read(self, operation: str, shape: type[T], reply: Reply) -> T:

@@ -1,21 +1,37 @@
-"""Waiting for another call of the same client: in a thread, or in a task of an event loop."""
+"""Waiting for another call of the same client: in a thread, or in a task of an event loop.
+
+Everything here is there twice, written by hand: for threads, and (`Async…`, `…_async`) for tasks.
+"""
 
 from __future__ import annotations
 
+import sys
 import threading
-from collections.abc import Callable, Coroutine
-from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from collections import deque
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import anyio
+import anyio.lowlevel
 import anyio.to_thread
+
+from enphase_sdk.core.forks import renew_after_fork
 
 if TYPE_CHECKING:
     import asyncio
 
+    import httpcore
+
 __all__ = [
     "AsyncEvent",
+    "AsyncTurn",
     "Event",
+    "Turn",
+    "abandon",
+    "abandon_async",
+    "call_in_loop",
+    "call_in_loop_async",
     "current_loop",
     "current_loop_async",
     "run_aside",
@@ -60,6 +76,83 @@ class AsyncEvent:
             await self._event.wait()
 
 
+class Turn:
+    """Lets one thread in at a time; a forked process begins with nobody inside."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's threads, which do not run here."""
+        self._lock = threading.Lock()
+
+    def mine(self) -> AbstractContextManager[object]:
+        """A context in which nobody else is; no signal can come between taking and leaving it."""
+        return self._lock
+
+
+class AsyncTurn:
+    """Lets one task in at a time, whatever event loop and thread it runs in, in their order."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's tasks, which do not run here."""
+        self._lock = threading.Lock()
+        self._taken = False
+        self._waiting: deque[_Task] = deque()
+
+    @asynccontextmanager
+    async def mine(self) -> AsyncGenerator[None]:
+        """A context in which nobody else is."""
+        await anyio.lowlevel.checkpoint_if_cancelled()
+        await self._take()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    async def _take(self) -> None:
+        with self._lock:
+            if not self._taken:
+                self._taken = True
+                return
+            task = _Task()
+            self._waiting.append(task)
+        try:
+            await task.event.wait()
+        except BaseException:
+            with self._lock:
+                is_mine = task not in self._waiting
+                if not is_mine:
+                    self._waiting.remove(task)
+            if is_mine:
+                self._leave()
+            raise
+
+    def _leave(self) -> None:
+        with self._lock:
+            while self._waiting:
+                if self._waiting.popleft().wake():
+                    return
+            self._taken = False
+
+
+class _Task:
+    """A task that waits for its turn."""
+
+    def __init__(self) -> None:
+        self.event = anyio.Event()
+        self._loop = current_loop_async()
+
+    def wake(self) -> bool:
+        """Wake it from any thread; False if its event loop has ended."""
+        return _call_soon(self._loop, self.event.set)
+
+
 class _Threads:
     """Stands for "no event loop"."""
 
@@ -74,14 +167,42 @@ def current_loop() -> object:
 
 def current_loop_async() -> object:
     """The event loop that runs; connections cannot be used in another."""
+    if "trio" in sys.modules:
+        import sniffio  # trio's own; where trio runs as a guest, asyncio has a running loop too
+
+        if sniffio.current_async_library() == "trio":
+            import trio
+
+            return trio.lowlevel.current_trio_token()
     import asyncio  # which brings ssl along; making a client is quicker without
 
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
+    return asyncio.get_running_loop()
+
+
+def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa: ARG001 - of the twin
+    """Call a function; all threads are alike."""
+    function()
+
+
+def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Have a function called and awaited in another event loop, unless that has ended."""
+    if "trio" in sys.modules:
         import trio
 
-        return trio.lowlevel.current_trio_token()
+        if isinstance(loop, trio.lowlevel.TrioToken):
+            _call_soon(loop, lambda: trio.lowlevel.spawn_system_task(function))
+            return
+    _call_soon(loop, lambda: _kept(cast("asyncio.AbstractEventLoop", loop).create_task(function())))
+
+
+def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
+    """Have a function called in an event loop of either kind; False if that has ended."""
+    call_soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
+    try:
+        call_soon(function)
+    except RuntimeError:  # trio's RunFinishedError is one too
+        return False
+    return True
 
 
 def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - of the twin
@@ -120,7 +241,22 @@ async def whole_async(work: Coroutine[Any, Any, T]) -> T:
     if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
         with anyio.CancelScope(shield=True):
             return await work
-    task = asyncio.create_task(work)
+    return await asyncio.shield(_kept(asyncio.create_task(work)))
+
+
+def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
+    """The task, which an event loop alone would not keep from being collected."""
     _unattended.add(task)
     task.add_done_callback(_unattended.discard)
-    return await asyncio.shield(task)
+    return task
+
+
+def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
+    """Close what an exception at the wrong moment has left open."""
+    for stream in streams:
+        with suppress(Exception):
+            stream.close()
+
+
+def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
+    """Only its event loop can close a stream, and closes it when it ends."""

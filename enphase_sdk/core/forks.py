@@ -6,7 +6,7 @@ import os
 from typing import Protocol
 from weakref import WeakSet
 
-__all__ = ["renew_after_fork"]
+__all__ = ["leave_to_parent", "renew_after_fork"]
 
 
 class _Renewable(Protocol):
@@ -30,3 +30,15 @@ def _renew_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_renew_all)
+
+
+_left: list[object] = []
+
+
+def leave_to_parent(thing: object) -> None:
+    """Keep what belongs to the parent process alive, so that nothing closes it here.
+
+    An event loop shares its list of sockets with the parent: what is taken off it here, the
+    parent does not hear any more.
+    """
+    _left.append(thing)

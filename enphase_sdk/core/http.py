@@ -11,10 +11,8 @@ from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, cast
 from urllib.parse import urlsplit
 
-import httpcore
 import httpx
 
 from enphase_sdk.core.effects import Request
@@ -202,10 +200,18 @@ def _decoders(coding: str) -> Iterator[_Deflate]:
             raise httpx.DecodingError("the body is compressed in a way that was not asked for")
 
 
-def connection_error(request: Request, error: Exception) -> APIConnectionError:
-    """Our error for one of httpx's, which would carry the whole request along."""
+def connection_error(
+    request: Request, error: Exception, *, by_proxy: bool = False
+) -> APIConnectionError:
+    """Our error for one of httpx's, which would carry the whole request along.
+
+    Args:
+        request: What was to be sent.
+        error: What httpx raised.
+        by_proxy: Whether the connection is made to a proxy.
+    """
     what = f"{request.method} {request.url}"
-    reason, advice = _reason(error)
+    reason, advice = _reason(error, by_proxy)
     if isinstance(error, httpx.TimeoutException):
         return APITimeoutError(f"{what}: no answer in time ({reason})", reason=reason)
     return APIConnectionError(
@@ -225,7 +231,7 @@ _CERTIFICATE = (
 )
 
 
-def _reason(error: BaseException) -> tuple[str, str]:
+def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
     """Why no answer came, in a few words, and what to do where trying again is of no use."""
     if isinstance(error, httpx.TimeoutException):
         kind = type(error).__name__.removesuffix("Timeout").lower()
@@ -246,6 +252,9 @@ def _reason(error: BaseException) -> tuple[str, str]:
             return "the certificate is not trusted", _CERTIFICATE
         if isinstance(cause, ssl.SSLError):
             return "no TLS connection", ""
+    if by_proxy and isinstance(error, httpx.ConnectError):
+        return "the proxy cannot be reached", ""
+    for cause in _chain(error):
         if isinstance(cause, socket.gaierror):
             return "unknown host", ""
         if isinstance(cause, ConnectionRefusedError):
@@ -271,18 +280,16 @@ _BY_KIND = {
 }
 
 
-def _chain(error: BaseException | None) -> Iterator[BaseException]:
+def _chain(error: BaseException) -> Iterator[BaseException]:
+    """The error and all that led to it; anyio gathers the failures of a host's addresses."""
     seen: set[int] = set()
-    while error is not None and id(error) not in seen:
+    waiting = [error]
+    while waiting:
+        error = waiting.pop(0)
+        if id(error) in seen:
+            continue
         seen.add(id(error))
         yield error
-        if isinstance(error, OSError | httpcore.ConnectError) and error.args:
-            # anyio gathers the failures of all addresses of a host.
-            yield from _gathered(error.args[0])
-        yield from _gathered(error)
-        error = error.__cause__ or error.__context__
-
-
-def _gathered(error: Any) -> Iterator[BaseException]:
-    if isinstance(error, BaseExceptionGroup):
-        yield from cast("BaseExceptionGroup[BaseException]", error).exceptions
+        gathered: tuple[object, ...] = getattr(error, "exceptions", ())
+        others = (*error.args[:1], *gathered, error.__cause__, error.__context__)
+        waiting += [other for other in others if isinstance(other, BaseException)]

@@ -60,18 +60,15 @@ def _steps(connect: float | None, others: float | None) -> Mapping[str, float | 
 
 
 class Deadline:
-    """The end of the exchange that is under way on one connection.
+    """The end of a wait, or of the exchange that is under way on one connection.
 
     It follows the machine's own clock, which no test can stop: a connection is real.
     """
 
     __slots__ = ("_end",)
 
-    def __init__(self) -> None:
-        self._end: float | None = None
-
-    def start(self, seconds: float | None) -> None:
-        """Let the exchange end so many seconds from now; None for never."""
+    def __init__(self, seconds: float | None = None) -> None:
+        """Let it end so many seconds from now; None for never."""
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def left(self, limit: float | None) -> float | None:

@@ -11,6 +11,8 @@ import random
 import signal
 import socket
 import ssl
+import subprocess
+import sys
 import threading
 import weakref
 from collections.abc import Callable, Iterator
@@ -29,67 +31,10 @@ from enphase_sdk import AsyncEnlighten, Enlighten, errors
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.core.effects import Sleep
 from enphase_sdk.testing import SimulatedEnlighten
+from tests.listener import BODY, HEAD, Listener, answer, at_once
 from tests.support import KEY, USER_ID, Surface, small_fleet, summary_body
 
 UNLIMITED = Plan("mine", 1_000_000)
-BODY = msgspec.json.encode(summary_body())
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
-
-
-def answer(body: bytes = BODY, head: bytes = HEAD) -> bytes:
-    return head + b"Content-Length: %d\r\n\r\n" % len(body) + body
-
-
-class Listener:
-    """A server that answers each request on a connection with what `respond` writes.
-
-    `respond(connection, number)` gets the number of the request over all connections.
-    """
-
-    def __init__(self, respond: Callable[[socket.socket, int], None]) -> None:
-        self._respond = respond
-        self.requests = 0
-        self.connections = 0
-        self.lock = threading.Lock()
-        self.closing = threading.Event()
-
-    @contextmanager
-    def serving(self) -> Iterator[str]:
-        with socket.create_server(("127.0.0.1", 0), backlog=512) as server:
-            threading.Thread(target=self._accept, args=(server,), daemon=True).start()
-            yield f"http://127.0.0.1:{server.getsockname()[1]}"
-            self.closing.set()
-
-    def _accept(self, server: socket.socket) -> None:
-        while True:
-            try:
-                connection, _ = server.accept()
-            except OSError:
-                return
-            self.connections += 1
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
-
-    def _serve(self, connection: socket.socket) -> None:
-        with connection:
-            data = b""
-            while True:
-                try:
-                    while b"\r\n\r\n" not in data:
-                        received = connection.recv(65_536)
-                        if not received:
-                            return
-                        data += received
-                    data = data.partition(b"\r\n\r\n")[2]
-                    with self.lock:
-                        self.requests += 1
-                        number = self.requests
-                    self._respond(connection, number)
-                except OSError:
-                    return
-
-
-def at_once(connection: socket.socket, _: int) -> None:
-    connection.sendall(answer())
 
 
 def client_of(url: str, **options: Any) -> Enlighten:
@@ -146,37 +91,16 @@ def test_asyncio_s_own_ways_to_cancel_leave_the_client_whole() -> None:
 
 
 @pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no interval timers")
-# A socket that was just being connected is left to the collector.
-@pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-# An exception inside the tracer would leave the tracer's own lock locked for ever.
-@pytest.mark.no_cover
 def test_a_sync_client_survives_interrupts_at_any_moment() -> None:
-    class Interrupt(BaseException):
-        pass
-
-    def interrupt(*_: object) -> None:
-        raise Interrupt
-
-    chance = random.Random(7)
-    before = signal.signal(signal.SIGALRM, interrupt)
-    interrupted = 0
-    try:
-        with Listener(at_once).serving() as url, client_of(url, timeout=60) as client:
-            for _ in range(400):
-                try:
-                    signal.setitimer(signal.ITIMER_REAL, chance.uniform(0.00005, 0.002))
-                    for _ in range(5):
-                        client.summary(67)
-                except Interrupt:
-                    interrupted += 1
-                finally:
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-            assert [client.summary(67).system_id for _ in range(200)] == [67] * 200
-    finally:
-        signal.signal(signal.SIGALRM, before)
-    assert interrupted
-    gc.collect()
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.interrupted"],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, "all succeeded\n"), done.stderr
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")

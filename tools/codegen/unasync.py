@@ -30,7 +30,10 @@ RULES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\b__(aenter|aexit|aiter|anext)__\b", lambda m: f"__{m[1][1:]}__"),
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\baclose(?=\b|_)", "close"),
-    (r"\b(sleep|current_loop|uninterrupted|refuse_coroutines|run_aside|whole)_async\b", r"\1"),
+    (
+        r"\b(sleep|current_loop|call_in_loop|uninterrupted|abandon|refuse_coroutines|run_aside|whole)_async\b",
+        r"\1",
+    ),
     (r"\bhandle_async_request\b", "handle_request"),
     (r"\baiter_bytes\b", "iter_bytes"),
     (r"\baread\b", "read"),

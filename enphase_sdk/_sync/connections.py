@@ -1,0 +1,245 @@
+# Made from enphase_sdk/_async/connections.py by `make generate`; edit that one.
+"""The connections of one client: taken, used again, waited for, and closed."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Generator
+from weakref import WeakSet
+
+import httpx
+
+from enphase_sdk._sync.network import Line
+from enphase_sdk.core.events import Event, call_in_loop, current_loop
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
+from enphase_sdk.core.timeouts import Deadline, Timeouts
+from enphase_sdk.errors import APIConnectionError
+
+__all__ = ["Connections"]
+
+# Seconds after which a waiting call looks for itself whether a connection is free: whoever should
+# have told it may have been interrupted in that very moment.
+LOOK_AGAIN = 1.0
+
+
+class Connections:
+    """Connections that belong to one process, and each to the event loop that opened it.
+
+    A connection is used again only after a whole answer. They are closed with the client, or
+    with their event loop.
+
+    Args:
+        open: Opens one.
+        most: How many there may be in one event loop (or, without one, in the process).
+    """
+
+    def __init__(self, open: Callable[[], Line], most: int) -> None:  # noqa: A002 - short
+        self._open = open
+        self._most = most
+        self._closed = False
+        self._pools: dict[object, _Pool] = {}
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the connections to the parent process, which goes on using them."""
+        leave_to_parent(self._pools)
+        self._pools = {}
+
+    def exchange(
+        self,
+        request: httpx.Request,
+        timeouts: Timeouts,
+        largest: int,
+        *,
+        plain: bool = False,
+        again: bool = False,
+    ) -> tuple[httpx.Response, bytes]:
+        """The answer to a request, and its body; see `Line.exchange`.
+
+        Args:
+            request: The request.
+            timeouts: Of the exchange; the wait for a connection comes before it (`pool`).
+            largest: Bytes the body may have.
+            plain: Whether the body must come as it is.
+            again: Whether to send it again, once, where a kept connection was closed before the
+                first byte of the answer. Only for what changes nothing.
+
+        Raises:
+            httpx.TransportError: no answer came, or not in time.
+            BodyTooLargeError: the body has more than `largest` bytes.
+            APIConnectionError: no connection has become free in time, or all are closed.
+        """
+        pool = self._pool()
+        line = pool.take(timeouts.steps["pool"])
+        deadline = Deadline(timeouts.total)
+        again = again and line.used
+        try:
+            return self._on(pool, line, request, deadline, largest, plain)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again or line.answered:
+                raise
+        line = pool.take(timeouts.steps["pool"])
+        return self._on(pool, line, request, deadline, largest, plain)
+
+    @staticmethod
+    def _on(
+        pool: _Pool,
+        line: Line,
+        request: httpx.Request,
+        deadline: Deadline,
+        largest: int,
+        plain: bool,
+    ) -> tuple[httpx.Response, bytes]:
+        whole = False
+        try:
+            answer = line.exchange(request, deadline, largest, plain=plain)
+            whole = True
+            return answer
+        finally:
+            # Whatever ended it: with half an answer in it, it is not used again.
+            if whole:
+                pool.give_back(line)
+            else:
+                pool.discard(line)
+
+    def _pool(self) -> _Pool:
+        """The connections of the event loop that runs."""
+        loop = current_loop()
+        pool = self._pools.get(loop)
+        if pool is None:
+            new = _Pool(self._open, self._most, closed=self._closed)
+            pool = self._pools.setdefault(loop, new)
+            if pool is new:
+                pool.ending = self._until_the_end(loop, pool)
+                next(pool.ending)
+        return pool
+
+    def _until_the_end(self, loop: object, pool: _Pool) -> Generator[None]:
+        """Closes the pool when it is closed itself; an event loop does that when it ends."""
+        try:
+            yield
+        finally:
+            if self._pools.get(loop) is pool:
+                del self._pools[loop]
+            pool.close()
+
+    def close(self) -> None:
+        """Close them all for good, those in use when their exchange is over."""
+        self._closed = True
+        own = self._pools.pop(current_loop(), None)
+        others, self._pools = self._pools, {}
+        for loop, pool in others.items():
+            if pool.ending is not None:
+                call_in_loop(loop, pool.ending.close)
+        if own is not None and own.ending is not None:
+            own.ending.close()
+
+
+class _Pool:
+    """Connections of one event loop, of which the one used last is taken first.
+
+    A single transport with many connections would look at all of them for each request.
+    """
+
+    def __init__(self, open: Callable[[], Line], most: int, *, closed: bool) -> None:  # noqa: A002
+        self.ending: Generator[None] | None = None
+        self._open = open
+        self._most = most
+        self._closed = closed
+        self._idle: list[Line] = []
+        self._waiting: deque[_Waiter] = deque()
+        # Weak, so that one which an exception at the wrong moment has lost is not counted.
+        self._opened: WeakSet[Line] = WeakSet()
+        self._lock = threading.Lock()
+
+    def take(self, limit: float | None) -> Line:
+        """A connection, to be given back or discarded; waits for one when all are in use.
+
+        Raises:
+            APIConnectionError: none has become free within `limit` seconds, or all are closed.
+        """
+        with self._lock:
+            line = self._free()
+            if line is not None:
+                return line
+            waiter = _Waiter()
+            self._waiting.append(waiter)
+        deadline = Deadline(limit)
+        try:
+            while True:
+                waiter.event.wait(deadline.left(LOOK_AGAIN))
+                with self._lock:
+                    line, waiter.line = waiter.line or self._free(), None
+                    if line is not None:
+                        return line
+                    if waiter not in self._waiting:  # woken, and somebody else was quicker
+                        waiter = _Waiter()
+                        self._waiting.appendleft(waiter)
+        except TimeoutError:
+            problem = f"nothing was sent, because all {self._most} connections were in use"
+        finally:
+            self._leave(waiter)
+        raise APIConnectionError(problem, reason="no free connection")
+
+    def _leave(self, waiter: _Waiter) -> None:
+        """Wait no more; what it was given in this moment is for the next one."""
+        with self._lock:
+            if waiter in self._waiting:
+                self._waiting.remove(waiter)
+            line = waiter.line
+        if line is not None:
+            self.give_back(line)
+
+    def _free(self) -> Line | None:
+        if self._closed:
+            raise APIConnectionError("this client has been closed; make a new one")
+        if self._idle:
+            return self._idle.pop()
+        return self._new() if len(self._opened) < self._most else None
+
+    def _new(self) -> Line:
+        line = self._open()
+        self._opened.add(line)
+        return line
+
+    def give_back(self, line: Line) -> None:
+        """Let the first waiter have it, or keep it for the next call."""
+        with self._lock:
+            if not self._closed:
+                if self._waiting:
+                    self._waiting.popleft().give(line)
+                else:
+                    self._idle.append(line)
+                return
+        line.close()
+
+    def discard(self, line: Line) -> None:
+        """Close one that must not be used again; the first waiter may open another."""
+        with self._lock:
+            self._opened.discard(line)
+            if self._waiting:
+                self._waiting.popleft().event.set()
+        line.close()
+
+    def close(self) -> None:
+        """Close those that are idle now, and the others when they are given back."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+            for waiter in self._waiting:
+                waiter.event.set()
+        for line in idle:
+            line.close()
+
+
+class _Waiter:
+    """A call that waits for a connection."""
+
+    def __init__(self) -> None:
+        self.event = Event()
+        self.line: Line | None = None
+
+    def give(self, line: Line) -> None:
+        self.line = line
+        self.event.set()
