@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
+from enphase_sdk._async.cloud_stream import AsyncLiveStream
 from enphase_sdk._async.drivers import run
 from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
@@ -817,3 +818,23 @@ class AsyncEnlightenV4(AsyncCloud):
         Source: operation SetLoadControl.
         """
         return await self._needed(extras.set_load_control(system_id, **changes))
+
+    def live_data(self, system_id: int, *, duration: int = 30) -> AsyncLiveStream:
+        """The power of a system as it is now, about a sample a second; every opening is charged.
+
+        Gives `enphase_sdk.live.LiveSample`. A stream that breaks off before its time is opened
+        again. To leave it early, use it as a context manager, which closes its connection.
+
+        Args:
+            system_id: The system's Enlighten id.
+            duration: How long it lasts, 30 to 300 seconds.
+
+        Raises:
+            InvalidArgumentError: the duration is none that the server takes.
+            NotAvailableError: the plan does not include Streaming APIs; the system has no meters
+                of consumption, or a gateway with software older than 6.0.0.
+            APIConnectionError: it broke off more often than `max_retries`.
+
+        Source: GET /systems/{system_id}/live_data, an event stream.
+        """
+        return AsyncLiveStream(system_id, duration, self._connection, self._options)

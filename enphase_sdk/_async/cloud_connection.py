@@ -18,7 +18,7 @@ from enphase_sdk.errors import APIConnectionError, ConfigError
 if TYPE_CHECKING:
     import httpx
 
-    from enphase_sdk._async.cloud_wire import AsyncWire
+    from enphase_sdk._async.cloud_wire import AsyncStream, AsyncWire
 
 __all__ = ["AsyncCloudConnection", "open_connection"]
 
@@ -79,6 +79,11 @@ class AsyncCloudConnection:
         """
         self.ensure_open()
         return await self._line.wire().send(request, self.timeouts, self.largest)
+
+    async def open_stream(self, request: Request) -> Reply | AsyncStream:
+        """The stream that answers a request, or another answer; raises as `send` does."""
+        self.ensure_open()
+        return await self._line.wire().open_stream(request, self.timeouts, self.largest)
 
     def ensure_open(self) -> None:
         """Fail at once where trying again is of no use.

@@ -26,7 +26,11 @@ Fetch = Callable[["Call[models.SystemsPage]"], Awaitable["models.SystemsPage"]]
 class AsyncSystemPages:
     """Every system of a listing; iterate over it for systems, over `pages()` for whole pages.
 
-    One page is held at a time, and fetched only when the one before is used up.
+    One page is held at a time, and fetched only when the one before is used up. While the fleet
+    changes, systems can move from page to page; each is given once all the same, unless more
+    than 100,000 others come between (only so many ids are remembered). `pages()` gives pages as
+    they are. A listing that would never end is an error: a cursor that comes again, or more than
+    10 pages in a row without a new system.
 
     Attributes:
         cursor: Brings back the page last asked for, as `systems(next=cursor)`; None for the

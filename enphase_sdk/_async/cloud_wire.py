@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
 import httpx
 
 from enphase_sdk._async.connections import AsyncConnections
-from enphase_sdk._async.network import AsyncLine
+from enphase_sdk._async.network import LONGEST_CLOSE, AsyncLine
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.events import uninterrupted_async
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import APIResponseValidationError, EnphaseError
 
-__all__ = ["AsyncWire"]
+__all__ = ["AsyncStream", "AsyncWire"]
+
+T = TypeVar("T")
 
 # As many as httpx keeps by default.
 MOST_CONNECTIONS = 100
@@ -37,6 +46,13 @@ class AsyncWire:
         self._given = transport
         self._proxy = proxy_for(signing.base_url) if transport is None else None
         self._connections = AsyncConnections(self._open, MOST_CONNECTIONS)
+        self._streams: set[AsyncStream] = set()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the streams to the parent process, which goes on reading them."""
+        leave_to_parent(self._streams)
+        self._streams = set()
 
     def _open(self) -> AsyncLine:
         limits = httpx.Limits(max_connections=1)
@@ -51,9 +67,57 @@ class AsyncWire:
             APIResponseValidationError: the body has more than `largest` bytes.
             ConfigError: the machine's certificates cannot be read.
         """
+        return await self._guarded(request, largest, lambda: self._sent(request, timeouts, largest))
+
+    async def _sent(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
+        signed = self._signer.signed(request, timeouts)
+        if self._given is not None:
+            line = AsyncLine(self._given, alone=False)
+            response, content = await line.exchange(signed, Deadline(timeouts.total), largest)
+        else:
+            response, content = await self._connections.exchange(signed, timeouts, largest)
+        return Reply(response.status_code, response.headers, content)
+
+    async def open_stream(
+        self, request: Request, timeouts: Timeouts, largest: int
+    ) -> Reply | AsyncStream:
+        """The stream of events that answers a request, or another answer as a whole.
+
+        It has a connection of its own, which ends with it. Raises as `send` does.
+        """
+        line = self._open() if self._given is None else AsyncLine(self._given, alone=False)
+        opened: Reply | AsyncStream | None = None
+        try:
+            opened = await self._guarded(
+                request, largest, lambda: self._opened(line, request, timeouts, largest)
+            )
+            return opened
+        finally:
+            if self._given is None and not isinstance(opened, AsyncStream):
+                await line.aclose()
+
+    async def _opened(
+        self, line: AsyncLine, request: Request, timeouts: Timeouts, largest: int
+    ) -> Reply | AsyncStream:
+        signed = self._signer.signed(request, timeouts)
+        response = await line.opened(signed, Deadline(timeouts.total))
+        is_events = response.headers.get("content-type", "").startswith("text/event-stream")
+        if response.status_code != 200 or not is_events:
+            content = await line.finished(response, largest)
+            return Reply(response.status_code, response.headers, content)
+        line.read_on()
+        return AsyncStream(
+            response,
+            partial(self._guarded, request, largest),
+            line if self._given is None else None,
+            self._streams,
+        )
+
+    async def _guarded(self, request: Request, largest: int, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of what needs the network, or our own error for httpx's."""
         with hide_in_library_logs(self._redactor()):
             try:
-                return await self._sent(request, timeouts, largest)
+                return await work()
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 problem: EnphaseError = connection_error(
                     request, error, by_proxy=self._proxy is not None
@@ -67,17 +131,61 @@ class AsyncWire:
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
-    async def _sent(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
-        signed = self._signer.signed(request, timeouts)
-        if self._given is not None:
-            line = AsyncLine(self._given, alone=False)
-            response, content = await line.exchange(signed, Deadline(timeouts.total), largest)
-        else:
-            response, content = await self._connections.exchange(signed, timeouts, largest)
-        return Reply(response.status_code, response.headers, content)
-
     async def aclose(self) -> None:
-        """Close the connections, and the caller's transport."""
+        """Close the connections, the streams, and the caller's transport."""
+        for stream in tuple(self._streams):
+            await stream.aclose()
         if self._given is not None:
             await self._given.aclose()
         await self._connections.aclose()
+
+
+class AsyncStream:
+    """An answer that is read while the server goes on writing it.
+
+    Args:
+        response: Its beginning.
+        guarded: Turns httpx's errors into ours.
+        line: Its connection, which is closed with it; None for a caller's own transport.
+        all_open: Where it stands while it is open.
+
+    Attributes:
+        headers: Of the answer.
+    """
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        guarded: Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]],
+        line: AsyncLine | None,
+        all_open: set[AsyncStream],
+    ) -> None:
+        self.headers = response.headers
+        self._response = response
+        self._pieces = response.aiter_bytes()
+        self._guarded = guarded
+        self._line = line
+        self._all_open = all_open
+        all_open.add(self)
+
+    async def piece(self) -> bytes:
+        """The next bytes; none at the end.
+
+        Raises:
+            APIConnectionError: the connection was lost, or nothing came in time.
+        """
+        return await self._guarded(self._next)
+
+    async def _next(self) -> bytes:
+        return await anext(self._pieces, b"")
+
+    async def aclose(self) -> None:
+        """Close it, even while the call is being cancelled."""
+        self._all_open.discard(self)
+        with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
+            if self._line is not None:
+                await self._line.aclose()
+                # The generators below are at their end only when they have met with an error.
+                while await self._next():
+                    pass
+            await self._response.aclose()

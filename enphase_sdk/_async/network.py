@@ -64,20 +64,37 @@ class AsyncLine:
             httpx.TransportError: no answer came, or not in time.
             BodyTooLargeError: the body has more than `largest` bytes.
         """
+        response = await self.opened(request, deadline)
+        body = await self.finished(response, largest, plain=plain)
+        self.used = True
+        return response, body
+
+    async def finished(
+        self, response: httpx.Response, largest: int, *, plain: bool = False
+    ) -> bytes:
+        """The body of an answer that has begun; see `exchange`."""
+        try:
+            if response.is_stream_consumed:  # made in memory, by a mock
+                return Body.whole(response.content, largest)
+            return await self._read(response, Body(response.headers, largest, plain=plain))
+        finally:
+            await response.aclose()
+
+    async def opened(self, request: httpx.Request, deadline: Deadline) -> httpx.Response:
+        """The beginning of an answer, of which the body comes then.
+
+        Raises:
+            httpx.TransportError: no answer came, or not in time.
+        """
         self._sockets.begin(deadline)
         transport = self.transport
         if self._client is not None:
             transport = self._client._transport_for_url(request.url)
-        response = await transport.handle_async_request(request)
-        try:
-            if response.is_stream_consumed:  # made in memory, by a mock
-                body = Body.whole(response.content, largest)
-            else:
-                body = await self._read(response, Body(response.headers, largest, plain=plain))
-        finally:
-            await response.aclose()
-        self.used = True
-        return response, body
+        return await transport.handle_async_request(request)
+
+    def read_on(self) -> None:
+        """Let the body take as long as it likes; each read has its own limit."""
+        self._sockets.begin(Deadline())
 
     async def _read(self, response: httpx.Response, body: Body) -> bytes:
         problem: Exception | None = None

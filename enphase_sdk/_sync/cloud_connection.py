@@ -19,7 +19,7 @@ from enphase_sdk.errors import APIConnectionError, ConfigError
 if TYPE_CHECKING:
     import httpx
 
-    from enphase_sdk._sync.cloud_wire import Wire
+    from enphase_sdk._sync.cloud_wire import Stream, Wire
 
 __all__ = ["CloudConnection", "open_connection"]
 
@@ -80,6 +80,11 @@ class CloudConnection:
         """
         self.ensure_open()
         return self._line.wire().send(request, self.timeouts, self.largest)
+
+    def open_stream(self, request: Request) -> Reply | Stream:
+        """The stream that answers a request, or another answer; raises as `send` does."""
+        self.ensure_open()
+        return self._line.wire().open_stream(request, self.timeouts, self.largest)
 
     def ensure_open(self) -> None:
         """Fail at once where trying again is of no use.

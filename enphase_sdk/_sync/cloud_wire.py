@@ -3,19 +3,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+from typing import TypeVar
+
 import httpx
 
 from enphase_sdk._sync.connections import Connections
-from enphase_sdk._sync.network import Line
+from enphase_sdk._sync.network import LONGEST_CLOSE, Line
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.events import uninterrupted
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import APIResponseValidationError, EnphaseError
 
-__all__ = ["Wire"]
+__all__ = ["Stream", "Wire"]
+
+T = TypeVar("T")
 
 # As many as httpx keeps by default.
 MOST_CONNECTIONS = 100
@@ -38,6 +47,13 @@ class Wire:
         self._given = transport
         self._proxy = proxy_for(signing.base_url) if transport is None else None
         self._connections = Connections(self._open, MOST_CONNECTIONS)
+        self._streams: set[Stream] = set()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the streams to the parent process, which goes on reading them."""
+        leave_to_parent(self._streams)
+        self._streams = set()
 
     def _open(self) -> Line:
         limits = httpx.Limits(max_connections=1)
@@ -52,9 +68,55 @@ class Wire:
             APIResponseValidationError: the body has more than `largest` bytes.
             ConfigError: the machine's certificates cannot be read.
         """
+        return self._guarded(request, largest, lambda: self._sent(request, timeouts, largest))
+
+    def _sent(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
+        signed = self._signer.signed(request, timeouts)
+        if self._given is not None:
+            line = Line(self._given, alone=False)
+            response, content = line.exchange(signed, Deadline(timeouts.total), largest)
+        else:
+            response, content = self._connections.exchange(signed, timeouts, largest)
+        return Reply(response.status_code, response.headers, content)
+
+    def open_stream(self, request: Request, timeouts: Timeouts, largest: int) -> Reply | Stream:
+        """The stream of events that answers a request, or another answer as a whole.
+
+        It has a connection of its own, which ends with it. Raises as `send` does.
+        """
+        line = self._open() if self._given is None else Line(self._given, alone=False)
+        opened: Reply | Stream | None = None
+        try:
+            opened = self._guarded(
+                request, largest, lambda: self._opened(line, request, timeouts, largest)
+            )
+            return opened
+        finally:
+            if self._given is None and not isinstance(opened, Stream):
+                line.close()
+
+    def _opened(
+        self, line: Line, request: Request, timeouts: Timeouts, largest: int
+    ) -> Reply | Stream:
+        signed = self._signer.signed(request, timeouts)
+        response = line.opened(signed, Deadline(timeouts.total))
+        is_events = response.headers.get("content-type", "").startswith("text/event-stream")
+        if response.status_code != 200 or not is_events:
+            content = line.finished(response, largest)
+            return Reply(response.status_code, response.headers, content)
+        line.read_on()
+        return Stream(
+            response,
+            partial(self._guarded, request, largest),
+            line if self._given is None else None,
+            self._streams,
+        )
+
+    def _guarded(self, request: Request, largest: int, work: Callable[[], T]) -> T:
+        """The result of what needs the network, or our own error for httpx's."""
         with hide_in_library_logs(self._redactor()):
             try:
-                return self._sent(request, timeouts, largest)
+                return work()
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 problem: EnphaseError = connection_error(
                     request, error, by_proxy=self._proxy is not None
@@ -68,17 +130,61 @@ class Wire:
         # Raised outside the handler: as its context, httpx's error would bring the signed request.
         raise problem
 
-    def _sent(self, request: Request, timeouts: Timeouts, largest: int) -> Reply:
-        signed = self._signer.signed(request, timeouts)
-        if self._given is not None:
-            line = Line(self._given, alone=False)
-            response, content = line.exchange(signed, Deadline(timeouts.total), largest)
-        else:
-            response, content = self._connections.exchange(signed, timeouts, largest)
-        return Reply(response.status_code, response.headers, content)
-
     def close(self) -> None:
-        """Close the connections, and the caller's transport."""
+        """Close the connections, the streams, and the caller's transport."""
+        for stream in tuple(self._streams):
+            stream.close()
         if self._given is not None:
             self._given.close()
         self._connections.close()
+
+
+class Stream:
+    """An answer that is read while the server goes on writing it.
+
+    Args:
+        response: Its beginning.
+        guarded: Turns httpx's errors into ours.
+        line: Its connection, which is closed with it; None for a caller's own transport.
+        all_open: Where it stands while it is open.
+
+    Attributes:
+        headers: Of the answer.
+    """
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        guarded: Callable[[Callable[[], bytes]], bytes],
+        line: Line | None,
+        all_open: set[Stream],
+    ) -> None:
+        self.headers = response.headers
+        self._response = response
+        self._pieces = response.iter_bytes()
+        self._guarded = guarded
+        self._line = line
+        self._all_open = all_open
+        all_open.add(self)
+
+    def piece(self) -> bytes:
+        """The next bytes; none at the end.
+
+        Raises:
+            APIConnectionError: the connection was lost, or nothing came in time.
+        """
+        return self._guarded(self._next)
+
+    def _next(self) -> bytes:
+        return next(self._pieces, b"")
+
+    def close(self) -> None:
+        """Close it, even while the call is being cancelled."""
+        self._all_open.discard(self)
+        with uninterrupted(LONGEST_CLOSE), suppress(Exception):
+            if self._line is not None:
+                self._line.close()
+                # The generators below are at their end only when they have met with an error.
+                while self._next():
+                    pass
+            self._response.close()

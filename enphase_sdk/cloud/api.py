@@ -34,6 +34,7 @@ class Call(Generic[T_co]):
         access: The access control that a plan must include (v4), for messages.
         is_read: Whether it may be sent again when no answer came: a write may not.
         shared_for: Seconds for which calls of the same client may share its answer.
+        vital: Fields that an answer may leave out, but that must not be of a wrong type.
     """
 
     operation: str
@@ -45,6 +46,7 @@ class Call(Generic[T_co]):
     access: str = ""
     is_read: bool = True
     shared_for: float = 0.0
+    vital: tuple[str, ...] = ()
 
 
 class Made(Protocol):

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import itertools
+import re
+from collections.abc import Iterable
 from typing import Any
+
+from attrs import define
 
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_array, is_object
@@ -11,14 +15,20 @@ from enphase_sdk.core.json_text import decode_json
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import messages_of
 
-__all__ = ["decoded_json", "kept_body", "said", "words_of"]
+__all__ = ["QUOTA_WORDS", "decoded_json", "kept_body", "said", "tells_of_the_quota", "words_of"]
 
 # What an error keeps of a body: characters of its text and of each value, items, and depth.
 LONGEST_TEXT = 500
 LONGEST_KEPT = 2_000
-MOST_ITEMS = 100
+MOST_VALUES = 1_000
 DEEPEST = 20
-LARGEST_TEXT = 20_000
+
+# Characters of all texts of a body that are looked at for secrets.
+MOST_READ = 100_000
+
+# What a refused quota says of itself.
+QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
+QUOTA_WORDS = re.compile(r"(?i)\blimit|quota|too many|throttl")
 
 
 def said(body: Any) -> str:
@@ -35,18 +45,36 @@ def decoded_json(content: bytes) -> Any:
         return None
 
 
-def _bounded(value: Any, depth: int = 0) -> Any:
+@define
+class _Bounds:
     """A body that an error may keep: not deep, not long, so that it can be copied and pickled."""
-    if isinstance(value, str):
-        return value if len(value) <= LONGEST_KEPT else value[:LONGEST_KEPT] + " …"
-    if depth == DEEPEST:
+
+    redactor: Redactor
+    values: int = MOST_VALUES
+    characters: int = MOST_READ
+
+    def kept(self, value: Any, depth: int = 0) -> Any:
+        self.values -= 1
+        if isinstance(value, str):
+            return self._text(value)
+        if is_array(value) and depth < DEEPEST:
+            items = itertools.takewhile(self._has_room, value)
+            return [self.kept(item, depth + 1) for item in items]
+        if is_object(value) and depth < DEEPEST:
+            pairs = itertools.takewhile(self._has_room, value.items())
+            return {self._text(name): self.kept(item, depth + 1) for name, item in pairs}
         return "…" if is_array(value) or is_object(value) else value
-    if is_array(value):
-        return [_bounded(item, depth + 1) for item in value[:MOST_ITEMS]]
-    if is_object(value):
-        shown = itertools.islice(value.items(), MOST_ITEMS)
-        return {name[:LONGEST_KEPT]: _bounded(item, depth + 1) for name, item in shown}
-    return value
+
+    def _has_room(self, _: object) -> bool:
+        return self.values > 0
+
+    def _text(self, value: str) -> str:
+        if self.characters <= 0:
+            return "…"
+        self.characters -= len(value)
+        # Cut last, because half a secret would not be recognized.
+        text = self.redactor.text(value)
+        return text if len(text) <= LONGEST_KEPT else text[:LONGEST_KEPT] + " …"
 
 
 def kept_body(content: bytes, redactor: Redactor) -> Any:
@@ -54,8 +82,8 @@ def kept_body(content: bytes, redactor: Redactor) -> Any:
     body = decoded_json(content)
     if body is None and content.strip() != b"null":
         # Cut last, because half a secret would not be recognized.
-        return redactor.text(_decoded(content[:LARGEST_TEXT]))[:LONGEST_TEXT]
-    return redactor.value(_bounded(body))
+        return redactor.text(_decoded(content[:MOST_READ]))[:LONGEST_TEXT]
+    return _Bounds(redactor).kept(body)
 
 
 def _decoded(content: bytes) -> str:
@@ -75,6 +103,12 @@ def _described(body: Any) -> str:
     if is_object(body) and isinstance(body.get("reason"), (str, int)):
         return str(body["reason"])
     return "a list" if is_array(body) else "no message"
+
+
+def tells_of_the_quota(body: dict[str, Any], words: Iterable[str]) -> bool:
+    """Whether an error's body, or what it says for people, is about a quota."""
+    named = any(body.get(name) is not None for name in QUOTA_FIELDS)
+    return named or any(QUOTA_WORDS.search(text) for text in words)
 
 
 def words_of(reply: Reply, redactor: Redactor) -> str:

@@ -2,39 +2,36 @@
 
 from __future__ import annotations
 
-from collections import deque
-
 from enphase_sdk import models
 
 __all__ = ["Boundary"]
 
-# A system that crosses more pages than this while the fleet changes may be given twice.
-PAGES_REMEMBERED = 10
+# As many ids are remembered at least, and twice as many at most.
+REMEMBERED = 100_000
 
 
 class Boundary:
     """The boundaries between pages, which systems cross while the fleet changes.
 
-    Each system is given once, unless it comes again more than ten pages later: only the ids of
-    the last ten pages are held.
+    Each system is given once, unless it comes again after more than 100,000 others: of a longer
+    listing only the latest ids are remembered, so that memory is bounded.
     """
 
     def __init__(self) -> None:
-        self._pages: deque[set[int]] = deque(maxlen=PAGES_REMEMBERED)
+        self._latest: set[int] = set()
+        self._earlier: set[int] = set()
 
     def crossed(self, page: models.SystemsPage) -> list[models.System]:
         """The page's systems without those given before."""
-        ids: set[int] = set()
-        fresh: list[models.System] = []
-        for system in page.systems:
-            number = system.system_id
-            # Without an id (the lenient reading leaves None) systems cannot be told apart.
-            if number and (number in ids or any(number in before for before in self._pages)):
-                continue
-            fresh.append(system)
-            if number:
-                ids.add(number)
-        # An empty page between two leaves their boundary where it is.
-        if ids:
-            self._pages.append(ids)
-        return fresh
+        return [system for system in page.systems if self._is_new(system.system_id)]
+
+    def _is_new(self, system_id: int) -> bool:
+        # Without an id (the lenient reading leaves None) systems cannot be told apart.
+        if not system_id:
+            return True
+        if system_id in self._latest or system_id in self._earlier:
+            return False
+        if len(self._latest) == REMEMBERED:
+            self._latest, self._earlier = set(), self._latest
+        self._latest.add(system_id)
+        return True

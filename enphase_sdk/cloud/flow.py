@@ -16,7 +16,7 @@ from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
-from enphase_sdk.core.decode import Reader, UndecodableError
+from enphase_sdk.core.decode import Reader, UndecodableError, is_null
 from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.redact import Redactor
@@ -111,7 +111,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             yield from trouble.wait_for_quota(reply)
         elif meaning is Meaning.TRANSIENT:
             failure = policy.api.error_of(call, reply, policy.redactor())
-            yield from trouble.back_off(failure, retry_after(reply) or 0.0)
+            yield from trouble.back_off(failure, retry_after(reply, policy.time()) or 0.0)
         elif meaning is Meaning.EXPIRED and authorizer is not None and not trouble.renewed:
             trouble.renewed = True
             yield from authorizer.renew(generation, partial(_counted, call, policy))
@@ -121,6 +121,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             try:
                 read = policy.reader.read(call.operation, call.shape, reply)
                 _require_asked_system(call, read)
+                _require_vital_fields(call, read, reply)
                 if call.shared_for:
                     policy.recent.put(call, reply, policy.time())
                 return reply, read if call.adapt is None else call.adapt(read)
@@ -132,6 +133,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                     error.args = (
                         f"{error}; it says: {policy.api.words_of(told, policy.redactor())}",
                     )
+                    if policy.api.meaning_of(told) is Meaning.FAILURE:
+                        raise
                     yield from trouble.back_off(error)
                 elif isinstance(error, UndecodableError):
                     yield from trouble.back_off(error)
@@ -150,6 +153,17 @@ def _require_asked_system(call: Call[T], result: T) -> None:
             operation=call.operation,
             path="$.system_id",
         )
+
+
+def _require_vital_fields(call: Call[T], result: T, reply: Reply) -> None:
+    """What the lenient reading made None must have been null, where all depends on it."""
+    for name in call.vital:
+        if getattr(result, name) is None and not is_null(reply, name):
+            raise APIResponseValidationError(
+                f"{call.operation}: $.{name} cannot be read; going on without it would lose some",
+                operation=call.operation,
+                path=f"$.{name}",
+            )
 
 
 def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
@@ -196,13 +210,15 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
 
 def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     """Send the request and let the pacer learn from the answer."""
-    date = None
+    date, is_success = None, False
     try:
         reply = cast(Reply, (yield Send(request)))
         date = reply.headers.get("date")
+        # An access token that has ended says nothing against the quota.
+        is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
         return reply
     finally:
-        policy.pacer.settle(ticket, policy.time(), date)
+        policy.pacer.settle(ticket, policy.time(), date, is_success=is_success)
         if policy.authorizer is not None:
             policy.authorizer.heard(policy.pacer.ahead)
 
@@ -240,7 +256,7 @@ class _Trouble:
             period_start=error.period_start,
             period_end=error.period_end,
             limit=error.limit,
-            retry_after=retry_after(reply),
+            retry_after=retry_after(reply, self.policy.time()),
         )
         error.args = (f"{error} ({closed.reason})",)
         if (

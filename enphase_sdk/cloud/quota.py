@@ -15,11 +15,11 @@ import random
 import threading
 from collections import deque
 from datetime import UTC, datetime
-from functools import lru_cache
 
 from attrs import define, frozen
 
 from enphase_sdk.cloud.plans import Plan
+from enphase_sdk.cloud.retry import EARLIEST, LATEST, http_date
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.errors import utc_text
 
@@ -28,8 +28,11 @@ __all__ = ["Closed", "Pacer", "Ticket"]
 MINUTE = 60.0
 
 # How long the periods last that refusals name; what is called otherwise is taken to be a month.
-LENGTHS = {"second": 1.0, "minute": MINUTE, "hour": 3_600.0, "day": 86_400.0}
+LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
 LONGEST_PERIOD = 31 * 86_400.0
+
+# A learned limit is forgotten after this: the plan can have become a larger one.
+LEARNED_FOR = 86_400.0
 
 # A minute's window may be of another length, in simulations, up to this.
 LONGEST_MINUTE = 2 * MINUTE
@@ -37,11 +40,11 @@ LONGEST_MINUTE = 2 * MINUTE
 # While a month is used up, one hit a day is let out: a plan can be raised, or a refusal be wrong.
 DAY = 86_400.0
 
-# Clocks that tell another time than from here to there teach nothing (2015 to 2100).
-EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
-
 # A server without a Date header is taken to be off by less than this.
 LARGEST_SKEW = 86_400.0
+
+# While no limit is known, this many hits are remembered, for the day it becomes known.
+REMEMBERED = 1000
 
 # Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
@@ -54,6 +57,7 @@ class Ticket:
     sent_at: float
     done_at: float | None = None
     before: float = math.inf
+    is_careful_try: bool = False
 
 
 @frozen
@@ -91,11 +95,17 @@ class _Offset:
     def hold(self, low: float, high: float) -> None:
         """Take over that the server's clock lies within a window that a refusal has named.
 
-        Its start is the safe guess: hits then go out late, but all of a window's in the same one.
-        A known clock is only put forward: a Date header can be late, and a window can be over.
+        Where our own clock lies in it too, that is the time there, whatever a Date header says.
+        Else its start is the safe guess: hits then go out late, but all of a window's in the same
+        one. A known clock is then only put forward: a window can be over.
         """
-        is_off = self.low < low if self.known else not low <= self.low < high
-        if is_off and max(abs(low - self.low), abs(high - self.low)) < LARGEST_SKEW:
+        if low <= self.low < high:
+            return
+        if low <= 0.0 < high:
+            self.low = self.high = 0.0
+        elif max(abs(low - self.low), abs(high - self.low)) < LARGEST_SKEW and (
+            self.low < low or not self.known
+        ):
             self.low, self.high = low, max(low, self.high if self.known else low)
 
 
@@ -108,8 +118,12 @@ class Pacer:
     def __init__(self, plan: Plan | None = None) -> None:
         self._lock = threading.Lock()
         renew_after_fork(self)
-        self._limit = plan.per_minute if plan else None
-        self._length = plan.minute_seconds if plan else MINUTE
+        self._given: tuple[int | None, float] = (
+            (plan.per_minute, plan.minute_seconds) if plan else (None, MINUTE)
+        )
+        self._limit: int | None = self._given[0]
+        self._length: float = self._given[1]
+        self._learned_until = math.inf
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
         # In our clock, so that a server's clock that jumps cannot keep it closed.
@@ -138,30 +152,42 @@ class Pacer:
     def reserve(self, now: float) -> Ticket | Closed:
         """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
         with self._lock:
+            is_careful_try = False
             if now < self._blocked_until:
                 if self._month is None or now < self._next_try:
                     return self._blocked(now)
-                self._next_try = now + DAY
+                is_careful_try = True
             else:
                 self._month = None
-            server_now = now + self._offset.low
+            if now >= self._learned_until:
+                (self._limit, self._length), self._learned_until = self._given, math.inf
             full = self._full_window(now)
             if full is not None:
                 reason = f"all {self._limit} hits of this window of the quota are used"
                 return self._closed(now, (full + 1) * self._length, reason)
-            ticket = Ticket(now)
-            if self._limit is not None:
-                self._forget_before(server_now - 2 * self._length)
+            if is_careful_try:
+                self._next_try = now + DAY
+            ticket = Ticket(now, is_careful_try=is_careful_try)
+            self._forget_old(now)
             self._tickets.append(ticket)
-            if self._limit is None and len(self._tickets) > _REMEMBERED:
-                self._tickets.popleft()
             return ticket
 
-    def settle(self, ticket: Ticket, now: float, date_header: str | None) -> None:
-        """Note that the hit's answer (or its failure) came at `now`; learn the server's clock."""
-        date = _epoch(date_header)
+    def settle(
+        self, ticket: Ticket, now: float, date_header: str | None, *, is_success: bool = False
+    ) -> None:
+        """Note that the hit's answer (or its failure) came at `now`; learn the server's clock.
+
+        Args:
+            ticket: The hit.
+            now: Epoch seconds, our clock.
+            date_header: The answer's `Date`.
+            is_success: Whether it was answered as it should be, so that no quota is used up.
+        """
+        date = http_date(date_header)
         with self._lock:
             ticket.done_at = now
+            if is_success and ticket.is_careful_try:
+                self._blocked_until, self._month = -math.inf, None
             if date is not None:
                 self._offset.learn(ticket.sent_at, now, date)
                 ticket.before = date + 1.0
@@ -181,11 +207,12 @@ class Pacer:
         The period's name decides; its end is bounded by its own length. A refusal without
         either is taken as one of the current minute.
         """
+        name = None if period is None else period.strip().lower()
         with self._lock:
-            length = self._length if period is None else LENGTHS.get(period, LONGEST_PERIOD)
-            if period in (None, "minute", "second"):
+            length = self._length_of(name, period_start, period_end)
+            if length is None:
                 self._learn_window(now, period_start, period_end, limit)
-                length = max(length, self._length)
+                length = self._length
             server_now = now + self._offset.low
             left = None
             if period_end is not None and period_end >= 0:
@@ -193,27 +220,39 @@ class Pacer:
             if left is not None and left <= length:
                 wait = max(0.0, left)
             elif retry_after is not None:
-                wait = min(retry_after, length)
+                wait = retry_after if name is None else min(retry_after, length)
             elif length == LONGEST_PERIOD:
                 wait = _next_month(server_now) - server_now
             else:
                 # Whatever it says, a period is over after its own length.
                 wait = (math.floor(server_now / length) + 1) * length - server_now
             named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
-            is_long = length > LENGTHS["hour"] / 2
-            self._blocked_until = max(self._blocked_until, now + wait)
-            self._blocked_reason = f"{named} is used up"
-            closed = self._closed(now, server_now + wait, self._blocked_reason, is_long=is_long)
+            is_long = length >= DAY
+            reason = f"{named} is used up"
+            if now + wait >= self._blocked_until:
+                self._blocked_until, self._blocked_reason = now + wait, reason
+            closed = self._closed(now, server_now + wait, reason, is_long=is_long)
             if is_long:
                 self._month, self._next_try = closed, now + DAY
             return closed
+
+    @staticmethod
+    def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
+        """How long the period that a refusal names lasts; None for a minute, as it is known."""
+        if name is None and start is not None and end is not None:
+            # It has no name, but its ends can tell that it is no minute.
+            named = end - start if EARLIEST < start < end < LATEST else 0
+            return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
+        if name in (None, "minute"):
+            return None
+        return LENGTHS.get(name, LONGEST_PERIOD)
 
     def _learn_window(
         self, now: float, start: int | None, end: int | None, limit: int | None
     ) -> None:
         """A window that a refusal names holds the server's now, whatever a Date header says."""
         if limit is not None and limit > 0 and end is not None:
-            self._limit = limit
+            self._limit, self._learned_until = limit, now + LEARNED_FOR
         if start is None or end is None or not EARLIEST < start < end < LATEST:
             return
         if end - start <= LONGEST_MINUTE:
@@ -248,31 +287,15 @@ class Pacer:
             count += earliest < end and start <= latest and start < ticket.before
         return count
 
-    def _forget_before(self, server_time: float) -> None:
-        while self._tickets and self._tickets[0].done_at is not None:
-            if self._tickets[0].done_at + self._offset.high >= server_time:
-                break
+    def _forget_old(self, now: float) -> None:
+        """Forget hits that can have been counted in no window that is still open."""
+        if self._limit is None:
+            while len(self._tickets) >= REMEMBERED:
+                self._tickets.popleft()
+            return
+        over = now - self._length - (self._offset.high - self._offset.low)
+        while self._tickets and (self._tickets[0].done_at or now) < over:
             self._tickets.popleft()
-
-
-# While no limit is known, this many hits are remembered, for the day it becomes known.
-_REMEMBERED = 1000
-
-
-# Answers of the same second carry the same text.
-@lru_cache(maxsize=16)
-def _epoch(date_header: str | None) -> float | None:
-    if date_header is None:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        date = parsedate_to_datetime(date_header)
-    except (ValueError, OverflowError):
-        return None
-    # HTTP's dates are in UTC.
-    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() if date.year < 9999 else LATEST
-    return seconds if EARLIEST < seconds < LATEST else None
 
 
 def _next_month(server_now: float) -> float:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import math
 import random
+from datetime import UTC
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from attrs import frozen
 
 from enphase_sdk.core.effects import Reply
 
-__all__ = ["Backoff", "retry_after"]
+__all__ = ["Backoff", "http_date", "retry_after"]
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 LONGEST_TOTAL = 120.0
+
+# Clocks that tell another time than from here to there teach nothing (2015 to 2100).
+EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
 
 # A server that asks for more than a day is not obeyed to the letter.
 LONGEST_ASKED = 86_400.0
@@ -47,10 +52,12 @@ class Backoff:
         return wait if elapsed + wait <= self.total else None
 
 
-def retry_after(reply: Reply) -> float | None:
+def retry_after(reply: Reply, now: float) -> float | None:
     """Seconds that a `Retry-After` header asks for, in either of its forms; None without one.
 
-    A date is held against the server's own `Date`, not against this machine's clock.
+    Args:
+        reply: The answer.
+        now: Epoch seconds, for a date without the server's own `Date` to hold it against.
     """
     text = reply.headers.get("retry-after")
     if text is None:
@@ -58,12 +65,23 @@ def retry_after(reply: Reply) -> float | None:
     try:
         seconds = float(text)
     except ValueError:
-        pass
-    else:
-        return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
+        until, since = http_date(text), http_date(reply.headers.get("date"))
+        if until is None:
+            return None
+        seconds = until - (now if since is None else since)
+    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
+
+
+# Answers of the same second carry the same text.
+@lru_cache(maxsize=16)
+def http_date(header: str | None) -> float | None:
+    """The epoch seconds of a date in a header; None if there is none, or one that cannot be."""
+    if header is None:
+        return None
     try:
-        asked = parsedate_to_datetime(text)
-        seconds = (asked - parsedate_to_datetime(reply.headers.get("date", ""))).total_seconds()
+        date = parsedate_to_datetime(header)
     except (TypeError, ValueError, OverflowError):
         return None
-    return min(max(0.0, seconds), LONGEST_ASKED)
+    # HTTP's dates are in UTC.
+    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() if date.year < 9999 else LATEST
+    return seconds if EARLIEST < seconds < LATEST else None

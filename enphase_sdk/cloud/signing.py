@@ -81,13 +81,14 @@ class Signer:
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
-        # A request for tokens has credentials of its own.
-        has_own = any(name == "authorization" for name, _ in request.headers)
-        secret = () if has_own else self._secret()
+        # A request for tokens has credentials of its own, a stream its own kind of answer.
+        own = {name.lower() for name, _ in request.headers}
+        secret = () if "authorization" in own else self._secret()
+        fixed = [each for each in self._fixed if each[0] not in own] if own else self._fixed
         made = httpx.Request(
             request.method,
             shown,
-            headers=[*self._fixed, *secret, *request.headers],
+            headers=[*fixed, *secret, *request.headers],
             content=request.content,
             extensions={"timeout": timeouts.steps},
         )

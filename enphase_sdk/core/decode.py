@@ -20,7 +20,7 @@ from enphase_sdk.errors import APIResponseValidationError
 if TYPE_CHECKING:
     from enphase_sdk.core.lenient import Oddity
 
-__all__ = ["Reader", "UndecodableError", "collector_paused"]
+__all__ = ["Reader", "UndecodableError", "collector_paused", "is_null"]
 
 T = TypeVar("T")
 
@@ -132,6 +132,13 @@ class Reader:
                 oddity.problem,
                 oddity.remedy,
             )
+
+
+def is_null(reply: Reply, name: str) -> bool:
+    """Whether a field of an answer that has been read is null or absent, as it was sent."""
+    charset = declared_charset(reply.headers.get("content-type"))
+    body = decode_json(reply.content, charset, unreadable=lambda problem: problem)
+    return body.get(name) is None
 
 
 def _kind(content: bytes) -> str:

@@ -5,16 +5,16 @@ Everything here is there twice, written by hand: for threads, and (`Async…`, `
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, asynccontextmanager, nullcontext, suppress
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import anyio
 import anyio.lowlevel
 import anyio.to_thread
-import sniffio
 
 from enphase_sdk.core.forks import renew_after_fork
 
@@ -167,11 +167,13 @@ def current_loop() -> object:
 
 def current_loop_async() -> object:
     """The event loop that runs; connections cannot be used in another."""
-    # Where trio runs as a guest, asyncio has a running loop too.
-    if sniffio.current_async_library() == "trio":
-        import trio
+    if "trio" in sys.modules:
+        import sniffio  # trio's own; where trio runs as a guest, asyncio has a running loop too
 
-        return trio.lowlevel.current_trio_token()
+        if sniffio.current_async_library() == "trio":
+            import trio
+
+            return trio.lowlevel.current_trio_token()
     import asyncio  # which brings ssl along; making a client is quicker without
 
     return asyncio.get_running_loop()
@@ -184,31 +186,21 @@ def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa:
 
 def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
     """Have a function called and awaited in another event loop, unless that has ended."""
-    import asyncio
-
-    if isinstance(loop, asyncio.AbstractEventLoop):
-        started: set[asyncio.Task[object]] = set()
-        _call_soon(loop, lambda: started.add(loop.create_task(function())))
-    else:
+    if "trio" in sys.modules:
         import trio
 
-        _call_soon(loop, lambda: trio.lowlevel.spawn_system_task(function))
+        if isinstance(loop, trio.lowlevel.TrioToken):
+            _call_soon(loop, lambda: trio.lowlevel.spawn_system_task(function))
+            return
+    _call_soon(loop, lambda: _kept(cast("asyncio.AbstractEventLoop", loop).create_task(function())))
 
 
 def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
-    import asyncio
-
-    if isinstance(loop, asyncio.AbstractEventLoop):
-        try:
-            loop.call_soon_threadsafe(function)
-        except RuntimeError:
-            return False
-        return True
-    import trio
-
+    """Have a function called in an event loop of either kind; False if that has ended."""
+    call_soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     try:
-        loop.run_sync_soon(function)
-    except trio.RunFinishedError:
+        call_soon(function)
+    except RuntimeError:  # trio's RunFinishedError is one too
         return False
     return True
 
@@ -221,17 +213,6 @@ def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: AR
 def uninterrupted_async(seconds: float) -> AbstractContextManager[object]:
     """Hold off cancellation for a short clean-up of at most so many seconds."""
     return anyio.move_on_after(seconds, shield=True)
-
-
-def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
-    """Close what an exception at the wrong moment has left open."""
-    for stream in streams:
-        with suppress(Exception):
-            stream.close()
-
-
-def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
-    """Only its event loop can close a stream, and closes it when it ends."""
 
 
 def run_aside(action: Callable[[], T]) -> T:
@@ -260,7 +241,22 @@ async def whole_async(work: Coroutine[Any, Any, T]) -> T:
     if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
         with anyio.CancelScope(shield=True):
             return await work
-    task = asyncio.create_task(work)
+    return await asyncio.shield(_kept(asyncio.create_task(work)))
+
+
+def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
+    """The task, which an event loop alone would not keep from being collected."""
     _unattended.add(task)
     task.add_done_callback(_unattended.discard)
-    return await asyncio.shield(task)
+    return task
+
+
+def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
+    """Close what an exception at the wrong moment has left open."""
+    for stream in streams:
+        with suppress(Exception):
+            stream.close()
+
+
+def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
+    """Only its event loop can close a stream, and closes it when it ends."""

@@ -13,9 +13,13 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from enphase_sdk import errors
+from enphase_sdk.cloud import retry
 from enphase_sdk.cloud.plans import PLANS, Plan, plan_named
 from enphase_sdk.cloud.quota import (
+    DAY,
+    LEARNED_FOR,
     LONGEST_PERIOD,
+    REMEMBERED,
     SPREAD,
     Closed,
     Pacer,
@@ -214,7 +218,7 @@ def test_another_period_closes_and_teaches_no_limit(period: str, seconds: int) -
     refusal = refuse(pacer, NOW, period=period, period_start=0, period_end=end, limit=1000)
     assert pacer.limit is None
     assert refusal.wait >= seconds
-    assert refusal.is_long
+    assert refusal.is_long == (period != "hour")
     assert f"1000 hits a {period}" in refusal.reason
     assert closed(pacer, NOW + 3500).opens_at == end
 
@@ -484,3 +488,104 @@ def test_a_server_without_dates_is_still_got_along_with(skew: float, known: bool
     for outcome in outcomes:
         assert max(outcome.refusals) <= 3
         assert sum(outcome.full_windows) >= 0.8 * 10 * len(outcome.full_windows)
+
+
+@pytest.mark.parametrize("name", ["Minute", " MINUTE", "minute"])
+def test_the_name_of_a_period_is_read_in_any_case(name: str) -> None:
+    pacer = Pacer()
+    refusal = refuse(
+        pacer, NOW + 20, period=name, period_start=int(NOW), period_end=int(NOW) + 60, limit=7
+    )
+    assert not refusal.is_long
+    assert 40 <= refusal.wait <= 40 + SPREAD
+    assert pacer.limit == 7
+
+
+def test_a_second_s_refusal_leaves_the_minute_s_limit() -> None:
+    pacer = Pacer(PLANS["watt"])
+    start = int(NOW)
+    refusal = refuse(pacer, NOW, period="second", period_start=start, period_end=start + 1, limit=3)
+    assert 1 <= refusal.wait <= 1 + SPREAD
+    assert pacer.limit == 10
+    for _ in range(10):
+        reserved(pacer, NOW + 2)
+    closed(pacer, NOW + 2)
+
+
+@pytest.mark.parametrize("plan", [None, PLANS["kilowatt"]])
+def test_what_a_refusal_taught_is_forgotten_after_a_day(plan: Plan | None) -> None:
+    pacer = Pacer(plan)
+    refuse_minute(pacer, NOW, NOW)
+    later = NOW + LEARNED_FOR
+    reserved(pacer, later - 1)
+    assert pacer.limit == 10
+    reserved(pacer, later)
+    assert pacer.limit == (plan and plan.per_minute)
+
+
+def test_a_failed_try_opens_no_month_and_a_late_answer_neither() -> None:
+    pacer = Pacer()
+    late = reserved(pacer, NOW - 1)
+    refuse(pacer, NOW, period="month", period_end=int(NOW) + 20 * 86_400, limit=1000)
+    pacer.settle(late, NOW + 1, None, is_success=True)
+    assert closed(pacer, NOW + DAY - 1).is_long
+    pacer.settle(reserved(pacer, NOW + DAY), NOW + DAY, None)
+    assert closed(pacer, NOW + 2 * DAY - 1).is_long
+    pacer.settle(reserved(pacer, NOW + 2 * DAY), NOW + 2 * DAY, None, is_success=True)
+    reserved(pacer, NOW + 2 * DAY)
+
+
+def test_a_minute_s_refusal_does_not_rename_the_month_s() -> None:
+    pacer = Pacer()
+    refuse(pacer, NOW, period="month", period_end=int(NOW) + 20 * 86_400, limit=1000)
+    refuse_minute(pacer, NOW + 1, NOW + 1)
+    assert "1000 hits a month" in closed(pacer, NOW + 2).reason
+
+
+def test_after_a_fork_the_parent_s_calls_are_not_waited_for() -> None:
+    pacer = Pacer(Plan("mine", 2))
+    exchange(pacer, NOW)
+    reserved(pacer, NOW)
+    closed(pacer, NOW)
+    pacer.after_fork()
+    reserved(pacer, NOW)
+    closed(pacer, NOW)
+
+
+@pytest.mark.parametrize("length", [60.0, 7.0])
+def test_only_the_hits_of_one_window_are_remembered(length: float) -> None:
+    pacer = Pacer(Plan("mine", 1000, minute_seconds=length))
+    most = 0
+    for step in range(500):
+        exchange(pacer, NOW + step)
+        most = max(most, len(pacer._tickets))
+    # A second more, for what a Date header leaves open, and the one that is being made.
+    assert length <= most <= length + 3
+
+
+def test_so_many_hits_are_remembered_for_the_limit_to_come() -> None:
+    pacer = Pacer()
+    for _ in range(REMEMBERED + 50):
+        reserved(pacer, NOW)
+    assert len(pacer._tickets) == REMEMBERED
+
+
+def test_a_hit_under_way_may_count_until_it_is_back() -> None:
+    pacer = Pacer(Plan("mine", 1))
+    hanging = reserved(pacer, NOW)
+    closed(pacer, NOW + 3_600)
+    pacer.settle(hanging, NOW + 3_600, None)
+    reserved(pacer, NOW + 3_660)
+
+
+def test_without_a_date_header_the_server_s_clock_is_taken_for_ours() -> None:
+    pacer = Pacer(Plan("mine", 1))
+    pacer.settle(reserved(pacer, NOW + 59), NOW + 59.5, None)
+    closed(pacer, NOW + 59.9)
+    reserved(pacer, NOW + 60)
+
+
+@pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
+def test_a_date_of_a_header_is_in_utc_unless_it_says_another_zone(zone: str) -> None:
+    assert retry.http_date(f"Sat, 15 Jun 2024 12:00:00 {zone}") == NOW
+    assert retry.http_date("Sat, 15 Jun 2024 14:00:00 +0200") == NOW

@@ -376,3 +376,116 @@ def test_a_hostile_walk_gives_each_system_once(clock: FakeClock) -> None:
                 clock.advance(5)
     assert found == cloud.system_ids()
     assert cloud.oauth.renewals >= 5
+
+
+def page_of(ids: list[Any], **head: Any) -> httpx.Response:
+    """A page of the listing; what is no number is a row that cannot be read."""
+    row = {"name": "a", "public_name": "a", "timezone": "UTC", "address": {}, "status": "normal",
+           "connection_type": "ethernet", "last_report_at": 1, "last_energy_at": 1,
+           "operational_at": 1, "attachment_type": None, "interconnect_date": None,
+           "reference": None, "other_references": []}  # fmt: skip
+    rows = [row | {"system_id": each} if isinstance(each, int) else each for each in ids]
+    body = {"total": len(ids), "current_page": 1, "size": len(ids), "count": len(ids),
+            "items": "systems", "systems": rows}  # fmt: skip
+    return httpx.Response(200, json=body | head)
+
+
+class Scripted:
+    """A cloud that answers with what it is given, but for tokens."""
+
+    def __init__(self, cloud: SimulatedEnlightenV4, *answers: httpx.Response) -> None:
+        self._cloud, self._answers = cloud, iter(answers)
+        self.asked: list[httpx.Request] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        if request.url.path.endswith("/oauth/token"):
+            return self._cloud(request)
+        self.asked.append(request)
+        return next(self._answers)
+
+    def client(self, **options: Any) -> EnlightenV4:
+        settings: dict[str, Any] = {**self._cloud.credentials(), "tokens": Memory(), **options}
+        return EnlightenV4(**settings, transport=httpx.MockTransport(self))
+
+
+@pytest.mark.parametrize("totals", [[10**6], [10, 4]], ids=repr)
+@pytest.mark.parametrize("whole", [False, True])
+def test_pages_without_news_end(
+    cloud: SimulatedEnlightenV4, totals: list[int], *, whole: bool
+) -> None:
+    script = Scripted(cloud, *(page_of([1, 2], total=total) for total in totals * 50))
+    with script.client() as client:
+        listing = client.systems()
+        with pytest.raises(errors.APIResponseValidationError, match="never end"):
+            list(listing.pages() if whole else listing)
+    assert len(script.asked) == 12
+
+
+def test_a_listing_is_gone_through_once_more_though_most_of_it_is_known(
+    cloud: SimulatedEnlightenV4,
+) -> None:
+    numbers = list(range(1, 41))
+    pages = [page_of(numbers[at : at + 2], total=41) for at in range(0, 40, 2)]
+    late = page_of([41], total=41, size=2)
+    script = Scripted(cloud, *pages, page_of([1], total=41, size=2), *pages, late)
+    with script.client() as client:
+        assert [system.system_id for system in client.systems()] == [*numbers, 41]
+    assert len(script.asked) == 42
+
+
+@pytest.mark.parametrize("total", [5, None, "many"])
+def test_rows_that_cannot_be_read_are_no_end(cloud: SimulatedEnlightenV4, total: Any) -> None:
+    rows: list[list[Any]] = [[1, "no row"], ["no row", "no row"], [5]]
+    pages = [page_of(each, total=total, size=2) for each in rows]
+    with Scripted(cloud, *pages, *pages).client() as client:
+        assert [system.system_id for system in client.systems()] == [1, 5]
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"message": "Too Many Requests", "details": "Usage limit exceeded for plan Watt"},
+        {"message": "Too Many Requests", "details": "wait", "code": 429},
+        {"message": "wait", "period": "minute", "limit": 10},
+    ],
+    ids=repr,
+)
+def test_a_refusal_with_status_200_is_known_by_its_words(
+    cloud: SimulatedEnlightenV4, clock: FakeClock, told: Any
+) -> None:
+    script = Scripted(cloud, httpx.Response(200, json=told))
+    with script.client(max_wait=0) as client, pytest.raises(errors.RateLimitError):
+        client.summary(67)
+    assert clock.sleeps == []
+
+
+def test_an_error_with_status_200_that_will_not_pass_is_not_tried_again(
+    cloud: SimulatedEnlightenV4, clock: FakeClock
+) -> None:
+    said = {"message": "Not Found", "details": "System not found", "code": 404}
+    script = Scripted(cloud, httpx.Response(200, json=said))
+    with (
+        script.client() as client,
+        pytest.raises(errors.APIResponseValidationError, match="Not Found"),
+    ):
+        client.summary(67)
+    assert clock.sleeps == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_the_try_of_a_day_opens_a_month_though_the_token_has_ended(
+    clock: FakeClock, *, known: bool
+) -> None:
+    cloud = SimulatedEnlightenV4(4, clock=clock, token_life=86_400.0 if known else 10 * 86_400.0)
+    with client_of(cloud) as client:
+        cloud.fail(with_=faults.too_many_requests("month"))
+        with pytest.raises(errors.RateLimitError):
+            client.summary(67)
+        with pytest.raises(errors.QuotaExceededError):
+            client.summary(67)
+        clock.advance(86_400)
+        if not known:
+            cloud.oauth.end_access_tokens()
+        for _ in range(3):
+            assert client.summary(67).system_id == 67
+    assert cloud.oauth.renewals == 1

@@ -400,6 +400,30 @@ def test_strict_is_an_option_of_the_client(
     assert len(script.requests) == 3, "an answer that is JSON is not asked for again"
 
 
+@pytest.mark.parametrize(
+    ("raw", "shape", "value"),
+    [
+        (True, int, None),
+        (False, int | None, None),
+        (True, float, None),
+        (False, str, None),
+        ([True, 3, False], list[int], [None, 3, None]),
+        (1, bool, True),
+        ("true", bool, True),
+        (0, bool, False),
+        ("12", int, 12),
+        (12, str, "12"),
+        (3.0, int, 3),
+    ],
+    ids=repr,
+)
+def test_a_boolean_is_no_number_and_no_text(raw: Any, shape: Any, value: Any) -> None:
+    read, oddities = convert(raw, shape)
+    assert read == value
+    assert type(read) is type(value)
+    assert oddities
+
+
 DAY = "/systems/67/energy_lifetime?start_date=2023-01-01&end_date=2023-01-06"
 
 

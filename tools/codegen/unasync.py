@@ -31,8 +31,7 @@ RULES: list[tuple[str, str | Callable[[re.Match[str]], str]]] = [
     (r"\bStopAsyncIteration\b", "StopIteration"),
     (r"\baclose(?=\b|_)", "close"),
     (
-        r"\b(sleep|current_loop|call_in_loop|uninterrupted|abandon|refuse_coroutines|run_aside|whole)"
-        r"_async\b",
+        r"\b(sleep|current_loop|call_in_loop|uninterrupted|abandon|refuse_coroutines|run_aside|whole)_async\b",
         r"\1",
     ),
     (r"\bhandle_async_request\b", "handle_request"),

@@ -73,7 +73,8 @@ def systems(
         installer=many(installer, "installer", text),
         connection_type=many(connection_type, "connection_type", text),
     )
-    return call(api, made)
+    # Without a cursor that can be read, the listing would seem to be at its end.
+    return call(api, made, vital=("next",))
 
 
 def energy_lifetime(

@@ -16,8 +16,8 @@ from enphase_sdk.errors import APIResponseValidationError
 __all__ = ["Walk"]
 
 
-# Pages in a row that bring nothing; more of them are a listing without an end.
-MOST_EMPTY_PAGES = 10
+# Pages in a row that bring nothing new; more of them are a listing without an end.
+MOST_IDLE_PAGES = 10
 
 
 class Walk:
@@ -30,20 +30,23 @@ class Walk:
     def __init__(self, first: Call[models.SystemsPage]) -> None:
         self._call: Call[models.SystemsPage] | None = first
         self.cursor = dict(first.request.params).get("next")
-        self._seen = {self.cursor}
-        self._empty = 0
+        # Their hashes: cursors can be long, and a listing too.
+        self._seen = {hash(self.cursor)}
+        self._idle = 0
         self._boundary = Boundary()
+        self._new: list[models.System] = []
 
     def next_call(self) -> Call[models.SystemsPage] | None:
         """The call for the next page, or None at the end."""
+        self._new = []
         return self._call
 
     def arrived(self, page: models.SystemsPage) -> None:
         """Go on to the page after this one.
 
         Raises:
-            APIResponseValidationError: the page has no list of systems, or the server
-                repeats a cursor, which would never end.
+            APIResponseValidationError: the page has no list of systems; or the listing would
+                never end: a cursor comes again, or page after page brings no new system.
         """
         call = self._call
         if call is None:
@@ -55,32 +58,34 @@ class Walk:
                 operation=call.operation,
                 path="$.systems",
             )
+        self._new = self._boundary.crossed(page)
         cursor = page.next
         if not cursor:
             self._call = None
             return
-        self._empty = 0 if page.systems else self._empty + 1
-        if self._empty > MOST_EMPTY_PAGES:
+        self._idle = 0 if self._new else self._idle + 1
+        if self._idle > MOST_IDLE_PAGES:
             raise APIResponseValidationError(
-                f"{call.operation}: {self._empty} pages in a row were empty and named another one, "
-                "so the listing would never end; try again later",
+                f"{call.operation}: {self._idle} pages in a row brought no new system and named "
+                "another page, so the listing would never end; try again later",
                 operation=call.operation,
                 path="$.systems",
             )
-        if cursor in self._seen:
+        if hash(cursor) in self._seen:
             raise APIResponseValidationError(
                 f"{call.operation}: the server repeated a cursor, so the listing would never end; "
                 "try again later",
                 operation=call.operation,
                 path="$.next",
             )
-        self._seen.add(cursor)
+        self._seen.add(hash(cursor))
         self.cursor = cursor
         self._call = evolve(call, request=_with_cursor(call.request, cursor))
 
-    def new_systems(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those given before."""
-        return self._boundary.crossed(page)
+    def new_systems(self, page: models.SystemsPage) -> list[models.System]:  # noqa: ARG002
+        """The systems of the page that arrived last, without those given before; once."""
+        new, self._new = self._new, []
+        return new
 
 
 def _with_cursor(request: Request, cursor: str) -> Request:

@@ -5,13 +5,12 @@ This is the only module that knows v2's status meanings (409 is the rate limit h
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from attrs import evolve
 
 from enphase_sdk.cloud.api import Call, Meaning
-from enphase_sdk.cloud.bodies import decoded_json, kept_body, said
+from enphase_sdk.cloud.bodies import QUOTA_WORDS, decoded_json, kept_body, said, tells_of_the_quota
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_object
 from enphase_sdk.core.redact import Redactor
@@ -30,9 +29,7 @@ __all__ = ["error_of", "hidden_error", "meaning_of"]
 _TRANSIENT = frozenset({500, 502, 503, 504})
 _QUOTA = frozenset({409, 429})
 
-# What a refused quota says of itself; a 409 without any of it is about something else.
-_QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
-_QUOTA_WORDS = re.compile(r"(?i)limit|quota|too many")
+LONGEST_PLAIN = 1_000
 
 _ERRORS: dict[int, type[APIStatusError]] = {
     401: AuthenticationError,
@@ -61,15 +58,24 @@ def meaning_of(reply: Reply) -> Meaning:
 
 
 def _is_of_the_quota(reply: Reply) -> bool:
-    body = decoded_json(reply.content)
-    if reply.status == 429 or not is_object(body):
+    """Whether a refusal is the quota's; one without a word is taken to be."""
+    if reply.status == 429:
         return True
-    said = messages_of(body)
-    return (
-        any(name in body for name in _QUOTA_FIELDS)
-        or not said
-        or any(_QUOTA_WORDS.search(text) for text in said)
-    )
+    body = decoded_json(reply.content)
+    if is_object(body):
+        words = _words(body)
+        return not words or tells_of_the_quota(body, words)
+    text = reply.content[:LONGEST_PLAIN].decode("latin-1").strip()
+    # A web page, or JSON that is no object, says nothing of why.
+    is_silent = body is not None or not text or text.startswith("<")
+    return is_silent or QUOTA_WORDS.search(text) is not None
+
+
+def _words(body: dict[str, Any]) -> list[str]:
+    """What an error body says for people; a `reason` is a status most times, and words at some."""
+    reason = body.get("reason")
+    has_words = isinstance(reason, str) and not reason.strip().isdigit()
+    return [*messages_of(body), str(reason)] if has_words else messages_of(body)
 
 
 def hidden_error(reply: Reply) -> Reply | None:
@@ -79,11 +85,11 @@ def hidden_error(reply: Reply) -> Reply | None:
         return None
     try:
         status = int(body.get("reason", 0))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         status = 0
-    if any(name in body for name in _QUOTA_FIELDS):
-        status = 409
-    return evolve(reply, status=status if 400 <= status <= 599 else 200)
+    if not 400 <= status <= 599:
+        status = 409 if tells_of_the_quota(body, _words(body)) else reply.status
+    return evolve(reply, status=status)
 
 
 def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> APIStatusError:

@@ -24,6 +24,9 @@ _CURSOR = re.compile(r"v4-page-([1-9][0-9]{0,8})")
 # A listing grows while it is read, but not to this.
 MOST_PAGES = 1_000_000
 
+# Pages in a row that bring nothing new; more of them are a listing without an end.
+MOST_IDLE_PAGES = 10
+
 
 def page_of_cursor(cursor: str) -> int:
     """The number of the page that a saved cursor brings back.
@@ -62,6 +65,8 @@ class Walk:
         self._again = False
         self._ended = False
         self._shown: set[int] = set()
+        self._brings_news = False
+        self._idle, self._patience = 0, MOST_IDLE_PAGES
         self.cursor = None if self._page == 1 else f"v4-page-{self._page}"
 
     def next_call(self) -> Call[models.SystemsPage] | None:
@@ -83,22 +88,28 @@ class Walk:
         following = UNSET if self._is_last() else f"v4-page-{self._page + 1}"
         page = models.SystemsPage(systems=list(map(system_row, wire.systems)), next=following)
         self._shown = {each.system_id for each in page.systems if each.system_id}
+        # Systems without an id cannot be told apart.
+        nameless = any(not each.system_id for each in page.systems)
+        self._brings_news = nameless or not self._shown <= self._met
         return page if self._first.adapt is None else self._first.adapt(page)
 
     def _is_last(self) -> bool:
         wire = self._wire
-        size = wire.size if isinstance(wire.size, int) and wire.size > 0 else len(wire.systems)
-        if not wire.systems:
+        # Rows that cannot be read are left out of the list, and still counted.
+        sent = max(len(wire.systems), wire.count if isinstance(wire.count, int) else 0)
+        size = wire.size if isinstance(wire.size, int) and wire.size > 0 else sent
+        if not sent:
             return True
         if isinstance(wire.total, int):
             return self._page * size >= wire.total
-        return len(wire.systems) < size
+        return bool(sent < size)
 
     def arrived(self, page: models.SystemsPage) -> None:  # noqa: ARG002 - what came was noted
         """Go on to the page after this one.
 
         Raises:
-            APIResponseValidationError: the listing would never end.
+            APIResponseValidationError: the listing would never end: page after page brings no
+                new system.
         """
         total = self._wire.total if isinstance(self._wire.total, int) else None
         shrank = total is not None and self._total is not None and total < self._total
@@ -116,12 +127,25 @@ class Walk:
         else:
             self._finish()
             return
+        self._require_news()
         self.cursor = f"v4-page-{self._page}"
+
+    def _require_news(self) -> None:
+        self._idle = 0 if self._brings_news else self._idle + 1
+        if self._idle > self._patience:
+            raise APIResponseValidationError(
+                f"Systems: {self._idle} pages in a row brought no new system, so the listing would "
+                "never end; try again later",
+                operation="Systems",
+                path="$.systems",
+            )
 
     def _finish(self) -> None:
         """The end, unless systems have slipped past: then once more from the beginning."""
         missing = self._total is not None and len(self._met) < self._total and self._began_at == 1
         if missing and not self._again:
+            # Most of its pages bring nothing new.
+            self._idle, self._patience = 0, self._page + MOST_IDLE_PAGES
             self._again, self._page = True, 1
             self.cursor = None
         else:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from enphase_sdk.cloud.api import Call, Meaning
-from enphase_sdk.cloud.bodies import decoded_json, kept_body, said
+from enphase_sdk.cloud.bodies import decoded_json, kept_body, said, tells_of_the_quota
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.core.redact import Redactor
@@ -69,8 +69,9 @@ def hidden_error(reply: Reply) -> Reply | None:
     status = body.get("code", body.get("reason"))
     if isinstance(status, str) and status.isascii() and status.isdigit():
         status = int(status)
-    named = status if isinstance(status, int) and 400 <= status <= 599 else 200
-    return Reply(named, reply.headers, reply.content)
+    if not isinstance(status, int) or not 400 <= status <= 599:
+        status = 429 if tells_of_the_quota(body, [_words(body)]) else reply.status
+    return Reply(status, reply.headers, reply.content)
 
 
 def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> EnphaseError:

@@ -1,0 +1,155 @@
+"""Live data: an answer that is read while the server goes on writing it."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Self
+
+from enphase_sdk._async.drivers import run
+from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.flow import call_flow
+from enphase_sdk.cloud.options import Options
+from enphase_sdk.cloud.v4.live import Frames, is_over, live_call, reconnected
+from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.errors import APIConnectionError, ServerError
+from enphase_sdk.live import LiveSample
+
+if TYPE_CHECKING:
+    from enphase_sdk._async.cloud_connection import AsyncCloudConnection
+    from enphase_sdk._async.cloud_wire import AsyncStream
+
+__all__ = ["AsyncLiveStream"]
+
+
+class AsyncLiveStream(AsyncIterator[LiveSample]):
+    """The samples of a system's live data; see `AsyncEnlightenV4.live_data`.
+
+    Its connection is closed at its end, with the client, or by `aclose()`; as a context manager
+    it closes itself.
+    """
+
+    def __init__(
+        self, system_id: int, duration: int, connection: AsyncCloudConnection, options: Options
+    ) -> None:
+        self._call = live_call(system_id, duration)
+        self._connection = connection
+        self._options = options
+        self._seconds = float(duration)
+        self._end: float | None = None
+        self._opening: _Opening | None = None
+        self._frames = Frames(self._call, options.policy.redactor())
+        self._ready: deque[LiveSample] = deque()
+        self._failures = 0
+        self._first_failed_at = 0.0
+        self._is_over = False
+
+    async def __anext__(self) -> LiveSample:
+        while not self._ready:
+            if self._is_over:
+                raise StopAsyncIteration
+            try:
+                await self._read_on()
+            except BaseException:
+                await self.aclose()
+                raise
+        return self._ready.popleft()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exc_info: object) -> None:
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """End the stream and close its connection."""
+        self._is_over = True
+        await self._leave()
+
+    async def _read_on(self) -> None:
+        clock = self._options.clock
+        try:
+            if self._opening is None:
+                self._opening = await self._opened()
+            self._ready.extend(self._frames.add(await self._opening.piece()))
+        except (APIConnectionError, ServerError) as error:
+            if self._end is None or getattr(error, "is_final", False):
+                raise
+            problem = error
+        else:
+            if self._ready:
+                self._failures = 0
+            if self._end is not None and clock.monotonic() >= self._end:
+                await self.aclose()
+            return
+        await self._leave()
+        await self._wait(problem, self._end)
+
+    async def _opened(self) -> _Opening:
+        policy, clock = self._options.policy, self._options.clock
+        opening = _Opening(self._connection, self._call)
+        self._frames = Frames(self._call, policy.redactor())
+        await run(call_flow(self._call, policy), opening, clock, self._options.on_wait)
+        if self._end is None:
+            self._end = clock.monotonic() + self._seconds
+        return opening
+
+    async def _wait(self, problem: APIConnectionError | ServerError, end: float) -> None:
+        """Wait until the stream is to be opened again, unless it is over or has failed too often.
+
+        Raises:
+            EnphaseError: `problem`, at last.
+        """
+        clock = self._options.clock
+        now = clock.monotonic()
+        if not self._failures:
+            self._first_failed_at = now
+        self._failures += 1
+        delay = self._options.policy.backoff.delay(self._failures, now - self._first_failed_at)
+        if not is_over(end - now):
+            if delay is None:
+                raise problem
+            await clock.sleep_async(delay)
+        left = end - clock.monotonic()
+        self._is_over = is_over(left)
+        self._call = reconnected(self._call, left)
+
+    async def _leave(self) -> None:
+        opening, self._opening = self._opening, None
+        if opening is not None:
+            await opening.aclose()
+
+
+class _Opening:
+    """The connection that a call is sent through; it keeps the stream that answers the call."""
+
+    def __init__(self, connection: AsyncCloudConnection, call: Call[None]) -> None:
+        self._connection = connection
+        self._url = call.request.url
+        self._stream: AsyncStream | None = None
+
+    async def send(self, request: Request) -> Reply:
+        """The answer; of a stream only that it has begun."""
+        if request.url != self._url:
+            return await self._connection.send(request)
+        answer = await self._connection.open_stream(request)
+        if isinstance(answer, Reply):
+            return answer
+        self._stream = answer
+        return Reply(204, answer.headers)
+
+    async def piece(self) -> bytes:
+        """The next bytes.
+
+        Raises:
+            APIConnectionError: there are no more.
+        """
+        piece = b"" if self._stream is None else await self._stream.piece()
+        if not piece:
+            raise APIConnectionError("LiveData: the stream has ended early", reason="ended early")
+        return piece
+
+    async def aclose(self) -> None:
+        """Close the stream."""
+        if self._stream is not None:
+            await self._stream.aclose()

@@ -1,0 +1,176 @@
+"""`live_data`: the frames of an event stream, and what their errors mean. Without I/O."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import msgspec
+from attrs import evolve
+
+from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.arguments import integer
+from enphase_sdk.cloud.bodies import decoded_json
+from enphase_sdk.cloud.v4.statuses import error_of
+from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.core.json import is_array, is_object
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.redact import Redactor
+from enphase_sdk.errors import (
+    APIResponseValidationError,
+    EnphaseError,
+    InvalidArgumentError,
+    NotAvailableError,
+)
+from enphase_sdk.live import LiveSample
+
+__all__ = ["Frames", "is_over", "live_call", "reconnected"]
+
+# What the server takes, seconds.
+SHORTEST, LONGEST = 30, 300
+
+# A stream that ends so many seconds early has ended for good: asking again costs a hit.
+NEARLY_OVER = 5.0
+
+LARGEST_FRAME = 1_048_576
+
+# Beyond this a time is in milliseconds (the year 5138 in seconds).
+_MILLISECONDS = 100_000_000_000
+
+_STATUSES = {461: 422, 462: 422, 463: 422, 468: 404, 473: 503, 550: 500, 551: 500, 552: 500}
+_NOT_AVAILABLE = {
+    466: "the gateway's software is older than 6.0.0",
+    472: "the system has no meters of consumption",
+}
+
+
+def live_call(system_id: int, duration: int) -> Call[None]:
+    """The call that opens a stream.
+
+    Raises:
+        InvalidArgumentError: no system id, or a duration that the server does not take.
+    """
+    number, seconds = integer(system_id, "system_id"), integer(duration, "duration")
+    if not SHORTEST <= seconds <= LONGEST:
+        raise InvalidArgumentError(
+            f"duration: a stream lasts {SHORTEST} to {LONGEST} seconds, not {seconds}"
+        )
+    request = Request("GET", f"/api/v4/systems/{number}/live_data", headers=_headers(seconds))
+    return Call("LiveData", request, None, True, number, access="Streaming APIs")
+
+
+def reconnected(call: Call[None], left: float) -> Call[None]:
+    """The call that opens the rest of a stream, or as little as the server gives."""
+    seconds = min(max(SHORTEST, math.ceil(left)), LONGEST)
+    return evolve(call, request=evolve(call.request, headers=_headers(seconds)))
+
+
+def is_over(left: float) -> bool:
+    """Whether a stream that ended with so many seconds left has ended in time."""
+    return left <= NEARLY_OVER
+
+
+def _headers(seconds: int) -> tuple[tuple[str, str], ...]:
+    return (
+        ("accept", "text/event-stream"),
+        ("accept-encoding", "identity"),
+        ("duration", str(seconds)),
+    )
+
+
+class Frames:
+    """The samples of a stream that comes in pieces.
+
+    Args:
+        call: The call that opened it.
+        redactor: Keeps secrets out of errors.
+    """
+
+    def __init__(self, call: Call[None], redactor: Redactor) -> None:
+        self._call = call
+        self._redactor = redactor
+        self._line = bytearray()
+        self._data: list[bytes] = []
+        self._size = 0
+
+    def add(self, piece: bytes) -> list[LiveSample]:
+        """The samples that are whole with this piece.
+
+        Raises:
+            NotAvailableError: the system has no live data.
+            APIStatusError: another error that the server sent as a frame.
+            APIResponseValidationError: a frame has no end.
+        """
+        found: list[LiveSample] = []
+        # The standard's three ends of a line; an empty line more between CR and LF does no harm.
+        *lines, rest = (bytes(self._line) + piece).replace(b"\r", b"\n").split(b"\n")
+        self._line = bytearray(rest)
+        for line in lines:
+            if line.startswith(b"data:"):
+                self._data.append(line[5:])
+                self._size += len(line)
+            elif not line and self._data:
+                data, self._data, self._size = b"\n".join(self._data), [], 0
+                sample = self._sample(data)
+                if sample is not None:
+                    found.append(sample)
+        if self._size + len(self._line) > LARGEST_FRAME:
+            raise APIResponseValidationError(
+                f"{self._call.operation}: a frame is larger than {LARGEST_FRAME} bytes",
+                operation=self._call.operation,
+            )
+        return found
+
+    def _sample(self, data: bytes) -> LiveSample | None:
+        frame = decoded_json(data)
+        if not is_object(frame):
+            logger.warning("%s: a frame that is no JSON object is left out", self._call.operation)
+            return None
+        if is_object(frame.get("error")):
+            raise self._error(frame["error"])
+        if is_object(frame.get("data")) and is_object(frame["data"].get("data")):
+            frame = frame["data"]  # as the contract writes it
+        values = frame.get("data")
+        return _sample_of(frame, values) if is_object(values) else None
+
+    def _error(self, error: dict[str, Any]) -> EnphaseError:
+        code = error.get("code")
+        if code in _NOT_AVAILABLE:
+            operation = self._call.operation
+            return NotAvailableError(f"{operation}: {_NOT_AVAILABLE[code]} (code {code})")
+        status = code if isinstance(code, int) and 400 <= code <= 599 else 500
+        content = msgspec.json.encode(error)
+        return error_of(
+            self._call, Reply(_STATUSES.get(status, status), {}, content), self._redactor
+        )
+
+
+def _sample_of(frame: dict[str, Any], values: dict[str, Any]) -> LiveSample:
+    at = _number(frame.get("timestamp_epoch"))
+    if at is not None and at > _MILLISECONDS:
+        at /= 1_000
+    serials = values.get("envoy_serial_number")
+    listed = serials if is_array(serials) else [serials]
+    number = values.get("system_id")
+    return LiveSample(
+        system_id=number if isinstance(number, int) and not isinstance(number, bool) else None,
+        at=at,
+        pv_w=_number(values.get("pv_power")),
+        grid_w=_number(values.get("grid_power")),
+        battery_w=_number(values.get("battery_power")),
+        generator_w=_number(values.get("generator_power")),
+        load_w=_number(values.get("consumption_power")),
+        state_of_charge=_number(values.get("battery_soc")),
+        battery_mode=_text(values.get("battery_mode")),
+        grid_status=_text(values.get("grid_status")),
+        envoy_serial_numbers=tuple(each for each in listed if isinstance(each, str)),
+    )
+
+
+def _number(value: Any) -> float | None:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value if is_number and math.isfinite(value) else None
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) and value else None
