@@ -133,11 +133,9 @@ class Pacer:
         self._next_try = math.inf
 
     def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold, and settle what is its."""
+        """Replace the lock, which a thread of the parent may hold, and forget calls under way."""
         self._lock = threading.Lock()
-        for ticket in self._tickets:
-            if ticket.done_at is None:  # its answer comes to the parent
-                ticket.done_at = ticket.sent_at
+        self._tickets = deque(ticket for ticket in self._tickets if ticket.done_at is not None)
 
     @property
     def limit(self) -> int | None:
