@@ -133,10 +133,13 @@ class Pacer:
         self._next_try = math.inf
 
     def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold, and settle what is its."""
+        """Replace the lock, which a thread of the parent may hold.
+
+        The parent's calls under way count, but their answers never come here.
+        """
         self._lock = threading.Lock()
         for ticket in self._tickets:
-            if ticket.done_at is None:  # its answer comes to the parent
+            if ticket.done_at is None:
                 ticket.done_at = ticket.sent_at
 
     @property
