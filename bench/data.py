@@ -8,7 +8,18 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["DAY", "INVERTERS", "LIFETIME", "MONTH", "PLAIN_PAGE", "SUMMARY", "page", "systems"]
+__all__ = [
+    "DAY",
+    "DAY_V4",
+    "INVERTERS",
+    "LIFETIME",
+    "MONTH",
+    "PAGE_V4",
+    "PLAIN_PAGE",
+    "SUMMARY",
+    "page",
+    "systems",
+]
 
 START = 1_700_000_100
 QUARTER_HOUR = 900
@@ -44,6 +55,47 @@ def _system(number: int) -> dict[str, Any]:
         "reference": f"R-{number}",
         "other_references": [f"A{number}", f"B{number}"],
     }
+
+
+def _page_v4() -> dict[str, Any]:
+    rows = [
+        {
+            "system_id": number,
+            "name": f"Solar house {number}",
+            "public_name": "Residential System",
+            "timezone": "America/Denver",
+            "address": {"city": "Town", "state": "CO", "country": "US", "postal_code": "80302"},
+            "connection_type": ("ethernet", "wifi", "cellular")[number % 3],
+            "energy_lifetime": -1,
+            "energy_today": -1,
+            "system_size": -1,
+            "status": "normal",
+            "last_report_at": START + number,
+            "last_energy_at": START + number,
+            "operational_at": START - number,
+            "attachment_type": None,
+            "interconnect_date": None,
+            "reference": f"R-{number}",
+            "other_references": [f"A{number}", f"B{number}"],
+        }
+        for number in range(100)
+    ]
+    return {
+        "total": 1_000, "current_page": 1, "size": 100, "count": 100, "items": "systems",
+        "systems": rows,
+    }  # fmt: skip
+
+
+def _day_v4() -> dict[str, Any]:
+    intervals = [
+        {"end_at": START + 300 * n, "devices_reporting": 25, "powr": _random.randrange(6000),
+         "enwh": _random.randrange(500)}
+        for n in range(288)
+    ]  # fmt: skip
+    return {
+        "system_id": 67, "granularity": "day", "total_devices": 25, "start_at": START,
+        "end_at": START + 86_400, "items": "intervals", "intervals": intervals, "meta": META,
+    }  # fmt: skip
 
 
 def _plain_page() -> dict[str, Any]:
@@ -154,6 +206,8 @@ _summary = {
 
 PLAIN_PAGE = msgspec.json.encode(_plain_page())
 DAY = msgspec.json.encode(_day())
+PAGE_V4 = msgspec.json.encode(_page_v4())
+DAY_V4 = msgspec.json.encode(_day_v4())
 MONTH = msgspec.json.encode(_month())
 INVERTERS = msgspec.json.encode(_inverters())
 LIFETIME = msgspec.json.encode(_lifetime())

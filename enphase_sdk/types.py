@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_raw import AsyncExchanging, AsyncRawEnlighten
     from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
+    from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._sync.cloud_pages import SystemPages
     from enphase_sdk._sync.cloud_raw import Exchanging, RawEnlighten
     from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
+    from enphase_sdk._sync.cloud_stream import LiveStream
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk.clock import Clock
     from enphase_sdk.cloud.api import Call, Walk
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName
     from enphase_sdk.cloud.raw import RawResponse
-    from enphase_sdk.cloud.v4.authorization import TokenStore
+    from enphase_sdk.cloud.v4.authorization import TokensInMemory, TokenStore
     from enphase_sdk.cloud.v4.oauth import Tokens
     from enphase_sdk.core.effects import Reply, Request
     from enphase_sdk.core.effects import Sleep as Wait
@@ -38,11 +40,13 @@ if TYPE_CHECKING:
     from enphase_sdk.gateway.identity import GatewayInfo
     from enphase_sdk.gateway.profile import GatewayProfile
     from enphase_sdk.gateway.snapshot import Problem, Snapshot
+    from enphase_sdk.live import LiveSample
 
 __all__ = [
     "AnyFrame",
     "AsyncCloudSite",
     "AsyncExchanging",
+    "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
     "AsyncSite",
@@ -63,6 +67,8 @@ __all__ = [
     "GatewayProfile",
     "InstantLike",
     "Json",
+    "LiveSample",
+    "LiveStream",
     "Operation",
     "Plan",
     "PlanName",
@@ -81,6 +87,7 @@ __all__ = [
     "TokenProvider",
     "TokenStore",
     "Tokens",
+    "TokensInMemory",
     "Wait",
     "Walk",
 ]
@@ -89,6 +96,10 @@ _HOMES = {
     "Walk": "cloud.api",
     "Tokens": "cloud.v4.oauth",
     "TokenStore": "cloud.v4.authorization",
+    "TokensInMemory": "cloud.v4.authorization",
+    "LiveStream": "_sync.cloud_stream",
+    "AsyncLiveStream": "_async.cloud_stream",
+    "LiveSample": "live",
     "Reply": "core.effects",
     "RawEnlightenV4": "_sync.cloud_raw_v4",
     "Exchanging": "_sync.cloud_raw",

@@ -38,7 +38,12 @@ PUBLIC = [
 OURS = ("enphase_sdk", "enphase_sdk_api_v2", "enphase_sdk_api_v4")
 
 # Nobody else calls their constructors.
-MADE_BY_US = {types.AsyncSystemPages, types.SystemPages}
+MADE_BY_US = {
+    types.AsyncLiveStream,
+    types.AsyncSystemPages,
+    types.LiveStream,
+    types.SystemPages,
+}
 
 
 def public_names() -> dict[str, Any]:

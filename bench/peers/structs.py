@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 
 from enphase_sdk_api_v2 import models
+from enphase_sdk_api_v4 import models as models_v4
 from msgspec import UNSET, Struct, UnsetType
 
 
@@ -29,6 +30,42 @@ class System(Struct):
     timezone: str
     other_references: list[str] | UnsetType = UNSET
     reference: str | UnsetType = UNSET
+
+
+class Address(Struct):
+    city: str | None
+    country: str | None
+    postal_code: str | None
+    state: str | None
+
+
+class SystemV4(Struct):
+    address: Address
+    attachment_type: str | None
+    connection_type: str | None
+    interconnect_date: int | str | None
+    last_energy_at: int | None
+    last_report_at: int | None
+    name: str
+    operational_at: int | None
+    public_name: str | None
+    status: models_v4.Status
+    system_id: int
+    timezone: str | None
+    energy_lifetime: int | UnsetType = UNSET
+    energy_today: int | UnsetType = UNSET
+    other_references: list[str] | UnsetType = UNSET
+    reference: str | UnsetType | None = UNSET
+    system_size: float | UnsetType = UNSET
+
+
+class SystemsPageV4(Struct):
+    count: int
+    current_page: int
+    items: str
+    size: int
+    systems: list[SystemV4]
+    total: int
 
 
 class SystemsPage(Struct):

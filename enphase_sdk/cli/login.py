@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 import sys
 import webbrowser
-from contextlib import suppress
-from typing import Annotated
+from contextlib import nullcontext, suppress
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Annotated, cast
 from urllib.parse import parse_qs, urlsplit
 
 import typer
@@ -63,13 +64,16 @@ def login(
         else:
             state = secrets.token_urlsafe(16)
             redirect_uri = REDIRECT_PAGE if port is None else f"http://localhost:{port}/"
-            if code is None:
-                address = client.authorize_url(redirect_uri=redirect_uri, state=state)
-                typer.echo(f"Let the owner agree here:\n\n  {address}\n")
-                if not no_browser:
-                    with suppress(webbrowser.Error):
-                        webbrowser.open(address)
-            found = _typed_code(code) if port is None else _code_sent_to(port, state)
+            # Listening before anybody is sent here.
+            with nullcontext() if port is None else _Listener(port, state) as listener:
+                if code is None:
+                    address = client.authorize_url(redirect_uri=redirect_uri, state=state)
+                    typer.echo(f"Let the owner agree here:\n\n  {address}\n")
+                    sys.stdout.flush()
+                    if not no_browser:
+                        with suppress(webbrowser.Error):
+                            webbrowser.open(address)
+                found = _typed_code(code) if listener is None else listener.code()
             client.authorize(found, redirect_uri=redirect_uri)
     typer.echo("Logged in; the tokens are kept.")
 
@@ -103,36 +107,49 @@ def _typed_code(code: str | None) -> str:
     return typed
 
 
-def _code_sent_to(port: int, state: str) -> str:
-    """Wait on loopback until the owner's browser brings the code."""
-    from http.server import BaseHTTPRequestHandler, HTTPServer
+class _Listener(HTTPServer):
+    """Waits on loopback until the owner's browser brings the code."""
 
-    from enphase_sdk.errors import ConfigError
+    def __init__(self, port: int, state: str) -> None:
+        from enphase_sdk.errors import ConfigError
 
-    answers: list[dict[str, list[str]]] = []
+        self.state = state
+        self.answers: list[dict[str, list[str]]] = []
+        try:
+            super().__init__(("127.0.0.1", port), _Handler)
+        except OSError as error:
+            raise ConfigError(f"cannot listen on port {port}: {error.strerror}") from None
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            answer = parse_qs(urlsplit(self.path).query)
-            ours = answer.get("state") == [state]
-            if ours:
-                answers.append(answer)
-            self.send_response(200 if ours else 400)
-            self.send_header("Content-Type", "text/plain; charset=utf-8")
-            self.end_headers()
-            self.wfile.write(b"Done; you can close this page." if ours else b"Not for us.")
+    def code(self) -> str:
+        """The code.
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
-            """The code is a secret."""
+        Raises:
+            ConfigError: the owner has not agreed.
+        """
+        from enphase_sdk.errors import ConfigError
 
-    try:
-        server = HTTPServer(("127.0.0.1", port), Handler)
-    except OSError as error:
-        raise ConfigError(f"cannot listen on port {port}: {error.strerror}") from None
-    with server:
-        while not answers:
-            server.handle_request()
-    codes = answers[0].get("code")
-    if not codes:
-        raise ConfigError("the owner has not agreed; nothing was changed")
-    return codes[0]
+        while not self.answers:
+            self.handle_request()
+        codes = self.answers[0].get("code")
+        if not codes:
+            raise ConfigError("the owner has not agreed; nothing was changed")
+        return codes[0]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    # Browsers open connections that they do not use; the code comes on another one.
+    timeout = 5
+
+    def do_GET(self) -> None:
+        answer = parse_qs(urlsplit(self.path).query)
+        listener = cast("_Listener", self.server)
+        ours = answer.get("state") == [listener.state]
+        if ours:
+            listener.answers.append(answer)
+        self.send_response(200 if ours else 400)
+        self.send_header("Content-Type", "text/plain; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(b"Done; you can close this page." if ours else b"Not for us.")
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
+        """The code is a secret."""

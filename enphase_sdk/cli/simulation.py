@@ -7,13 +7,18 @@ import threading
 from contextlib import ExitStack, suppress
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
 from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.report_command import made_report, print_report
+
+if TYPE_CHECKING:
+    from enphase_sdk import Enlighten, EnlightenV4
+    from enphase_sdk.cli.progress import Waiting
+    from enphase_sdk.testing import Plan, SimulatedEnlighten, SimulatedEnlightenV4
 
 __all__ = ["demo", "simulate"]
 
@@ -33,6 +38,7 @@ class Version(StrEnum):
     V4 = "v4"
 
 
+Api = Annotated[Version, typer.Option(help="Which version of the API.", case_sensitive=False)]
 Seed = Annotated[int, typer.Option(metavar="N", help="The same seed gives the same fleet.")]
 
 
@@ -51,31 +57,17 @@ def simulate(
         typer.Option(metavar="NAME", help="Quota: watt, kilowatt, megawatt or partner; else none."),
     ] = None,
     seed: Seed = 0,
-    api: Annotated[
-        Version, typer.Option(help="Which version of the API to serve.", case_sensitive=False)
-    ] = Version.V2,
+    api: Api = Version.V2,
 ) -> None:
     """Serve a simulated cloud on this machine."""
-    from enphase_sdk.clock import current_clock
     from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
-    from enphase_sdk.testing import SimulatedEnlighten, SimulatedEnlightenV4
 
-    simulated: SimulatedEnlighten | SimulatedEnlightenV4
-    clock = current_clock()
     quota = None if plan is None else plan_named(plan)
+    simulated, credentials = _simulated(api, systems, seed, quota)
     if api is Version.V4:
-        simulated = SimulatedEnlightenV4(
-            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY
-        )
-        credentials = {"api": "v4", **simulated.credentials()}
-        strangers = "Any other key or token"
-    else:
-        credentials = {"api_key": API_KEY, "user_id": USER_ID}
-        simulated = SimulatedEnlighten(
-            systems, seed=seed, plan=quota, clock=clock, api_key=API_KEY, user_id=USER_ID
-        )
-        strangers = "Any other key or user id"
+        credentials = {"api": "v4", **credentials}
+    strangers = "Any other key or " + ("token" if api is Version.V4 else "user id")
     with ExitStack() as serving:
         try:
             base_url = serving.enter_context(simulated.serve(port=port))
@@ -96,6 +88,36 @@ def simulate(
     tell(f"stopped after {simulated.hits} requests, {simulated.refused} more were refused")
 
 
+def _simulated(
+    api: Version, systems: int, seed: int, plan: Plan | None
+) -> tuple[SimulatedEnlighten | SimulatedEnlightenV4, dict[str, str]]:
+    """A simulated cloud and the credentials that it accepts."""
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.testing import SimulatedEnlighten, SimulatedEnlightenV4
+
+    clock = current_clock()
+    if api is Version.V4:
+        newer = SimulatedEnlightenV4(systems, seed=seed, plan=plan, clock=clock, api_key=API_KEY)
+        return newer, newer.credentials()
+    older = SimulatedEnlighten(
+        systems, seed=seed, plan=plan, clock=clock, api_key=API_KEY, user_id=USER_ID
+    )
+    return older, {"api_key": API_KEY, "user_id": USER_ID}
+
+
+def _client(
+    api: Version, credentials: dict[str, str], base_url: str, waiting: Waiting
+) -> Enlighten | EnlightenV4:
+    """A client that reads no settings of this machine; its tokens live as long as it does."""
+    from enphase_sdk import Enlighten, EnlightenV4
+    from enphase_sdk.cloud.v4.authorization import TokensInMemory
+
+    settings: dict[str, Any] = {**credentials, "base_url": base_url, "on_wait": waiting.on_wait}
+    if api is Version.V4:
+        return EnlightenV4(**settings, tokens=TokensInMemory())
+    return Enlighten(**settings)
+
+
 def demo(
     folder: Annotated[
         Path,
@@ -107,14 +129,14 @@ def demo(
         ),
     ] = Path("demo"),
     seed: Seed = 0,
+    api: Api = Version.V2,
 ) -> None:
     """The fleet report on a simulated cloud; no account needed."""
-    from enphase_sdk import Enlighten
     from enphase_sdk.cli.progress import Waiting
     from enphase_sdk.clock import current_clock
     from enphase_sdk.errors import ConfigError
     from enphase_sdk.report import write_report
-    from enphase_sdk.testing import Plan, SimulatedEnlighten
+    from enphase_sdk.testing import Plan
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -123,12 +145,12 @@ def demo(
         raise ConfigError(f"{folder}: {reason}; name another with --folder") from None
     clock = current_clock()
     plan = Plan("Demo", DEMO_HITS, 10_000, minute_seconds=DEMO_WINDOW)
-    simulated = SimulatedEnlighten(DEMO_SYSTEMS, seed=seed, plan=plan, clock=clock)
+    simulated, credentials = _simulated(api, DEMO_SYSTEMS, seed, plan)
     waiting = Waiting()
     started = clock.monotonic()
     with (
         simulated.serve() as base_url,
-        Enlighten(API_KEY, USER_ID, base_url=base_url, on_wait=waiting.on_wait) as client,
+        _client(api, credentials, base_url, waiting) as client,
         waiting,
         FirstInterrupt() as interrupt,
     ):
@@ -142,7 +164,8 @@ def demo(
     print_report(made, 0, elsewhere="a wider terminal and the files show all")
     typer.echo(
         f"\n{run.done} systems in {seconds:.1f} s with {simulated.hits} hits; "
-        f"the cloud refused {simulated.refused} more (409)."
+        f"the cloud refused {simulated.refused} more "
+        f"({429 if api is Version.V4 else 409})."
     )
     typer.echo(f"Waited {len(waiting.pauses)} times:")
     for pause in waiting.pauses:

@@ -133,9 +133,14 @@ class Pacer:
         self._next_try = math.inf
 
     def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold, and forget calls under way."""
+        """Replace the lock, which a thread of the parent may hold.
+
+        The parent's calls under way count, but their answers never come here.
+        """
         self._lock = threading.Lock()
-        self._tickets = deque(ticket for ticket in self._tickets if ticket.done_at is not None)
+        for ticket in self._tickets:
+            if ticket.done_at is None:
+                ticket.done_at = ticket.sent_at
 
     @property
     def limit(self) -> int | None:

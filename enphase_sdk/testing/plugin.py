@@ -168,27 +168,14 @@ def no_network() -> Iterator[None]:
 def _options_v4(simulator: SimulatedEnlightenV4, clock: FakeClock) -> dict[str, Any]:
     import httpx
 
+    from enphase_sdk.cloud.v4.authorization import TokensInMemory
+
     _require_clock("simulated_enlighten_v4", simulator, clock)
     return {
         **simulator.credentials(),
-        "tokens": _TokensInMemory(),
+        "tokens": TokensInMemory(),
         "transport": httpx.MockTransport(simulator),
     }
-
-
-class _TokensInMemory:
-    """Keeps a client's tokens, so that a test leaves none in the user's folder."""
-
-    def __init__(self) -> None:
-        self._tokens: Any = None
-
-    def load(self) -> Any:
-        """The newest tokens, or None."""
-        return self._tokens
-
-    def save(self, tokens: Any) -> None:
-        """Keep these tokens."""
-        self._tokens = tokens
 
 
 def _require_clock(

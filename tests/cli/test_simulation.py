@@ -21,14 +21,15 @@ from enphase_sdk.testing import FakeClock
 from .conftest import Run
 
 
+@pytest.mark.parametrize(("api", "status"), [("v2", 409), ("v4", 429)])
 def test_the_demo_reports_on_a_fleet_and_says_what_it_waited_for(
-    run: Run, clock: FakeClock, tmp_path: Path
+    run: Run, clock: FakeClock, tmp_path: Path, api: str, status: int
 ) -> None:
     folder = tmp_path / "new" / "demo"
-    result = run("demo", "--folder", folder)
+    result = run("demo", "--folder", folder, "--api", api)
     assert (result.code, result.err) == (0, "")
     assert "60 systems in " in result.out
-    refused = re.search(r"with 61 hits; the cloud refused (\d+) more \(409\)", result.out)
+    refused = re.search(rf"with 61 hits; the cloud refused (\d+) more \({status}\)", result.out)
     assert refused is not None
     assert int(refused[1]) >= 1
     waited = re.search(r"Waited (\d+) times:\n((?:  .*\n)+)", result.out)

@@ -31,7 +31,7 @@ from enphase_sdk.errors import (
     utc_text,
 )
 
-__all__ = ["Authorization", "TokenStore"]
+__all__ = ["Authorization", "TokenStore", "TokensInMemory"]
 
 # Sends a request as a hit of the quota.
 Sender: TypeAlias = Callable[[Request], Flow[Reply]]
@@ -62,6 +62,21 @@ class TokenStore(Protocol):
     def save(self, tokens: Tokens) -> None:
         """Keep a new pair; it must be safe on return."""
         ...
+
+
+class TokensInMemory:
+    """A store that keeps tokens as long as it lives, and no longer."""
+
+    def __init__(self) -> None:
+        self._tokens: Tokens | None = None
+
+    def load(self) -> Tokens | None:
+        """The newest pair, or None."""
+        return self._tokens
+
+    def save(self, tokens: Tokens) -> None:
+        """Keep a new pair."""
+        self._tokens = tokens
 
 
 class Lockable(Protocol):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -17,29 +19,28 @@ __all__ = ["envoys", "inventory", "inverters", "system_row"]
 
 
 def system_row(row: Any) -> models.System:
-    """A row of the listing. `city` is absent where a search leaves it out."""
-    address = row.address if row.address is not UNSET else None
-    wire = {
-        "system_id": row.system_id,
-        "system_name": row.name,
-        "system_public_name": row.public_name,
-        "status": _plain(row.status),
-        "timezone": row.timezone,
-        "country": _of(address, "country"),
-        "state": _of(address, "state"),
-        "city": _of(address, "city"),
-        "postal_code": _of(address, "postal_code"),
-        "connection_type": row.connection_type,
-        "reference": row.reference,
-        "other_references": row.other_references,
-        "meta": {
-            "status": _plain(row.status),
-            "last_report_at": row.last_report_at,
-            "last_energy_at": row.last_energy_at,
-            "operational_at": row.operational_at,
-        },
-    }
-    return _made(models.System, wire)
+    """A row of the listing. What v4 does not tell, such as the city in a search, is None."""
+    address = row.address
+    return models.System(
+        city=_of(address, "city"),
+        connection_type=_member(models.ConnectionType, row.connection_type),
+        country=_of(address, "country"),
+        meta=models.Meta(
+            last_energy_at=row.last_energy_at,
+            last_report_at=row.last_report_at,
+            operational_at=row.operational_at,
+            status=_member(models.Status, row.status),
+        ),
+        postal_code=_of(address, "postal_code"),
+        state=_of(address, "state"),
+        status=_member(models.SystemStatus, row.status),
+        system_id=row.system_id,
+        system_name=row.name,
+        system_public_name=row.public_name,
+        timezone=row.timezone,
+        other_references=row.other_references,
+        reference=row.reference,
+    )
 
 
 def envoys(devices: Any) -> models.EnvoysResponse:
@@ -110,7 +111,14 @@ def _kind(devices: Any, name: str) -> list[Any]:
 
 
 def _of(address: Any, name: str) -> Any:
-    return UNSET if address is None else getattr(address, name, UNSET)
+    value = getattr(address, name, None)
+    return None if value is UNSET else value
+
+
+@lru_cache(maxsize=256)
+def _member(kind: type[StrEnum], value: str | None) -> Any:
+    """The member of one of v2's enumerations that a text of v4 names."""
+    return kind(f"{value}") if isinstance(value, str) else value
 
 
 def _plain(value: Any) -> Any:
