@@ -126,10 +126,9 @@ class AsyncTurn:
             await task.event.wait()
         except BaseException:
             with self._lock:
-                is_mine = task not in self._waiting
-                if not is_mine:
+                if task in self._waiting:
                     self._waiting.remove(task)
-            if is_mine:
+            if task.is_woken:
                 self._leave()
             raise
 
@@ -146,11 +145,13 @@ class _Task:
 
     def __init__(self) -> None:
         self.event = anyio.Event()
+        self.is_woken = False
         self._loop = current_loop_async()
 
     def wake(self) -> bool:
         """Wake it from any thread; False if its event loop has ended."""
-        return _call_soon(self._loop, self.event.set)
+        self.is_woken = _call_soon(self._loop, self.event.set)
+        return self.is_woken
 
 
 class _Threads:

@@ -172,15 +172,23 @@ include-operation-id = ["systems", "search_systems", "micros_telemetry", "ev_cha
 expected-statuses = ["200", "400", "401", "403", "404", "405", "422"]
 
 [[operations]]
-include-path-regex = "serial_no|config"
+include-operation-id = "ev_charger_sessions"
+[operations.checks.negative_data_rejection]
+expected-statuses = ["200", "400", "401", "403", "404", "405", "422"]
 [operations.parameters]
 "path.system_id" = {self.system.system_id}
+"path.serial_no" = "{devices[-1]}"
 
 [[operations]]
 include-path-regex = "ev_charger/.serial_no"
 [operations.parameters]
 "path.system_id" = {self.system.system_id}
 "path.serial_no" = "{devices[-1]}"
+
+[[operations]]
+include-path-regex = "serial_no|config"
+[operations.parameters]
+"path.system_id" = {self.system.system_id}
 """
 
 

@@ -16,6 +16,7 @@ from enphase_sdk.testing.cloud.v4.settings import Settings
 
 __all__ = ["OPERATIONS", "Operation", "find_operation", "read_parameters"]
 
+_LARGEST_INT32 = 2**31 - 1
 _LATEST_EPOCH = 253_402_300_799  # the end of the year 9999
 
 DETAILS = "System Details"
@@ -46,8 +47,8 @@ def _positive(text: str) -> int:
 
 def _from_zero(text: str) -> int:
     number = _integer(text)
-    if number < 0:
-        raise ValueError("is less than 0")
+    if not 0 <= number <= _LARGEST_INT32:
+        raise ValueError("is not a number of 32 bits from 0")
     return number
 
 
