@@ -16,7 +16,7 @@ import httpx
 import msgspec
 from attrs import field, frozen
 
-from enphase_sdk import AsyncEnlighten, Enlighten
+from enphase_sdk import AsyncEnlighten, AsyncEnlightenV4, Enlighten, EnlightenV4
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 
 ROOT = Path(__file__).parents[1]
@@ -65,6 +65,14 @@ class Surface:
         if handler is not None:
             settings["transport"] = httpx.MockTransport(handler)
         return AsyncEnlighten(**settings) if self.is_async else Enlighten(**settings)
+
+    def client_v4(self, handler: Handler | None = None, **options: Any) -> Any:
+        """A client of API v4 with a token, whose requests `handler` answers."""
+        known = {"client_id": "a client", "client_secret": "a secret", "access_token": "a-token"}
+        settings: dict[str, Any] = {"api_key": "a-key", **known, **options}
+        if handler is not None:
+            settings["transport"] = httpx.MockTransport(handler)
+        return AsyncEnlightenV4(**settings) if self.is_async else EnlightenV4(**settings)
 
     def use(self, client: Any, action: Callable[[Any], Any]) -> Any:
         """What `action` gives for the client, awaited if need be; closes the client."""

@@ -17,7 +17,8 @@ import pytest
 
 from enphase_sdk import AsyncEnlightenV4, Enlighten, EnlightenV4, Fleet, errors, open_cloud
 from enphase_sdk.cloud.plans import Plan
-from enphase_sdk.cloud.v4.oauth import Tokens
+from enphase_sdk.cloud.v4.oauth import Tokens, read_tokens
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
 from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
 from enphase_sdk.testing.world.flows import has_battery
@@ -489,3 +490,29 @@ def test_the_try_of_a_day_opens_a_month_though_the_token_has_ended(
         for _ in range(3):
             assert client.summary(67).system_id == 67
     assert cloud.oauth.renewals == 1
+
+
+@pytest.mark.parametrize("value", ["kéy", "k\x00ey", "key\nX-Other: 1", "clé\N{SNOWMAN}"])
+@pytest.mark.parametrize("name", ["api_key", "access_token", "refresh_token"])
+def test_a_credential_that_no_header_can_hold_is_refused(name: str, value: str) -> None:
+    known = {"api_key": "k", "client_id": "c", "client_secret": "s", "access_token": "t"}
+    settings: dict[str, Any] = {**known, name: value}
+    with pytest.raises(errors.ConfigError) as caught:
+        EnlightenV4(**settings)
+    assert value not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["tokén", "to\nken", ""])
+def test_a_token_that_no_header_can_hold_is_none(text: str) -> None:
+    whole = {"access_token": "a", "refresh_token": "r"}
+    assert Tokens.from_entry({**whole, "access_token": text}) is None
+    kept = Tokens.from_entry({**whole, "refresh_token": text})
+    assert kept is not None
+    assert kept.refresh_token is None
+    for name in ("access_token", "refresh_token"):
+        reply = Reply(200, content=json.dumps({**whole, name: text}).encode())
+        if name == "access_token":
+            with pytest.raises(errors.APIResponseValidationError):
+                read_tokens(reply, 0.0)
+        else:
+            assert read_tokens(reply, 0.0).refresh_token is None

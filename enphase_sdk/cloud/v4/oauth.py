@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Any
+from typing import Any, TypeGuard
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -114,12 +114,12 @@ class Tokens:
     def from_entry(cls, entry: Any) -> Tokens | None:
         """Tokens from such JSON; None if it holds none."""
         access = entry.get("access_token") if is_object(entry) else None
-        if not isinstance(access, str):
+        if not _is_sendable(access):
             return None
         refresh = entry.get("refresh_token")
         return cls(
             access,
-            refresh if isinstance(refresh, str) and refresh else None,
+            refresh if _is_sendable(refresh) else None,
             _instant(entry.get("expires_at")),
             _instant(entry.get("refresh_expires_at")),
         )
@@ -186,9 +186,9 @@ def read_tokens(reply: Reply, server_now: float) -> Tokens:
 def _tokens_in(reply: Reply, server_now: float) -> Tokens | None:
     found = _json(reply.content)
     access, refresh = found.get("access_token"), found.get("refresh_token")
-    if not isinstance(access, str) or not access:
+    if not _is_sendable(access):
         return None
-    if not isinstance(refresh, str) or not refresh:
+    if not _is_sendable(refresh):
         refresh = None
     life = _instant(found.get("expires_in"))
     end = server_now + life if life is not None and 0 <= life <= _LONGEST_LIFE else None
@@ -238,13 +238,18 @@ def _instant(value: Any) -> float | None:
     return seconds
 
 
+def _is_sendable(value: object) -> TypeGuard[str]:
+    """Whether it is text that can stand in a header."""
+    return isinstance(value, str) and value.isascii() and value.isprintable() and value != ""
+
+
 def checked_secret(value: str, name: str) -> str:
     """A credential that can be sent in a header.
 
     Raises:
         ConfigError: it cannot; the value is not shown.
     """
-    if value.isprintable() and value.isascii() and value.strip():
+    if _is_sendable(value) and value.strip():
         return value.strip()
     del value
     raise ConfigError(f"{name} holds characters that no credential has; copy it again")

@@ -58,7 +58,10 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
             "client_id=; it stands beside the API key in Enphase's developer portal"
         )
     return Settings(
-        api_key=secret(lookup("api_key", given.api_key), "API key", "api_key"),
+        # It stands in a header, where v2's stands in a URL.
+        api_key=checked_secret(
+            secret(lookup("api_key", given.api_key), "API key", "api_key"), "api_key"
+        ),
         application=Application(
             client_id.strip(),
             secret(lookup("client_secret", given.client_secret), "client secret", "client_secret"),
