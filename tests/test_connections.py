@@ -402,3 +402,54 @@ def test_a_transport_of_the_other_kind_is_refused_by_gateways(surface: Surface) 
     kind: Any = AsyncEnvoy if surface.is_async else Envoy
     with pytest.raises(errors.ConfigError, match="request"):
         kind("127.0.0.1", transport=other)
+
+
+def test_a_task_whose_event_loop_has_ended_gives_away_no_turn() -> None:
+    turn = AsyncTurn()
+    inside: list[int] = []
+
+    async def hold(leave: asyncio.Event) -> None:
+        async with turn.mine():
+            inside.append(1)
+            await leave.wait()
+            inside.append(-1)
+
+    async def wait() -> None:
+        async with turn.mine():
+            raise AssertionError("the event loop has ended")
+
+    ended, other = asyncio.new_event_loop(), asyncio.new_event_loop()
+
+    async def begin() -> tuple[asyncio.Event, asyncio.Task[None]]:
+        leave = asyncio.Event()
+        first = asyncio.create_task(hold(leave))
+        while not inside:
+            await asyncio.sleep(0)
+        return leave, first
+
+    leave, first = other.run_until_complete(begin())
+    waiting = wait()
+    task = ended.create_task(waiting)
+    ended.run_until_complete(asyncio.sleep(0))
+    ended.close()
+
+    async def end() -> int:
+        leave.set()
+        await first  # the turn passes over the task that waits, because its loop has ended
+        last = asyncio.Event()
+        holders = [asyncio.create_task(hold(last))]
+        while sum(inside) < 1:
+            await asyncio.sleep(0)
+        waiting.close()  # as the collector does
+        holders.append(asyncio.create_task(hold(last)))
+        for _ in range(20):
+            await asyncio.sleep(0)
+        at_once = sum(inside)
+        last.set()
+        await asyncio.gather(*holders)
+        return at_once
+
+    assert other.run_until_complete(end()) == 1
+    other.close()
+    # A task that never ended is told of when it is collected.
+    task._log_destroy_pending = False  # type: ignore[attr-defined]
