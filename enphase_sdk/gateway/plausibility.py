@@ -39,6 +39,8 @@ _NO_FIGURES = frozenset(
 # No microinverter gives more, and none does so all day long.
 _MICROINVERTER_WATTS = 600
 _SUNNY_HOURS = 16
+# A shorter list may not be whole yet: a gateway finds them one after the other.
+_FEW = 10
 # What one report may hold beside it: AC Batteries are listed among microinverters.
 _DEVICE_WATTS = 2_000
 
@@ -99,7 +101,7 @@ class Site:
         """Power that microinverters can give."""
         if self.microinverters is None:
             return _PLANT_WATTS
-        return self.microinverters * _MICROINVERTER_WATTS
+        return max(self.microinverters, _FEW) * _MICROINVERTER_WATTS
 
     @property
     def plant_day(self) -> float:

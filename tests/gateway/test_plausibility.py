@@ -134,6 +134,13 @@ def test_production_that_microinverters_tell_is_no_more_than_they_can_make(sourc
     assert judge.production(energy(today=153_600)).watt_hours_today == 153_600
 
 
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_a_short_list_of_microinverters_may_not_be_whole_yet(count: int) -> None:
+    judge = Judging(Site(microinverters=count, phases=1, source="v1"))
+    assert judge.production(energy(watts=5_900)).watts_now == 5_900
+    assert judge.production(energy(watts=6_001)).watts_now is None
+
+
 @pytest.mark.parametrize(
     ("site", "figures"),
     [
