@@ -6,9 +6,7 @@ import secrets
 import sys
 import webbrowser
 from contextlib import nullcontext, suppress
-from http.server import BaseHTTPRequestHandler, HTTPServer
-from typing import Annotated, cast
-from urllib.parse import parse_qs, urlsplit
+from typing import Annotated
 
 import typer
 
@@ -53,6 +51,7 @@ def login(
 ) -> None:
     """Log in to API v4 once; the tokens are kept and renewed from then on."""
     from enphase_sdk import EnlightenV4
+    from enphase_sdk.cli.loopback import Listener
     from enphase_sdk.cloud.v4.oauth import REDIRECT_PAGE
 
     password = sys.stdin.readline().rstrip("\n") if username else None
@@ -65,7 +64,7 @@ def login(
             state = secrets.token_urlsafe(16)
             redirect_uri = REDIRECT_PAGE if port is None else f"http://localhost:{port}/"
             # Listening before anybody is sent here.
-            with nullcontext() if port is None else _Listener(port, state) as listener:
+            with nullcontext() if port is None else Listener(port, state) as listener:
                 if code is None:
                     address = client.authorize_url(redirect_uri=redirect_uri, state=state)
                     typer.echo(f"Let the owner agree here:\n\n  {address}\n")
@@ -105,51 +104,3 @@ def _typed_code(code: str | None) -> str:
     if not typed:
         raise ConfigError("no code was given; run 'enphase login' again")
     return typed
-
-
-class _Listener(HTTPServer):
-    """Waits on loopback until the owner's browser brings the code."""
-
-    def __init__(self, port: int, state: str) -> None:
-        from enphase_sdk.errors import ConfigError
-
-        self.state = state
-        self.answers: list[dict[str, list[str]]] = []
-        try:
-            super().__init__(("127.0.0.1", port), _Handler)
-        except OSError as error:
-            raise ConfigError(f"cannot listen on port {port}: {error.strerror}") from None
-
-    def code(self) -> str:
-        """The code.
-
-        Raises:
-            ConfigError: the owner has not agreed.
-        """
-        from enphase_sdk.errors import ConfigError
-
-        while not self.answers:
-            self.handle_request()
-        codes = self.answers[0].get("code")
-        if not codes:
-            raise ConfigError("the owner has not agreed; nothing was changed")
-        return codes[0]
-
-
-class _Handler(BaseHTTPRequestHandler):
-    # Browsers open connections that they do not use; the code comes on another one.
-    timeout = 5
-
-    def do_GET(self) -> None:
-        answer = parse_qs(urlsplit(self.path).query)
-        listener = cast("_Listener", self.server)
-        ours = answer.get("state") == [listener.state]
-        if ours:
-            listener.answers.append(answer)
-        self.send_response(200 if ours else 400)
-        self.send_header("Content-Type", "text/plain; charset=utf-8")
-        self.end_headers()
-        self.wfile.write(b"Done; you can close this page." if ours else b"Not for us.")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
-        """The code is a secret."""
