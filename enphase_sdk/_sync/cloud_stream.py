@@ -39,7 +39,6 @@ class LiveStream(Iterator[LiveSample]):
         self._seconds = float(duration)
         self._end: float | None = None
         self._opening: _Opening | None = None
-        self._frames = Frames(self._call, options.policy.redactor())
         self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._first_failed_at = 0.0
@@ -71,8 +70,11 @@ class LiveStream(Iterator[LiveSample]):
         clock = self._options.clock
         try:
             if self._opening is None:
-                self._opening = self._opened()
-            self._ready.extend(self._frames.add(self._opening.piece()))
+                self._opening = _Opening(self._connection, self._call, self._options)
+                self._opening.open()
+                if self._end is None:
+                    self._end = clock.monotonic() + self._seconds
+            self._ready.extend(self._opening.samples())
         except (APIConnectionError, ServerError) as error:
             if self._end is None or getattr(error, "is_final", False):
                 raise
@@ -85,15 +87,6 @@ class LiveStream(Iterator[LiveSample]):
             return
         self._leave()
         self._wait(problem, self._end)
-
-    def _opened(self) -> _Opening:
-        policy, clock = self._options.policy, self._options.clock
-        opening = _Opening(self._connection, self._call)
-        self._frames = Frames(self._call, policy.redactor())
-        run(call_flow(self._call, policy), opening, clock, self._options.on_wait)
-        if self._end is None:
-            self._end = clock.monotonic() + self._seconds
-        return opening
 
     def _wait(self, problem: APIConnectionError | ServerError, end: float) -> None:
         """Wait until the stream is to be opened again, unless it is over or has failed too often.
@@ -122,16 +115,23 @@ class LiveStream(Iterator[LiveSample]):
 
 
 class _Opening:
-    """The connection that a call is sent through; it keeps the stream that answers the call."""
+    """One call for a stream: the connection that it is sent through, and the stream it gets."""
 
-    def __init__(self, connection: CloudConnection, call: Call[None]) -> None:
+    def __init__(self, connection: CloudConnection, call: Call[None], options: Options) -> None:
         self._connection = connection
-        self._url = call.request.url
+        self._call = call
+        self._options = options
+        self._frames = Frames(call, options.policy.redactor())
         self._stream: Stream | None = None
+
+    def open(self) -> None:
+        """Make the call; raises as every other call does."""
+        flow = call_flow(self._call, self._options.policy)
+        run(flow, self, self._options.clock, self._options.on_wait)
 
     def send(self, request: Request) -> Reply:
         """The answer; of a stream only that it has begun."""
-        if request.url != self._url:
+        if request.url != self._call.request.url:
             return self._connection.send(request)
         answer = self._connection.open_stream(request)
         if isinstance(answer, Reply):
@@ -139,16 +139,17 @@ class _Opening:
         self._stream = answer
         return Reply(204, answer.headers)
 
-    def piece(self) -> bytes:
-        """The next bytes.
+    def samples(self) -> list[LiveSample]:
+        """Those that come next, none where no frame is whole yet.
 
         Raises:
             APIConnectionError: there are no more.
+            EnphaseError: as of `Frames.add`.
         """
         piece = b"" if self._stream is None else self._stream.piece()
         if not piece:
             raise APIConnectionError("LiveData: the stream has ended early", reason="ended early")
-        return piece
+        return self._frames.add(piece)
 
     def close(self) -> None:
         """Close the stream."""
