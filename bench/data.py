@@ -87,14 +87,9 @@ def _page_v4() -> dict[str, Any]:
 
 
 def _day_v4() -> dict[str, Any]:
-    intervals = [
-        {"end_at": START + 300 * n, "devices_reporting": 25, "powr": _random.randrange(6000),
-         "enwh": _random.randrange(500)}
-        for n in range(288)
-    ]  # fmt: skip
     return {
         "system_id": 67, "granularity": "day", "total_devices": 25, "start_at": START,
-        "end_at": START + 86_400, "items": "intervals", "intervals": intervals, "meta": META,
+        "end_at": START + 86_400, "items": "intervals", "intervals": _intervals(), "meta": META,
     }  # fmt: skip
 
 
@@ -119,13 +114,16 @@ def page(number: int, pages: int) -> bytes:
     return b'{"systems":' + _half_page(number % 2) + following + b"}"
 
 
-def _day() -> dict[str, Any]:
-    intervals = [
+def _intervals() -> list[dict[str, int]]:
+    return [
         {"end_at": START + 300 * n, "devices_reporting": 25, "powr": _random.randrange(6000),
          "enwh": _random.randrange(500)}
         for n in range(288)
     ]  # fmt: skip
-    return {"system_id": 67, "total_devices": 25, "meta": META, "intervals": intervals}
+
+
+def _day() -> dict[str, Any]:
+    return {"system_id": 67, "total_devices": 25, "meta": META, "intervals": _intervals()}
 
 
 def _month() -> dict[str, Any]:

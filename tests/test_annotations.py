@@ -33,11 +33,6 @@ ASKED_OF_A_GATEWAY = (
 RECORDED = ("stats", "rgm_stats", "consumption_stats", "energy_lifetime", "consumption_lifetime")
 
 
-@pytest.fixture(autouse=True)
-def state(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / "state"))
-
-
 def promised(source: type, name: str) -> Any:
     for cls in source.__mro__:
         if name in vars(cls):

@@ -55,7 +55,6 @@ CASES = [
 @pytest.fixture
 def host(clock: FakeClock, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / "state"))
     gateway = SimulatedGateway("5.0", clock=clock)
     with gateway.serve() as address:
         yield address

@@ -14,7 +14,7 @@ import anyio
 import httpx
 import pytest
 
-from enphase_sdk import AsyncEnlightenV4, EnlightenV4, errors
+from enphase_sdk import EnlightenV4, errors
 from enphase_sdk.cloud.v4.live import Frames, live_call
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.live import LiveSample
@@ -43,9 +43,7 @@ def frames() -> Frames:
 
 
 def client_of(surface: Surface, **options: Any) -> Any:
-    kind = AsyncEnlightenV4 if surface.is_async else EnlightenV4
-    known = {"api_key": "k", "access_token": TOKEN, "client_id": "c", "client_secret": "s"}
-    return kind(**{**known, **options})
+    return surface.client_v4(**{"access_token": TOKEN, **options})
 
 
 def samples(

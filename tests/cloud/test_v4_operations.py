@@ -84,8 +84,7 @@ def surface_class(surface: Surface) -> Any:
 
 
 def client_of(surface: Surface, watched: Watched) -> Any:
-    settings: dict[str, Any] = {**watched.cloud.credentials(), "tokens": TokensInMemory()}
-    return surface_class(surface)(**settings, transport=httpx.MockTransport(watched))
+    return surface.client_v4(watched, **watched.cloud.credentials(), tokens=TokensInMemory())
 
 
 @pytest.fixture(scope="module")
