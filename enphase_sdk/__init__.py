@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from enphase_sdk._sync.gateway_recorder import GatewayRecorder
     from enphase_sdk.clients import open_cloud
     from enphase_sdk.cloud.plans import Plan
-    from enphase_sdk.fleet import Fleet
+    from enphase_sdk.fleet import AsyncFleet, Fleet
 
 __version__ = "0.1.0"
 
@@ -29,6 +29,7 @@ __all__ = [
     "AsyncEnlighten",
     "AsyncEnlightenV4",
     "AsyncEnvoy",
+    "AsyncFleet",
     "AsyncGatewayRecorder",
     "AsyncSite",
     "Cloud",
@@ -50,6 +51,7 @@ _HOMES = {
     "AsyncEnlighten": "enphase_sdk._async.cloud_client",
     "AsyncEnlightenV4": "enphase_sdk._async.cloud_client_v4",
     "AsyncEnvoy": "enphase_sdk._async.gateway_client",
+    "AsyncFleet": "enphase_sdk._async.fleet",
     "AsyncGatewayRecorder": "enphase_sdk._async.gateway_recorder",
     "AsyncSite": "enphase_sdk._async.cloud_site",
     "Cloud": "enphase_sdk._sync.cloud_base",

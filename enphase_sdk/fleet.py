@@ -1,247 +1,147 @@
-"""Many systems through one client, and so through one quota."""
+"""A fleet through any executor: threads, processes, or machines of a cluster."""
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from datetime import datetime
-from threading import Lock, Thread
-from typing import TypedDict, Unpack
-
-from attrs import frozen
-
-from enphase_sdk import models
-from enphase_sdk._sync.cloud_base import Cloud
-from enphase_sdk._sync.cloud_pages import SystemPages
-from enphase_sdk.clock import current_clock
-from enphase_sdk.cloud.boundary import Boundary
-from enphase_sdk.core.times import utc
-from enphase_sdk.errors import (
-    APIConnectionError,
-    AuthenticationError,
-    ConfigError,
-    EnphaseError,
-    InvalidArgumentError,
-    QuotaExceededError,
-    RateLimitError,
+import pickle
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import (
+    BrokenExecutor,
+    CancelledError,
+    Executor,
+    Future,
+    ProcessPoolExecutor,
+    ThreadPoolExecutor,
 )
+from functools import partial
+from typing import Any
 
-__all__ = ["Fleet", "FleetRecord", "FleetRun", "Progress", "SystemFilters"]
+from enphase_sdk._async.fleet import AsyncCollection, AsyncFleet, AsyncFleetRun
+from enphase_sdk._sync.cloud_base import Cloud
+from enphase_sdk._sync.fleet import WORKERS, Collection, FleetRun, Progress, Tell
+from enphase_sdk._sync.fleet import Fleet as ThreadedFleet
+from enphase_sdk.cloud.collecting import (
+    Collected,
+    FleetRecord,
+    SystemFilters,
+    SystemOperation,
+)
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
-WORKERS = 4
+__all__ = [
+    "AsyncCollection",
+    "AsyncFleet",
+    "AsyncFleetRun",
+    "Collected",
+    "Collection",
+    "Fleet",
+    "FleetRecord",
+    "FleetRun",
+    "Progress",
+    "SystemFilters",
+    "SystemOperation",
+]
 
-# Results wait here for those before them in the listing, so many for each worker.
-AHEAD = 8
-
-# After one of these every further call would end the same way.
-HOPELESS = (ConfigError, QuotaExceededError, RateLimitError)
-
-# One of these may be one system's own trouble; so many in a row are everybody's.
-DOUBTFUL = (AuthenticationError, APIConnectionError)
-MOST_IN_A_ROW = 5
-
-Progress = Callable[[int, int | None], None]
-
-
-class SystemFilters(TypedDict, total=False):
-    """The filters of `Enlighten.systems`; each takes one value or several."""
-
-    system_id: int | Iterable[int]
-    system_name: str | Iterable[str]
-    status: str | Iterable[str]
-    reference: str | Iterable[str]
-    installer: str | Iterable[str]
-    connection_type: str | Iterable[str]
-    limit: int
-    next: str
-
-
-@frozen
-class FleetRecord:
-    """What came of one system: its summary, or the error that stands in its place.
-
-    Attributes:
-        system: As listed.
-        summary: Of the system's current day, or None where it could not be read.
-        error: Why there is no summary, or None.
-        read_at: When that became known (aware, UTC).
-    """
-
-    system: models.System
-    summary: models.Summary | None
-    error: EnphaseError | None
-    read_at: datetime
+# Calls under way on an executor that does not tell how many workers it has.
+UNTOLD_WORKERS = 16
 
 
-class Fleet:
+class Fleet(ThreadedFleet):
     """All systems that a client may see.
 
     Args:
-        enlighten: The client; its quota, retries and waits hold for everything done here.
-        workers: Calls that may be under way at the same time.
+        cloud: The client; its quota, retries and waits hold for everything done here.
+        executor: Where systems are asked: any `concurrent.futures.Executor`, as a
+            `ProcessPoolExecutor`, or `get_executor()` of a Dask client; None for threads of this
+            process. Other processes make a client of their own with the settings of this one
+            and with credentials that they read themselves, from the environment or the config
+            file: no secret is sent to them. The caller shuts the executor down.
+        workers: Calls that may be under way at the same time; else 4, or as many as the executor
+            has workers.
 
     Raises:
         InvalidArgumentError: `workers` is less than 1.
-    """
-
-    def __init__(self, enlighten: Cloud, *, workers: int = WORKERS) -> None:
-        if workers < 1:
-            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
-        self._enlighten = enlighten
-        self._workers = workers
-
-    def __repr__(self) -> str:
-        return f"Fleet({self._enlighten!r})"
-
-    def __iter__(self) -> Iterator[models.System]:
-        return iter(self.systems())
-
-    def systems(self, **filters: Unpack[SystemFilters]) -> SystemPages:
-        """Every system there is, or those that match; fetched page by page as it is read."""
-        return self._enlighten.systems(**filters)
-
-    def summaries(
-        self, *, progress: Progress | None = None, **filters: Unpack[SystemFilters]
-    ) -> FleetRun:
-        """List systems and read the summary of each, a few at a time.
-
-        Costs one hit of the quota for every 1,000 systems and one for each system.
-
-        Args:
-            progress: Told after each system, in the iterating thread: how many are done, and
-                how many there are (None while pages are still to come).
-            filters: Which systems; else all.
-
-        Raises:
-            InvalidArgumentError: a filter cannot be understood.
-
-        Source: operations Systems and Summary.
-        """
-        return FleetRun(self._enlighten, self.systems(**filters), self._workers, progress)
-
-
-class FleetRun(Iterator[FleetRecord]):
-    """One pass over a fleet: an iterator of records, in the order of the listing.
-
-    It never raises an `EnphaseError`. What concerns one system is in that system's record; what
-    ends the whole run early (the settings, the quota, the listing, or 5 systems in a row that
-    were not authorized or not reached) is in `stopped_by` when the iteration is over, and every
-    record got until then has been given out. A few pages and results are held at a time.
-
-    Attributes:
-        stopped_by: Why the run ended before the end of the fleet; None if it did not.
-        done: Records given out so far.
-        total: Systems there are; None until the last page of the listing has come.
+        ConfigError: the client cannot be made again in another process: it has a transport or a
+            store of tokens of its own.
     """
 
     def __init__(
-        self,
-        enlighten: Cloud,
-        listing: SystemPages,
-        workers: int,
-        progress: Progress | None,
+        self, cloud: Cloud, executor: Executor | None = None, *, workers: int | None = None
     ) -> None:
-        self.stopped_by: EnphaseError | None = None
-        self.done = 0
-        self.total: int | None = None
-        self._enlighten = enlighten
-        self._systems = self._listed(listing)
-        self._workers = workers
-        self._progress = progress
-        self._pending: deque[Future[FleetRecord]] = deque()
-        self._given = False  # whether the first of them was given out
-        self._lock = Lock()
-        self._doubtful = 0
+        of_executor: int = getattr(executor, "_max_workers", UNTOLD_WORKERS)
+        usual = WORKERS if executor is None else of_executor
+        super().__init__(cloud, workers=usual if workers is None else workers)
+        self._executor = executor
+        self._settings: bytes | None = None
+        if executor is not None and not isinstance(executor, ThreadPoolExecutor):
+            self._settings = pickle.dumps((type(cloud), cloud.settings()))
 
-    def finished(self) -> list[FleetRecord]:
-        """End the run and give the records that are here, in the listing's order.
+    def _beginning(
+        self, ask: Callable[..., Any], arguments: Callable[[int], Mapping[str, Any]]
+    ) -> Callable[[int, Tell], None]:
+        executor = self._executor
+        if executor is None:
+            return super()._beginning(ask, arguments)
+        asked = partial(ask, self._cloud)
+        if self._settings is not None:
+            asked = partial(_ask_elsewhere, self._settings, ask)
+        if isinstance(executor, ProcessPoolExecutor):
+            _require_picklable(ask)
 
-        For a program that is interrupted (`KeyboardInterrupt`) while it iterates: nothing is
-        waited for, and no call that was answered is lost. The first record may be the one that
-        the iteration gave last, which an interrupt can keep from arriving.
-        """
-        ready = [future for future in self._pending if future.done() and not future.exception()]
-        self._pending.clear()
-        self._given = False
-        self._systems = iter(())
-        records = [future.result() for future in ready]
-        return [record for record in records if not isinstance(record.error, HOPELESS)]
-
-    def __next__(self) -> FleetRecord:
-        while record := self._next_in_order():
-            if isinstance(record.error, HOPELESS):
-                continue
-            self.done += 1
-            if self._progress is not None:
-                self._progress(self.done, self.total)
-            return record
-        raise StopIteration
-
-    def _next_in_order(self) -> FleetRecord | None:
-        if self._given:
-            self._given = False
-            self._pending.popleft()
-        self._ask_ahead()
-        if not self._pending:
-            return None
-        first = self._pending[0]
-        while not first.done():
-            wait([future for future in self._pending if not future.done()], None, FIRST_COMPLETED)
-            self._ask_ahead()
-        self._given = True
-        return first.result()
-
-    def _ask_ahead(self) -> None:
-        """Keep all workers busy, but not too far ahead of what was given out."""
-        while self.stopped_by is None and len(self._pending) < AHEAD * self._workers:
-            if sum(not future.done() for future in self._pending) >= self._workers:
-                return
+        def begin(system_id: int, tell: Tell) -> None:
             try:
-                system = next(self._systems, None)
-            except EnphaseError as error:
-                self._stop(error)
-                return
-            if system is None:
-                return
-            self._pending.append(self._ask(system))
+                future = executor.submit(asked, system_id, **arguments(system_id))
+            except RuntimeError as error:  # it was shut down, or its processes have ended
+                tell(None, _unusable(error))
+            else:
+                future.add_done_callback(partial(_pass_on, tell))
 
-    def _ask(self, system: models.System) -> Future[FleetRecord]:
-        future: Future[FleetRecord] = Future()
-        # A daemon for each call: ctrl-c then waits for none that is waiting for the quota.
-        Thread(target=self._read, args=(system, future), daemon=True).start()
-        return future
+        return begin
 
-    def _read(self, system: models.System, future: Future[FleetRecord]) -> None:
-        summary, error = None, None
-        try:
-            summary = self._enlighten.summary(system.system_id)
-        except EnphaseError as failure:
-            error = failure
-        except BaseException as defect:
-            future.set_exception(defect)
-            return
-        self._weigh(error)
-        now = utc(current_clock().time())
-        future.set_result(FleetRecord(system, summary, error, now))
 
-    def _weigh(self, error: EnphaseError | None) -> None:
-        with self._lock:
-            self._doubtful = self._doubtful + 1 if isinstance(error, DOUBTFUL) else 0
-            hopeless = isinstance(error, HOPELESS) or self._doubtful == MOST_IN_A_ROW
-        if error is not None and hopeless:
-            self._stop(error)
+def _require_picklable(ask: Callable[..., Any]) -> None:
+    try:
+        pickle.dumps(ask)
+    except (pickle.PicklingError, AttributeError, TypeError):
+        raise InvalidArgumentError(
+            "operation: what other processes carry out must be pickled; name an operation, or give "
+            "a function that stands at the top of a module"
+        ) from None
 
-    def _stop(self, error: EnphaseError) -> None:
-        with self._lock:
-            self.stopped_by = self.stopped_by or error
 
-    def _listed(self, listing: SystemPages) -> Iterator[models.System]:
-        """Each system once, also where the fleet changes and moves some across pages."""
-        count, boundary = 0, Boundary()
-        for page in listing.pages():
-            fresh = boundary.crossed(page)
-            count += len(fresh)
-            if not page.next:
-                self.total = count
-            yield from fresh
+def _pass_on(tell: Tell, future: Future[Any]) -> None:
+    try:
+        value = future.result()
+    except (BrokenExecutor, CancelledError) as error:
+        tell(None, _unusable(error))
+    except Exception as error:
+        tell(None, error)
+    else:
+        tell(value, None)
+
+
+def _unusable(error: Exception) -> ConfigError:
+    return ConfigError(
+        f"the executor cannot be used any more ({type(error).__name__}): it was shut down, or one "
+        "of its processes has ended; make a new one and go on from the run's position"
+    )
+
+
+# The clients of this process, by the settings that they were made of.
+_clients: dict[bytes, Cloud] = {}
+_making = threading.Lock()
+MOST_CLIENTS = 8
+
+
+def _ask_elsewhere(
+    settings: bytes, ask: Callable[..., Any], system_id: int, **arguments: Any
+) -> Any:
+    """Ask one system with the client of this process, which is made when it is first needed."""
+    with _making:
+        client = _clients.get(settings)
+        if client is None:
+            while len(_clients) >= MOST_CLIENTS:
+                _clients.pop(next(iter(_clients)))
+            kind, options = pickle.loads(settings)  # noqa: S301 - made by the process that asks
+            client = _clients[settings] = kind(**options)
+    return ask(client, system_id, **arguments)

@@ -35,7 +35,17 @@ if TYPE_CHECKING:
     from enphase_sdk.core.effects import Sleep as Wait
     from enphase_sdk.core.json import Json
     from enphase_sdk.core.times import DateLike, InstantLike
-    from enphase_sdk.fleet import FleetRecord, FleetRun, Progress, SystemFilters
+    from enphase_sdk.fleet import (
+        AsyncCollection,
+        AsyncFleetRun,
+        Collected,
+        Collection,
+        FleetRecord,
+        FleetRun,
+        Progress,
+        SystemFilters,
+        SystemOperation,
+    )
     from enphase_sdk.frames import AnyFrame, BackendName, FrameBuilder, Operation, Timezone
     from enphase_sdk.gateway.identity import GatewayInfo
     from enphase_sdk.gateway.profile import GatewayProfile
@@ -45,7 +55,9 @@ if TYPE_CHECKING:
 __all__ = [
     "AnyFrame",
     "AsyncCloudSite",
+    "AsyncCollection",
     "AsyncExchanging",
+    "AsyncFleetRun",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
@@ -57,6 +69,8 @@ __all__ = [
     "Changes",
     "Clock",
     "CloudSite",
+    "Collected",
+    "Collection",
     "DateLike",
     "Exchanging",
     "Filter",
@@ -82,6 +96,7 @@ __all__ = [
     "Site",
     "Snapshot",
     "SystemFilters",
+    "SystemOperation",
     "SystemPages",
     "Timezone",
     "TokenProvider",
@@ -119,6 +134,11 @@ _HOMES = {
     "DateLike": "core.times",
     "Filter": "cloud.arguments",
     "FleetRecord": "fleet",
+    "AsyncCollection": "fleet",
+    "AsyncFleetRun": "fleet",
+    "Collected": "fleet",
+    "Collection": "fleet",
+    "SystemOperation": "fleet",
     "FleetRun": "fleet",
     "FrameBuilder": "frames",
     "GatewayInfo": "gateway.identity",

@@ -100,6 +100,17 @@ class AsyncEnlightenV4(AsyncCloud):
         del api_key, client_secret, access_token, refresh_token, username, password
         settings = load_settings(given, base_url, profile)
         self._base_url = settings.base_url
+        self._identity = {
+            "base_url": settings.base_url,
+            "profile": profile,
+            "client_id": settings.application.client_id,
+        }
+        if tokens is not None:
+            self._identity["tokens"] = tokens
+        if transport is not None:
+            self._local_only = "a transport"
+        elif not isinstance(tokens, str | os.PathLike | None):
+            self._local_only = "a store of tokens"
         self._authorization = authorization = Authorization(
             settings.application,
             settings.base_url,

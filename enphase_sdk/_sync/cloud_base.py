@@ -17,6 +17,7 @@ from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.times import DateLike, InstantLike
+from enphase_sdk.errors import ConfigError
 
 __all__ = ["Cloud"]
 
@@ -32,6 +33,9 @@ class Cloud:
     _options: Options
     _connection: CloudConnection
     _owner = True
+    # What cannot be sent to another process, and what tells there which client to make.
+    _local_only = ""
+    _identity: dict[str, Any]
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self._base_url}>"
@@ -72,6 +76,22 @@ class Cloud:
         twin.__dict__.update(self.__dict__)
         twin._owner = False
         return twin
+
+    def settings(self) -> dict[str, Any]:
+        """The keyword arguments that make a client like this one elsewhere, without secrets.
+
+        The credentials are left out: a client made of these reads its own, from the environment
+        or the config file of the machine that it runs on.
+
+        Raises:
+            ConfigError: it has a transport or keeps tokens of its own, which cannot be sent there.
+        """
+        if self._local_only:
+            raise ConfigError(
+                f"a client with {self._local_only} of its own cannot be made again in another "
+                "process; use threads, or make the client without it"
+            )
+        return {**self._identity, **self._options.given}
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""

@@ -74,6 +74,8 @@ class Enlighten(Cloud):
         del api_key, user_id
         settings = load_settings(given, base_url, profile)
         self._base_url = settings.base_url
+        self._identity = {"base_url": settings.base_url, "profile": profile}
+        self._local_only = "a transport" if transport is not None else ""
         signed = signing(settings)
         self._options = Options.made(
             API,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypedDict
 
@@ -49,6 +49,7 @@ class Options:
         clock: What is waited on.
         on_wait: Told before every wait.
         max_body: Bytes that an answer may have.
+        given: The options as they were given, for a client like this one in another process.
     """
 
     policy: Policy
@@ -56,6 +57,7 @@ class Options:
     clock: Clock
     on_wait: Callable[[Sleep], object] | None
     max_body: int
+    given: Mapping[str, Any]
 
     @classmethod
     def made(
@@ -90,7 +92,15 @@ class Options:
             time=time,
             authorizer=None if authorizer is None else authorizer(clock, time, backoff),
         )
-        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
+        given = {
+            "timeout": timeout,
+            "max_retries": max_retries,
+            "max_wait": max_wait,
+            "quota": quota,
+            "strict": strict,
+            "max_body": max_body,
+        }
+        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), given)
 
     def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
@@ -121,7 +131,9 @@ class Options:
                     "max_wait, quota, strict, on_wait and max_body. For another account, address "
                     "or transport make a new client"
                 )
-        return evolve(options, policy=policy)
+        kept = {**options.given, **given}
+        kept.pop("on_wait", None)
+        return evolve(options, policy=policy, given=kept)
 
 
 def _retries(value: int) -> int:

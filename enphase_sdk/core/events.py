@@ -34,6 +34,8 @@ __all__ = [
     "call_in_loop_async",
     "current_loop",
     "current_loop_async",
+    "in_background",
+    "in_background_async",
     "run_aside",
     "run_aside_async",
     "uninterrupted",
@@ -204,6 +206,21 @@ def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
     except RuntimeError:  # trio's RunFinishedError is one too
         return False
     return True
+
+
+def in_background(function: Callable[[], object]) -> None:
+    """Run a function in a thread that no exit of the program waits for."""
+
+    def run() -> None:
+        with suppress(SystemExit):  # it ends this thread, and is no error
+            function()
+
+    threading.Thread(target=run, daemon=True).start()
+
+
+def in_background_async(function: Callable[[], Coroutine[Any, Any, object]]) -> None:
+    """Run a coroutine function in a task of the running event loop."""
+    call_in_loop_async(current_loop_async(), function)
 
 
 def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - of the twin

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
+from enphase_sdk._sync.fleet import WORKERS
 from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.clock import set_clock
-from enphase_sdk.fleet import WORKERS
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
 
 from .conftest import API_KEY, USER_ID, Run

@@ -1,0 +1,373 @@
+# Made from enphase_sdk/_async/fleet.py by `make generate`; edit that one.
+"""Many systems through one client, and so through one quota."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from inspect import isawaitable
+from typing import Any, Generic, TypeAlias, TypeVar, Unpack, cast, overload
+
+from enphase_sdk import models
+from enphase_sdk._sync.cloud_base import Cloud
+from enphase_sdk._sync.cloud_pages import SystemPages
+from enphase_sdk.clock import current_clock
+from enphase_sdk.cloud.boundary import Boundary
+from enphase_sdk.cloud.collecting import (
+    Collected,
+    Collecting,
+    FleetRecord,
+    GivenSystems,
+    Mark,
+    Position,
+    Slot,
+    SystemFilters,
+    SystemOperation,
+    operation_of,
+)
+from enphase_sdk.core.events import Event, in_background
+from enphase_sdk.core.times import utc
+from enphase_sdk.errors import EnphaseError, InvalidArgumentError
+
+__all__ = ["Collection", "Fleet", "FleetRun", "Progress"]
+
+T = TypeVar("T")
+
+WORKERS = 4
+
+Progress: TypeAlias = Callable[[int, int | None], object]
+
+# Told what came of a call: its value, or its error.
+Tell: TypeAlias = Callable[[Any, BaseException | None], None]
+
+
+class Fleet:
+    """All systems that a client may see.
+
+    Args:
+        cloud: The client; its quota, retries and waits hold for everything done here.
+        workers: Calls that may be under way at the same time.
+
+    Raises:
+        InvalidArgumentError: `workers` is less than 1.
+    """
+
+    def __init__(self, cloud: Cloud, *, workers: int = WORKERS) -> None:
+        if workers < 1:
+            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
+        self._cloud = cloud
+        self._workers = workers
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._cloud!r})"
+
+    def __iter__(self) -> Iterator[models.System]:
+        return iter(self.systems())
+
+    def systems(self, **filters: Unpack[SystemFilters]) -> SystemPages:
+        """Every system there is, or those that match; fetched page by page as it is read."""
+        return self._cloud.systems(**filters)
+
+    @overload
+    def collect(
+        self,
+        operation: SystemOperation,
+        systems: Iterable[models.System | int] | None = None,
+        *,
+        filters: SystemFilters | None = None,
+        progress: Progress | None = None,
+        ordered: bool = False,
+        position: str | None = None,
+        each: Callable[[int], Mapping[str, Any]] | None = None,
+        **arguments: Any,
+    ) -> Collection[Any]: ...
+    @overload
+    def collect(
+        self,
+        operation: Callable[..., T],
+        systems: Iterable[models.System | int] | None = None,
+        *,
+        filters: SystemFilters | None = None,
+        progress: Progress | None = None,
+        ordered: bool = False,
+        position: str | None = None,
+        each: Callable[[int], Mapping[str, Any]] | None = None,
+        **arguments: Any,
+    ) -> Collection[T]: ...
+    def collect(
+        self,
+        operation: SystemOperation | Callable[..., Any],
+        systems: Iterable[models.System | int] | None = None,
+        *,
+        filters: SystemFilters | None = None,
+        progress: Progress | None = None,
+        ordered: bool = False,
+        position: str | None = None,
+        each: Callable[[int], Mapping[str, Any]] | None = None,
+        **arguments: Any,
+    ) -> Collection[Any]:
+        """Ask many systems the same, a few at a time; an iterator of a result for each.
+
+        A result is a value or an error: a system that cannot be read ends no run. Results come
+        as they arrive. A few pages, and 8 systems for each worker, are held at a time.
+
+        Args:
+            operation: An operation's name, as `"energy_lifetime"`, or a function that is called
+                with the client and a system's id, as `Enlighten.energy_lifetime` is.
+            systems: Systems or their ids; None for the whole listing, fetched page by page.
+            filters: Which systems of the listing; not together with `systems`.
+            progress: Told after each result: how many are done, and how many there are (None
+                while pages are still to come).
+            ordered: Give results in the order of the systems; one that is slow then holds back
+                those after it.
+            position: The `position` of an earlier run that was stopped, to go on from there: with
+                the same `systems` or `filters`. What that run gave out is not asked again.
+            each: Further keyword arguments for one system, by its id; called in this process.
+            arguments: Keyword arguments of the operation, the same for every system.
+
+        Returns:
+            A run over the systems: `for result in run`.
+
+        Raises:
+            InvalidArgumentError: there is no such operation, or an argument cannot be used.
+            NotAvailableError: only API v4 has the operation.
+
+        Source: the operation, and operation Systems for the listing.
+        """
+        ask = operation_of(type(self._cloud), operation)
+        start = Position.read(position)
+        state: Collecting[Any] = Collecting(self._workers, start, ordered=ordered)
+        listing: _Listing | _Given
+        if systems is None:
+            chosen: SystemFilters = {**(filters or {})}
+            if start.start is not None:
+                chosen["next"] = _cursor(start.start)
+            listing = _Listing(self._cloud.systems(**chosen))
+        elif filters:
+            raise InvalidArgumentError("filters choose from the listing; leave systems out then")
+        else:
+            listing = _Given(GivenSystems(systems, start.start))
+        begin = self._beginning(ask, lambda i: {**arguments, **each(i)} if each else arguments)
+        return Collection(listing, begin, state, progress)
+
+    def summaries(
+        self, *, progress: Progress | None = None, **filters: Unpack[SystemFilters]
+    ) -> FleetRun:
+        """List systems and read the summary of each, a few at a time.
+
+        Costs one hit of the quota for every 1,000 systems and one for each system.
+
+        Args:
+            progress: Told after each system: how many are done, and how many there are (None
+                while pages are still to come).
+            filters: Which systems; else all.
+
+        Raises:
+            InvalidArgumentError: a filter cannot be understood.
+
+        Source: operations Systems and Summary.
+        """
+        run = self.collect("summary", filters=filters, progress=progress, ordered=True)
+        return FleetRun(run)
+
+    def _beginning(
+        self, ask: Callable[..., Any], arguments: Callable[[int], Mapping[str, Any]]
+    ) -> Callable[[int, Tell], None]:
+        """A function that begins to ask one system, and returns at once."""
+
+        def begin(system_id: int, tell: Tell) -> None:
+            asked = partial(ask, self._cloud, system_id, **arguments(system_id))
+            in_background(partial(_told, asked, tell))
+
+        return begin
+
+
+class Collection(Iterator[Collected[T]], Generic[T]):
+    """One pass over many systems: an iterator of results; see `Fleet.collect`.
+
+    It never raises an `EnphaseError`. What concerns one system is in that system's result; what
+    ends the whole run early (the settings, the quota, the listing, or 5 systems in a row that
+    were not authorized or not reached) is in `stopped_by` when the iteration is over, and every
+    result got until then has been given out.
+    """
+
+    def __init__(
+        self,
+        listing: _Listing | _Given,
+        begin: Callable[[int, Tell], None],
+        state: Collecting[T],
+        progress: Progress | None,
+    ) -> None:
+        self._listing = listing
+        self._begin = begin
+        self._state = state
+        self._progress = progress
+        self._arrival: Event | None = None
+
+    @property
+    def stopped_by(self) -> EnphaseError | None:
+        """Why the run ended before the last system; None if it did not."""
+        return self._state.stopped_by
+
+    @property
+    def done(self) -> int:
+        """Results given out so far."""
+        return self._state.done
+
+    @property
+    def total(self) -> int | None:
+        """Systems there are; None until the last page of the listing has come."""
+        return self._state.total
+
+    @property
+    def position(self) -> str:
+        """Where the run stands after all results given out, as text that can be saved.
+
+        `collect(…, position=…)` goes on from there, in this process or another.
+        """
+        return self._state.position
+
+    def finished(self) -> list[Collected[T]]:
+        """End the run and give the results that are here.
+
+        For a program that is interrupted or cancelled while it iterates: nothing is waited for,
+        and no call that was answered is lost. The first result may be the one that the iteration
+        gave last, which an interrupt can keep from arriving.
+        """
+        return self._state.finished()
+
+    def __next__(self) -> Collected[T]:
+        while True:
+            self._arrival = arrival = Event()
+            result = self._state.take()
+            self._ask_ahead()
+            if result is not None:
+                if self._progress is not None:
+                    told = self._progress(self.done, self.total)
+                    if isawaitable(told):
+                        cast("None", told)
+                return result
+            if self._state.is_over:
+                raise StopIteration
+            if not self._state.arrived:
+                arrival.wait(None)
+
+    def _ask_ahead(self) -> None:
+        """Keep all workers busy, but not too far ahead of what was given out."""
+        while True:
+            slot = self._state.next_to_ask()
+            if slot is not None:
+                self._begin(slot.system_id, partial(self._tell, slot))
+            elif not self._state.wants_page:
+                return
+            else:
+                try:
+                    page = self._listing.next_page()
+                except EnphaseError as error:
+                    self._state.stop(error)
+                    return
+                if page is not None:
+                    self._state.listed(*page)
+                if page is None or self._listing.is_over:
+                    self._state.end()
+
+    def _tell(self, slot: Slot[T], value: T, error: BaseException | None) -> None:
+        if error is None or isinstance(error, EnphaseError):
+            now = utc(current_clock().time())
+            slot.result = Collected(slot.system_id, slot.system, value, error, now)
+        else:
+            slot.defect = error
+        self._state.arrived.append(slot)
+        if self._arrival is not None:
+            self._arrival.set()
+
+
+class FleetRun(Iterator[FleetRecord]):
+    """One pass over a fleet: an iterator of records, in the order of the listing.
+
+    It ends as an `Collection` does, and never raises an `EnphaseError`.
+    """
+
+    def __init__(self, run: Collection[models.Summary]) -> None:
+        self._run = run
+
+    @property
+    def stopped_by(self) -> EnphaseError | None:
+        """Why the run ended before the end of the fleet; None if it did not."""
+        return self._run.stopped_by
+
+    @property
+    def done(self) -> int:
+        """Records given out so far."""
+        return self._run.done
+
+    @property
+    def total(self) -> int | None:
+        """Systems there are; None until the last page of the listing has come."""
+        return self._run.total
+
+    def finished(self) -> list[FleetRecord]:
+        """End the run and give the records that are here, in the listing's order.
+
+        For a program that is interrupted (`KeyboardInterrupt`) while it iterates: nothing is
+        waited for, and no call that was answered is lost. The first record may be the one that
+        the iteration gave last, which an interrupt can keep from arriving.
+        """
+        return [_record(result) for result in self._run.finished()]
+
+    def __next__(self) -> FleetRecord:
+        return _record(next(self._run))
+
+
+def _record(result: Collected[models.Summary]) -> FleetRecord:
+    system = cast(models.System, result.system)
+    return FleetRecord(system, result.value, result.error, result.read_at)
+
+
+def _told(ask: Callable[[], Any], tell: Tell) -> None:
+    try:
+        value = ask()
+    except Exception as error:
+        tell(None, error)
+    except BaseException:
+        tell(None, RuntimeError("a call was cancelled from outside its run"))
+        raise
+    else:
+        tell(value, None)
+
+
+class _Listing:
+    """The listing's pages: each system once, also where some move across pages meanwhile."""
+
+    def __init__(self, listing: SystemPages) -> None:
+        self._listing = listing
+        self._pages = listing.pages()
+        self._boundary = Boundary()
+        self.is_over = False
+
+    def next_page(self) -> tuple[Mark, Sequence[models.System | int]] | None:
+        page = next(self._pages, None)
+        if page is None:
+            return None
+        self.is_over = not page.next
+        return self._listing.cursor, self._boundary.crossed(page)
+
+
+class _Given:
+    """Systems that the caller names."""
+
+    is_over = False
+
+    def __init__(self, systems: GivenSystems) -> None:
+        self._systems = systems
+
+    def next_page(self) -> tuple[Mark, Sequence[models.System | int]] | None:
+        return self._systems.next_part()
+
+
+def _cursor(start: Mark) -> str:
+    if isinstance(start, str):
+        return start
+    raise InvalidArgumentError(
+        "position: it belongs to a run over given systems, not over the listing"
+    )

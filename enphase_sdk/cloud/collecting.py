@@ -1,0 +1,398 @@
+"""An operation over many systems: which are asked next, what came, and where to go on.
+
+Without I/O: `enphase_sdk._async.fleet` and its sync twin ask, and tell here what came of it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from itertools import islice
+from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar, cast, get_args
+
+import msgspec
+from attrs import define, field, frozen
+
+from enphase_sdk import models
+from enphase_sdk.errors import (
+    APIConnectionError,
+    AuthenticationError,
+    ConfigError,
+    EnphaseError,
+    InvalidArgumentError,
+    NotAvailableError,
+    QuotaExceededError,
+    RateLimitError,
+)
+
+__all__ = [
+    "Collected",
+    "Collecting",
+    "FleetRecord",
+    "GivenSystems",
+    "Mark",
+    "Position",
+    "Slot",
+    "SystemFilters",
+    "SystemOperation",
+    "operation_of",
+]
+
+T = TypeVar("T")
+
+# Systems that are being asked or whose results wait to be given out, for each worker.
+AHEAD = 8
+
+# While one system is slow, the others get as many pages ahead of it; a position names them all.
+MOST_PAGES = 100
+
+# After one of these every further call would end the same way.
+HOPELESS = (ConfigError, QuotaExceededError, RateLimitError)
+
+# One of these may be one system's own trouble; five in a row are everybody's.
+DOUBTFUL = (AuthenticationError, APIConnectionError)
+MOST_IN_A_ROW = 5
+
+SystemOperation: TypeAlias = Literal[
+    "battery_lifetime",
+    "battery_settings",
+    "consumption_lifetime",
+    "consumption_meter_readings",
+    "consumption_stats",
+    "devices",
+    "energy_export_lifetime",
+    "energy_export_telemetry",
+    "energy_import_lifetime",
+    "energy_import_telemetry",
+    "energy_lifetime",
+    "envoys",
+    "ev_charger_devices",
+    "ev_charger_events",
+    "grid_status",
+    "inventory",
+    "inverters_summary_by_envoy_or_site",
+    "latest_telemetry",
+    "load_control",
+    "open_alarms",
+    "open_events",
+    "production_meter_readings",
+    "rgm_stats",
+    "stats",
+    "storage_meter_readings",
+    "storm_guard",
+    "summary",
+    "system",
+    "telemetry_battery",
+    "telemetry_consumption_meter",
+    "telemetry_production_meter",
+    "telemetry_production_micro",
+]
+"""The operations that need no more than a system's id; those beyond v2's are on v4 alone."""
+
+
+@frozen
+class Collected(Generic[T]):
+    """What came of one system.
+
+    Attributes:
+        system_id: The system.
+        system: As listed; None where only its id was given.
+        value: What the operation returned; None where it failed, and for a 204.
+        error: Why there is no value, or None.
+        read_at: When that became known (aware, UTC).
+    """
+
+    system_id: int
+    system: models.System | None
+    value: T | None
+    error: EnphaseError | None
+    read_at: datetime
+
+
+@frozen
+class FleetRecord:
+    """What came of one system: its summary, or the error that stands in its place.
+
+    Attributes:
+        system: As listed.
+        summary: Of the system's current day, or None where it could not be read.
+        error: Why there is no summary, or None.
+        read_at: When that became known (aware, UTC).
+    """
+
+    system: models.System
+    summary: models.Summary | None
+    error: EnphaseError | None
+    read_at: datetime
+
+
+class SystemFilters(TypedDict, total=False):
+    """The filters of `Enlighten.systems`; each takes one value or several."""
+
+    system_id: int | Iterable[int]
+    system_name: str | Iterable[str]
+    status: str | Iterable[str]
+    reference: str | Iterable[str]
+    installer: str | Iterable[str]
+    connection_type: str | Iterable[str]
+    limit: int
+    next: str
+
+
+def operation_of(client: type, operation: str | Callable[..., T]) -> Callable[..., T]:
+    """The function that asks one system: `function(client, system_id, **arguments)`.
+
+    Raises:
+        InvalidArgumentError: a client of this kind has no such operation.
+    """
+    if callable(operation):
+        return operation
+    if operation not in get_args(SystemOperation):
+        raise InvalidArgumentError(
+            f"operation: there is no {operation!r} that is asked by system; there are "
+            f"{', '.join(get_args(SystemOperation))}, or give a function of the client and an id"
+        )
+    found: Callable[..., T] | None = getattr(client, operation, None)
+    if found is None:
+        raise NotAvailableError(f"{operation}: only API v4 has it, and this is {client.__name__}")
+    return found
+
+
+# Where a page of a listing begins: its cursor, or the number of the systems before it.
+Mark: TypeAlias = str | int | None
+
+
+class Position(msgspec.Struct, forbid_unknown_fields=True):
+    """Where a run stands, as text: the first page that is not done, and what is done from there."""
+
+    start: str | int | None
+    done: list[int]
+
+    def text(self) -> str:
+        """To be saved and given back."""
+        return msgspec.json.encode(self).decode()
+
+    @classmethod
+    def read(cls, text: str | None) -> Position:
+        """A saved position; the beginning for None.
+
+        Raises:
+            InvalidArgumentError: it is none.
+        """
+        if text is None:
+            return cls(None, [])
+        try:
+            return msgspec.json.decode(text, type=cls)
+        except (msgspec.MsgspecError, UnicodeError, TypeError):
+            raise InvalidArgumentError(
+                "position: this is not the position of a run; give back what it was as saved"
+            ) from None
+
+
+class GivenSystems:
+    """Systems that a caller names, in parts, as a listing comes in pages."""
+
+    PART = 100
+
+    def __init__(self, systems: Iterable[models.System | int], start: Mark) -> None:
+        if isinstance(start, str):
+            raise InvalidArgumentError(
+                "position: it belongs to a run over the listing, not over given systems"
+            )
+        self._count = start or 0
+        self._systems = iter(systems)
+        next(islice(self._systems, self._count, self._count), None)
+
+    def next_part(self) -> tuple[Mark, Sequence[models.System | int]] | None:
+        """The next few systems and how many stand before them; None at the end."""
+        part = list(islice(self._systems, self.PART))
+        mark, self._count = self._count, self._count + len(part)
+        return (mark, part) if part else None
+
+
+@define(eq=False)
+class _Page:
+    mark: Mark
+    left: int = 0
+    given: list[int] = field(factory=list[int])
+
+
+@define(eq=False)
+class Slot(Generic[T]):
+    """One system of a run. Whoever asks it puts the result here, so that none is lost on the way.
+
+    Attributes:
+        system_id: The system.
+        system: As listed, or None.
+        page: The page that it was listed on.
+        result: What came of it, or None until then.
+        defect: An exception that is none of ours; it ends the run.
+    """
+
+    system_id: int
+    system: models.System | None
+    page: _Page
+    result: Collected[T] | None = None
+    defect: BaseException | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its call is over."""
+        return self.result is not None or self.defect is not None
+
+
+class Collecting(Generic[T]):
+    """The state of a run over many systems.
+
+    Attributes:
+        stopped_by: Why it ended before the last system; None if it did not.
+        done: Results given out.
+        total: Systems there are; None until the last page of the listing has come.
+        arrived: Slots whose calls have ended; appended by whoever asked them, from any thread.
+    """
+
+    def __init__(self, workers: int, position: Position, *, ordered: bool) -> None:
+        if workers < 1:
+            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
+        self.stopped_by: EnphaseError | None = None
+        self.done = 0
+        self.total: int | None = None
+        self.arrived: deque[Slot[T]] = deque()
+        self._workers = workers
+        self._ordered = ordered
+        self._room = AHEAD * workers
+        self._listed = 0
+        self._position = position
+        self._skipped = frozenset(position.done)
+        self._pages: deque[_Page] = deque()
+        self._waiting: deque[Slot[T]] = deque()
+        # Asked and not yet given out, in the order of the listing.
+        self._slots: dict[int, Slot[T]] = {}
+        self._ready: deque[Slot[T]] = deque()
+        self._given: Slot[T] | None = None
+        self._under_way = 0
+        self._doubtful = 0
+        self._ended = False
+
+    @property
+    def position(self) -> str:
+        """Where the run stands after all results that were given out."""
+        if not self._pages:
+            return self._position.text()
+        given = [system_id for page in self._pages for system_id in page.given]
+        return Position(self._pages[0].mark, given).text()
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every result has been given out and there are no more systems to ask."""
+        return not self._slots and not self._waiting and self._ended
+
+    @property
+    def wants_page(self) -> bool:
+        """Whether the next page of systems is needed."""
+        has_few = len(self._pages) < MOST_PAGES
+        return not self._waiting and not self._ended and has_few and self._has_room()
+
+    def listed(self, mark: Mark, systems: Sequence[models.System | int]) -> None:
+        """Take over the next page of systems."""
+        page = _Page(mark)
+        for system in systems:
+            row = None if isinstance(system, int) else system
+            system_id = system if isinstance(system, int) else system.system_id
+            if system_id in self._skipped:
+                page.given.append(system_id)
+            else:
+                page.left += 1
+                self._waiting.append(Slot(system_id, row, page))
+        self._listed += len(systems)
+        self._pages.append(page)
+
+    def end(self) -> None:
+        """There are no more pages."""
+        self._ended = True
+        self.total = self._listed
+
+    def next_to_ask(self) -> Slot[T] | None:
+        """The system to be asked now, or None while there is none or enough are under way."""
+        if not self._waiting or not self._has_room():
+            return None
+        slot = self._waiting.popleft()
+        self._slots[id(slot)] = slot
+        self._under_way += 1
+        return slot
+
+    def take(self) -> Collected[T] | None:
+        """The next result to give out, or None while there is none.
+
+        Raises:
+            Exception: an operation failed with an error that is none of ours.
+        """
+        if self._given is not None:
+            # The one given last has reached the caller, since the next one is asked for.
+            self._slots.pop(id(self._given), None)
+            self._given = None
+        self._take_over_arrived()
+        while slot := self._first_ended():
+            if slot.defect is not None:
+                raise slot.defect
+            result = slot.result
+            if result is None or isinstance(result.error, HOPELESS):
+                self._slots.pop(id(slot))
+                continue
+            self._given = slot
+            self.done += 1
+            slot.page.given.append(slot.system_id)
+            slot.page.left -= 1
+            while len(self._pages) > 1 and not self._pages[0].left:
+                self._pages.popleft()
+            return result
+        return None
+
+    def stop(self, error: EnphaseError) -> None:
+        """Ask no more systems; what is under way is still given out."""
+        self.stopped_by = self.stopped_by or error
+        self._waiting.clear()
+        self._ended = True
+
+    def finished(self) -> list[Collected[T]]:
+        """End the run; the results that are here, in order, beginning with the one given last."""
+        self._waiting.clear()
+        self._ended = True
+        results: list[Collected[T]] = []
+        for slot in self._slots.values():
+            if slot.result is not None and not isinstance(slot.result.error, HOPELESS):
+                results.append(slot.result)
+                if slot is not self._given:
+                    slot.page.given.append(slot.system_id)
+        self._slots.clear()
+        self._given = None
+        return results
+
+    def _has_room(self) -> bool:
+        return (
+            self.stopped_by is None
+            and self._under_way < self._workers
+            and len(self._slots) < self._room
+        )
+
+    def _first_ended(self) -> Slot[T] | None:
+        if self._ordered:
+            first = next(iter(self._slots.values()), None)
+            return first if first is not None and first.has_ended else None
+        while self._ready:
+            slot = self._ready.popleft()
+            if id(slot) in self._slots:
+                return slot
+        return None
+
+    def _take_over_arrived(self) -> None:
+        """Learn from what has arrived whether going on makes sense."""
+        while self.arrived:
+            slot = self.arrived.popleft()
+            self._under_way -= 1
+            self._ready.append(slot)
+            error = slot.result.error if slot.result is not None else None
+            self._doubtful = self._doubtful + 1 if isinstance(error, DOUBTFUL) else 0
+            if isinstance(error, HOPELESS) or self._doubtful == MOST_IN_A_ROW:
+                self.stop(cast(EnphaseError, error))
