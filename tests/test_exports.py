@@ -34,7 +34,7 @@ def run(code: str) -> str:
 
 
 def test_the_names_are_what_they_should_be() -> None:
-    assert set(enphase_sdk.__all__) == CLOUD | GATEWAY | {"Fleet", "__version__"}
+    assert set(enphase_sdk.__all__) == CLOUD | GATEWAY | {"AsyncFleet", "Fleet", "__version__"}
     assert sorted(enphase_sdk.__all__) == enphase_sdk.__all__
     assert dir(enphase_sdk) == enphase_sdk.__all__
 

@@ -39,8 +39,12 @@ OURS = ("enphase_sdk", "enphase_sdk_api_v2", "enphase_sdk_api_v4")
 
 # Nobody else calls their constructors.
 MADE_BY_US = {
+    types.AsyncCollection,
+    types.AsyncFleetRun,
     types.AsyncLiveStream,
     types.AsyncSystemPages,
+    types.Collection,
+    types.FleetRun,
     types.LiveStream,
     types.SystemPages,
 }
