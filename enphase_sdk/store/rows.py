@@ -1,0 +1,356 @@
+"""What callers give, as rows of Arrow in the columns of a table."""
+
+from __future__ import annotations
+
+import array
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any, NamedTuple, TypeAlias
+
+from attrs import define, field, frozen
+
+from enphase_sdk import models
+from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epoch
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.frames import _tables as frames
+from enphase_sdk.frames._columns import cleaned
+from enphase_sdk.store.schema import DATE, INSTANT, TABLES, Table, TableName
+
+__all__ = [
+    "Batch",
+    "Interval",
+    "Row",
+    "Span",
+    "keyed",
+    "of_days",
+    "of_intervals",
+    "of_inverters",
+    "of_spans",
+    "of_summaries",
+    "of_systems",
+    "spans_of",
+]
+
+Row: TypeAlias = Mapping[str, Any]
+
+EPOCH = date(1970, 1, 1).toordinal()
+MICROSECONDS = 1_000_000
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+# All there is of a system and measure; what lies outside of it is no date of Python's.
+ALL_DAYS = (date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH)
+ALL_INSTANTS = (-(2**62), 2**62)
+
+
+class Interval(NamedTuple):
+    """An interval, by its end.
+
+    Attributes:
+        end_at: Epoch seconds.
+        wh: Energy, Wh; None if unreported.
+        w: Power, W; None if unreported.
+        devices_reporting: Devices that reported in it; None if not told.
+    """
+
+    end_at: int
+    wh: float | None = None
+    w: float | None = None
+    devices_reporting: int | None = None
+
+
+@frozen
+class Span:
+    """A stretch of a series: days since 1970-01-01, or microseconds for intervals.
+
+    Attributes:
+        key: System and measure.
+        start: The first day, or the instant at which the first interval starts.
+        end: The day after the last, or the instant at which the last interval ends.
+        final_end: As far as it is final; `start` if nothing is.
+        read_at: Microseconds since 1970-01-01.
+    """
+
+    key: tuple[int, str]
+    start: int
+    end: int
+    final_end: int
+    read_at: int
+
+
+@define
+class Batch:
+    """Rows of one table that are written together; no two of them have the same key.
+
+    Attributes:
+        table: The table.
+        parts: The rows, as tables of Arrow.
+        replaced: Of a ranged table the ranges whose rows go: system, measure, first, last.
+        keys: What no other write of the same batch may have: keys, or systems and measures.
+        spans: What becomes known of the series, of `daily` and `intervals`.
+    """
+
+    table: Table
+    parts: list[Any]
+    replaced: list[tuple[int, str, int, int]] = field(factory=list[tuple[int, str, int, int]])
+    keys: set[Any] = field(factory=set[Any])
+    spans: list[Span] = field(factory=list[Span])
+
+    def takes(self, other: Batch) -> bool:
+        """Add another one, if none of its keys is here already."""
+        if other.table.name != self.table.name or not self.keys.isdisjoint(other.keys):
+            return False
+        self.parts += other.parts
+        self.replaced += other.replaced
+        self.keys |= other.keys
+        self.spans += other.spans
+        return True
+
+    def rows(self) -> Any:
+        """All rows as one table of Arrow."""
+        import pyarrow as pa
+
+        return pa.concat_tables(self.parts).combine_chunks()
+
+    def ranges(self) -> Any:
+        """What is replaced, as a table of Arrow."""
+        import pyarrow as pa
+
+        columns = map(list, zip(*self.replaced, strict=True))
+        return pa.table(dict(zip(("system_id", "measure", "first", "last"), columns, strict=True)))
+
+    def __len__(self) -> int:
+        return sum(len(part) for part in self.parts)
+
+
+def of_systems(rows: Iterable[models.System | Row], read_at: datetime) -> Batch:
+    """Systems as listed."""
+    found = [
+        row
+        if isinstance(row, Mapping)
+        else {column.name: cleaned(column).values[0] for column in frames.systems(row, UTC)}
+        for row in rows
+    ]
+    return keyed("systems", found, read_at)
+
+
+def of_summaries(rows: Iterable[models.Summary | Row], read_at: datetime) -> Batch:
+    """Summaries, one for each system and day."""
+    found = [row if isinstance(row, Mapping) else _of_summary(row) for row in rows]
+    return keyed("summaries", found, read_at)
+
+
+def _of_summary(summary: models.Summary) -> Row:
+    row = {column.name: cleaned(column).values[0] for column in frames.summary(summary, UTC)}
+    row["day"] = row.pop("summary_date")
+    if not row["size_w"] and not row["modules"]:
+        # Of a day that is over these are not told: the wire has zeros.
+        row.update(size_w=None, modules=None, current_power_w=None)
+    return row
+
+
+def of_inverters(
+    system_id: int, rows: Iterable[models.InvertersSummary | Row], read_at: datetime
+) -> Batch:
+    """The microinverters of one system, whose ids the answer does not tell."""
+    found: list[Row] = []
+    for row in rows:
+        if isinstance(row, Mapping):
+            found.append({**row, "system_id": system_id})
+            continue
+        columns = [cleaned(column) for column in frames.inverters_summary(row, UTC)]
+        names = ["inverter_id" if c.name == "id" else c.name for c in columns]
+        for values in zip(*(c.values for c in columns), strict=True):
+            found.append({**dict(zip(names, values, strict=True)), "system_id": system_id})
+    # One that tells no serial number cannot be told from others.
+    return keyed("inverters", [row for row in found if row.get("serial_number")], read_at)
+
+
+def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None) -> Batch:
+    """Rows that replace those with the same key; of two with one key the later counts."""
+    import pyarrow as pa
+
+    table = TABLES[name]
+    found: dict[tuple[Any, ...], Row] = {}
+    for given in rows:
+        unknown = given.keys() - table.types.keys()
+        if unknown:
+            raise InvalidArgumentError(
+                f"{name}: there is no column {min(unknown)!r}; there are {', '.join(table.names)}"
+            )
+        row = {column: _value(column, type_, given) for column, type_ in table.types.items()}
+        if read_at is not None:
+            row["read_at"] = _microseconds(read_at, "read_at")
+        key = tuple(row[column] for column in table.key)
+        if None in key:
+            raise InvalidArgumentError(f"{name}: a row needs {' and '.join(table.key)}")
+        found[key] = row
+    schema = table.arrow_schema()
+    columns = {field.name: [row[field.name] for row in found.values()] for field in schema}
+    try:
+        arrays = [_array(columns[field.name], field.type) for field in schema]
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        raise InvalidArgumentError(f"{name}: a value is of another type ({error})") from None
+    return Batch(table, [pa.Table.from_arrays(arrays, schema=schema)], keys=set(found))
+
+
+def of_days(
+    system_id: int,
+    measure: str,
+    first_day: DateLike,
+    values: Sequence[int | None],
+    final_through: DateLike | None,
+    source: str | None,
+    read_at: datetime,
+) -> Batch:
+    """A series of days, one value after the other; None is unreported."""
+    import pyarrow as pa
+
+    wh = _array(values, pa.int64(), "values")
+    start, count = _day(first_day, "first_day"), len(wh)
+    final_end = start
+    if final_through is not None:
+        final_end = max(start, _day(final_through, "final_through") + 1)
+    end = max(start + count, final_end)
+    span = Span((system_id, measure), start, end, final_end, _microseconds(read_at, "read_at"))
+    return _series(
+        "daily",
+        span,
+        (start, end - 1),
+        day=_packed(range(start, start + count), "i", pa.date32()),
+        wh=wh,
+        final=_marks(min(count, final_end - start), count),
+        source=pa.repeat(pa.scalar(source, pa.string()), count),
+    )
+
+
+def of_intervals(
+    system_id: int,
+    measure: str,
+    rows: Iterable[Interval],
+    window: tuple[InstantLike, InstantLike],
+    final_through: InstantLike | None,
+    total_devices: int | None,
+    source: str | None,
+    read_at: datetime,
+) -> Batch:
+    """The intervals that end after the window's start and not after its end."""
+    import pyarrow as pa
+
+    start, end = _microseconds(window[0], "start_at"), _microseconds(window[1], "end_at")
+    found = {int(row[0]) * MICROSECONDS: row for row in rows}
+    ends = sorted(found)
+    if ends and not start < ends[0] <= ends[-1] <= end:
+        raise InvalidArgumentError("rows: not all of the intervals end in the window")
+    final_end = start
+    if final_through is not None:
+        final_end = min(end, max(start, _microseconds(final_through, "final_through")))
+    ordered = [found[end_at] for end_at in ends]
+    count, number, real = len(ends), pa.int64(), pa.float64()
+    span = Span((system_id, measure), start, end, final_end, _microseconds(read_at, "read_at"))
+    return _series(
+        "intervals",
+        span,
+        (start + 1, end),
+        end_at=pa.array(ends, pa.timestamp("us", "UTC")),
+        wh=_array([row[1] for row in ordered], real, "wh"),
+        w=_array([row[2] for row in ordered], real, "w"),
+        devices_reporting=_array([row[3] for row in ordered], number, "devices_reporting"),
+        total_devices=pa.repeat(pa.scalar(total_devices, number), count),
+        final=_marks(sum(end_at <= final_end for end_at in ends), count),
+        source=pa.repeat(pa.scalar(source, pa.string()), count),
+    )
+
+
+def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
+    """Spans that are known, as the only ones of their systems and measures."""
+    import pyarrow as pa
+
+    table = TABLES[name]
+    given = list(spans)
+    kept = [span for span in given if span.start < span.end]
+    # A day is named by itself, an instant bounds what is on both its sides.
+    after = 1 if name == "known_days" else 0
+    schema = table.arrow_schema()
+    columns = (
+        [span.key[0] for span in kept],
+        [span.key[1] for span in kept],
+        [span.start for span in kept],
+        [span.end - after for span in kept],
+        [span.read_at for span in kept],
+    )
+    arrays = [pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)]
+    keys = {span.key for span in given}
+    everything = ALL_DAYS if name == "known_days" else ALL_INSTANTS
+    replaced = [(*key, *everything) for key in sorted(keys)]
+    return Batch(table, [pa.Table.from_arrays(arrays, schema=schema)], replaced, keys)
+
+
+def spans_of(name: TableName, rows: Iterable[tuple[Any, ...]]) -> list[Span]:
+    """The same from their rows, with days and instants as numbers."""
+    after = 1 if name == "known_days" else 0
+    return [
+        Span((system_id, measure), start, end + after, end + after, read_at)
+        for system_id, measure, start, end, read_at in rows
+    ]
+
+
+def _series(name: TableName, span: Span, replaced: tuple[int, int], **columns: Any) -> Batch:
+    import pyarrow as pa
+
+    table = TABLES[name]
+    count = len(columns["wh"])
+    system_id, measure = span.key
+    columns |= {
+        "system_id": pa.repeat(pa.scalar(system_id, pa.int64()), count),
+        "measure": pa.repeat(pa.scalar(measure, pa.string()), count),
+        "read_at": pa.repeat(pa.scalar(span.read_at, pa.timestamp("us", "UTC")), count),
+    }
+    schema = table.arrow_schema()
+    rows = pa.Table.from_arrays([columns[name] for name in table.names], schema=schema)
+    return Batch(table, [rows], [(*span.key, *replaced)], {span.key}, [span])
+
+
+def _marks(true: int, count: int) -> Any:
+    import pyarrow as pa
+
+    return pa.concat_arrays([pa.repeat(True, true), pa.repeat(False, count - true)])
+
+
+def _packed(values: Iterable[int], code: str, kind: Any) -> Any:
+    """What `pyarrow.array` makes of them, in a fraction of the time."""
+    import pyarrow as pa
+
+    memory = array.array(code, values)
+    return pa.Array.from_buffers(kind, len(memory), [None, pa.py_buffer(memory)])
+
+
+def _array(values: Any, kind: Any, what: str = "") -> Any:
+    import pyarrow as pa
+
+    try:
+        return pa.array(values, kind)
+    except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
+        if not what:
+            raise
+        raise InvalidArgumentError(f"{what}: numbers or None are wanted ({error})") from None
+
+
+def _value(column: str, type_: str, row: Row) -> Any:
+    value = plain(row.get(column))
+    if value is None:
+        return None
+    if type_ == INSTANT:
+        return _microseconds(value, column)
+    if type_ == DATE:
+        return value if isinstance(value, int) else _day(value, column)
+    return str(value) if isinstance(value, str) else value
+
+
+def _day(value: DateLike, what: str) -> int:
+    return to_date(value, what).toordinal() - EPOCH
+
+
+def _microseconds(value: InstantLike, what: str) -> int:
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return (value - _BEGINNING) // timedelta(microseconds=1)
+    return to_epoch(value, what) * MICROSECONDS
