@@ -10,7 +10,7 @@ from enphase_sdk._sync.cloud_connection import CloudConnection
 from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk._sync.cloud_site import CloudSite
 from enphase_sdk._sync.drivers import run
-from enphase_sdk.cloud.api import Call, Steps
+from enphase_sdk.cloud.api import Api, Call, Steps
 from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
@@ -76,6 +76,16 @@ class Cloud:
         twin.__dict__.update(self.__dict__)
         twin._owner = False
         return twin
+
+    @property
+    def api(self) -> Api:
+        """What is particular to the version of the API: its name, its largest page."""
+        return self._options.policy.api
+
+    @property
+    def hits(self) -> int:
+        """Requests sent so far, retries included, by this client and those of `with_options`."""
+        return self._options.policy.hits.sent
 
     def settings(self) -> dict[str, Any]:
         """The keyword arguments that make a client like this one elsewhere, without secrets.

@@ -163,6 +163,7 @@ class Api:
         words_of: The server's own words in an answer, cut, without secrets.
         error_of: The error that an unsuccessful answer stands for.
         walk: The way through the listing that begins with a call.
+        largest_page: Systems that one page of the listing can hold.
     """
 
     name: str
@@ -171,3 +172,4 @@ class Api:
     words_of: Callable[[Reply, Redactor], str]
     error_of: Callable[[Call[Any], Reply, Redactor], EnphaseError]
     walk: Callable[[Call[models.SystemsPage]], Walk]
+    largest_page: int

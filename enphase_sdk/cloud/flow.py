@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
+from itertools import count
 from typing import TypeVar, cast
 
 from attrs import define, field, frozen
@@ -57,6 +58,18 @@ class Recent:
             self._kept.popitem(last=False)
 
 
+class Hits:
+    """How many requests have been sent; every one of them is a hit of the quota."""
+
+    def __init__(self) -> None:
+        self._counter = count(1)
+        self.sent = 0
+
+    def add(self) -> None:
+        """Count one more; threads may do so at the same time."""
+        self.sent = next(self._counter)
+
+
 @frozen
 class Policy:
     """What all calls of a client share.
@@ -70,6 +83,7 @@ class Policy:
         redactor: What keeps the credentials out of errors.
         authorizer: What renews credentials that end; None where they do not.
         recent: Answers that calls may share for a short time.
+        hits: Counts the requests that were sent.
         time: The time, epoch seconds, without jumps.
     """
 
@@ -82,6 +96,7 @@ class Policy:
     time: SteadyTime
     authorizer: Authorizer | None = None
     recent: Recent = field(factory=Recent)
+    hits: Hits = field(factory=Hits)
 
 
 def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
@@ -211,6 +226,7 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
 def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     """Send the request and let the pacer learn from the answer."""
     date, is_success = None, False
+    policy.hits.add()
     try:
         reply = cast(Reply, (yield Send(request)))
         date = reply.headers.get("date")

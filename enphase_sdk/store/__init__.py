@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from enphase_sdk.store.rows import Interval
 from enphase_sdk.store.schema import Measure, TableName
-from enphase_sdk.store.store import Store
+from enphase_sdk.store.store import Asked, Store
 
-__all__ = ["Interval", "Measure", "Store", "TableName"]
+__all__ = ["Asked", "Interval", "Measure", "Store", "TableName"]

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from enphase_sdk.errors import ConfigError
-from enphase_sdk.store.lock import WriterLock
 from enphase_sdk.store.known import KNOWN, learnt
+from enphase_sdk.store.lock import WriterLock
 from enphase_sdk.store.rows import Batch, Span, spans_of
 from enphase_sdk.store.schema import DATE, FORMAT, INSTANT, TABLES, VERSION, Table
 

@@ -54,6 +54,7 @@ TableName: TypeAlias = Literal[
     "runs",
     "known_days",
     "known_intervals",
+    "asked",
 ]
 
 # The types of columns, as DuckDB names them; all instants are UTC, to the microsecond.
@@ -268,6 +269,19 @@ _ALL = (
             _READ_AT,
         ),
         ranged=True,
+    ),
+    Table(
+        "asked",
+        ("system_id", "operation"),
+        (
+            _SYSTEM,
+            Column("operation", TEXT),
+            Column("first_day", DATE),
+            Column("final_through", DATE),
+            Column("data_at", INSTANT),
+            Column("is_absent", BOOLEAN),
+            _READ_AT,
+        ),
     ),
 )
 

@@ -10,6 +10,8 @@ from importlib.metadata import version
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, Self, overload
 
+from attrs import asdict, fields, frozen
+
 from enphase_sdk import models
 from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date
@@ -27,7 +29,26 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["Store"]
+__all__ = ["Asked", "Store"]
+
+
+@frozen
+class Asked:
+    """What a sync last asked of a system with one operation, and what the answer knew.
+
+    Attributes:
+        first_day: The first day asked for, in the system's zone; None for its whole life.
+        final_through: The last day that was settled; None for none.
+        data_at: How far the system's data reached (aware, UTC); None if it had none.
+        is_absent: Whether the system does not have what was asked for.
+        read_at: When the answer came (aware, UTC).
+    """
+
+    first_day: date | None
+    final_through: date | None
+    data_at: datetime | None
+    is_absent: bool
+    read_at: datetime
 
 
 class Store:
@@ -239,6 +260,21 @@ class Store:
             ConfigError: it cannot be stored.
         """
         self._write(made.of_inverters(self._id(system_id), inverters, read_at))
+
+    def write_asked(self, operation: str, system_id: int, asked: Asked) -> None:
+        """Store what was asked of a system, in the place of what was asked before.
+
+        Raises:
+            ConfigError: it cannot be stored.
+        """
+        row = {"system_id": self._id(system_id), "operation": operation, **asdict(asked)}
+        self._write(made.keyed("asked", [row]))
+
+    def asked(self, operation: str) -> dict[int, Asked]:
+        """What was last asked with an operation, by system."""
+        rows = self._rows("asked", "WHERE operation = ?", operation)
+        names = [field.name for field in fields(Asked)]
+        return {row["system_id"]: Asked(**{name: row[name] for name in names}) for row in rows}
 
     def begin_run(self, started_at: datetime, *, api: str | None = None) -> int:
         """Note that a run begins, at once also in a transaction.

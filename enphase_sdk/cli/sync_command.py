@@ -1,0 +1,185 @@
+"""The fleet's download as a command."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
+
+import typer
+
+from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.failures import PartlyDoneError, explain
+from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.systems import ById
+from enphase_sdk.errors import ConfigError
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+    from enphase_sdk.download import Download, DownloadTable
+
+__all__ = ["sync"]
+
+_DASK = "dask://"
+
+
+@cloud_command
+def sync(
+    cloud: Cloud,
+    store: Annotated[
+        Path,
+        typer.Option(
+            metavar="PATH",
+            parser=Path,
+            help="Where to keep it: a DuckDB file (NAME.duckdb), or a folder of Parquet files.",
+        ),
+    ],
+    since: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="First day wanted, as 2024-01-01; else whole lives."),
+    ] = None,
+    systems: ById = None,
+    tables: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAMES",
+            help="Of systems, summaries, daily, inverters, with commas between; else "
+            "systems and daily, and the summaries of systems that are not normal.",
+        ),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(metavar="N", min=1, help="Hits of the quota to use at most; goes on later."),
+    ] = None,
+    executor: Annotated[
+        str | None,
+        typer.Option(metavar="URL", help="Ask from a Dask cluster: dask://HOST:PORT."),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what it would cost, from what the store knows."),
+    ] = False,
+) -> None:
+    """Bring a store of the fleet's history up to date: only what is missing or not settled.
+
+    Each answer is kept at once. A sync that was stopped at any moment goes on where it was.
+    """
+    from enphase_sdk.download import USUAL_TABLES, Download
+    from enphase_sdk.store import Store
+
+    named = USUAL_TABLES if tables is None else _names(tables)
+    with Store(store) as opened, _executor(executor) as pool, FirstInterrupt() as interrupt:
+        download = Download(
+            cloud.client,
+            opened,
+            since=since,
+            systems=systems,
+            tables=named,
+            budget=budget,
+            executor=pool,
+        )
+        if dry_run:
+            cost = download.cost()
+            cloud.waiting.stop()
+            _tell_cost(cloud, cost)
+            return
+        for _ in interrupt.until_it(download):
+            cloud.waiting.update(download.asked, download.expected)
+        download.finish()
+        cloud.waiting.stop()
+        _tell(cloud, download)
+        _check(download, interrupt.came)
+
+
+def _names(tables: str) -> tuple[DownloadTable, ...]:
+    names = tuple(name.strip() for name in tables.split(",") if name.strip())
+    return cast("tuple[DownloadTable, ...]", names)
+
+
+@contextmanager
+def _executor(url: str | None) -> Generator[Executor | None, None, None]:
+    if url is None:
+        yield None
+        return
+    if not url.startswith(_DASK):
+        raise ConfigError(f"--executor must look like {_DASK}HOST:PORT, not {url!r}")
+    try:
+        from distributed import Client
+    except ImportError:
+        raise ConfigError(
+            "a Dask cluster needs the extra dask: pip install 'enphase-sdk[dask]'"
+        ) from None
+    try:
+        client = Client(f"tcp://{url.removeprefix(_DASK)}", timeout="10s")
+    except (OSError, ValueError) as error:
+        raise ConfigError(
+            f"no Dask scheduler answers at {url} ({type(error).__name__}); check the address"
+        ) from None
+    with client:
+        yield client.get_executor()
+
+
+def _tell(cloud: Cloud, download: Download) -> None:
+    told: dict[str, Any] = {
+        "systems": download.systems,
+        "asked": download.asked,
+        "failed": download.failed,
+        "left": download.left,
+        "hits": download.hits,
+    }
+    _print(cloud, told, _in_words(told))
+
+
+def _in_words(told: dict[str, Any]) -> str:
+    left = told["left"]
+    rest = "everything is up to date"
+    if left is None:
+        rest = "what is left is not known"
+    elif left:
+        rest = f"{left} calls are left; run it again"
+    failed = f", {told['failed']} could not be read" if told["failed"] else ""
+    return f"{told['systems']} systems, {told['asked']} calls{failed}, {told['hits']} hits; {rest}"
+
+
+def _tell_cost(cloud: Cloud, cost: dict[str, int | None]) -> None:
+    if cost["calls"] is None:
+        text = "the store is empty: the listing costs a hit for each page, and tells the rest"
+    else:
+        text = (
+            f"{cost['listing']} hits for the listing, then about {cost['calls']} for "
+            f"{cost['systems']} systems, if all have reported since the store was read"
+        )
+    _print(cloud, cost, text)
+
+
+def _print(cloud: Cloud, wire: dict[str, Any], text: str) -> None:
+    import msgspec
+
+    from enphase_sdk.cli.output import print_document
+
+    if cloud.form is Form.TABLE:
+        typer.echo(text)
+    elif cloud.form is Form.JSON:
+        print_document([msgspec.json.encode(wire).decode() + "\n"])
+    else:
+        from enphase_sdk.report.spreadsheet import csv_lines
+
+        print_document(csv_lines(list(wire), [wire]))
+
+
+def _check(download: Download, stopped: bool) -> None:
+    """Say what is missing, for programs with the exit code."""
+    problem = download.stopped_by
+    if not download.systems and problem is not None:
+        raise problem
+    if problem is not None or stopped:
+        why = explain(problem) if problem is not None else "it was stopped"
+        raise PartlyDoneError(f"partly done: {download.asked} calls, then {why}")
+    if download.last_error is not None:
+        raise PartlyDoneError(
+            f"partly done: {download.failed} calls failed, the last one because: "
+            f"{explain(download.last_error)}"
+        )
