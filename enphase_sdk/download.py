@@ -8,7 +8,7 @@ any moment goes on where it was.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from concurrent.futures import Executor
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import partial
@@ -27,7 +27,7 @@ from enphase_sdk.errors import (
     InvalidArgumentError,
     NotAvailableError,
 )
-from enphase_sdk.fleet import Collected, Fleet
+from enphase_sdk.fleet import Collected, Fleet, SystemOperation
 from enphase_sdk.fleet import Collection as Run
 from enphase_sdk.store import Asked, Measure, Store
 
@@ -66,7 +66,7 @@ class Series:
         arguments: What else is asked.
     """
 
-    operation: str
+    operation: SystemOperation
     measures: Mapping[Measure, str]
     arguments: Mapping[str, Any] = {}
 
@@ -87,8 +87,8 @@ SERIES = (
     Series("energy_import_lifetime", {"import": "import_"}),
     Series("energy_export_lifetime", {"export": "export"}),
 )
-SUMMARY = "summary"
-INVERTERS = "inverters_summary_by_envoy_or_site"
+SUMMARY: Literal["summary"] = "summary"
+INVERTERS: Literal["inverters_summary_by_envoy_or_site"] = "inverters_summary_by_envoy_or_site"
 
 
 @frozen
@@ -125,11 +125,15 @@ class _Listed:
 
 @frozen
 class _Phase:
-    """One operation for many systems: what is due of it, and how an answer is kept."""
+    """One operation for many systems: what is due of it, and how an answer is kept.
 
-    operation: Any
+    An optional one may be refused: not every plan, owner and system has it.
+    """
+
+    operation: SystemOperation
     due: Callable[[], Due]
     keep: Callable[[Collected[Any]], None]
+    is_optional: bool = False
 
 
 @frozen
@@ -210,7 +214,7 @@ class Download(Iterator[Kept]):
         self._hits_elsewhere = 0
         self._systems: dict[int, _Listed] = {}
         self._run: Run[Any] | None = None
-        self._keep: Callable[[Collected[Any]], None] | None = None
+        self._keep: Callable[[Collected[Any]], None] = _drop
         self._asked: dict[str, dict[int, Asked]] = {}
         self._number: int | None = None
         self._steps = self._work()
@@ -232,17 +236,20 @@ class Download(Iterator[Kept]):
 
     def finish(self) -> None:
         """End the run: what has arrived is kept, nothing more is asked or waited for."""
-        if self._run is not None and self._keep is not None:
-            for result in self._run.finished():
-                if result.error is None:
-                    self._keep(result)
-        self._run = None
+        self._keep_arrived()
         number, self._number = self._number, None
         if number is not None:
             problem = self.stopped_by
             outcome = "failed" if problem and not self.systems else "partly" if problem else "done"
             message = None if problem is None else type(problem).__name__
             self._store.end_run(number, _now(), hits=self.hits, outcome=outcome, message=message)
+
+    def _keep_arrived(self) -> None:
+        if self._run is not None:
+            for result in self._run.finished():
+                if result.error is None and not self._is_local:
+                    self._keep(result)
+        self._run = None
 
     def cost(self) -> dict[str, int | None]:
         """What a run would cost in hits if all systems have reported; nothing is asked.
@@ -283,7 +290,8 @@ class Download(Iterator[Kept]):
             for series in SERIES:
                 if hasattr(self._cloud, series.operation):
                     due = partial(self._series_due, series, every)
-                    yield _Phase(series.operation, due, partial(self._keep_series, series))
+                    keep = partial(self._keep_series, series)
+                    yield _Phase(series.operation, due, keep, series is not PRODUCTION)
         if "summaries" in self._tables:
             yield _Phase(SUMMARY, partial(self._changed, SUMMARY, others), self._keep_summary)
         if "inverters" in self._tables:
@@ -302,30 +310,52 @@ class Download(Iterator[Kept]):
 
     def _ask(self, phase: _Phase) -> Iterator[Kept]:
         """Ask all systems for which something is due, as far as quota and budget go."""
-        due, refused = phase.due(), 0
-        waiting = iter(due)
-        while self.stopped_by is None:
+        due, answered, in_a_row = phase.due(), 0, 0
+        waiting, refused = iter(due), list[int]()
+        while self.stopped_by is None and in_a_row < MOST_REFUSED:
             part = list(islice(waiting, self._affordable()))
             if not part:
-                return
-            run = self._fleet.collect(phase.operation, part, each=due.__getitem__)
+                break
+            # A thread of ours keeps an answer before it asks for the next one.
+            asked = partial(self._ask_and_keep, phase) if self._is_local else phase.operation
+            run = self._fleet.collect(asked, part, each=due.__getitem__)
             self._run, self._keep = run, phase.keep
             for result in run:
                 self.asked += 1
                 self._hits_elsewhere += not self._is_local
-                if result.error is None:
-                    phase.keep(result)
-                else:
+                if isinstance(result.error, REFUSALS) and phase.is_optional:
+                    refused.append(result.system_id)
+                    in_a_row += 1
+                elif result.error is not None:
                     self.failed, self.last_error = self.failed + 1, result.error
+                else:
+                    answered, in_a_row = answered + 1, 0
+                    if not self._is_local:
+                        phase.keep(result)
                 yield Kept(phase.operation, result.system_id, result.error)
-                refused = refused + 1 if isinstance(result.error, REFUSALS) else 0
-                if refused == MOST_REFUSED:
-                    self.finish()
-                    return
-            if isinstance(run.stopped_by, REFUSALS):
-                return
-            self.stopped_by = run.stopped_by
+                if in_a_row == MOST_REFUSED:
+                    self._keep_arrived()
+                    break
+            if not (phase.is_optional and isinstance(run.stopped_by, REFUSALS)):
+                self.stopped_by = run.stopped_by
         self._run = None
+        if refused and (answered or self._is_let_in()):
+            every = in_a_row >= MOST_REFUSED
+            for system_id in due if every and not answered else refused:
+                self._note(phase.operation, system_id, Asked(None, None, None, True, _now()))
+
+    def _is_let_in(self) -> bool:
+        """Whether the credentials are good, so that what was refused is not in the plan."""
+        try:
+            next(iter(self._cloud.systems(limit=1)), None)
+        except EnphaseError as error:
+            self.stopped_by = error
+            return False
+        return True
+
+    def _ask_and_keep(self, phase: _Phase, client: Cloud, system_id: int, **arguments: Any) -> None:
+        value = getattr(client, phase.operation)(system_id, **arguments)
+        phase.keep(Collected(system_id, None, value, None, _now()))
 
     def _affordable(self) -> int:
         """Calls that the budget still allows, a part of them at a time."""
@@ -412,6 +442,10 @@ class Download(Iterator[Kept]):
         self._known(operation)[system_id] = asked
 
 
+def _drop(result: Collected[Any]) -> None:
+    """Before the first phase nothing can have come."""
+
+
 def _now() -> datetime:
     return utc(current_clock().time())
 
@@ -438,18 +472,16 @@ def _settled_through(data_at: datetime | None, zone: tzinfo) -> date | None:
 
 
 def _reported(
-    values: Sequence[int | None], start: date, data_at: datetime | None, zone: tzinfo
+    values: list[int | None], start: date, data_at: datetime | None, zone: tzinfo
 ) -> list[int | None]:
-    """A daily series; zeros at its end, of days that have not been reported yet, are None."""
+    """A daily series without the zeros at its end, of days that have not been reported yet."""
     days = 0
     if data_at is not None:
         days = max(0, (data_at.astimezone(zone).date() - start).days + 1)
-    reported = list(values)
-    for day in reversed(range(days, len(reported))):
-        if reported[day]:
-            break
-        reported[day] = None
-    return reported
+    count = len(values)
+    while count > days and not values[count - 1]:
+        count -= 1
+    return values[:count]
 
 
 def _reaches_back(since: date | None, first_day: date | None) -> bool:
