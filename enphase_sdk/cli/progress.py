@@ -65,10 +65,10 @@ class Waiting:
             self._bar.stop()
             self._bar = None
 
-    def update(self, done: int, total: int | None) -> None:
-        """So many of `total` systems are done; None is not known yet."""
+    def update(self, done: int, total: int | None, note: str = "") -> None:
+        """So many of `total` systems or calls are done (None is not known yet); `note` is shown."""
         if self._bar is not None:
-            self._bar.update(self._bar.task_ids[0], completed=done, total=total)
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total, note=note)
 
     def on_wait(self, sleep: Sleep) -> None:
         """Note a wait; several threads that wait for the same moment make one pause."""
@@ -96,7 +96,13 @@ def _bar() -> Progress:
     from collections.abc import Iterable
 
     from rich.console import Console, RenderableType
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     clock = current_clock()
     started = clock.monotonic()
@@ -110,10 +116,11 @@ def _bar() -> Progress:
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        TextColumn("{task.fields[note]}"),
         console=Console(stderr=True),
         transient=True,
         redirect_stdout=False,
         redirect_stderr=False,
     )
-    bar.add_task("", total=None)
+    bar.add_task("", total=None, note="")
     return bar

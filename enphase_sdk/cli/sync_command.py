@@ -14,6 +14,7 @@ from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.systems import ById
+from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -86,12 +87,23 @@ def sync(
             cloud.waiting.stop()
             _tell_cost(cloud, cost)
             return
+        begun = current_clock().monotonic()
         for _ in interrupt.until_it(download):
-            cloud.waiting.update(download.asked, download.expected)
+            note = _note(download, current_clock().monotonic() - begun)
+            cloud.waiting.update(download.asked, download.expected, note)
         download.finish()
         cloud.waiting.stop()
         _tell(cloud, download)
         _check(download, interrupt.came)
+
+
+def _note(download: Download, seconds: float) -> str:
+    """Hits used so far, and how long the rest takes if it goes on like this, waits included."""
+    note = f"{download.hits} hits"
+    if download.asked and download.expected is not None:
+        minutes = seconds / download.asked * max(0, download.expected - download.asked) / 60
+        note += f", about {minutes:.0f} min left" if minutes >= 1 else ", less than a minute left"
+    return note
 
 
 def _names(tables: str) -> tuple[DownloadTable, ...]:

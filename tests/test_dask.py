@@ -1,0 +1,74 @@
+"""A fleet that is asked from the worker processes of a real Dask cluster."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from distributed import Client, LocalCluster
+
+from enphase_sdk import Cloud, Enlighten, Fleet
+from enphase_sdk.cli import main
+from enphase_sdk.errors import NotFoundError
+from enphase_sdk.testing import SimulatedEnlighten, faults
+from tests.cli.conftest import API_KEY, USER_ID
+
+pytestmark = [
+    pytest.mark.proof,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning"),  # of distributed's own
+]
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    """Two workers in processes of their own, which read the credentials from the environment."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("ENPHASE_API_KEY", API_KEY)
+        patch.setenv("ENPHASE_USER_ID", USER_ID)
+        with LocalCluster(
+            n_workers=2, threads_per_worker=2, processes=True, dashboard_address=None
+        ) as made:
+            yield made
+
+
+def energy_and_process(client: Cloud, system_id: int) -> tuple[int | None, int]:
+    return client.summary(system_id).energy_today, os.getpid()
+
+
+def test_the_same_program_runs_on_a_cluster(cluster: LocalCluster) -> None:
+    simulated = SimulatedEnlighten(40, api_key=API_KEY)
+    simulated.fail(with_=faults.status(404), system_id=77)
+    with simulated.serve() as base_url, Client(cluster) as dask:
+        client = Enlighten(API_KEY, USER_ID, base_url=base_url)
+        with client:
+            run = Fleet(client, dask.get_executor()).collect(energy_and_process)
+            results = list(run)
+    assert run.stopped_by is None
+    assert sorted(result.system_id for result in results) == simulated.system_ids()
+    assert [type(result.error) for result in results if result.error] == [NotFoundError]
+    processes = {result.value[1] for result in results if result.value}
+    assert len(processes) == 2
+    assert os.getpid() not in processes
+
+
+def test_a_sync_asks_from_the_cluster(
+    cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
+) -> None:
+    simulated = SimulatedEnlighten(20, api_key=API_KEY)
+    monkeypatch.setenv("ENPHASE_API_KEY", API_KEY)
+    monkeypatch.setenv("ENPHASE_USER_ID", USER_ID)
+    address = cluster.scheduler_address.replace("tcp://", "dask://")
+    with simulated.serve() as base_url:
+        words = ["sync", "--store", str(tmp_path / "f.duckdb"), "--base-url", base_url, "--json"]
+        assert main([*words, "--executor", address]) == 0
+        told = json.loads(capsys.readouterr().out)
+        assert (told["systems"], told["left"]) == (20, 0)
+        before = simulated.hits
+        assert main(words) == 0
+        assert simulated.hits == before + 1
+    assert main([*words, "--executor", "dask://127.0.0.1:1"]) == 2
+    assert "127.0.0.1:1" in capsys.readouterr().err
