@@ -264,14 +264,14 @@ class Download(Iterator[Kept]):
         self._systems = {row["system_id"]: _Listed.stored(row, _now()) for row in rows}
         calls = sum(len(phase.due()) for phase in self._phases())
         self._systems = {}
-        pages = -(-len(rows) // self._cloud.api.largest_page)
+        pages = -(-len(rows) // self._cloud.largest_page)
         return {"systems": len(rows), "listing": pages, "calls": calls}
 
     def _is_wanted(self, system_id: int) -> bool:
         return self._wanted is None or system_id in self._wanted
 
     def _work(self) -> Iterator[Kept]:
-        self._number = self._store.begin_run(_now(), api=self._cloud.api.name)
+        self._number = self._store.begin_run(_now(), api=self._cloud.api)
         yield from self._list()
         if self.stopped_by is None:
             phases = list(self._phases())

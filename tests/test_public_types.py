@@ -18,6 +18,7 @@ from tests.annotations import hints
 PUBLIC = [
     "enphase_sdk",
     "enphase_sdk.clock",
+    "enphase_sdk.download",
     "enphase_sdk.errors",
     "enphase_sdk.fleet",
     "enphase_sdk.frames",
@@ -26,6 +27,7 @@ PUBLIC = [
     "enphase_sdk.models",
     "enphase_sdk.models_v4",
     "enphase_sdk.report",
+    "enphase_sdk.store",
     "enphase_sdk.testing",
     "enphase_sdk.testing.accepted",
     "enphase_sdk.testing.builders",

@@ -9,7 +9,7 @@ from enphase_sdk._async.cloud_connection import AsyncCloudConnection
 from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk._async.cloud_site import AsyncCloudSite
 from enphase_sdk._async.drivers import run
-from enphase_sdk.cloud.api import Api, Call, Steps
+from enphase_sdk.cloud.api import Call, Steps
 from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
@@ -77,9 +77,14 @@ class AsyncCloud:
         return twin
 
     @property
-    def api(self) -> Api:
-        """What is particular to the version of the API: its name, its largest page."""
-        return self._options.policy.api
+    def api(self) -> str:
+        """The version of the API: `v2` or `v4`."""
+        return self._options.policy.api.name
+
+    @property
+    def largest_page(self) -> int:
+        """Systems that one page of the listing can hold; each page costs one hit."""
+        return self._options.policy.api.largest_page
 
     @property
     def hits(self) -> int:

@@ -10,7 +10,7 @@ from enphase_sdk._sync.cloud_connection import CloudConnection
 from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk._sync.cloud_site import CloudSite
 from enphase_sdk._sync.drivers import run
-from enphase_sdk.cloud.api import Api, Call, Steps
+from enphase_sdk.cloud.api import Call, Steps
 from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
@@ -78,9 +78,14 @@ class Cloud:
         return twin
 
     @property
-    def api(self) -> Api:
-        """What is particular to the version of the API: its name, its largest page."""
-        return self._options.policy.api
+    def api(self) -> str:
+        """The version of the API: `v2` or `v4`."""
+        return self._options.policy.api.name
+
+    @property
+    def largest_page(self) -> int:
+        """Systems that one page of the listing can hold; each page costs one hit."""
+        return self._options.policy.api.largest_page
 
     @property
     def hits(self) -> int:

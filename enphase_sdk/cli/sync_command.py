@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
@@ -119,13 +120,13 @@ def _executor(url: str | None) -> Generator[Executor | None, None, None]:
     if not url.startswith(_DASK):
         raise ConfigError(f"--executor must look like {_DASK}HOST:PORT, not {url!r}")
     try:
-        from distributed import Client
+        distributed: Any = import_module("distributed")  # it has no types
     except ImportError:
         raise ConfigError(
             "a Dask cluster needs the extra dask: pip install 'enphase-sdk[dask]'"
         ) from None
     try:
-        client = Client(f"tcp://{url.removeprefix(_DASK)}", timeout="10s")
+        client = distributed.Client(f"tcp://{url.removeprefix(_DASK)}", timeout="10s")
     except (OSError, ValueError) as error:
         raise ConfigError(
             f"no Dask scheduler answers at {url} ({type(error).__name__}); check the address"
