@@ -45,6 +45,9 @@ SETTLED_AFTER = timedelta(days=1)
 # A series that a system does not have may begin one day, with a new meter.
 ASKED_AGAIN_AFTER = timedelta(days=30)
 
+# A system's size is asked for anew after this.
+SIZE_HOLDS_FOR = timedelta(days=180)
+
 # After so many refusals in a row the plan or the account does not include an operation at all.
 REFUSALS = (AuthenticationError, NotAvailableError)
 MOST_REFUSED = 5
@@ -162,8 +165,9 @@ class Download(Iterator[Kept]):
         store: Where to keep what comes; this process must be the one that writes.
         since: The first day wanted, in each system's zone; None for whole lives.
         systems: Ids of the systems wanted; None for all.
-        tables: What to bring: `systems` (always), `summaries`, `daily`, `inverters`. Without
-            `summaries` only those of systems with another status than normal come.
+        tables: What to bring: `systems` (always), `summaries`, `daily`, `inverters`. With
+            `daily` come the summaries of systems with another status than normal, too, and of
+            each other system one in half a year, for its size.
         budget: Hits of the quota that may be used; None for all that it gives.
         executor: As of `Fleet`.
         workers: As of `Fleet`.
@@ -285,13 +289,16 @@ class Download(Iterator[Kept]):
         suspicious = [i for i, system in self._systems.items() if system.is_suspicious]
         others = [i for i, system in self._systems.items() if not system.is_suspicious]
         every = suspicious + others
-        yield _Phase(SUMMARY, partial(self._changed, SUMMARY, suspicious), self._keep_summary)
+        if self._tables - {"systems"}:
+            yield _Phase(SUMMARY, partial(self._changed, SUMMARY, suspicious), self._keep_summary)
         if "daily" in self._tables:
             for series in SERIES:
                 if hasattr(self._cloud, series.operation):
                     due = partial(self._series_due, series, every)
                     keep = partial(self._keep_series, series)
                     yield _Phase(series.operation, due, keep, series is not PRODUCTION)
+            # A report needs each system's size, which its summary alone tells.
+            yield _Phase(SUMMARY, partial(self._unsized, others), self._keep_summary)
         if "summaries" in self._tables:
             yield _Phase(SUMMARY, partial(self._changed, SUMMARY, others), self._keep_summary)
         if "inverters" in self._tables:
@@ -391,6 +398,15 @@ class Download(Iterator[Kept]):
             if asked is None or _is_newer(reported_at, asked.data_at):
                 due[system_id] = {}
         return due
+
+    def _unsized(self, systems: Iterable[int]) -> Due:
+        """The systems whose summary has never come, or so long ago that they may have grown."""
+        known, now = self._known(SUMMARY), _now()
+        return {
+            system_id: {}
+            for system_id in systems
+            if system_id not in known or now - known[system_id].read_at > SIZE_HOLDS_FOR
+        }
 
     # What has come, into the store: the rows and what was asked, together or not at all.
 

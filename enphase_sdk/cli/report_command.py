@@ -55,6 +55,20 @@ def report(
     top: Annotated[
         int, typer.Option(metavar="N", min=0, help="Rows of the table, the worst; 0 for all.")
     ] = MOST_ROWS,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            parser=Path,
+            help="Take energies from a store of `enphase sync`; only the listing is asked for.",
+        ),
+    ] = None,
+    budget: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", min=0, help="With --store: hits to bring it up to date with; 0 asks none."
+        ),
+    ] = None,
     system_id: ById = None,
     system_name: ByName = None,
     status: ByStatus = None,
@@ -80,8 +94,16 @@ def report(
         installer=installer,
         connection_type=connection_type,
     )
+    if store is None and budget is not None:
+        raise typer.BadParameter("it needs --store", param_hint="--budget")
+    if store is not None and filters:
+        raise typer.BadParameter("the filters are not for a store", param_hint="--store")
     with FirstInterrupt() as interrupt:
-        made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
+        if store is not None:
+            made, missing = _stored_report(cloud, store, budget, interrupt)
+        else:
+            made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
+            missing = "" if made.complete else _missing(made, run)
         cloud.waiting.stop()
         unwritten = list[ConfigError]()
         for path in out or ():
@@ -97,8 +119,41 @@ def report(
             print_report(made, top)
     if unwritten:
         raise ConfigError("; ".join(map(str, unwritten)))
-    if not made.complete:
-        raise PartlyDoneError(_missing(made, run))
+    if missing:
+        raise PartlyDoneError(missing)
+
+
+def _stored_report(
+    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt
+) -> tuple[FleetReport, str]:
+    """The report of a store after an update, and what the update could not bring."""
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.core.times import utc
+    from enphase_sdk.download import USUAL_TABLES, Download
+    from enphase_sdk.report import FleetReport, in_words, stored_rows
+    from enphase_sdk.store import Store
+
+    problem = None
+    with Store(path, read_only=budget == 0) as store:
+        if budget != 0:
+            tables = USUAL_TABLES if budget else ("systems",)
+            download = Download(cloud.client, store, tables=tables, budget=budget)
+            for _ in interrupt.until_it(download):
+                cloud.waiting.update(download.asked, download.expected)
+            download.finish()
+            problem = download.stopped_by
+        rows = list(stored_rows(store))
+    if not rows:
+        raise problem or ConfigError(f"{path} holds no system yet; run enphase sync first")
+    stopped = STOPPED_EARLY if interrupt.came else None
+    made = FleetReport.of(
+        rows,
+        generated_at=utc(current_clock().time()),
+        stopped_by=stopped if problem is None else in_words(problem),
+        from_store=True,
+    )
+    why = stopped if problem is None else explain(problem)
+    return made, f"partly done: the store is older than it could be: {why}" if why else ""
 
 
 def made_report(
@@ -145,13 +200,14 @@ def print_report(
     """Print the worst `top` rows, or all for 0, and the totals."""
     from enphase_sdk.cli.output import Heading
     from enphase_sdk.cli.tables import print_table
-    from enphase_sdk.report.columns import COLUMNS
+    from enphase_sdk.report.columns import columns_of
 
+    columns = columns_of(made)
     shown = made.rows[:top] if top else made.rows
     print_table(
-        [Heading(column.heading, column.numeric, column.spare, column.stays) for column in COLUMNS],
-        [[column.text(row) for column in COLUMNS] for row in shown],
-        footer=[column.total(made.totals) if column.total else "" for column in COLUMNS],
+        [Heading(column.heading, column.numeric, column.spare, column.stays) for column in columns],
+        [[column.text(row) for column in columns] for row in shown],
+        footer=[column.total(made.totals) if column.total else "" for column in columns],
         styles=_STYLES,
         elsewhere=elsewhere,
     )

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from attrs import frozen
 
 from enphase_sdk.report.formats import instant, kilo, mega, number, plain
-from enphase_sdk.report.rows import ReportRow, Totals
+from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
 
-__all__ = ["COLUMNS", "Column"]
+__all__ = ["Column", "columns_of"]
 
 
 @frozen
@@ -24,6 +24,7 @@ class Column:
         spare: In what order columns are left out where there is no room, the highest number
             first.
         stays: Whether it names the row, so that it is never left out.
+        of_store: Whether only a report from a store has it.
     """
 
     heading: str
@@ -32,9 +33,10 @@ class Column:
     numeric: bool = False
     spare: int = 0
     stays: bool = False
+    of_store: bool = False
 
 
-COLUMNS = (
+_ALL = (
     Column("Condition", lambda row: row.condition.words),
     Column(
         "ID",
@@ -54,6 +56,16 @@ COLUMNS = (
         numeric=True,
         spare=2,
     ),
+    Column(
+        "Last day kWh",
+        lambda row: kilo(row.last_day_wh),
+        lambda totals: kilo(totals.last_day_wh),
+        numeric=True,
+        spare=2,
+        of_store=True,
+    ),
+    Column("Last day", lambda row: plain(str(row.last_day or "")), spare=4, of_store=True),
+    Column("Read", lambda row: instant(row.read_at), spare=5, of_store=True),
     Column(
         "Lifetime MWh",
         lambda row: mega(row.energy_lifetime_wh),
@@ -77,6 +89,11 @@ COLUMNS = (
     ),
     Column("Why", lambda row: _why(row), spare=1),
 )
+
+
+def columns_of(report: FleetReport) -> list[Column]:
+    """The columns that a report has; the age of its values is one of those from a store."""
+    return [column for column in _ALL if report.from_store or not column.of_store]
 
 
 def _why(row: ReportRow) -> str:

@@ -6,7 +6,7 @@ from html import escape
 from pathlib import Path
 from string import Template
 
-from enphase_sdk.report.columns import COLUMNS
+from enphase_sdk.report.columns import Column, columns_of
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.formats import kilo, mega, number
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
@@ -18,6 +18,7 @@ _PAGE = Path(__file__).with_name("page.html")
 
 def report_page(report: FleetReport) -> str:
     """The whole page; every text from outside is escaped."""
+    columns = columns_of(report)
     template = Template(_PAGE.read_text(encoding="utf-8"))
     return template.substitute(
         generated_at=f"{report.generated_at:%Y-%m-%d %H:%M %Z}",
@@ -25,14 +26,14 @@ def report_page(report: FleetReport) -> str:
         tiles="\n".join(_tiles(report.totals)),
         headings="".join(
             f'<th scope="col"{_kind(column.numeric)}>{escape(column.heading)}</th>'
-            for column in COLUMNS
+            for column in columns
         ),
-        rows="\n".join(map(_row, report.rows)),
+        rows="\n".join(_row(row, columns) for row in report.rows),
         totals="".join(
             f"<td{_kind(column.numeric)}>{escape(column.total(report.totals))}</td>"
             if column.total
             else "<td></td>"
-            for column in COLUMNS
+            for column in columns
         ),
     )
 
@@ -65,9 +66,9 @@ def _tile(name: str, value: str, kind: str = "figure") -> str:
     return f'<li class="{kind}"><b>{escape(value)}</b> {escape(name)}</li>'
 
 
-def _row(row: ReportRow) -> str:
+def _row(row: ReportRow, columns: list[Column]) -> str:
     cells = "".join(
-        f"<td{_kind(column.numeric)}>{escape(column.text(row))}</td>" for column in COLUMNS
+        f"<td{_kind(column.numeric)}>{escape(column.text(row))}</td>" for column in columns
     )
     return f'<tr class="{row.condition.value}">{cells}</tr>'
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from attrs import field, fields, frozen
@@ -40,9 +40,14 @@ class ReportRow:
             first report of the day.
         energy_lifetime_wh: Energy of all days, the current one included.
         size_w: Rated power.
-        specific_yield_kwh_per_kwp: Energy of the current day for each kW of rated power.
+        specific_yield_kwh_per_kwp: Energy of the current day for each kW of rated power; in a
+            report from a store of `last_day`.
         problem: Why its summary could not be read, in plain words.
         error: The same as the error has it, for whoever looks into it.
+        last_day: The newest whole day whose energy is in the store, in the system's zone; None
+            in a report that was read from the cloud.
+        last_day_wh: Energy of that day.
+        read_at: When that energy was read (aware, UTC).
     """
 
     system_id: int
@@ -63,6 +68,14 @@ class ReportRow:
     specific_yield_kwh_per_kwp: float | None
     problem: str | None = None
     error: str | None = None
+    last_day: date | None = None
+    last_day_wh: int | None = None
+    read_at: datetime | None = None
+
+    @property
+    def compared_wh(self) -> int | None:
+        """The energy that the specific yield is made of."""
+        return self.energy_today_wh if self.read_at is None else self.last_day_wh
 
     @property
     def place(self) -> str:
@@ -74,6 +87,8 @@ class ReportRow:
         wire = {name: getattr(self, name) for name in ROW_FIELDS}
         wire["condition"] = self.condition.value
         wire["last_report_at"] = _iso(self.last_report_at)
+        wire["last_day"] = self.last_day and self.last_day.isoformat()
+        wire["read_at"] = _iso(self.read_at)
         return wire
 
 
@@ -118,6 +133,7 @@ class Totals:
         reported_today: How many have reported on their current day.
         energy_today_wh: Energy of their current days; days differ with the time zone.
         energy_lifetime_wh: Energy of all days.
+        last_day_wh: Energy of the newest days in the store; days differ from system to system.
         size_w: Rated power.
         specific_yield_kwh_per_kwp: Energy today for each kW, over the systems with both known.
     """
@@ -130,6 +146,7 @@ class Totals:
     energy_lifetime_wh: int | None
     size_w: int | None
     specific_yield_kwh_per_kwp: float | None
+    last_day_wh: int | None = None
 
     @classmethod
     def of(cls, rows: Iterable[ReportRow]) -> Totals:
@@ -146,9 +163,10 @@ class Totals:
             energy_lifetime_wh=_sum_of_known(row.energy_lifetime_wh for row in rows),
             size_w=_sum_of_known(row.size_w for row in rows),
             specific_yield_kwh_per_kwp=_specific_yield(
-                _sum_of_known(row.energy_today_wh for row in compared),
+                _sum_of_known(row.compared_wh for row in compared),
                 _sum_of_known(row.size_w for row in compared),
             ),
+            last_day_wh=_sum_of_known(row.last_day_wh for row in rows),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -168,20 +186,27 @@ class FleetReport:
             lowest first, the unknown last), then by the oldest report.
         totals: The fleet as a whole.
         stopped_by: Why systems are missing: what ended the run early, in words; else None.
+        from_store: Whether the energies are those of a store, each of its own age.
     """
 
     generated_at: datetime
     rows: list[ReportRow] = field(repr=False)
     totals: Totals
     stopped_by: str | None = None
+    from_store: bool = False
 
     @classmethod
     def of(
-        cls, rows: Iterable[ReportRow], *, generated_at: datetime, stopped_by: str | None = None
+        cls,
+        rows: Iterable[ReportRow],
+        *,
+        generated_at: datetime,
+        stopped_by: str | None = None,
+        from_store: bool = False,
     ) -> FleetReport:
         """The report of some rows, in any order."""
         worst_first = sorted(rows, key=_badness)
-        return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by)
+        return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by, from_store)
 
     @property
     def complete(self) -> bool:
@@ -194,6 +219,7 @@ class FleetReport:
             "generated_at": _iso(self.generated_at),
             "complete": self.complete,
             "stopped_by": self.stopped_by,
+            "from_store": self.from_store,
             "totals": self.totals.to_dict(),
             "records": [row.to_dict() for row in self.rows],
         }

@@ -111,3 +111,25 @@ def test_a_download_that_is_killed_goes_on_where_it_was(clock: FakeClock, tmp_pa
             query = f"SELECT * EXCLUDE (read_at) FROM {table} ORDER BY ALL"  # noqa: S608
             assert rows(one, query) == rows(other, query)
         assert rows(other, "SELECT count(*) FROM runs WHERE ended_at IS NULL")[0][0] > 10
+
+
+def test_a_report_from_the_store_asks_for_the_listing_alone(
+    run: Run, tmp_path: Path, cloud: SimulatedEnlighten
+) -> None:
+    path = tmp_path / "fleet.duckdb"
+    assert run("report", "--store", path, "--budget", 0).code == 2
+    run("sync", "--store", path)
+    before = cloud.hits
+    told = json.loads(run("report", "--store", path, "--json").out)
+    assert cloud.hits == before + 1
+    assert told["from_store"]
+    assert len(told["records"]) == COUNT
+    assert run("report", "--store", path, "--budget", 0).code == 0
+    assert cloud.hits == before + 1
+    cloud.fail(with_=faults.status(401), operation="Systems")
+    partly = run("report", "--store", path, "--json")
+    assert partly.code == 6
+    assert "status 401" in partly.err
+    assert len(json.loads(partly.out)["records"]) == COUNT
+    assert run("report", "--budget", 5).code == 2
+    assert run("report", "--store", path, "--status", "comm").code == 2

@@ -1,0 +1,104 @@
+"""The report from a store: the same systems and conditions, at the cost of the listing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+
+from enphase_sdk import Enlighten, Fleet
+from enphase_sdk.download import Download
+from enphase_sdk.report import Condition, FleetReport, report_page, report_row, stored_rows
+from enphase_sdk.store import Store
+from enphase_sdk.testing import FakeClock, SimulatedEnlighten
+
+NIGHT = 9 * 3_600
+
+
+@pytest.fixture
+def cloud(clock: FakeClock) -> SimulatedEnlighten:
+    return SimulatedEnlighten(40, clock=clock)
+
+
+@pytest.fixture
+def client(cloud: SimulatedEnlighten) -> Iterator[Enlighten]:
+    with Enlighten("k", "u", transport=httpx.MockTransport(cloud)) as made:
+        yield made
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "fleet.duckdb") as made:
+        yield made
+
+
+def test_it_judges_as_the_report_from_the_cloud_does(client: Enlighten, store: Store) -> None:
+    list(Download(client, store, tables=["daily", "summaries"]))
+    direct = {row.system_id: row for row in map(report_row, Fleet(client).summaries())}
+    stored = {row.system_id: row for row in stored_rows(store)}
+    assert stored.keys() == direct.keys()
+    assert {row.condition for row in direct.values()} > {Condition.OFFLINE, Condition.NORMAL}
+    for system_id, row in direct.items():
+        kept = stored[system_id]
+        assert (kept.condition, kept.reason) == (row.condition, row.reason)
+        assert kept.energy_today_wh == row.energy_today_wh
+        assert (kept.size_w, kept.status) == (row.size_w, row.status)
+        assert kept.last_report_at == row.last_report_at
+
+
+def test_the_last_whole_day_is_compared_and_its_age_told(
+    client: Enlighten, store: Store, clock: FakeClock
+) -> None:
+    list(Download(client, store))
+    read_at = datetime.fromtimestamp(clock.time(), UTC)
+    clock.advance(NIGHT)
+    list(Download(client, store, tables=["systems"]))
+    rows = {row.system_id: row for row in stored_rows(store)}
+    seen = 0
+    for system in client.systems():
+        row = rows[system.system_id]
+        if row.last_day is None:
+            continue
+        lifetime = client.energy_lifetime(system.system_id, start_date=row.last_day)
+        assert lifetime is not None
+        assert row.last_day_wh == lifetime.production[0]
+        assert row.read_at is not None
+        assert abs(row.read_at - read_at) < timedelta(minutes=1)
+        if row.size_w:
+            assert row.specific_yield_kwh_per_kwp == round(row.last_day_wh / row.size_w, 4)
+        seen += 1
+    assert seen > 20
+
+
+def test_an_update_costs_the_listing_alone(
+    cloud: SimulatedEnlighten, client: Enlighten, store: Store, clock: FakeClock
+) -> None:
+    list(Download(client, store))
+    clock.advance(86_400)
+    before = cloud.hits
+    list(Download(client, store, tables=["systems"]))
+    assert cloud.hits == before + 1
+
+
+def test_the_page_has_the_age_of_each_value(client: Enlighten, store: Store) -> None:
+    list(Download(client, store))
+    now = datetime(2024, 6, 15, 13, tzinfo=UTC)
+    page = report_page(FleetReport.of(stored_rows(store), generated_at=now, from_store=True))
+    assert ">Last day kWh<" in page
+    assert ">2024-06-14<" in page
+    plain = report_page(FleetReport.of([], generated_at=now))
+    assert "Last day" not in plain
+
+
+def test_what_is_not_in_the_store_is_not_known(
+    cloud: SimulatedEnlighten, client: Enlighten, store: Store
+) -> None:
+    list(Download(client, store, tables=["systems"]))
+    rows = list(stored_rows(store))
+    assert len(rows) == len(cloud.system_ids())
+    assert {row.last_day_wh for row in rows} == {None}
+    assert {row.energy_lifetime_wh for row in rows} == {None}
+    assert {row.size_w for row in rows} == {None}
