@@ -1,4 +1,4 @@
-"""Many systems through one client, and so through one quota."""
+"""Reads many systems through one client, which keeps them within one quota."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = ["Fleet", "FleetRecord", "FleetRun", "Progress", "SystemFilters"]
 
 WORKERS = 4
 
-# Results wait here for those before them in the listing, so many for each worker.
+# Records are given out in the order of the listing. At most this many per worker are held back.
 AHEAD = 8
 
-# After one of these every further call would end the same way.
+# After one of these errors every further call would fail too: the run ends.
 HOPELESS = (ConfigError, QuotaExceededError, RateLimitError)
 
-# One of these may be one system's own trouble; so many in a row are everybody's.
+# One such error may concern one system only. This many in a row concern all: the run ends.
 DOUBTFUL = (AuthenticationError, APIConnectionError)
 MOST_IN_A_ROW = 5
 
@@ -59,13 +59,13 @@ class SystemFilters(TypedDict, total=False):
 
 @frozen
 class FleetRecord:
-    """What came of one system: its summary, or the error that stands in its place.
+    """The result for one system: its summary, or the error that prevented it.
 
     Attributes:
-        system: As listed.
-        summary: Of the system's current day, or None where it could not be read.
-        error: Why there is no summary, or None.
-        read_at: When that became known (aware, UTC).
+        system: The system, as in the listing.
+        summary: The summary of the system's current day; None if it could not be read.
+        error: Why there is no summary; None if there is one.
+        read_at: When the summary or the error was received (aware, UTC).
     """
 
     system: models.System
@@ -75,11 +75,11 @@ class FleetRecord:
 
 
 class Fleet:
-    """All systems that a client may see.
+    """All systems that a client has access to.
 
     Args:
-        enlighten: The client; its quota, retries and waits hold for everything done here.
-        workers: Calls that may be under way at the same time.
+        enlighten: The client. Its quota, retries and waits apply to all calls made here.
+        workers: Largest number of calls at the same time.
 
     Raises:
         InvalidArgumentError: `workers` is less than 1.
@@ -98,7 +98,7 @@ class Fleet:
         return iter(self.systems())
 
     def systems(self, **filters: Unpack[SystemFilters]) -> SystemPages:
-        """Every system there is, or those that match; fetched page by page as it is read."""
+        """All systems, or those that match the filters; pages are fetched during iteration."""
         return self._enlighten.systems(**filters)
 
     def summaries(
@@ -109,12 +109,12 @@ class Fleet:
         Costs one hit of the quota for every 1,000 systems and one for each system.
 
         Args:
-            progress: Told after each system, in the iterating thread: how many are done, and
-                how many there are (None while pages are still to come).
-            filters: Which systems; else all.
+            progress: Called after each system, in the iterating thread, with the number of
+                systems done and the total (None until the last page has been fetched).
+            filters: Filters of `Enlighten.systems`. Default: all systems.
 
         Raises:
-            InvalidArgumentError: a filter cannot be understood.
+            InvalidArgumentError: a filter is not valid.
 
         Source: operations Systems and Summary.
         """
@@ -124,15 +124,15 @@ class Fleet:
 class FleetRun(Iterator[FleetRecord]):
     """One pass over a fleet: an iterator of records, in the order of the listing.
 
-    It never raises an `EnphaseError`. What concerns one system is in that system's record; what
-    ends the whole run early (the settings, the quota, the listing, or 5 systems in a row that
-    were not authorized or not reached) is in `stopped_by` when the iteration is over, and every
-    record got until then has been given out. A few pages and results are held at a time.
+    The iteration never raises an `EnphaseError`. An error of one system is in that system's
+    record. An error that ends the run early (settings, quota, listing, or 5 systems in a row that
+    were not authorized or not reached) is in `stopped_by` after the iteration; all records read
+    before it are given out first. Only a few pages and results are held in memory.
 
     Attributes:
-        stopped_by: Why the run ended before the end of the fleet; None if it did not.
-        done: Records given out so far.
-        total: Systems there are; None until the last page of the listing has come.
+        stopped_by: The error that ended the run before the end of the fleet, or None.
+        done: Number of records given out so far.
+        total: Number of systems in the fleet; None until the last page has been fetched.
     """
 
     def __init__(
@@ -155,11 +155,11 @@ class FleetRun(Iterator[FleetRecord]):
         self._doubtful = 0
 
     def finished(self) -> list[FleetRecord]:
-        """End the run and give the records that are here, in the listing's order.
+        """End the run and return the records that are ready, in the order of the listing.
 
-        For a program that is interrupted (`KeyboardInterrupt`) while it iterates: nothing is
-        waited for, and no call that was answered is lost. The first record may be the one that
-        the iteration gave last, which an interrupt can keep from arriving.
+        For a program that is interrupted (`KeyboardInterrupt`) during the iteration. It does not
+        wait for running calls, and no answered call is lost. The first record may be one that
+        the iteration has already given: an interrupt can prevent it from reaching the program.
         """
         ready = [future for future in self._pending if future.done() and not future.exception()]
         self._pending.clear()
@@ -193,7 +193,7 @@ class FleetRun(Iterator[FleetRecord]):
         return first.result()
 
     def _ask_ahead(self) -> None:
-        """Keep all workers busy, but not too far ahead of what was given out."""
+        """Start calls until all workers are busy or `AHEAD` per worker are pending."""
         while self.stopped_by is None and len(self._pending) < AHEAD * self._workers:
             if sum(not future.done() for future in self._pending) >= self._workers:
                 return
@@ -208,7 +208,7 @@ class FleetRun(Iterator[FleetRecord]):
 
     def _ask(self, system: models.System) -> Future[FleetRecord]:
         future: Future[FleetRecord] = Future()
-        # A daemon for each call: ctrl-c then waits for none that is waiting for the quota.
+        # A daemon thread per call: at exit Python does not wait for one that waits for the quota.
         Thread(target=self._read, args=(system, future), daemon=True).start()
         return future
 
@@ -237,7 +237,7 @@ class FleetRun(Iterator[FleetRecord]):
             self.stopped_by = self.stopped_by or error
 
     def _listed(self, listing: SystemPages) -> Iterator[models.System]:
-        """Each system once, also where the fleet changes and moves some across pages."""
+        """Each system once, even if the fleet changes and systems move between pages."""
         count, boundary = 0, Boundary()
         for page in listing.pages():
             fresh = boundary.crossed(page)

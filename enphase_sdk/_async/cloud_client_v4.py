@@ -41,30 +41,32 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
     """The Enlighten cloud through API v4: the systems whose owners have given consent.
 
     The twelve operations that API v2 has too have the same names, arguments and results as on
-    `AsyncEnlighten`. Access tokens are renewed before they end, by one client of all that share
-    them at a time; a new pair is on disk before it is used.
+    `AsyncEnlighten`. Access tokens are refreshed before they expire. Clients that share tokens,
+    also in other processes, refresh one at a time; new tokens are stored before they are used.
 
     Args:
-        api_key: The application's key; else `ENPHASE_API_KEY`, else the config file.
-        client_id: The application's client id; else `ENPHASE_CLIENT_ID`, else the file.
-        client_secret: Its secret; else `ENPHASE_CLIENT_SECRET`, else the file.
-        access_token: A token; else `ENPHASE_ACCESS_TOKEN`, else those that are kept.
-        refresh_token: What buys the next one; else `ENPHASE_REFRESH_TOKEN`, else that kept.
+        api_key: The application's key. Default: `ENPHASE_API_KEY`, then the config file.
+        client_id: The application's client id. Default: `ENPHASE_CLIENT_ID`, then the file.
+        client_secret: The client's secret. Default: `ENPHASE_CLIENT_SECRET`, then the file.
+        access_token: An access token. Default: `ENPHASE_ACCESS_TOKEN`, then the stored one.
+        refresh_token: The token that gets the next access token. Default:
+            `ENPHASE_REFRESH_TOKEN`, then the stored one.
         username: An installer's Enlighten account, for the partner grant.
-        password: Its password; neither is ever kept.
-        tokens: Where tokens are kept: a file's path, or an object with `load()` and
-            `save(tokens)`; else a private file in the user's state folder.
-        base_url: Another host; else `ENPHASE_BASE_URL`, else the file.
-        profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
-        timeout: As of `AsyncEnlighten`, and likewise `max_retries`, `max_wait`, `quota`,
-            `strict`, `transport`, `on_wait` and `max_body`.
-        max_retries: How often a call that failed without fault of its own is tried again.
+        password: The account's password. Neither of the two is ever stored.
+        tokens: Where tokens are stored: the path of a file, or an object with `load()` and
+            `save(tokens)`. Default: a private file in the user's state folder.
+        base_url: Address of the API's host. Default: `ENPHASE_BASE_URL`, then the file, then
+            Enphase's.
+        profile: Table of the config file to read. Default: `ENPHASE_PROFILE`, then `default`.
+        timeout: Time limit of one exchange, seconds, or an `httpx.Timeout`; see
+            `AsyncEnlighten`, also for the arguments below.
+        max_retries: Largest number of retries of a call after a temporary failure.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
-        quota: The plan; None learns the limit from the first refusal.
+        quota: The plan. None: the limit is learned from the first refusal.
         strict: Raise where an answer differs from the contract.
-        transport: Another way to send requests, for proxies and tests.
-        on_wait: Told before every wait: seconds and reason.
-        max_body: Bytes that an answer may have after decompression.
+        transport: The httpx transport that sends the requests, for proxies and tests.
+        on_wait: Called before every wait with its length (seconds) and reason.
+        max_body: Largest size of an answer after decompression, bytes.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -127,11 +129,13 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         self._connection = open_connection(signed, options.timeouts, options.max_body, transport)
 
     def authorize_url(self, *, redirect_uri: str = REDIRECT_PAGE, state: str | None = None) -> str:
-        """Where an owner agrees that the application may read the systems.
+        """The address of the page where an owner gives the application access to the systems.
 
         Args:
-            redirect_uri: Where the owner is sent with the code; else a page that shows it.
-            state: Comes back with the code, so that nobody else's can be slipped in.
+            redirect_uri: Where the owner's browser is sent with the code. Default: a page of
+                Enphase's that shows the code.
+            state: A random text that is returned with the code. Compare the two: a code with
+                another `state` was not requested by you.
 
         Source: GET /oauth/authorize.
         """
@@ -139,15 +143,15 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         return authorize_url(self._base_url, application.client_id, redirect_uri, state)
 
     async def authorize(self, code: str, *, redirect_uri: str = REDIRECT_PAGE) -> None:
-        """Get tokens with the code that an owner was given, and keep them.
+        """Exchange the code that an owner received for tokens, and store these.
 
         Args:
-            code: As shown or sent; it works once.
+            code: The code; it works once.
             redirect_uri: The same as in `authorize_url`.
 
         Raises:
             AuthenticationError: the code, the client id or its secret is not accepted.
-            ConfigError: the tokens cannot be kept.
+            ConfigError: the tokens cannot be stored.
 
         Source: POST /oauth/token.
         """
@@ -155,11 +159,11 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         await self._log_in(request)
 
     async def authorize_installer(self) -> None:
-        """Get tokens with the installer's `username` and `password`, and keep them.
+        """Get tokens with the installer's `username` and `password`, and store them.
 
         Raises:
             AuthenticationError: the account is not accepted.
-            ConfigError: the client was made without an account.
+            ConfigError: the client was made without an account, or the tokens cannot be stored.
 
         Source: POST /oauth/token.
         """
@@ -175,24 +179,25 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
 
     @property
     def with_raw_response(self) -> AsyncRawEnlightenV4:
-        """The operations that v2 has too, returning the answer itself: status, headers, bytes."""
+        """The operations that v2 has too, returning the whole answer with status and headers."""
         return AsyncRawEnlightenV4(self)
 
     def live_data(self, system_id: int, *, duration: int = 30) -> AsyncLiveStream:
-        """The power of a system as it is now, about a sample a second; every opening is charged.
+        """The current powers of a system as a stream, with about one sample per second.
 
-        Gives `enphase_sdk.live.LiveSample`. A stream that breaks off before its time is opened
-        again. To leave it early, use it as a context manager, which closes its connection.
+        Iterate over it for `enphase_sdk.live.LiveSample`. A stream that breaks before its end is
+        opened again; each opening costs one hit of the quota. To end it early, use it as a
+        context manager, which closes the connection.
 
         Args:
             system_id: The system's Enlighten id.
-            duration: How long it lasts, 30 to 300 seconds.
+            duration: Length of the stream, 30 to 300 seconds.
 
         Raises:
-            InvalidArgumentError: the duration is none that the server takes.
-            NotAvailableError: the plan does not include Streaming APIs; the system has no meters
-                of consumption, or a gateway with software older than 6.0.0.
-            APIConnectionError: it broke off more often than `max_retries`.
+            InvalidArgumentError: the duration is not within these limits.
+            NotAvailableError: the plan does not include Streaming APIs, the system has no
+                consumption meter, or its gateway has software older than 6.0.0.
+            APIConnectionError: the stream broke more often than `max_retries`.
 
         Source: GET /systems/{system_id}/live_data, an event stream.
         """
