@@ -1,4 +1,4 @@
-"""Which client of the cloud the settings ask for, and what both of them are."""
+"""Makes the cloud client, of API v2 or v4, that the settings ask for."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def open_cloud(*, api: ApiName | None = None, **options: Any) -> Cloud:
     """A client of API v2 or v4, as the settings say.
 
     Args:
-        api: `v2` or `v4`; else `ENPHASE_API`, else `api` in the config file's profile, else
-            whichever the credentials that are there belong to.
-        options: Of `Enlighten` or `EnlightenV4`.
+        api: `v2` or `v4`. Default: `ENPHASE_API`, then `api` in the config file's profile, then
+            the version that the credentials found in the settings belong to.
+        options: Keyword arguments of `Enlighten` or `EnlightenV4`.
 
     Raises:
         ConfigError: a setting is missing, or there are credentials for both and nothing says
-            which are meant.
+            which to use.
     """
     if api_name(api, options.get("profile"), options) == "v4":
         from enphase_sdk._sync.cloud_client_v4 import EnlightenV4
@@ -41,7 +41,7 @@ def api_name(
     """The version of the API that the settings ask for.
 
     Raises:
-        ConfigError: they do not say, or say something else.
+        ConfigError: the settings name no version, or one that does not exist.
     """
     lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     named = lookup("api", given)

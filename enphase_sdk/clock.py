@@ -1,7 +1,7 @@
-"""The clock everything in the package reads and waits on.
+"""The clock that clients read and wait on.
 
-Nothing else in the package calls ``time`` or sleeps, so that a test that puts another
-clock here makes every wait instant and observable.
+A test that sets another clock here makes these waits instant and observable. Time limits of
+real connections do not use it (see `enphase_sdk.core.timeouts`).
 """
 
 from __future__ import annotations
@@ -13,14 +13,14 @@ __all__ = ["Clock", "SteadyTime", "SystemClock", "current_clock", "set_clock"]
 
 
 class Clock(Protocol):
-    """What the package needs of time."""
+    """A source of time, and a way to wait. Times are in seconds."""
 
     def time(self) -> float:
         """Seconds since the Unix epoch, UTC."""
         ...
 
     def monotonic(self) -> float:
-        """Seconds that never run backwards; only differences mean something."""
+        """Seconds that never run backwards; only differences are meaningful."""
         ...
 
     def sleep(self, seconds: float) -> None:
@@ -55,9 +55,9 @@ class SystemClock:
 
 
 class SteadyTime:
-    """Epoch seconds that never jump: the wall clock's when it was made, and steady ever since.
+    """Epoch seconds that never jump: the wall clock at creation, plus monotonic time since.
 
-    A wall clock is set, and tests freeze it; who waits for something wants neither.
+    A wall clock can be set, and tests can freeze it; neither may disturb a wait.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -69,9 +69,9 @@ class SteadyTime:
         return self._clock.monotonic() + self._ahead
 
     def waited(self, seconds: float, since: float) -> None:
-        """Note that a wait of so many seconds, begun at `since`, is over.
+        """Note that a wait of `seconds`, begun at `since` (a value of this clock), is over.
 
-        Where the machine's clock stands still, it is this that moves the time on.
+        If the underlying clock did not advance during the wait, this moves the time forward.
         """
         missing = seconds - (self() - since)
         if missing > seconds / 2:
@@ -82,12 +82,16 @@ _current: Clock = SystemClock()
 
 
 def current_clock() -> Clock:
-    """The clock that new clients take."""
+    """The clock that new clients use."""
     return _current
 
 
 def set_clock(clock: Clock) -> Clock:
-    """Let clients made from now on take `clock`; returns the one before, to be put back."""
+    """Use `clock` for clients made from now on.
+
+    Returns:
+        The previous clock, so that the caller can restore it.
+    """
     global _current
     before, _current = _current, clock
     return before

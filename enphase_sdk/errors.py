@@ -3,21 +3,21 @@
     EnphaseError
     ├── ConfigError                  missing or contradictory settings
     ├── InvalidArgumentError         a call's argument cannot be understood (also a ValueError)
-    ├── APIConnectionError           no answer
-    │   └── APITimeoutError
-    ├── APIStatusError               an answer that is not a success
+    ├── APIConnectionError           no answer was received
+    │   └── APITimeoutError          no answer within the time limit
+    ├── APIStatusError               an answer with a status that is not a success
     │   ├── AuthenticationError      401, 403
     │   ├── NotFoundError            404
     │   ├── UnprocessableEntityError 422
     │   ├── RateLimitError           409
     │   └── ServerError              5xx
-    ├── APIResponseValidationError   an answer that is not what the contract says
-    ├── QuotaExceededError           the local budget says no: nothing was sent
-    ├── NotAvailableError            this source cannot know that
+    ├── APIResponseValidationError   an answer that breaks the contract and cannot be read
+    ├── QuotaExceededError           the plan's quota is used up: nothing was sent
+    ├── NotAvailableError            this source, plan or firmware does not have the data
     └── FingerprintMismatchError     the gateway's certificate changed
 
-All of them pickle. None holds a key, a user id, a token or a password: whoever makes
-one passes text that has been redacted.
+All errors can be pickled. No error contains a key, a user id, a token or a password: its text
+is redacted before the error is made.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ E = TypeVar("E", bound="EnphaseError")
 
 
 class EnphaseError(Exception):
-    """Base of every error of this package."""
+    """Base class of all errors of this package."""
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _restore, (type(self), self.args, self.__dict__.copy())
@@ -68,17 +68,17 @@ class ConfigError(EnphaseError):
 
 
 class InvalidArgumentError(EnphaseError, ValueError):
-    """An argument of a call cannot be understood; nothing was sent."""
+    """An argument of a call is not valid; nothing was sent."""
 
 
 class APIConnectionError(EnphaseError):
     """No answer came: the host was not reached, or the connection broke.
 
     Attributes:
-        reason: Why, in a few words that stay the same: `unknown host`, `connection refused`,
-            `connection lost`, `read timed out`, `the certificate is not trusted`, … None where
-            it is not known.
-        is_final: Whether trying again is of no use before something is changed.
+        reason: The cause, in stable words: `unknown host`, `connection refused`,
+            `connection lost`, `read timed out`, `the certificate is not trusted`, … None if
+            unknown.
+        is_final: Whether a retry cannot succeed until a setting or the network is changed.
     """
 
     def __init__(self, message: str, *, reason: str | None = None, is_final: bool = False) -> None:
@@ -88,16 +88,17 @@ class APIConnectionError(EnphaseError):
 
 
 class APITimeoutError(APIConnectionError):
-    """No answer came in time."""
+    """No answer came within the time limit."""
 
 
 class APIStatusError(EnphaseError):
-    """The other side answered, and not with success.
+    """The server answered with a status that is not a success.
 
     Attributes:
-        status_code: The HTTP status, whatever number was sent.
-        body: The JSON body decoded, else the beginning of its text.
-        operation: The operation's id (``Summary``), or a gateway's endpoint.
+        status_code: The HTTP status as received, also outside the standard range.
+        body: The decoded JSON body, or the first characters of a body that is not JSON.
+            Redacted.
+        operation: The operation's id (``Summary``), or the gateway's endpoint.
     """
 
     def __init__(self, message: str, *, status_code: int, body: Json, operation: str) -> None:
@@ -120,35 +121,35 @@ class APIStatusError(EnphaseError):
 
 
 class AuthenticationError(APIStatusError):
-    """401 or 403: not authorized, or the plan or permission does not include this.
+    """401 or 403: the credentials are not accepted, or do not give access to this system.
 
     Attributes:
-        authorize_url: Where the owner must agree again (API v4), or None.
+        authorize_url: The page where the owner must give consent again (API v4), or None.
     """
 
     authorize_url: str | None = None
 
 
 class NotFoundError(APIStatusError):
-    """404: there is no such thing."""
+    """404: the system, device or endpoint does not exist."""
 
 
 class UnprocessableEntityError(APIStatusError):
     """422: the request was understood and cannot be answered.
 
     Attributes:
-        messages: What the server said, in its words.
-        start: First date the server used (ISO text), if it told.
-        end: Last date the server used (ISO text), if it told.
-        start_at: Start of the period the server used, epoch seconds, if it told.
-        end_at: End of the period the server used, epoch seconds, if it told.
-        first_interval: End of the first interval there is, epoch seconds, if it told.
-        last_interval: End of the last interval there is, epoch seconds, if it told.
+        messages: The server's messages.
+        start: First date that the server used (ISO text); None if not in the answer.
+        end: Last date that the server used (ISO text); None if not in the answer.
+        start_at: Start of the period that the server used, epoch seconds; None as above.
+        end_at: End of the period that the server used, epoch seconds; None as above.
+        first_interval: End of the first interval with data, epoch seconds; None as above.
+        last_interval: End of the last interval with data, epoch seconds; None as above.
     """
 
     @property
     def messages(self) -> Sequence[str]:
-        """What the server said, in its words."""
+        """The server's messages."""
         return messages_of(self.body)
 
     @property
@@ -175,12 +176,12 @@ class UnprocessableEntityError(APIStatusError):
 
     @property
     def first_interval(self) -> int | None:
-        """End of the first interval there is, epoch seconds."""
+        """End of the first interval with data, epoch seconds."""
         return self._integer("first_interval")
 
     @property
     def last_interval(self) -> int | None:
-        """End of the last interval there is, epoch seconds."""
+        """End of the last interval with data, epoch seconds."""
         return self._integer("last_interval")
 
 
@@ -188,7 +189,7 @@ class RateLimitError(APIStatusError):
     """409: the plan's hits for this period are used up.
 
     Attributes:
-        period: ``minute`` or ``month``; other words as the server sent them.
+        period: ``minute`` or ``month``; another value as the server sent it.
         period_start: Start of the period, epoch seconds in the server's clock.
         period_end: When the quota opens again, epoch seconds in the server's clock.
         limit: Hits the plan allows in the period.
@@ -196,13 +197,13 @@ class RateLimitError(APIStatusError):
 
     @property
     def period(self) -> str | None:
-        """Which window is full, as the server named it."""
+        """The window whose hits are used up, as the server names it."""
         value = self._field("period")
         return value if isinstance(value, str) else None
 
     @property
     def period_start(self) -> int | None:
-        """Start of the full window, epoch seconds in the server's clock."""
+        """Start of that window, epoch seconds in the server's clock."""
         return self._integer("period_start")
 
     @property
@@ -217,24 +218,24 @@ class RateLimitError(APIStatusError):
 
 
 class ServerError(APIStatusError):
-    """5xx: the other side failed.
+    """5xx: the server failed.
 
     Attributes:
-        error_code: Enlighten's own number; 7 is "data temporarily unavailable".
+        error_code: Enlighten's error number; 7 means "data temporarily unavailable".
     """
 
     @property
     def error_code(self) -> int | None:
-        """Enlighten's own number for the failure."""
+        """Enlighten's error number."""
         return self._integer("errorCode")
 
 
 class APIResponseValidationError(EnphaseError):
-    """An answer is not what the contract says, and nothing can be made of it.
+    """An answer breaks the contract and cannot be read.
 
     Attributes:
-        operation: The operation's id, or a gateway's endpoint.
-        path: Where in the answer, as a JSON path (``$.systems[3].meta``).
+        operation: The operation's id, or the gateway's endpoint.
+        path: The place in the answer, as a JSON path (``$.systems[3].meta``).
     """
 
     def __init__(self, message: str, *, operation: str, path: str = "$") -> None:
@@ -244,10 +245,10 @@ class APIResponseValidationError(EnphaseError):
 
 
 class QuotaExceededError(EnphaseError):
-    """The local budget says no; nothing was sent and no hit was used.
+    """The plan's quota is used up, by this client's count; nothing was sent, no hit was used.
 
     Attributes:
-        opens_at: When the budget opens again (aware, UTC), or None if it never does.
+        opens_at: When the quota opens again (aware, UTC); None if that is not known.
     """
 
     def __init__(self, message: str, *, opens_at: datetime | None) -> None:
@@ -256,7 +257,7 @@ class QuotaExceededError(EnphaseError):
 
 
 class NotAvailableError(EnphaseError):
-    """This source cannot know that."""
+    """The source does not have the data: not this API, plan, system, gateway or firmware."""
 
 
 class FingerprintMismatchError(EnphaseError):
@@ -276,7 +277,7 @@ class FingerprintMismatchError(EnphaseError):
 
 
 def messages_of(body: Any) -> list[str]:
-    """The server's own words in an error body: `message` or `errorMessages`, text or list."""
+    """The server's messages in an error body: `message` and `errorMessages`, text or list."""
     if not is_object(body):
         return []
     found: list[str] = []
@@ -290,5 +291,5 @@ def messages_of(body: Any) -> list[str]:
 
 
 def utc_text(epoch_seconds: float) -> str:
-    """An instant as people and programs both read it: ISO 8601, UTC, whole seconds."""
+    """An instant as ISO 8601 text: UTC, whole seconds."""
     return datetime.fromtimestamp(epoch_seconds, UTC).isoformat(timespec="seconds")

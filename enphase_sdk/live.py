@@ -11,20 +11,20 @@ __all__ = ["LiveSample"]
 
 @frozen(kw_only=True)
 class LiveSample:
-    """What a system does in one moment. What was not told is None.
+    """The powers of a system at one instant. A value that the server did not send is None.
 
     Attributes:
         system_id: The system's Enlighten id.
         at: Epoch seconds (UTC) of the server's clock.
-        pv_w: Power made by the modules, W.
-        grid_w: Power from the grid, W; below 0 it is fed into the grid.
-        battery_w: Power from the batteries, W; below 0 they are charged.
+        pv_w: Power produced by the solar modules, W.
+        grid_w: Power taken from the grid, W; negative while power is exported to the grid.
+        battery_w: Power from the batteries, W; negative while they are charged.
         generator_w: Power from the generator, W.
-        load_w: Power that the house uses, W, without what charges the batteries.
-        state_of_charge: Of the batteries, percent.
-        battery_mode: What the batteries are used for, in the server's words.
-        grid_status: `On Grid`, `Off Grid`, or another word of the server's.
-        envoy_serial_numbers: The gateways that were read.
+        load_w: Power consumed by the house, W, without the power that charges the batteries.
+        state_of_charge: State of charge of the batteries, percent.
+        battery_mode: Operating mode of the batteries, as the server names it.
+        grid_status: `On Grid`, `Off Grid`, or another value as sent by the server.
+        envoy_serial_numbers: Serial numbers of the gateways that were read.
     """
 
     system_id: int | None = None
@@ -40,5 +40,5 @@ class LiveSample:
     envoy_serial_numbers: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The sample as plain Python, by the names above."""
+        """The sample as a dict of plain Python values, with the attribute names as keys."""
         return asdict(self)

@@ -7,11 +7,11 @@ Plain Python: `to_dict()` gives the wire form (JSON types, absent fields left ou
 reads it. `json.dumps(result, default=models.to_json_default)` writes any result, or a list or dict
 of them. A field that the contract does not promise and that did not come is `msgspec.UNSET`.
 
-Types: a field that the cloud, its API v4 or a gateway leaves out by its nature is typed with None.
-Beyond that an answer that breaks the contract is read leniently (unless the client is `strict`),
-and logged once for each field: a field that is missing, null or of a wrong type is None though its
-type does not say so, and a quantity (W, Wh) that came with a fraction keeps it as a float. An entry
-of a list that is no record is left out.
+Types: a field that one of the sources (API v2, API v4, gateway) never has allows None in its type.
+An answer that breaks the contract is read leniently, unless the client is `strict`, and each
+field concerned is logged once: a field that is missing, null or of a wrong type becomes None even
+if its type does not allow None; a quantity (W, Wh) that was sent with a fraction is kept as a
+float; an entry of a list of records that is not an object is left out.
 """
 
 from __future__ import annotations
@@ -103,13 +103,13 @@ __all__ = [
 
 
 def to_json_default(value: object) -> object:
-    """For `json.dumps(…, default=models.to_json_default)`: results, dates and absent fields.
+    """The JSON form of a result or of a value in one: `json.dumps(…, default=to_json_default)`.
 
-    Results become their wire form; of what `attrs.asdict` makes of one, dates become ISO text and
-    absent fields null.
+    A result becomes its wire form, a date ISO 8601 text, an absent field (`UNSET`) null. The last
+    two are needed for the output of `attrs.asdict`.
 
     Raises:
-        TypeError: it is nothing that a result holds.
+        TypeError: `value` is not a result and cannot be part of one.
     """
     from datetime import date
 

@@ -1,9 +1,9 @@
-"""The types that public calls take and return, for the annotations of one's own code.
+"""The types that public calls take and return, for type annotations in your own code.
 
     from enphase_sdk.types import DateLike, SystemPages
 
-Results are in `enphase_sdk.models`, what only a gateway tells in `enphase_sdk.gateway`, errors in
-`enphase_sdk.errors`. Each name is loaded when it is first used.
+Result models are in `enphase_sdk.models`, types that only a gateway returns in
+`enphase_sdk.gateway`, errors in `enphase_sdk.errors`. Each name is loaded at its first use.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ _HOMES = {
     "Wait": "core.effects",
 }
 
-# What they are called where they are at home.
+# Public names that differ from the name in the defining module.
 _OTHER_NAMES = {"Wait": "Sleep"}
 
 

@@ -1,4 +1,4 @@
-"""What clients of every version of the cloud's API share: their life, and twelve operations."""
+"""The base of the cloud clients: options, closing, and the twelve operations of all versions."""
 
 from __future__ import annotations
 
@@ -24,9 +24,13 @@ T = TypeVar("T")
 
 
 class AsyncCloud:
-    """A client of the cloud; `AsyncEnlighten` and `AsyncEnlightenV4` are made of it."""
+    """The base class of `AsyncEnlighten` and `AsyncEnlightenV4`.
 
-    # Also of a client that could not be made, for the traceback that says why.
+    All operations raise an `enphase_sdk.errors.EnphaseError`; those named under `Raises` are
+    particular to the operation.
+    """
+
+    # The repr needs it even if __init__ fails: tracebacks may show the unfinished client.
     _base_url = "without settings"
     _operations: Operations
     _options: Options
@@ -70,7 +74,7 @@ class AsyncCloud:
         return changed
 
     def twin(self) -> Self:
-        """Another client on the same connections, which it leaves to this one to close."""
+        """A copy that uses the same connections; closing the copy does not close them."""
         twin = object.__new__(type(self))
         twin.__dict__.update(self.__dict__)
         twin._owner = False
@@ -123,20 +127,20 @@ class AsyncCloud:
         limit: int | None = None,
         next: str | None = None,  # noqa: A002 - the wire's name
     ) -> AsyncSystemPages:
-        """Every system there is, or those that match; fetched page by page as it is read.
+        """All systems, or those that match all filters; pages are fetched during iteration.
 
-        Each filter takes one value or several; of several any may match.
+        Each filter takes one value or several; a system matches if one of them matches.
 
         Args:
             system_id: Enlighten ids.
-            system_name: Names, or parts of them.
+            system_name: Names, or parts of names.
             status: `normal`, `comm`, `power`, `meter`, `meter_issue`, `micro`, `battery`,
                 `storage_idle`.
-            reference: The caller's company's own ids.
-            installer: Installers.
+            reference: Ids that your company has given to its systems.
+            installer: Names of installers.
             connection_type: `ethernet`, `wifi`, `cellular`.
-            limit: Systems a page, 1 to 1000; every page costs one hit of the quota.
-            next: A cursor saved earlier, to go on from its page.
+            limit: Systems per page, 1 to 1000; each page costs one hit of the quota.
+            next: A cursor saved earlier; the listing continues with its page.
 
         Source: operation Systems, GET /systems.
         """
@@ -163,13 +167,13 @@ class AsyncCloud:
         """Energy produced on each day of the system's life, Wh.
 
         Days are days in the system's own time zone. Trailing zeros are days not reported yet,
-        not days without sun. None where there is no series.
+        not days without sun. None if the server has no series for the system.
 
         Args:
             system_id: The system's Enlighten id.
-            start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
-            production: `all` adds the microinverters' and the meter's own series.
+            start_date: First day. Default: the day the system went into operation.
+            end_date: Last day, inclusive. Default: yesterday or the last day reported.
+            production: `all` adds the separate series of the microinverters and of the meter.
 
         Source: operation EnergyLifetime, GET /systems/{system_id}/energy_lifetime.
         """
@@ -212,7 +216,7 @@ class AsyncCloud:
 
         Args:
             system_id: The system's Enlighten id.
-            start_date: First day; the month ends the day before the same day of the next one.
+            start_date: First day; the month ends the day before the same day of the next month.
 
         Raises:
             NotAvailableError: API v4 does not have it.
@@ -224,11 +228,11 @@ class AsyncCloud:
     async def production_meter_readings(
         self, system_id: int, *, end_at: InstantLike | None = None
     ) -> models.ProductionMeterReadings:
-        """The odometer of each production meter, Wh, as last read before an instant.
+        """The last lifetime energy reading (Wh) of each production meter before an instant.
 
         Args:
             system_id: The system's Enlighten id.
-            end_at: The instant; else now.
+            end_at: The instant. Default: now.
 
         Source: operation ProductionMeterReadings,
         GET /systems/{system_id}/production_meter_readings.
@@ -244,17 +248,18 @@ class AsyncCloud:
         start_at: InstantLike | None = None,
         end_at: InstantLike | None = None,
     ) -> models.RgmStats:
-        """Production as metered, Wh in 15-minute intervals named by their end (UTC).
+        """Metered production in 15-minute intervals, Wh; `end_at` of each is epoch seconds (UTC).
 
-        API v2 answers 7 days at once and nothing that is over a year old; v4 is asked week by week.
+        API v2 answers at most 7 days per call, and nothing older than a year. On API v4 a longer
+        window is read week by week, with one hit for each week.
 
         Args:
             system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now, on v2 at most 7 days after the start.
+            start_at: Start of the window. Default: midnight today in the system's time zone.
+            end_at: End of the window, on v2 at most 7 days after the start. Default: now.
 
         Raises:
-            InvalidArgumentError: a window that v2 would cut or refuse.
+            InvalidArgumentError: the window is longer than v2 answers, or ends before its start.
 
         Source: operation RgmStats, GET /systems/{system_id}/rgm_stats.
         """
@@ -269,17 +274,19 @@ class AsyncCloud:
         start_at: InstantLike | None = None,
         end_at: InstantLike | None = None,
     ) -> models.Stats:
-        """Production by the microinverters, W and Wh in 5-minute intervals named by their end.
+        """Production by the microinverters in 5-minute intervals, W and Wh.
 
-        API v2 answers a day at once, v4 is asked day by day; dark hours have no intervals.
+        `end_at` of each interval is epoch seconds (UTC). Hours without light have no intervals.
+        API v2 answers at most one day per call. On API v4 a longer window is read day by day,
+        with one hit for each day.
 
         Args:
             system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now, on v2 at most a day after the start.
+            start_at: Start of the window. Default: midnight today in the system's time zone.
+            end_at: End of the window, on v2 at most a day after the start. Default: now.
 
         Raises:
-            InvalidArgumentError: a window that v2 would cut or refuse.
+            InvalidArgumentError: the window is longer than v2 answers, or ends before its start.
 
         Source: operation Stats, GET /systems/{system_id}/stats.
         """
@@ -294,17 +301,18 @@ class AsyncCloud:
         start_at: InstantLike | None = None,
         end_at: InstantLike | None = None,
     ) -> models.ConsumptionStats:
-        """Consumption as metered, Wh in 15-minute intervals named by their end (UTC).
+        """Metered consumption in 15-minute intervals, Wh; `end_at` of each is epoch seconds (UTC).
 
-        API v2 answers a month at once; v4 is asked week by week.
+        API v2 answers at most a month per call. On API v4 a longer window is read week by week,
+        with one hit for each week.
 
         Args:
             system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else now, on v2 at most a month after the start.
+            start_at: Start of the window. Default: midnight today in the system's time zone.
+            end_at: End of the window, on v2 at most a month after the start. Default: now.
 
         Raises:
-            InvalidArgumentError: a window that v2 would cut or refuse.
+            InvalidArgumentError: the window is longer than v2 answers, or ends before its start.
 
         Source: operation ConsumptionStats, GET /systems/{system_id}/consumption_stats.
         """
@@ -319,14 +327,14 @@ class AsyncCloud:
         start_date: DateLike | None = None,
         end_date: DateLike | None = None,
     ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each day, Wh; None without a consumption meter.
+        """Energy consumed on each day, Wh; None if the system has no consumption meter.
 
-        Days are days in the system's own time zone; trailing zeros are not reported yet.
+        Days are days in the system's own time zone. Trailing zeros are days not reported yet.
 
         Args:
             system_id: The system's Enlighten id.
-            start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
+            start_date: First day. Default: the day the system went into operation.
+            end_date: Last day, inclusive. Default: yesterday or the last day reported.
 
         Source: operation ConsumptionLifetime, GET /systems/{system_id}/consumption_lifetime.
         """
@@ -346,7 +354,7 @@ class AsyncCloud:
 
         Args:
             system_id: The system's Enlighten id.
-            summary_date: The day, in the system's zone; else today.
+            summary_date: The day, in the system's time zone. Default: today.
 
         Source: operation Summary, GET /systems/{system_id}/summary.
         """
@@ -359,7 +367,7 @@ class AsyncCloud:
             serial_num: The gateway's serial number.
 
         Raises:
-            NotFoundError: no such gateway.
+            NotFoundError: no system that the client has access to has this gateway.
 
         Source: operation SearchSystemId, GET /systems/search_system_id.
         """

@@ -23,28 +23,30 @@ __all__ = ["AsyncEnlighten"]
 
 
 class AsyncEnlighten(AsyncCloud):
-    """The Enlighten cloud: every system that one key and user id may see.
+    """The Enlighten cloud through API v2: the systems that one key and user id give access to.
 
     Safe to share between threads and tasks; they share one quota. Use it as a context
     manager, or call `aclose` when done.
 
     Args:
-        api_key: The application's key; else `ENPHASE_API_KEY`, else the config file.
-        user_id: The owner's id for the application; else `ENPHASE_USER_ID`, else the file.
-        base_url: Another address of the API; else `ENPHASE_BASE_URL`, else the file.
-        profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
-        timeout: Seconds from the first byte sent to the last one read, of which connecting gets
-            at most 10 (or an `httpx.Timeout`, which limits each step); None waits for ever.
-        max_retries: How often a call that failed without fault of its own (500, 502, 503,
-            504, no answer, a body that is not JSON) is tried again; 0 never sends twice.
+        api_key: The application's key. Default: `ENPHASE_API_KEY`, then the config file.
+        user_id: The owner's id for the application. Default: `ENPHASE_USER_ID`, then the file.
+        base_url: Address of the API. Default: `ENPHASE_BASE_URL`, then the file, then Enphase's.
+        profile: Table of the config file to read. Default: `ENPHASE_PROFILE`, then `default`.
+        timeout: Time limit of one exchange, seconds, from the first byte sent to the last byte
+            read; connecting may take at most 10 of them. An `httpx.Timeout` limits each step
+            instead. None: no limit.
+        max_retries: Largest number of retries of a call after a temporary failure (500, 502,
+            503, 504, no answer, a body that is not JSON); 0: no retries.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
-        quota: The plan (`"watt"`, `"kilowatt"`, `"megawatt"`, `"partner"`, or a `Plan`), so
-            that it is never overrun. None learns the limit from the first refusal.
+        quota: The plan (`"watt"`, `"kilowatt"`, `"megawatt"`, `"partner"`, or a `Plan`), whose
+            limit the client then keeps. None: the limit is learned from the first refusal.
         strict: Raise `APIResponseValidationError` where an answer differs from the contract,
-            instead of reading what makes sense with None in place of the rest.
-        transport: Another way to send requests, for proxies and tests.
-        on_wait: Told before every wait: seconds and reason. A coroutine function is awaited.
-        max_body: Bytes that an answer may have after decompression.
+            instead of setting the fields that cannot be read to None.
+        transport: The httpx transport that sends the requests, for proxies and tests.
+        on_wait: Called before every wait with its length (seconds) and reason. A coroutine
+            function is awaited.
+        max_body: Largest size of an answer after decompression, bytes.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -94,5 +96,5 @@ class AsyncEnlighten(AsyncCloud):
 
     @property
     def with_raw_response(self) -> AsyncRawEnlighten:
-        """The same operations, returning the answer itself: status, headers, bytes."""
+        """The same operations, returning the whole answer: status, headers, bytes and model."""
         return AsyncRawEnlighten(self)

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
-from enphase_sdk._async.cloud_base import AsyncCloud
+from enphase_sdk._async.cloud_chargers_v4 import AsyncChargersV4
 from enphase_sdk._async.cloud_connection import open_connection
+from enphase_sdk._async.cloud_devices_v4 import AsyncDevicesV4
 from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
+from enphase_sdk._async.cloud_settings_v4 import AsyncSettingsV4
 from enphase_sdk._async.cloud_stream import AsyncLiveStream
+from enphase_sdk._async.cloud_telemetry_v4 import AsyncTelemetryV4
 from enphase_sdk._async.drivers import run
 from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
 from enphase_sdk.cloud.plans import Plan, PlanName
-from enphase_sdk.cloud.v4 import extras, operations
+from enphase_sdk.cloud.v4 import operations
 from enphase_sdk.cloud.v4.api import API, signing
 from enphase_sdk.cloud.v4.authorization import Authorization, TokenStore
 from enphase_sdk.cloud.v4.oauth import (
@@ -26,44 +29,44 @@ from enphase_sdk.cloud.v4.oauth import (
 )
 from enphase_sdk.cloud.v4.settings import Given, load_settings, token_store
 from enphase_sdk.core.effects import Request, Sleep
-from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
 if TYPE_CHECKING:
     import httpx
-    from enphase_sdk_api_v4 import models as v4
 
 __all__ = ["AsyncEnlightenV4"]
 
 
-class AsyncEnlightenV4(AsyncCloud):
+class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncChargersV4):
     """The Enlighten cloud through API v4: the systems whose owners have given consent.
 
     The twelve operations that API v2 has too have the same names, arguments and results as on
-    `AsyncEnlighten`. Access tokens are renewed before they end, by one client of all that share
-    them at a time; a new pair is on disk before it is used.
+    `AsyncEnlighten`. Access tokens are refreshed before they expire. Clients that share tokens,
+    also in other processes, refresh one at a time; new tokens are stored before they are used.
 
     Args:
-        api_key: The application's key; else `ENPHASE_API_KEY`, else the config file.
-        client_id: The application's client id; else `ENPHASE_CLIENT_ID`, else the file.
-        client_secret: Its secret; else `ENPHASE_CLIENT_SECRET`, else the file.
-        access_token: A token; else `ENPHASE_ACCESS_TOKEN`, else those that are kept.
-        refresh_token: What buys the next one; else `ENPHASE_REFRESH_TOKEN`, else that kept.
+        api_key: The application's key. Default: `ENPHASE_API_KEY`, then the config file.
+        client_id: The application's client id. Default: `ENPHASE_CLIENT_ID`, then the file.
+        client_secret: The client's secret. Default: `ENPHASE_CLIENT_SECRET`, then the file.
+        access_token: An access token. Default: `ENPHASE_ACCESS_TOKEN`, then the stored one.
+        refresh_token: The token that gets the next access token. Default:
+            `ENPHASE_REFRESH_TOKEN`, then the stored one.
         username: An installer's Enlighten account, for the partner grant.
-        password: Its password; neither is ever kept.
-        tokens: Where tokens are kept: a file's path, or an object with `load()` and
-            `save(tokens)`; else a private file in the user's state folder.
-        base_url: Another host; else `ENPHASE_BASE_URL`, else the file.
-        profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
-        timeout: As of `AsyncEnlighten`, and likewise `max_retries`, `max_wait`, `quota`,
-            `strict`, `transport`, `on_wait` and `max_body`.
-        max_retries: How often a call that failed without fault of its own is tried again.
+        password: The account's password. Neither of the two is ever stored.
+        tokens: Where tokens are stored: the path of a file, or an object with `load()` and
+            `save(tokens)`. Default: a private file in the user's state folder.
+        base_url: Address of the API's host. Default: `ENPHASE_BASE_URL`, then the file, then
+            Enphase's.
+        profile: Table of the config file to read. Default: `ENPHASE_PROFILE`, then `default`.
+        timeout: Time limit of one exchange, seconds, or an `httpx.Timeout`; see
+            `AsyncEnlighten`, also for the arguments below.
+        max_retries: Largest number of retries of a call after a temporary failure.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
-        quota: The plan; None learns the limit from the first refusal.
+        quota: The plan. None: the limit is learned from the first refusal.
         strict: Raise where an answer differs from the contract.
-        transport: Another way to send requests, for proxies and tests.
-        on_wait: Told before every wait: seconds and reason.
-        max_body: Bytes that an answer may have after decompression.
+        transport: The httpx transport that sends the requests, for proxies and tests.
+        on_wait: Called before every wait with its length (seconds) and reason.
+        max_body: Largest size of an answer after decompression, bytes.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -137,11 +140,13 @@ class AsyncEnlightenV4(AsyncCloud):
         self._connection = open_connection(signed, options.timeouts, options.max_body, transport)
 
     def authorize_url(self, *, redirect_uri: str = REDIRECT_PAGE, state: str | None = None) -> str:
-        """Where an owner agrees that the application may read the systems.
+        """The address of the page where an owner gives the application access to the systems.
 
         Args:
-            redirect_uri: Where the owner is sent with the code; else a page that shows it.
-            state: Comes back with the code, so that nobody else's can be slipped in.
+            redirect_uri: Where the owner's browser is sent with the code. Default: a page of
+                Enphase's that shows the code.
+            state: A random text that is returned with the code. Compare the two: a code with
+                another `state` was not requested by you.
 
         Source: GET /oauth/authorize.
         """
@@ -149,15 +154,15 @@ class AsyncEnlightenV4(AsyncCloud):
         return authorize_url(self._base_url, application.client_id, redirect_uri, state)
 
     async def authorize(self, code: str, *, redirect_uri: str = REDIRECT_PAGE) -> None:
-        """Get tokens with the code that an owner was given, and keep them.
+        """Exchange the code that an owner received for tokens, and store these.
 
         Args:
-            code: As shown or sent; it works once.
+            code: The code; it works once.
             redirect_uri: The same as in `authorize_url`.
 
         Raises:
             AuthenticationError: the code, the client id or its secret is not accepted.
-            ConfigError: the tokens cannot be kept.
+            ConfigError: the tokens cannot be stored.
 
         Source: POST /oauth/token.
         """
@@ -165,11 +170,11 @@ class AsyncEnlightenV4(AsyncCloud):
         await self._log_in(request)
 
     async def authorize_installer(self) -> None:
-        """Get tokens with the installer's `username` and `password`, and keep them.
+        """Get tokens with the installer's `username` and `password`, and store them.
 
         Raises:
             AuthenticationError: the account is not accepted.
-            ConfigError: the client was made without an account.
+            ConfigError: the client was made without an account, or the tokens cannot be stored.
 
         Source: POST /oauth/token.
         """
@@ -185,666 +190,25 @@ class AsyncEnlightenV4(AsyncCloud):
 
     @property
     def with_raw_response(self) -> AsyncRawEnlightenV4:
-        """The operations that v2 has too, returning the answer itself: status, headers, bytes."""
+        """The operations that v2 has too, returning the whole answer with status and headers."""
         return AsyncRawEnlightenV4(self)
 
-    async def system(self, system_id: int) -> v4.System:
-        """One system as it is listed: names, place, state.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation System.
-        """
-        return await self._needed(extras.system(system_id))
-
-    async def devices(self, system_id: int) -> v4.Devices:
-        """The active devices by kind: micros, meters, gateways, encharges, ev_chargers.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation Devices.
-        """
-        return await self._needed(extras.devices(system_id))
-
-    async def events(
-        self, system_id: int, *, start_time: InstantLike, end_time: InstantLike | None = None
-    ) -> v4.Events:
-        """What happened to a system's devices in at most a week.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_time: Start of the span.
-            end_time: Its end, at most a week later; else a day later, or now.
-
-        Source: operation Events.
-        """
-        return await self._needed(
-            extras.events(system_id, start_time=start_time, end_time=end_time)
-        )
-
-    async def alarms(
-        self,
-        system_id: int,
-        *,
-        start_time: InstantLike,
-        end_time: InstantLike | None = None,
-        cleared: bool | None = None,
-    ) -> v4.Alarms:
-        """The alarms of at most a week, with the events behind them.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_time: Start of the span.
-            end_time: Its end, at most a week later; else a day later, or now.
-            cleared: Only alarms that are cleared, or only those that are not.
-
-        Source: operation Alarms.
-        """
-        return await self._needed(
-            extras.alarms(system_id, start_time=start_time, end_time=end_time, cleared=cleared)
-        )
-
-    async def open_events(self, system_id: int) -> v4.OpenEvents:
-        """The events that have not ended.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation OpenEvents.
-        """
-        return await self._needed(extras.open_events(system_id))
-
-    async def open_alarms(self, system_id: int) -> v4.OpenAlarms:
-        """The alarms that have not been cleared.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation OpenAlarms.
-        """
-        return await self._needed(extras.open_alarms(system_id))
-
-    async def event_types(self, event_type_id: int | None = None) -> v4.EventTypes:
-        """What the kinds of event mean, and what to do about each.
-
-        Args:
-            event_type_id: One kind alone; else all.
-
-        Source: operation EventTypes.
-        """
-        return await self._needed(extras.event_types(event_type_id))
-
-    async def battery_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> v4.BatteryLifetime:
-        """Energy into and out of the batteries on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation BatteryLifetime.
-        """
-        return await self._needed(
-            extras.battery_lifetime(system_id, start_date=start_date, end_date=end_date)
-        )
-
-    async def energy_import_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> v4.EnergyImportLifetime:
-        """Energy taken from the grid on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation EnergyImportLifetime.
-        """
-        return await self._needed(
-            extras.energy_import_lifetime(system_id, start_date=start_date, end_date=end_date)
-        )
-
-    async def energy_export_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> v4.EnergyExportLifetime:
-        """Energy given to the grid on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation EnergyExportLifetime.
-        """
-        return await self._needed(
-            extras.energy_export_lifetime(system_id, start_date=start_date, end_date=end_date)
-        )
-
-    async def telemetry_production_micro(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.ProductionMicroTelemetry:
-        """Production by the microinverters in 5-minute intervals, W and Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation TelemetryProductionMicro.
-        """
-        return await self._needed(
-            extras.telemetry_production_micro(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def telemetry_production_meter(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.ProductionMeterTelemetry:
-        """Production by the meters in 15-minute intervals, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation TelemetryProductionMeter.
-        """
-        return await self._needed(
-            extras.telemetry_production_meter(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def telemetry_consumption_meter(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.ConsumptionMeterTelemetry:
-        """Consumption in 15-minute intervals, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation TelemetryConsumptionMeter.
-        """
-        return await self._needed(
-            extras.telemetry_consumption_meter(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def telemetry_battery(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.BatteryTelemetry:
-        """Charge, discharge (Wh) and state of charge (%) in 15-minute intervals.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation TelemetryBattery.
-        """
-        return await self._needed(
-            extras.telemetry_battery(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def energy_import_telemetry(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.EnergyImportTelemetry:
-        """Energy taken from the grid in 15-minute intervals, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation EnergyImportTelemetry.
-        """
-        return await self._needed(
-            extras.energy_import_telemetry(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def energy_export_telemetry(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.EnergyExportTelemetry:
-        """Energy given to the grid in 15-minute intervals, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation EnergyExportTelemetry.
-        """
-        return await self._needed(
-            extras.energy_export_telemetry(system_id, start_at=start_at, end_at=end_at)
-        )
-
-    async def latest_telemetry(self, system_id: int) -> v4.LatestTelemetry:
-        """The newest power of each meter and battery, W.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation LatestTelemetry.
-        """
-        return await self._needed(extras.latest_telemetry(system_id))
-
-    async def consumption_meter_readings(
-        self, system_id: int, *, end_at: InstantLike | None = None
-    ) -> v4.ConsumptionMeterReadings:
-        """The odometer of each consumption meter, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            end_at: The instant; else now.
-
-        Source: operation ConsumptionMeterReadings.
-        """
-        return await self._needed(extras.consumption_meter_readings(system_id, end_at=end_at))
-
-    async def storage_meter_readings(
-        self, system_id: int, *, end_at: InstantLike | None = None
-    ) -> v4.StorageMeterReadings:
-        """The odometers of each battery meter, Wh charged and discharged.
-
-        Args:
-            system_id: The system's Enlighten id.
-            end_at: The instant; else now.
-
-        Source: operation StorageMeterReadings.
-        """
-        return await self._needed(extras.storage_meter_readings(system_id, end_at=end_at))
-
-    async def micros_telemetry(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-        page: int | None = None,
-        size: int | None = None,
-    ) -> v4.MicrosTelemetry:
-        """One page of microinverters, each with its 5-minute intervals, W and Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-            page: Number of the page, from 1.
-            size: Microinverters a page, at most 20.
-
-        Source: operation MicrosTelemetry.
-        """
-        return await self._needed(
-            extras.micros_telemetry(
-                system_id, start_at=start_at, end_at=end_at, page=page, size=size
-            )
-        )
-
-    async def micro_telemetry(
-        self,
-        system_id: int,
-        serial_no: str,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.MicroTelemetry:
-        """One microinverter in 5-minute intervals, W and Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation MicroTelemetry.
-        """
-        return await self._needed(
-            extras.micro_telemetry(system_id, serial_no, start_at=start_at, end_at=end_at)
-        )
-
-    async def encharge_telemetry(
-        self,
-        system_id: int,
-        serial_no: str,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.EnchargeTelemetry:
-        """One battery in 15-minute intervals, Wh and %.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation EnchargeTelemetry.
-        """
-        return await self._needed(
-            extras.encharge_telemetry(system_id, serial_no, start_at=start_at, end_at=end_at)
-        )
-
-    async def evse_lifetime(
-        self,
-        system_id: int,
-        serial_no: str,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> v4.EvseLifetime:
-        """Energy that one EV charger used on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation EvseLifetime.
-        """
-        return await self._needed(
-            extras.evse_lifetime(system_id, serial_no, start_date=start_date, end_date=end_date)
-        )
-
-    async def evse_telemetry(
-        self,
-        system_id: int,
-        serial_no: str,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.EvseTelemetry:
-        """Energy that one EV charger used in each interval, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation EvseTelemetry.
-        """
-        return await self._needed(
-            extras.evse_telemetry(system_id, serial_no, start_at=start_at, end_at=end_at)
-        )
-
-    async def hp_lifetime(
-        self,
-        system_id: int,
-        *,
-        start_date: DateLike | None = None,
-        end_date: DateLike | None = None,
-    ) -> v4.HpLifetime:
-        """Energy that the heat pump used on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation HpLifetime.
-        """
-        return await self._needed(
-            extras.hp_lifetime(system_id, start_date=start_date, end_date=end_date)
-        )
-
-    async def hp_telemetry(
-        self,
-        system_id: int,
-        *,
-        start_at: InstantLike | None = None,
-        end_at: InstantLike | None = None,
-    ) -> v4.HpTelemetry:
-        """Energy that the heat pump used in each interval, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            start_at: Start; else midnight today in the system's zone.
-            end_at: End; else a day after the start, or now.
-
-        Source: operation HpTelemetry.
-        """
-        return await self._needed(extras.hp_telemetry(system_id, start_at=start_at, end_at=end_at))
-
-    async def battery_settings(self, system_id: int) -> v4.BatterySettings:
-        """How the batteries are run: mode, reserve (%), charging from the grid.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation BatterySettings.
-        """
-        return await self._needed(extras.battery_settings(system_id))
-
-    async def storm_guard(self, system_id: int) -> v4.StormGuard:
-        """Whether the batteries fill up before a storm, and whether one is coming.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation StormGuard.
-        """
-        return await self._needed(extras.storm_guard(system_id))
-
-    async def grid_status(self, system_id: int) -> v4.GridStatus:
-        """Whether the site is on or off the grid.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation GridStatus.
-        """
-        return await self._needed(extras.grid_status(system_id))
-
-    async def load_control(self, system_id: int) -> v4.LoadControl:
-        """The controlled loads and their settings.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation LoadControl.
-        """
-        return await self._needed(extras.load_control(system_id))
-
-    async def ev_charger_devices(self, system_id: int) -> v4.EvChargers:
-        """The EV chargers.
-
-        Args:
-            system_id: The system's Enlighten id.
-
-        Source: operation EvChargerDevices.
-        """
-        return await self._needed(extras.ev_charger_devices(system_id))
-
-    async def ev_charger_events(
-        self,
-        system_id: int,
-        *,
-        serial_num: str | None = None,
-        offset: int | None = None,
-        limit: int | None = None,
-    ) -> v4.EvChargerEvents:
-        """What happened to the EV chargers, the newest first.
-
-        Args:
-            system_id: The system's Enlighten id.
-            offset: Entries to leave out; else none.
-            limit: Entries to give, at most 100; else 20.
-            serial_num: One charger alone; else all.
-
-        Source: operation EvChargerEvents.
-        """
-        return await self._needed(
-            extras.ev_charger_events(system_id, serial_num=serial_num, offset=offset, limit=limit)
-        )
-
-    async def ev_charger_sessions(
-        self, system_id: int, serial_no: str, *, offset: int | None = None, limit: int | None = None
-    ) -> v4.ChargingSessions:
-        """The charging sessions of one EV charger.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            offset: Entries to leave out; else none.
-            limit: Entries to give, at most 100; else 20.
-
-        Source: operation EvChargerSessions.
-        """
-        return await self._needed(
-            extras.ev_charger_sessions(system_id, serial_no, offset=offset, limit=limit)
-        )
-
-    async def ev_charger_schedules(self, system_id: int, serial_no: str) -> v4.EvChargerSchedules:
-        """The charging schedules of one EV charger.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The charger's serial number.
-
-        Source: operation EvChargerSchedules.
-        """
-        return await self._needed(extras.ev_charger_schedules(system_id, serial_no))
-
-    async def ev_charger_lifetime(
-        self,
-        system_id: int,
-        serial_no: str,
-        *,
-        start_date: DateLike,
-        end_date: DateLike | None = None,
-    ) -> v4.EvChargerLifetime:
-        """Energy that one EV charger used on each day, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_date: First day, in the system's zone; else the first with data.
-            end_date: Last day; else yesterday.
-
-        Source: operation EvChargerLifetime.
-        """
-        return await self._needed(
-            extras.ev_charger_lifetime(
-                system_id, serial_no, start_date=start_date, end_date=end_date
-            )
-        )
-
-    async def ev_charger_telemetry(
-        self, system_id: int, serial_no: str, *, start_at: InstantLike | None = None
-    ) -> v4.EvChargerTelemetry:
-        """Energy that one EV charger used in each interval, Wh.
-
-        Args:
-            system_id: The system's Enlighten id.
-            serial_no: The device's serial number.
-            start_at: Start; else midnight today in the system's zone.
-
-        Source: operation EvChargerTelemetry.
-        """
-        return await self._needed(
-            extras.ev_charger_telemetry(system_id, serial_no, start_at=start_at)
-        )
-
-    async def set_battery_settings(self, system_id: int, **changes: Any) -> v4.BatterySettings:
-        """Change settings; what is not named stays as it is. Never sent twice.
-
-        Args:
-            system_id: The system's Enlighten id.
-            changes: Any of battery_mode, reserve_soc, energy_independence, charge_from_grid.
-
-        Raises:
-            InvalidArgumentError: there is no such setting.
-            NotAvailableError: the plan does not include System Configurations.
-
-        Source: operation SetBatterySettings.
-        """
-        return await self._needed(extras.set_battery_settings(system_id, **changes))
-
-    async def set_storm_guard(self, system_id: int, **changes: Any) -> v4.StormGuard:
-        """Change settings; what is not named stays as it is. Never sent twice.
-
-        Args:
-            system_id: The system's Enlighten id.
-            changes: Any of storm_guard_status.
-
-        Raises:
-            InvalidArgumentError: there is no such setting.
-            NotAvailableError: the plan does not include System Configurations.
-
-        Source: operation SetStormGuard.
-        """
-        return await self._needed(extras.set_storm_guard(system_id, **changes))
-
-    async def set_load_control(self, system_id: int, **changes: Any) -> v4.LoadControl:
-        """Change settings; what is not named stays as it is. Never sent twice.
-
-        Args:
-            system_id: The system's Enlighten id.
-            changes: `name` of the load, and any of load_name, owner_can_override, mode,
-                soc_low, soc_high, status, essential_start_time, essential_end_time.
-
-        Raises:
-            InvalidArgumentError: there is no such setting.
-            NotAvailableError: the plan does not include System Configurations.
-
-        Source: operation SetLoadControl.
-        """
-        return await self._needed(extras.set_load_control(system_id, **changes))
-
     def live_data(self, system_id: int, *, duration: int = 30) -> AsyncLiveStream:
-        """The power of a system as it is now, about a sample a second; every opening is charged.
+        """The current powers of a system as a stream, with about one sample per second.
 
-        Gives `enphase_sdk.live.LiveSample`. A stream that breaks off before its time is opened
-        again. To leave it early, use it as a context manager, which closes its connection.
+        Iterate over it for `enphase_sdk.live.LiveSample`. A stream that breaks before its end is
+        opened again; each opening costs one hit of the quota. To end it early, use it as a
+        context manager, which closes the connection.
 
         Args:
             system_id: The system's Enlighten id.
-            duration: How long it lasts, 30 to 300 seconds.
+            duration: Length of the stream, 30 to 300 seconds.
 
         Raises:
-            InvalidArgumentError: the duration is none that the server takes.
-            NotAvailableError: the plan does not include Streaming APIs; the system has no meters
-                of consumption, or a gateway with software older than 6.0.0.
-            APIConnectionError: it broke off more often than `max_retries`.
+            InvalidArgumentError: the duration is not within these limits.
+            NotAvailableError: the plan does not include Streaming APIs, the system has no
+                consumption meter, or its gateway has software older than 6.0.0.
+            APIConnectionError: the stream broke more often than `max_retries`.
 
         Source: GET /systems/{system_id}/live_data, an event stream.
         """

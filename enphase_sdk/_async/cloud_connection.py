@@ -28,7 +28,7 @@ OFFICIAL = "https://api.enphaseenergy.com"
 
 @define(repr=False, eq=False, weakref_slot=True)
 class _LazyWire:
-    """Opens the wire with the first request: loading httpx takes longer than all the rest."""
+    """Opens the transport lazily, with the first request, because loading httpx is slow."""
 
     _signing: Signing = field(alias="signing")
     _transport: httpx.AsyncBaseTransport | None = field(alias="transport")
@@ -44,10 +44,10 @@ class _LazyWire:
         self._lock = threading.Lock()
 
     def wire(self) -> AsyncWire:
-        """The wire.
+        """The open transport; opens it at the first call.
 
         Raises:
-            ConfigError: the settings cannot be used for one.
+            ConfigError: the address, the transport or the environment's proxy cannot be used.
         """
         with self._lock:
             if self._wire is None:
@@ -57,7 +57,7 @@ class _LazyWire:
             return self._wire
 
     async def aclose(self) -> None:
-        """Close the wire for good, the caller's own transport too."""
+        """Close the connections for good, also a transport that the caller passed."""
         self.closed = True
         if self._transport is not None or self._wire is not None:
             await self.wire().aclose()
@@ -65,7 +65,7 @@ class _LazyWire:
 
 @define(repr=False, eq=False)
 class AsyncCloudConnection:
-    """Sends requests to the API; copies with other timeouts share the line."""
+    """Sends requests to the API; copies with other timeouts share the connections."""
 
     timeouts: Timeouts
     largest: int
@@ -81,12 +81,12 @@ class AsyncCloudConnection:
         return await self._line.wire().send(request, self.timeouts, self.largest)
 
     async def open_stream(self, request: Request) -> Reply | AsyncStream:
-        """The stream that answers a request, or another answer; raises as `send` does."""
+        """The event stream that answers a request, or an ordinary answer; raises like `send`."""
         self.ensure_open()
         return await self._line.wire().open_stream(request, self.timeouts, self.largest)
 
     def ensure_open(self) -> None:
-        """Fail at once where trying again is of no use.
+        """Check that the client is open; a retry would not help if it is not.
 
         Raises:
             APIConnectionError: the client is closed.
@@ -95,11 +95,11 @@ class AsyncCloudConnection:
             raise APIConnectionError("this client has been closed; make a new one")
 
     def limited(self, timeouts: Timeouts, largest: int) -> AsyncCloudConnection:
-        """The same connections with other limits of time (seconds) and size (bytes)."""
+        """A copy on the same connections with other limits: time (seconds), body size (bytes)."""
         return evolve(self, timeouts=timeouts, largest=largest)
 
     async def aclose(self) -> None:
-        """Close the line."""
+        """Close the connections for good."""
         await self._line.aclose()
 
 
@@ -121,7 +121,7 @@ def open_connection(
         )
     line = _LazyWire(signing, transport)
     if not signing.base_url.startswith(OFFICIAL) or _names_a_proxy(os.environ):
-        line.wire()  # now, because these are what can be wrong
+        line.wire()  # opened now, because a bad transport or address must fail in the constructor
     return AsyncCloudConnection(timeouts, largest, line)
 
 

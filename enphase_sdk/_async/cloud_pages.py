@@ -26,15 +26,16 @@ Fetch = Callable[["Call[models.SystemsPage]"], Awaitable["models.SystemsPage"]]
 class AsyncSystemPages:
     """Every system of a listing; iterate over it for systems, over `pages()` for whole pages.
 
-    One page is held at a time, and fetched only when the one before is used up. While the fleet
-    changes, systems can move from page to page; each is given once all the same, unless more
-    than 100,000 others come between (only so many ids are remembered). `pages()` gives pages as
-    they are. A listing that would never end is an error: a cursor that comes again, or more than
-    10 pages in a row without a new system.
+    One page is held in memory at a time; the next one is fetched when it is needed. If the fleet
+    changes during the listing, systems can move between pages. The iteration gives each system
+    once, unless more than 100,000 others lie in between, because only that many ids are
+    remembered. `pages()` gives the pages unchanged. A listing that would never end is an
+    `APIResponseValidationError`: a cursor that repeats, or more than 10 pages in a row without a
+    new system.
 
     Attributes:
-        cursor: Brings back the page last asked for, as `systems(next=cursor)`; None for the
-            first. After an error the listing can go on from there.
+        cursor: The cursor of the page requested last, for `systems(next=cursor)`; None for the
+            first page. After an error the listing can continue from there.
     """
 
     def __init__(
@@ -49,10 +50,10 @@ class AsyncSystemPages:
         self.cursor = walk(first).cursor
 
     async def fetch_page(self, walk: Walk) -> models.SystemsPage:
-        """The next page of a walk.
+        """The next page of a listing.
 
         Raises:
-            StopAsyncIteration: there is none.
+            StopAsyncIteration: the listing has no further page.
         """
         call = walk.next_call()
         if call is None:
@@ -81,25 +82,25 @@ class AsyncSystemPages:
     @overload
     async def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
     async def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
-        """A data frame with a row for every system, the listing walked to its end.
+        """A data frame with one row for each system; reads the listing to its end.
 
-        Beside the rows one page is held at a time; see `enphase_sdk.frames`.
+        See `enphase_sdk.frames` for the columns.
 
         Args:
             backend: `polars`, `pandas` or `pyarrow`.
-            timezone: Of the instants, an IANA name or a `tzinfo` with one. Systems can be in
-                many; each one's own is its column `timezone`.
+            timezone: Time zone of all instants in the frame, an IANA name or a `tzinfo` with
+                one. The time zone of each system is in the column `timezone`.
 
         Returns:
             A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
 
         Raises:
-            InvalidArgumentError: an argument is unknown; nothing has been asked for.
-            ConfigError: the library is not installed; nothing has been asked for.
-            EnphaseError: as of the listing itself; the rows so far are gone then, which
-                `enphase_sdk.frames.FrameBuilder` keeps when given the pages one by one.
+            InvalidArgumentError: an argument is unknown; no request was sent.
+            ConfigError: the library is not installed; no request was sent.
+            EnphaseError: the listing failed; the rows so far are lost. To keep them, add the
+                pages one by one to an `enphase_sdk.frames.FrameBuilder`.
         """
-        # Frames are an extra, and cost those nothing who make none.
+        # Frames are an optional extra: programs without frames must not load it.
         from enphase_sdk.frames import FrameBuilder
 
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
@@ -112,7 +113,7 @@ class AsyncSystemPages:
         return _Systems(self, self._walk(self._first))
 
 
-# Iterators, not generators: one that is left before its end needs no clean-up.
+# Iterators, not generators: an async generator that is left early would need closing.
 class _Pages(AsyncIterator["models.SystemsPage"]):
     def __init__(self, listing: AsyncSystemPages, walk: Walk) -> None:
         self._listing = listing

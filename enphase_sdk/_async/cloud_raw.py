@@ -1,4 +1,4 @@
-"""The operations once more, returning whole answers instead of models only."""
+"""The raw view of a client: the same operations, returning whole answers with their models."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 
 class AsyncExchanging(Protocol):
-    """A client, as far as the raw view needs it."""
+    """The part of a client that the raw view uses."""
 
     async def exchange(self, call: Call[T] | Steps[T]) -> tuple[Reply, T | None]:
         """The last answer of a call, and its result."""
@@ -36,7 +36,7 @@ class AsyncRawView:
 def raw(
     operation: Callable[P, Call[T] | Steps[T]],
 ) -> Callable[Concatenate[AsyncRawView, P], Awaitable[RawResponse[T]]]:
-    """The method of a raw view that carries out an operation."""
+    """Make a method of a raw view from the function that makes an operation's call."""
 
     @wraps(operation)
     async def call(self: AsyncRawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:

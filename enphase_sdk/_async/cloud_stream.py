@@ -1,4 +1,4 @@
-"""Live data: an answer that is read while the server goes on writing it."""
+"""The stream of live data: an answer that is read while the server is still sending it."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ __all__ = ["AsyncLiveStream"]
 class AsyncLiveStream(AsyncIterator[LiveSample]):
     """The samples of a system's live data; see `AsyncEnlightenV4.live_data`.
 
-    Its connection is closed at its end, with the client, or by `aclose()`; as a context manager
-    it closes itself.
+    The connection is closed at the end of the stream, by `aclose()`, at the end of the context
+    manager, or together with the client.
     """
 
     def __init__(
@@ -88,10 +88,10 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
         await self._wait(problem, self._end)
 
     async def _wait(self, problem: APIConnectionError | ServerError, end: float) -> None:
-        """Wait until the stream is to be opened again, unless it is over or has failed too often.
+        """Wait before the stream is opened again.
 
         Raises:
-            EnphaseError: `problem`, at last.
+            EnphaseError: `problem`, if the stream has failed too often.
         """
         clock = self._options.clock
         now = clock.monotonic()
@@ -141,11 +141,11 @@ class _Opening:
         return Reply(204, answer.headers)
 
     async def samples(self) -> list[LiveSample]:
-        """Those that come next, none where no frame is whole yet.
+        """The next samples; an empty list if no frame is complete yet.
 
         Raises:
-            APIConnectionError: there are no more.
-            EnphaseError: as of `Frames.add`.
+            APIConnectionError: the stream has ended.
+            EnphaseError: what `Frames.add` raises.
         """
         piece = b"" if self._stream is None else await self._stream.piece()
         if not piece:

@@ -1,4 +1,4 @@
-"""The only place where a request to the cloud meets httpx."""
+"""Sends the cloud's requests with httpx; the only module that does."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ __all__ = ["AsyncStream", "AsyncWire"]
 
 T = TypeVar("T")
 
-# As many as httpx keeps by default.
+# The same number as httpx's default limit.
 MOST_CONNECTIONS = 100
 
 
@@ -33,8 +33,8 @@ class AsyncWire:
     """Signs requests and sends them straight to a transport.
 
     Args:
-        signing: The address, and what to sign with.
-        transport: The caller's own, instead of httpx's.
+        signing: The base URL and the credentials.
+        transport: The caller's transport; None for httpx's own.
 
     Raises:
         ConfigError: the address, or the environment's proxy, cannot be used.
@@ -81,9 +81,9 @@ class AsyncWire:
     async def open_stream(
         self, request: Request, timeouts: Timeouts, largest: int
     ) -> Reply | AsyncStream:
-        """The stream of events that answers a request, or another answer as a whole.
+        """The event stream that answers a request, or the whole answer if it is not a stream.
 
-        It has a connection of its own, which ends with it. Raises as `send` does.
+        A stream uses a separate connection, which is closed with it. Raises like `send`.
         """
         line = self._open() if self._given is None else AsyncLine(self._given, alone=False)
         opened: Reply | AsyncStream | None = None
@@ -114,7 +114,7 @@ class AsyncWire:
         )
 
     async def _guarded(self, request: Request, largest: int, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of what needs the network, or our own error for httpx's."""
+        """The result of `work`; errors of httpx are turned into ours."""
         with hide_in_library_logs(self._redactor()):
             try:
                 return await work()
@@ -125,10 +125,11 @@ class AsyncWire:
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "
-                    f"{largest / 2**20:.3g} MiB; raise max_body if that can be right",
+                    f"{largest / 2**20:.3g} MiB; pass a larger max_body if that is expected",
                     operation=request.url,
                 )
-        # Raised outside the handler: as its context, httpx's error would bring the signed request.
+        # Raised outside the handler, so that httpx's error, which holds the signed request, does
+        # not become its context.
         raise problem
 
     async def aclose(self) -> None:
@@ -147,10 +148,10 @@ class AsyncStream:
         response: Its beginning.
         guarded: Turns httpx's errors into ours.
         line: Its connection, which is closed with it; None for a caller's own transport.
-        all_open: Where it stands while it is open.
+        all_open: The set that holds the stream while it is open.
 
     Attributes:
-        headers: Of the answer.
+        headers: The headers of the answer.
     """
 
     def __init__(
@@ -169,7 +170,7 @@ class AsyncStream:
         all_open.add(self)
 
     async def piece(self) -> bytes:
-        """The next bytes; none at the end.
+        """The next bytes of the body; empty at the end.
 
         Raises:
             APIConnectionError: the connection was lost, or nothing came in time.

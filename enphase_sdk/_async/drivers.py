@@ -1,4 +1,4 @@
-"""Runs a flow: carries out what it asks for and hands back what came of it."""
+"""Runs a flow: carries out each effect that it yields and sends the result back to it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ async def run(
     clock: Clock,
     on_wait: Callable[[Sleep], object] | None = None,
 ) -> T:
-    """Run `flow` to its end and return its result; `on_wait` is told before every wait."""
+    """Run `flow` to its end and return its result; `on_wait` is called before every wait."""
     try:
         effect = next(flow)
         while True:

@@ -45,7 +45,7 @@ __all__ = ["AsyncEnvoy"]
 
 T = TypeVar("T")
 
-# A gateway takes up to 11 s for /production, more when it is busy.
+# Seconds. A gateway takes up to 11 s to answer /production, and longer when it is busy.
 TIMEOUT = 45.0
 
 _NOTHING = frozenset[Part]()
@@ -56,38 +56,39 @@ _DEVICES = frozenset[Part](("devices",))
 class AsyncEnvoy(AsyncRecordedSite):
     """A gateway (Envoy, IQ Gateway) on the site's own network, firmware 3.9 to 8.3.
 
-    Asks one thing at a time, and finds out on first use what the gateway is and has. Firmware
-    7 and up wants a token (given, fetched by `token_provider`, or fetched from Enlighten with
-    the account's `username` and `password` and then kept for later runs); firmware below
-    wants a local user (`envoy` unless said otherwise).
+    Sends one request at a time. The first call finds out the gateway's firmware and devices.
+    Firmware 7 and up requires a token: pass it, pass a `token_provider`, or pass `username` and
+    `password` of the Enlighten account, with which a token is fetched and stored for later
+    runs. Older firmware requires a local user (default: `envoy`).
 
     Safe to share between threads and tasks. Use it as a context manager, or call `aclose`.
 
     Args:
-        host: The gateway's address or name, with a port if it is not the usual one.
+        host: The gateway's IP address or host name, with a port if it is not the default one.
         token: The gateway's token.
-        token_provider: Called with the serial number when a token is wanted; returns one.
+        token_provider: Called with the serial number when a token is needed; returns a token.
         username: The Enlighten account, or the local user of firmware below 7.
-        password: Its password; those of `envoy` and `installer` are known.
-        fingerprint: The certificate's SHA-256, where it is known or has changed. Without it
-            the certificate of the first contact is pinned.
-        ca_file: A PEM file of authorities to trust instead.
-        allow_http: Whether to believe a gateway that answers in plain HTTP, as firmware below 7
-            does, though a token or an Enlighten account is given. Neither is sent to it.
+        password: The password; not needed for the local users `envoy` and `installer`.
+        fingerprint: SHA-256 fingerprint of the gateway's certificate; it replaces the stored
+            one. Default: the certificate of the first connection is pinned.
+        ca_file: A PEM file of certificate authorities to trust instead of a pinned certificate.
+        allow_http: Accept a gateway that answers in plain HTTP, as firmware below 7 does, even
+            if a token or an Enlighten account is given. Neither is sent over plain HTTP.
         system_id: The site's Enlighten id, for the cloud's models.
-        size_w: The site's size in W, for the cloud's models.
-        timezone: The site's IANA zone; else asked of the gateway, which takes seconds, once.
-        recording: What a `GatewayRecorder` wrote, for the series; else the file of this
-            gateway's serial number in the user's state folder.
-        timeout: Seconds for one request, of which connecting gets at most 10 (or an
-            `httpx.Timeout`); None waits for ever.
-        transport: Another way to send requests, for tests.
+        size_w: The site's rated power, W, for the cloud's models.
+        timezone: The site's IANA time zone. Default: read once from the gateway, which takes
+            several seconds.
+        recording: File written by a `GatewayRecorder`, from which past series are answered.
+            Default: the file for this serial number in the user's state folder.
+        timeout: Time limit of one request, seconds, of which connecting may take at most 10; or
+            an `httpx.Timeout`. None: no limit.
+        transport: The httpx transport that sends the requests, for tests.
 
     Raises:
         ConfigError: an argument cannot be used.
     """
 
-    # Also of a client that could not be made, for the traceback that says why.
+    # The repr needs it even if __init__ fails: tracebacks may show the unfinished client.
     _address: Address | str = "without settings"
 
     def __init__(
@@ -149,31 +150,31 @@ class AsyncEnvoy(AsyncRecordedSite):
 
     @property
     async def info(self) -> GatewayInfo:
-        """Who the gateway is: serial number, part number, firmware. Needs no login.
+        """The gateway's identity: serial number, part number, firmware. Needs no login.
 
         Raises:
-            APIConnectionError: no answer.
-            NotAvailableError: firmware below 3.9, or no gateway.
+            APIConnectionError: the gateway does not answer.
+            NotAvailableError: the firmware is older than 3.9, or the host is not a gateway.
 
-        Source: GET /info, at first, then once in an hour or when something does not fit.
+        Source: GET /info; the answer is kept for an hour, or until it no longer fits.
         """
         return await self._session.identified()
 
     @property
     def profile(self) -> GatewayProfile:
-        """What readings have found out about the gateway: what it has, where values come from."""
+        """What readings have learned about the gateway: its devices, endpoints and sources."""
         return self._session.profile
 
     @property
     def timezone(self) -> ZoneInfo | None:
-        """The site's time zone, as given or as found out so far."""
+        """The site's time zone, as given or as read from the gateway; None if not known yet."""
         return self._timezone
 
     async def recording_path(self) -> Path:
-        """The file that the series are answered from, there or not.
+        """The path of the recording that past series are read from; the file may not exist.
 
         Raises:
-            APIConnectionError: the serial number is needed to find it, and there is no answer.
+            APIConnectionError: the gateway does not answer, and its serial number is needed.
         """
         from enphase_sdk.history.file import default_path
 
@@ -182,9 +183,10 @@ class AsyncEnvoy(AsyncRecordedSite):
     async def read(self, *, home: bool = False, devices: bool = False) -> Snapshot:
         """Read the gateway: production, consumption, meters, inverters, batteries, settings.
 
-        Each endpoint is asked at most once, one at a time; one that fails is named in
-        `problems`, and the rest is there all the same. What is not there is asked for again
-        now and then: at once while the gateway seems to be starting, then ever more rarely.
+        Each endpoint is requested at most once, one at a time. An endpoint that fails is named in
+        `problems`; the values of the others are returned. An endpoint that the gateway lacks is
+        requested again in later readings: in the next one while the gateway seems to be
+        starting, else after 5 minutes and then at growing intervals up to one hour.
 
         Args:
             home: Read `/home` too, which takes the gateway 6 to 9 seconds.
@@ -193,7 +195,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         Raises:
             APIConnectionError: the gateway does not answer.
             AuthenticationError: it does not accept the login.
-            ServerError, APIResponseValidationError, NotAvailableError: it answers, and nothing
+            ServerError, APIResponseValidationError, NotAvailableError: it answers, but nothing
                 could be read; it may be starting.
         """
         wanted = EVERYTHING | (_HOME if home else _NOTHING) | (_DEVICES if devices else _NOTHING)
@@ -202,8 +204,8 @@ class AsyncEnvoy(AsyncRecordedSite):
     async def read_energies(self, *, home: bool = False) -> Snapshot:
         """Read power and energy only: production, consumption, meters, microinverters.
 
-        For whoever reads often: once the gateway is known it takes 3 requests at most, where
-        `read` takes up to 14. Everything else in the snapshot is None or empty.
+        For frequent readings: after the first ones it needs at most 3 requests, `read` up to 14.
+        Everything else in the snapshot is None or empty.
 
         Args:
             home: Read `/home` too, which takes the gateway 6 to 9 seconds.
@@ -220,10 +222,10 @@ class AsyncEnvoy(AsyncRecordedSite):
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.
 
         Raises:
-            NotAvailableError: this gateway does not have it.
-            APIStatusError: it refuses or fails.
-            APIResponseValidationError: it sends something else than it should.
-            APIConnectionError: no answer.
+            NotAvailableError: this gateway does not have the endpoint.
+            APIStatusError: the gateway refuses the request or fails.
+            APIResponseValidationError: the answer cannot be read.
+            APIConnectionError: the gateway does not answer.
         """
         return await self._session.run(lambda _: fetch(source))
 
@@ -233,10 +235,11 @@ class AsyncEnvoy(AsyncRecordedSite):
         `system_id` and `size_w` are as given; `status` and `operational_at` are None.
 
         Args:
-            summary_date: Only today; a gateway keeps no history.
+            summary_date: Only today is possible, because a gateway keeps no history.
 
         Raises:
-            NotAvailableError: another day was asked for, or it is not known which day it is.
+            NotAvailableError: another day was given, or the time zone, and so today's date, is
+                not known.
         """
         wanted = None if summary_date is None else to_date(summary_date, "summary_date")
         reading = await self._reading("production", "inverters", dated=True)
@@ -250,9 +253,9 @@ class AsyncEnvoy(AsyncRecordedSite):
         return reading.summary()
 
     async def envoys(self) -> models.EnvoysResponse:
-        """The gateway itself: serial number, part number, when it last reached the cloud.
+        """The gateway itself: serial number, part number, time of its last report to the cloud.
 
-        Source: GET /home; on firmware that has none GET /info.
+        Source: GET /home, or GET /info on firmware without /home.
         """
         endpoint, now = sources.HOME.endpoint, self._clock.monotonic()
         if self.profile.is_absent(endpoint) and not self.profile.is_due(endpoint, now):
@@ -268,7 +271,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         return reading.inventory()
 
     async def inverters_summary(self) -> list[models.InvertersSummary]:
-        """Power (W) and lifetime energy (Wh, where the firmware tells) of each microinverter."""
+        """Power (W) and lifetime energy (Wh, firmware 8.2 and up) of each microinverter."""
         reading = await self._reading("inverters", "devices")
         _must_be_known(reading.snapshot, bool(reading.snapshot.inverters))
         return reading.inverters_summary()
@@ -276,10 +279,13 @@ class AsyncEnvoy(AsyncRecordedSite):
     async def production_meter_readings(
         self, *, end_at: InstantLike | None = None
     ) -> models.ProductionMeterReadings:
-        """The production meter's odometer now, Wh; none where production is not metered.
+        """The production meter's current lifetime energy reading, Wh; no meters if none is in use.
+
+        Args:
+            end_at: Must be None: a gateway knows its present readings only.
 
         Raises:
-            NotAvailableError: a past instant was asked for.
+            NotAvailableError: `end_at` was given.
         """
         if end_at is not None and to_epoch(end_at, "end_at") < int(self._clock.time()):
             raise NotAvailableError(
@@ -290,7 +296,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         return reading.production_meter_readings()
 
     async def _recorded(self) -> RecordedSeries:
-        # Most programs never ask for the past; they need not load SQLite.
+        # Imported here, so that programs that read no recording do not load SQLite.
         from enphase_sdk.history.series import RecordedSeries
 
         path = await self.recording_path()
@@ -305,7 +311,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         return snapshot
 
     async def _reading(self, *parts: Part, dated: bool = False) -> Reading:
-        """A part of what the gateway tells, and the day it is there if that is wanted too."""
+        """A reading of some parts; with `dated` it also finds out the gateway's time zone."""
         wanted = frozenset(parts)
         if dated and self._timezone is None and sources.HOME.endpoint not in self.profile.present:
             wanted |= _HOME
@@ -325,7 +331,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         )
 
     def _home(self, now: float) -> Flow[Home | None]:
-        """The gateway's own page; None where there is none, or where it fails."""
+        """The answer of /home; None if the gateway lacks it or it fails."""
         endpoint, profile = sources.HOME.endpoint, self.profile
         try:
             home = yield from fetch(sources.HOME)
@@ -340,7 +346,7 @@ class AsyncEnvoy(AsyncRecordedSite):
 
 
 def _must_be_known(snapshot: Snapshot, is_known: bool) -> None:
-    """Refuse to answer with nothing where something was asked for and could not be read."""
+    """Raise if nothing was read because of problems: an empty result would be wrong."""
     if not is_known and snapshot.problems:
         reasons = "; ".join(f"{p.endpoint}: {p.reason}" for p in snapshot.problems)
         raise NotAvailableError(f"the gateway did not tell it this time ({reasons})")

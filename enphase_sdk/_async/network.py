@@ -1,4 +1,4 @@
-"""One connection to a server: its exchanges end in time, and no body grows without end."""
+"""One connection to a server, with a limit for the time of an exchange and the size of a body."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from enphase_sdk.core.timeouts import Deadline
 
 __all__ = ["AsyncLine"]
 
-# Seconds that closing a broken connection may take.
+# Longest time to close a broken connection, seconds.
 LONGEST_CLOSE = 1.0
 
 
@@ -23,14 +23,14 @@ class AsyncLine:
     """A transport that serves one exchange at a time.
 
     Args:
-        transport: What it is sent through.
-        alone: Whether nobody else uses the transport, which must be one of httpx's own then:
-            every read and write ends with the exchange. Of others the time is looked at
-            between the pieces of a body.
+        transport: The transport that sends the requests.
+        alone: Whether only this object uses the transport, which must then be one of httpx's
+            own: the time limit of the exchange applies to every read and write. With another
+            transport the limit is checked between the pieces of a body only.
 
     Attributes:
         transport: As given.
-        used: Whether an exchange has succeeded on it.
+        used: Whether an exchange has succeeded on this connection.
     """
 
     def __init__(self, transport: httpx.AsyncBaseTransport, *, alone: bool) -> None:
@@ -39,12 +39,13 @@ class AsyncLine:
         self._sockets = _AsyncSockets()
         self._client: Any = None
         if alone:
-            # httpx offers no way to name a network backend; httpcore does.
+            # Only httpcore, not httpx, lets us set the network backend.
             pool: Any = getattr(transport, "_pool", None)
             pool._network_backend = _AsyncBackend(pool._network_backend, self._sockets)
-            # Nobody else is in this pool, and an interrupted thread would wait for itself.
+            # Only one exchange uses this pool at a time, so it needs no lock. With the lock an
+            # interrupted thread could deadlock with itself.
             pool._optional_thread_lock = nullcontext()
-            # Mocks that stand between httpx's clients and their transports are asked too.
+            # Mocks such as respx replace the transports of httpx's clients: ask such a client.
             self._client = httpx.AsyncClient(transport=transport, trust_env=False)
 
     @property
@@ -55,7 +56,7 @@ class AsyncLine:
     async def exchange(
         self, request: httpx.Request, deadline: Deadline, largest: int, *, plain: bool = False
     ) -> tuple[httpx.Response, bytes]:
-        """The answer and its body, decompressed unless it had to come `plain`.
+        """The answer and its body, decompressed. With `plain` it must not be compressed.
 
         After an exception of any kind the connection may hold the rest of an answer, and must
         not be used again.
@@ -72,7 +73,7 @@ class AsyncLine:
     async def finished(
         self, response: httpx.Response, largest: int, *, plain: bool = False
     ) -> bytes:
-        """The body of an answer that has begun; see `exchange`."""
+        """The body of an answer whose headers have been read; see `exchange`."""
         try:
             if response.is_stream_consumed:  # made in memory, by a mock
                 return Body.whole(response.content, largest)
@@ -81,7 +82,7 @@ class AsyncLine:
             await response.aclose()
 
     async def opened(self, request: httpx.Request, deadline: Deadline) -> httpx.Response:
-        """The beginning of an answer, of which the body comes then.
+        """The status and headers of an answer; its body can be read afterwards.
 
         Raises:
             httpx.TransportError: no answer came, or not in time.
@@ -93,7 +94,7 @@ class AsyncLine:
         return await transport.handle_async_request(request)
 
     def read_on(self) -> None:
-        """Let the body take as long as it likes; each read has its own limit."""
+        """Remove the limit for the whole exchange; the limit of each read stays."""
         self._sockets.begin(Deadline())
 
     async def _read(self, response: httpx.Response, body: Body) -> bytes:
@@ -109,8 +110,8 @@ class AsyncLine:
                 except (BodyTooLargeError, httpx.HTTPError) as error:
                     if self._client is None:
                         raise
-                    # The rest must be waited for, or httpcore's generators would be left in the
-                    # middle; on a closed connection that is an error at once.
+                    # Read on: httpcore's generators must reach their end. The connection is
+                    # closed, so the next read fails at once.
                     problem = error
                     await self.aclose()
         except httpx.HTTPError:
@@ -120,13 +121,13 @@ class AsyncLine:
             if problem is not None:
                 raise problem
         finally:
-            del problem  # or this frame and the exception would keep each other, and the body
+            del problem  # breaks the reference cycle of frame and exception, which holds the body
         return body.content()
 
     async def aclose(self) -> None:
         """Close the connection, even while the call is being cancelled.
 
-        Only the sockets: an exchange that was interrupted may have left locks of httpcore held.
+        Closes the sockets only: an interrupted exchange may still hold locks of httpcore.
         """
         if self._client is None:
             await self.transport.aclose()
@@ -142,7 +143,7 @@ class AsyncLine:
 
 
 class _AsyncSockets:
-    """What is open for one connection, and until when its exchange may last."""
+    """The open sockets of one connection, and the time limit of its exchange."""
 
     def __init__(self) -> None:
         self.streams: list[httpcore.AsyncNetworkStream] = []
@@ -150,25 +151,25 @@ class _AsyncSockets:
         self._deadline = Deadline()
 
     def begin(self, deadline: Deadline) -> None:
-        """Begin an exchange that ends then."""
+        """Begin an exchange that must end before `deadline`."""
         self.received = False
         self._deadline = deadline
 
     def left(self, limit: float | None, late: type[Exception]) -> float | None:
-        """Seconds that the next step may take; raises `late` if there are none."""
+        """Time limit of the next step, seconds; raises `late` if no time is left."""
         try:
             return self._deadline.left(limit)
         except TimeoutError:
             raise late("the exchange has taken too long") from None
 
     def check(self) -> None:
-        """Look at the time where no step can be cut short."""
+        """Check the time limit at a place where the transport does not do it."""
         self.left(None, httpx.ReadTimeout)
 
     def replace(
         self, old: httpcore.AsyncNetworkStream, new: httpcore.AsyncNetworkStream | None
     ) -> None:
-        """Note that one stream is closed, or that another one is to be closed in its place."""
+        """Replace an open socket by another one (TLS), or remove it if it was closed."""
         if new is not None:
             self.streams.append(new)
         if old in self.streams:
@@ -226,5 +227,5 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
 
     def get_extra_info(self, info: str) -> Any:
         if info == "is_readable" and self._stream not in self._sockets.streams:
-            return True  # closed by us, which the pool asks for in this way
+            return True  # the pool then closes the connection and opens another
         return self._stream.get_extra_info(info)

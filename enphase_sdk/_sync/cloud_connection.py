@@ -29,7 +29,7 @@ OFFICIAL = "https://api.enphaseenergy.com"
 
 @define(repr=False, eq=False, weakref_slot=True)
 class _LazyWire:
-    """Opens the wire with the first request: loading httpx takes longer than all the rest."""
+    """Opens the transport lazily, with the first request, because loading httpx is slow."""
 
     _signing: Signing = field(alias="signing")
     _transport: httpx.BaseTransport | None = field(alias="transport")
@@ -45,10 +45,10 @@ class _LazyWire:
         self._lock = threading.Lock()
 
     def wire(self) -> Wire:
-        """The wire.
+        """The open transport; opens it at the first call.
 
         Raises:
-            ConfigError: the settings cannot be used for one.
+            ConfigError: the address, the transport or the environment's proxy cannot be used.
         """
         with self._lock:
             if self._wire is None:
@@ -58,7 +58,7 @@ class _LazyWire:
             return self._wire
 
     def close(self) -> None:
-        """Close the wire for good, the caller's own transport too."""
+        """Close the connections for good, also a transport that the caller passed."""
         self.closed = True
         if self._transport is not None or self._wire is not None:
             self.wire().close()
@@ -66,7 +66,7 @@ class _LazyWire:
 
 @define(repr=False, eq=False)
 class CloudConnection:
-    """Sends requests to the API; copies with other timeouts share the line."""
+    """Sends requests to the API; copies with other timeouts share the connections."""
 
     timeouts: Timeouts
     largest: int
@@ -82,12 +82,12 @@ class CloudConnection:
         return self._line.wire().send(request, self.timeouts, self.largest)
 
     def open_stream(self, request: Request) -> Reply | Stream:
-        """The stream that answers a request, or another answer; raises as `send` does."""
+        """The event stream that answers a request, or an ordinary answer; raises like `send`."""
         self.ensure_open()
         return self._line.wire().open_stream(request, self.timeouts, self.largest)
 
     def ensure_open(self) -> None:
-        """Fail at once where trying again is of no use.
+        """Check that the client is open; a retry would not help if it is not.
 
         Raises:
             APIConnectionError: the client is closed.
@@ -96,11 +96,11 @@ class CloudConnection:
             raise APIConnectionError("this client has been closed; make a new one")
 
     def limited(self, timeouts: Timeouts, largest: int) -> CloudConnection:
-        """The same connections with other limits of time (seconds) and size (bytes)."""
+        """A copy on the same connections with other limits: time (seconds), body size (bytes)."""
         return evolve(self, timeouts=timeouts, largest=largest)
 
     def close(self) -> None:
-        """Close the line."""
+        """Close the connections for good."""
         self._line.close()
 
 
@@ -122,7 +122,7 @@ def open_connection(
         )
     line = _LazyWire(signing, transport)
     if not signing.base_url.startswith(OFFICIAL) or _names_a_proxy(os.environ):
-        line.wire()  # now, because these are what can be wrong
+        line.wire()  # opened now, because a bad transport or address must fail in the constructor
     return CloudConnection(timeouts, largest, line)
 
 

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/cloud_raw.py by `make generate`; edit that one.
-"""The operations once more, returning whole answers instead of models only."""
+"""The raw view of a client: the same operations, returning whole answers with their models."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 
 class Exchanging(Protocol):
-    """A client, as far as the raw view needs it."""
+    """The part of a client that the raw view uses."""
 
     def exchange(self, call: Call[T] | Steps[T]) -> tuple[Reply, T | None]:
         """The last answer of a call, and its result."""
@@ -37,7 +37,7 @@ class RawView:
 def raw(
     operation: Callable[P, Call[T] | Steps[T]],
 ) -> Callable[Concatenate[RawView, P], RawResponse[T]]:
-    """The method of a raw view that carries out an operation."""
+    """Make a method of a raw view from the function that makes an operation's call."""
 
     @wraps(operation)
     def call(self: RawView, /, *args: P.args, **kwargs: P.kwargs) -> RawResponse[T]:

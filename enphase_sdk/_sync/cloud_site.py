@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/cloud_site.py by `make generate`; edit that one.
-"""One solar site, whichever way it is seen: the protocol, and the cloud's side of it."""
+"""One solar site: the protocol that cloud and gateway share, and its form for the cloud."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["CloudSite", "Site"]
 
 @runtime_checkable
 class Site(Protocol):
-    """What can be asked of a site through the cloud and through its gateway alike.
+    """The operations that a site has both through the cloud and through its gateway.
 
-    All return the same models. What a source cannot answer raises
-    `enphase_sdk.errors.NotAvailableError`.
+    Both return the same models. A source that does not have the data raises
+    `enphase_sdk.errors.NotAvailableError`. The arguments are those of `Cloud`.
     """
 
     def summary(self, *, summary_date: DateLike | None = None) -> models.Summary:
@@ -41,7 +41,7 @@ class Site(Protocol):
     def production_meter_readings(
         self, *, end_at: InstantLike | None = None
     ) -> models.ProductionMeterReadings:
-        """The production meters' odometers, Wh."""
+        """The lifetime energy readings of the production meters, Wh."""
         ...
 
     def stats(
@@ -69,13 +69,13 @@ class Site(Protocol):
         end_date: DateLike | None = None,
         production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
-        """Energy produced on each day, Wh; None where there is no series."""
+        """Energy produced on each day, Wh; None if the source has no series."""
         ...
 
     def consumption_lifetime(
         self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
     ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each day, Wh; None where there is no consumption meter."""
+        """Energy consumed on each day, Wh; None without a consumption meter."""
         ...
 
 

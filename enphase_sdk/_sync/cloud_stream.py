@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/cloud_stream.py by `make generate`; edit that one.
-"""Live data: an answer that is read while the server goes on writing it."""
+"""The stream of live data: an answer that is read while the server is still sending it."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ __all__ = ["LiveStream"]
 class LiveStream(Iterator[LiveSample]):
     """The samples of a system's live data; see `EnlightenV4.live_data`.
 
-    Its connection is closed at its end, with the client, or by `close()`; as a context manager
-    it closes itself.
+    The connection is closed at the end of the stream, by `close()`, at the end of the context
+    manager, or together with the client.
     """
 
     def __init__(
@@ -89,10 +89,10 @@ class LiveStream(Iterator[LiveSample]):
         self._wait(problem, self._end)
 
     def _wait(self, problem: APIConnectionError | ServerError, end: float) -> None:
-        """Wait until the stream is to be opened again, unless it is over or has failed too often.
+        """Wait before the stream is opened again.
 
         Raises:
-            EnphaseError: `problem`, at last.
+            EnphaseError: `problem`, if the stream has failed too often.
         """
         clock = self._options.clock
         now = clock.monotonic()
@@ -140,11 +140,11 @@ class _Opening:
         return Reply(204, answer.headers)
 
     def samples(self) -> list[LiveSample]:
-        """Those that come next, none where no frame is whole yet.
+        """The next samples; an empty list if no frame is complete yet.
 
         Raises:
-            APIConnectionError: there are no more.
-            EnphaseError: as of `Frames.add`.
+            APIConnectionError: the stream has ended.
+            EnphaseError: what `Frames.add` raises.
         """
         piece = b"" if self._stream is None else self._stream.piece()
         if not piece:

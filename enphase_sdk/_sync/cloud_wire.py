@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/cloud_wire.py by `make generate`; edit that one.
-"""The only place where a request to the cloud meets httpx."""
+"""Sends the cloud's requests with httpx; the only module that does."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = ["Stream", "Wire"]
 
 T = TypeVar("T")
 
-# As many as httpx keeps by default.
+# The same number as httpx's default limit.
 MOST_CONNECTIONS = 100
 
 
@@ -34,8 +34,8 @@ class Wire:
     """Signs requests and sends them straight to a transport.
 
     Args:
-        signing: The address, and what to sign with.
-        transport: The caller's own, instead of httpx's.
+        signing: The base URL and the credentials.
+        transport: The caller's transport; None for httpx's own.
 
     Raises:
         ConfigError: the address, or the environment's proxy, cannot be used.
@@ -80,9 +80,9 @@ class Wire:
         return Reply(response.status_code, response.headers, content)
 
     def open_stream(self, request: Request, timeouts: Timeouts, largest: int) -> Reply | Stream:
-        """The stream of events that answers a request, or another answer as a whole.
+        """The event stream that answers a request, or the whole answer if it is not a stream.
 
-        It has a connection of its own, which ends with it. Raises as `send` does.
+        A stream uses a separate connection, which is closed with it. Raises like `send`.
         """
         line = self._open() if self._given is None else Line(self._given, alone=False)
         opened: Reply | Stream | None = None
@@ -113,7 +113,7 @@ class Wire:
         )
 
     def _guarded(self, request: Request, largest: int, work: Callable[[], T]) -> T:
-        """The result of what needs the network, or our own error for httpx's."""
+        """The result of `work`; errors of httpx are turned into ours."""
         with hide_in_library_logs(self._redactor()):
             try:
                 return work()
@@ -124,10 +124,11 @@ class Wire:
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "
-                    f"{largest / 2**20:.3g} MiB; raise max_body if that can be right",
+                    f"{largest / 2**20:.3g} MiB; pass a larger max_body if that is expected",
                     operation=request.url,
                 )
-        # Raised outside the handler: as its context, httpx's error would bring the signed request.
+        # Raised outside the handler, so that httpx's error, which holds the signed request, does
+        # not become its context.
         raise problem
 
     def close(self) -> None:
@@ -146,10 +147,10 @@ class Stream:
         response: Its beginning.
         guarded: Turns httpx's errors into ours.
         line: Its connection, which is closed with it; None for a caller's own transport.
-        all_open: Where it stands while it is open.
+        all_open: The set that holds the stream while it is open.
 
     Attributes:
-        headers: Of the answer.
+        headers: The headers of the answer.
     """
 
     def __init__(
@@ -168,7 +169,7 @@ class Stream:
         all_open.add(self)
 
     def piece(self) -> bytes:
-        """The next bytes; none at the end.
+        """The next bytes of the body; empty at the end.
 
         Raises:
             APIConnectionError: the connection was lost, or nothing came in time.

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/connections.py by `make generate`; edit that one.
-"""The connections of one client: taken, used again, waited for, and closed."""
+"""The connection pool of one client."""
 
 from __future__ import annotations
 
@@ -18,20 +18,20 @@ from enphase_sdk.errors import APIConnectionError
 
 __all__ = ["Connections"]
 
-# Seconds after which a waiting call looks for itself whether a connection is free: whoever should
-# have told it may have been interrupted in that very moment.
+# Seconds after which a waiting call checks by itself for a free connection: the thread that should
+# have woken it may have been interrupted (KeyboardInterrupt) just before it did.
 LOOK_AGAIN = 1.0
 
 
 class Connections:
-    """Connections that belong to one process, and each to the event loop that opened it.
+    """The connections of one process. Each belongs to the event loop that opened it.
 
-    A connection is used again only after a whole answer. They are closed with the client, or
-    with their event loop.
+    A connection is used again only after its last answer was read completely. Connections are
+    closed with the client, or with their event loop.
 
     Args:
-        open: Opens one.
-        most: How many there may be in one event loop (or, without one, in the process).
+        open: Opens a connection.
+        most: Largest number of connections per event loop (per process without an event loop).
     """
 
     def __init__(self, open: Callable[[], Line], most: int) -> None:  # noqa: A002 - short
@@ -59,16 +59,16 @@ class Connections:
 
         Args:
             request: The request.
-            timeouts: Of the exchange; the wait for a connection comes before it (`pool`).
-            largest: Bytes the body may have.
-            plain: Whether the body must come as it is.
-            again: Whether to send it again, once, where a kept connection was closed before the
-                first byte of the answer. Only for what changes nothing.
+            timeouts: Time limits of the exchange, and of the wait for a connection (`pool`).
+            largest: Largest size of the body, bytes.
+            plain: Whether the body must not be compressed.
+            again: Whether to send the request once more if a reused connection was closed before
+                the first byte of the answer. Only for requests that change nothing.
 
         Raises:
             httpx.TransportError: no answer came, or not in time.
             BodyTooLargeError: the body has more than `largest` bytes.
-            APIConnectionError: no connection has become free in time, or all are closed.
+            APIConnectionError: no connection became free in time, or the client is closed.
         """
         pool = self._pool()
         line = pool.take(timeouts.steps["pool"])
@@ -97,7 +97,7 @@ class Connections:
             whole = True
             return answer
         finally:
-            # Whatever ended it: with half an answer in it, it is not used again.
+            # A connection that still holds a part of an answer must not be used again.
             if whole:
                 pool.give_back(line)
             else:
@@ -116,7 +116,7 @@ class Connections:
         return pool
 
     def _until_the_end(self, loop: object, pool: _Pool) -> Generator[None]:
-        """Closes the pool when it is closed itself; an event loop does that when it ends."""
+        """A generator whose closing closes the pool: an event loop closes it when it ends."""
         try:
             yield
         finally:
@@ -149,15 +149,16 @@ class _Pool:
         self._closed = closed
         self._idle: list[Line] = []
         self._waiting: deque[_Waiter] = deque()
-        # Weak, so that one which an exception at the wrong moment has lost is not counted.
+        # Weak references: a connection that was lost by an exception between two steps is then
+        # not counted for ever.
         self._opened: WeakSet[Line] = WeakSet()
         self._lock = threading.Lock()
 
     def take(self, limit: float | None) -> Line:
-        """A connection, to be given back or discarded; waits for one when all are in use.
+        """A connection, which the caller gives back or discards; waits if all are in use.
 
         Raises:
-            APIConnectionError: none has become free within `limit` seconds, or all are closed.
+            APIConnectionError: none became free within `limit` seconds, or the client is closed.
         """
         with self._lock:
             line = self._free()
@@ -183,7 +184,7 @@ class _Pool:
         raise APIConnectionError(problem, reason="no free connection")
 
     def _leave(self, waiter: _Waiter) -> None:
-        """Wait no more; what it was given in this moment is for the next one."""
+        """End the wait; a connection that arrived in this moment goes to the next waiter."""
         with self._lock:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
@@ -204,7 +205,7 @@ class _Pool:
         return line
 
     def give_back(self, line: Line) -> None:
-        """Let the first waiter have it, or keep it for the next call."""
+        """Give the connection to the first waiter, or keep it for the next call."""
         with self._lock:
             if not self._closed:
                 if self._waiting:
@@ -215,7 +216,7 @@ class _Pool:
         line.close()
 
     def discard(self, line: Line) -> None:
-        """Close one that must not be used again; the first waiter may open another."""
+        """Close a connection that must not be used again; the first waiter may open another."""
         with self._lock:
             self._opened.discard(line)
             if self._waiting:

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/drivers.py by `make generate`; edit that one.
-"""Runs a flow: carries out what it asks for and hands back what came of it."""
+"""Runs a flow: carries out each effect that it yields and sends the result back to it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def run(
     clock: Clock,
     on_wait: Callable[[Sleep], object] | None = None,
 ) -> T:
-    """Run `flow` to its end and return its result; `on_wait` is told before every wait."""
+    """Run `flow` to its end and return its result; `on_wait` is called before every wait."""
     try:
         effect = next(flow)
         while True:

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/gateway_connection.py by `make generate`; edit that one.
-"""The connection to a gateway: one request at a time, TLS pinned, credentials only where safe."""
+"""The connection to a gateway: one request at a time, pinned TLS, credentials over TLS only."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from enphase_sdk.gateway.tls import GatewayTrust
 
 __all__ = ["GatewayConnection", "ServiceConnection"]
 
-# No document of a gateway comes near this; a body beyond it is a fault or an attack.
+# Bytes. Real documents of a gateway are far smaller; a larger body is a fault or an attack.
 LARGEST_BODY = 16 * 1024 * 1024
 
 _HEADERS = (
     ("accept", "*/*"),
-    # What is compressed can grow a thousandfold before its size is known.
+    # A compressed body can grow a thousandfold before its size is known.
     ("accept-encoding", "identity"),
     ("connection", "keep-alive"),
     ("user-agent", "enphase-sdk"),
@@ -45,9 +45,9 @@ class GatewayConnection:
     """Sends requests to one gateway, never two at a time.
 
     Attributes:
-        scheme: `https` or `http` once one of them has answered.
-        login: The credentials to send along, once they are known to be wanted.
-        why_no_https: The reason why HTTPS did not answer when plain HTTP did.
+        scheme: `https` or `http`, the one that has answered; None before that.
+        login: The credentials sent with each request; None until it is known which are needed.
+        why_no_https: Why HTTPS did not answer when plain HTTP did.
     """
 
     address: Address
@@ -90,8 +90,8 @@ class GatewayConnection:
                 reply = self._send("https", request)
                 self.scheme, self._spoke_tls = "https", True
             except APIConnectionError as error:
-                # A gateway that once spoke TLS does not stop; whoever answers in the clear is
-                # somebody else, or somebody in between.
+                # A gateway that has once used TLS always does. An answer in plain HTTP comes
+                # from another machine, or from an attacker on the way.
                 if self._spoke_tls or self.trust.is_established():
                     raise
                 self.why_no_https = error.reason
@@ -107,8 +107,8 @@ class GatewayConnection:
                 problem: EnphaseError = connection_error(request, error)
                 if _is_untrusted(error):
                     problem = APIConnectionError(
-                        f"{self.address}: ca_file {self.trust.ca_file} does not vouch for the "
-                        "gateway's certificate; nothing was sent",
+                        f"{self.address}: no authority in ca_file {self.trust.ca_file} has "
+                        "issued the gateway's certificate; nothing was sent",
                         reason="the certificate is not trusted",
                         is_final=True,
                     )
@@ -116,7 +116,7 @@ class GatewayConnection:
                 problem = _too_large(request)
             except EnphaseError as error:
                 problem = error.with_traceback(None)
-        # Raised outside the handler: in the frames of httpx there would be the token.
+        # Raised outside the handler: frames of httpx hold the token.
         raise problem
 
     def _secrets(self) -> tuple[str, ...]:
@@ -134,7 +134,7 @@ class GatewayConnection:
                 return Reply(response.status_code, response.headers, content)
 
     def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
-        """The answer; gateways close connections without a word, some of them after each."""
+        """The answer; a request on a connection that the gateway has closed is sent again."""
         if self.transport is not None:
             line = Line(self.transport, alone=False)
             deadline = Deadline(self.timeouts.total)
@@ -154,7 +154,7 @@ class GatewayConnection:
     def _rounds(
         self, scheme: str, request: httpx.Request
     ) -> Generator[httpx.Request, httpx.Response, None]:
-        """What to send for one request, which may take a challenge and its answer."""
+        """The requests to send for one request: with Digest a challenge may need a second one."""
         if isinstance(self.login, Digest):
             return self.login.rounds(request)
         if self.login is not None:
@@ -164,7 +164,7 @@ class GatewayConnection:
         return _one_round(request)
 
     def require_tls(self, firmware: str) -> None:
-        """Refuse to go on where a token would be sent in the clear.
+        """Refuse to continue if a token would have to be sent over plain HTTP.
 
         Raises:
             APIConnectionError: only plain HTTP answered; HTTPS is tried again next time.
@@ -173,11 +173,11 @@ class GatewayConnection:
             self.scheme = None
             raise APIConnectionError(
                 f"{self.address}: firmware {firmware} wants a token, and only plain HTTP answered, "
-                "over which none is ever sent; is HTTPS (port 443) blocked on the way?"
+                "over which a token is never sent; check whether HTTPS (port 443) is blocked"
             )
 
     def forget_plain_http(self) -> None:
-        """Find out anew whether the gateway speaks HTTPS; one that does never stops."""
+        """Try HTTPS again before the next request; a gateway found on HTTPS stays there."""
         if self.scheme == "http":
             self.scheme = None
 
@@ -212,7 +212,7 @@ def _too_large(request: Request) -> APIResponseValidationError:
 
 
 def _is_untrusted(error: BaseException | None) -> bool:
-    """Whether what went wrong is that nobody vouches for the certificate."""
+    """Whether the cause of an error is a certificate that no trusted authority has issued."""
     while error is not None and not isinstance(error, ssl.SSLCertVerificationError):
         error = error.__cause__ or error.__context__
     return error is not None
@@ -220,10 +220,10 @@ def _is_untrusted(error: BaseException | None) -> bool:
 
 @define(repr=False, eq=False)
 class ServiceConnection:
-    """Sends requests to Enphase's login services, with the usual trust in certificates.
+    """Sends requests to Enphase's login services, with the normal certificate check.
 
     Attributes:
-        secrets: What it sends that must not be seen in a log.
+        secrets: The secrets in its requests, which must not reach a log.
     """
 
     timeouts: Timeouts
@@ -246,7 +246,7 @@ class ServiceConnection:
             problem = _too_large(request)
         except EnphaseError as error:
             problem = error.with_traceback(None)
-        # Raised outside the handler: in the frames of httpx there would be the password.
+        # Raised outside the handler: frames of httpx hold the password.
         raise problem
 
     def _answer(self, request: Request) -> Reply:

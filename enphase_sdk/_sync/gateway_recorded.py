@@ -82,16 +82,16 @@ class RecordedSite(ABC):
         end_date: DateLike | None = None,
         production: Literal["all"] | None = None,
     ) -> models.EnergyLifetime | None:
-        """Energy produced on each recorded day, Wh: as far as it is known, else 0.
+        """Energy produced on each recorded day, Wh; 0 where the energy of a day is not known.
 
         Args:
             start_date: First day, not before the first recorded one.
-            end_date: Last day; yesterday, or the last recorded day, unless given.
+            end_date: Last day, inclusive. Default: yesterday, or the last recorded day.
             production: `all` adds the meter's and the microinverters' own series where known.
 
         Raises:
             NotAvailableError: nothing was recorded, or the time zone is not known.
-            InvalidArgumentError: a date lies in the future, or they are in the wrong order.
+            InvalidArgumentError: a date lies in the future, or `end_date` before `start_date`.
         """
         with self._recorded() as recorded:
             return recorded.energy_lifetime(start_date, end_date, production)
@@ -99,18 +99,18 @@ class RecordedSite(ABC):
     def consumption_lifetime(
         self, *, start_date: DateLike | None = None, end_date: DateLike | None = None
     ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each recorded day, Wh: as far as it is known, else 0.
+        """Energy consumed on each recorded day, Wh; 0 where the energy of a day is not known.
 
         Args:
             start_date: First day, not before the first recorded one.
-            end_date: Last day; yesterday, or the last recorded day, unless given.
+            end_date: Last day, inclusive. Default: yesterday, or the last recorded day.
 
         Returns:
             The series; None if consumption was never recorded.
 
         Raises:
             NotAvailableError: nothing was recorded, or the time zone is not known.
-            InvalidArgumentError: a date lies in the future, or they are in the wrong order.
+            InvalidArgumentError: a date lies in the future, or `end_date` before `start_date`.
         """
         with self._recorded() as recorded:
             return recorded.consumption_lifetime(start_date, end_date)

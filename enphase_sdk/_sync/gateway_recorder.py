@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/gateway_recorder.py by `make generate`; edit that one.
-"""Records a gateway's readings, so that it can answer for the past."""
+"""Records a gateway's readings, so that past series can be answered from them."""
 
 from __future__ import annotations
 
@@ -27,38 +27,37 @@ from enphase_sdk.history.sample import Sample
 
 __all__ = ["GatewayRecorder"]
 
-# Beyond what the largest gateway's microinverters, or a house's service, can do.
+# W. More than the microinverters behind the largest gateway, or a house's connection, can reach.
 MOST_WATTS = 500_000.0
 
 _LONGEST_INTERVAL = 900.0
 _DAY = 86400.0
-# Waits are cut into pieces, so that closing ends them.
+# Seconds. Waits are split into pieces of this length, so that closing ends them soon.
 _PIECE = 1.0
-# A wait can end a little early by the wall clock; that boundary is not waited for again.
+# Seconds. A wait can end early by the wall clock; within this the boundary counts as reached.
 _EARLY = 0.05
 
 
 class GatewayRecorder:
-    """Polls a gateway and keeps its counters, for `stats` and the other series to answer from.
+    """Polls a gateway and records its counters; `stats` and the other series are read from them.
 
-    Readings never overlap; one that takes longer than the interval lets the polls it missed go.
-    The recording is one file that survives whatever ends the process; what is in it and how
-    energy comes from it is told in `enphase_sdk.history`. One recorder writes it at a
-    time. The gateway is asked for its time zone (`/home`, slow) at the first reading, unless
-    its client was given one.
+    Readings never overlap: while one takes longer than the interval, later polls are skipped.
+    The recording is one file, which stays intact if the process is killed; its content, and how
+    energy is computed from it, is described in `enphase_sdk.history`. Only one recorder can write
+    it at a time. The first reading also requests the gateway's time zone (`/home`, slow), unless
+    the client was given one.
 
     Use it as a context manager, or call `close`. The gateway's client stays open.
 
     Args:
         envoy: The gateway's client.
         path: The recording; by default the one that `envoy` answers from.
-        every: Seconds between readings, 1 to 900; they are taken at multiples of it.
-        bridge: Seconds between two readings up to which the course of energy in between is
-            taken to be a straight line; longer is a gap. By default 300, or 2.5 times `every`
-            if that is more.
-        most_watts: Power in W that the site never reaches: a counter that rises faster is
-            not believed.
-        keep_days: Days for which readings are kept. Intervals are kept for good.
+        every: Seconds between readings, 1 to 900; readings are taken at multiples of it.
+        bridge: Longest time between two readings, seconds, for which energy is interpolated
+            linearly; a longer time is a gap. Default: 300, or 2.5 times `every` if that is more.
+        most_watts: Power that the site never reaches, W. A counter that rises faster than this
+            is treated as interrupted.
+        keep_days: Days for which readings are kept. Intervals are never deleted.
 
     Raises:
         ConfigError: an argument cannot be used.
@@ -103,17 +102,17 @@ class GatewayRecorder:
         self.close()
 
     def close(self) -> None:
-        """End `run` within a second or so, and let other recorders have the file."""
+        """End `run` within about a second, and release the file for other recorders."""
         self._closed = True
         self._release()
 
     def run(self, until: InstantLike | None = None) -> None:
-        """Take readings: one at once, then one at each multiple of the interval.
+        """Take readings: the first at once, then one at each multiple of the interval.
 
-        A reading that fails is logged, and stays a gap. The file is closed at the end.
+        A reading that fails is logged and leaves a gap. The file is closed at the end.
 
         Args:
-            until: When to stop, that instant included; without it, never.
+            until: The last instant at which a reading is taken. Default: no end.
 
         Raises:
             AuthenticationError: the gateway does not accept the login.
@@ -136,8 +135,8 @@ class GatewayRecorder:
         """Take one reading and store it.
 
         Returns:
-            What was stored; None if the clock has gone back behind the newest reading, which
-            is logged.
+            The stored sample; None if the clock is not after the newest reading, which is
+            logged.
 
         Raises:
             APIConnectionError: the gateway does not answer.
@@ -187,7 +186,7 @@ class GatewayRecorder:
         if self._closed:
             raise ConfigError("this recorder has been closed; make another")
         if self._serial_number != info.serial_number:
-            # Another gateway at the same address has counters of its own.
+            # Another gateway at the same address has other counters, and another file.
             self._release()
         if self._recording is None:
             self._recording = Recording.opened(path, info.serial_number, self._rules, self._keep)
@@ -195,7 +194,7 @@ class GatewayRecorder:
         return self._recording
 
     def _wants_zone(self, recording: Recording) -> bool:
-        """Whether the gateway is to be asked for its zone; one that was given is noted."""
+        """Whether to request the gateway's time zone; a zone that was given is stored."""
         given = self._envoy.timezone
         if given is not None and given.key != recording.timezone:
             recording.note_timezone(given.key)

@@ -1,10 +1,10 @@
 # Made from enphase_sdk/_async/gateway_session.py by `make generate`; edit that one.
-"""Being known to a gateway: who it is, logged in, and both anew when they are no more true.
+"""The session with a gateway: its identity and the login, both renewed when they change.
 
-Who the gateway is (``/info``) is asked again after an hour, and as soon as something does not
-fit: HTTP sends us to HTTPS, the gateway does not answer, refuses the login, tells nothing, or no
-more what it told before. Firmware updates itself under programs that run for months; a call in
-whose midst that is found out is made again, once, with what is true now.
+The identity (``/info``) is requested again after an hour, and earlier if something does not fit:
+HTTP redirects to HTTPS, the gateway does not answer, refuses the login, or returns nothing or
+less than before. The reason: firmware updates itself while programs run for months. A call that
+finds such a change is repeated once with the new identity.
 """
 
 from __future__ import annotations
@@ -62,13 +62,13 @@ class GatewaySession:
     """Runs flows against one gateway, one at a time and logged in.
 
     Attributes:
-        connection: To the gateway.
-        services: To where tokens come from.
-        clock: What tokens end by.
-        given: What the caller said of the login.
-        provider: The caller's own way to a token.
-        profile: What readings have found out about the gateway.
-        token: The token given, if it is one.
+        connection: The connection to the gateway.
+        services: The connection to the service that issues tokens.
+        clock: The clock by which tokens expire.
+        given: The credentials that the caller passed.
+        provider: The caller's function that returns a token, or None.
+        profile: What readings have learned about the gateway.
+        token: The token that the caller passed, or None.
     """
 
     connection: GatewayConnection
@@ -87,12 +87,12 @@ class GatewaySession:
         self.token = self.given.parsed_token()
 
     def identified(self, *, anew: bool = False) -> GatewayInfo:
-        """Who the gateway is, without login: as it said within the last hour, or says now."""
+        """The gateway's identity, at most an hour old; with `anew` it is requested now."""
         with self._turn.mine():
             return self._took(self._identity()) if anew else self._identified()
 
     def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
-        """Run a flow logged in; a token that has ended is renewed once."""
+        """Log in and run a flow; an expired token is renewed once."""
         with self._turn.mine():
             info = self._identified()
             try:
@@ -118,7 +118,7 @@ class GatewaySession:
     def _ask(self, flow: Flow[T]) -> T:
         return run(flow, _NoticingMoves(self.connection), self.clock)
 
-    # Who it is
+    # Identity
 
     def _identified(self) -> GatewayInfo:
         age = self.clock.monotonic() - self._identified_at
@@ -127,7 +127,7 @@ class GatewaySession:
         return self._info
 
     def _identity_or_last(self) -> GatewayInfo:
-        """Who the gateway says it is now; who it was, where it does not say and nothing is odd."""
+        """The current identity; the last known one if `/info` fails and nothing else changed."""
         doubted = self._doubted
         try:
             return self._identity()
@@ -136,11 +136,13 @@ class GatewaySession:
         except EnphaseError as error:
             if self._info is None or (doubted and isinstance(error, APIConnectionError)):
                 raise
-            logger.warning("%s: taken to be what it was: %s", self.connection.address, error)
+            logger.warning(
+                "%s: /info failed, identity taken as unchanged: %s", self.connection.address, error
+            )
             return self._info
 
     def _identity(self) -> GatewayInfo:
-        """Who the gateway says it is now."""
+        """The gateway's identity, requested now."""
         was_plain = self.connection.scheme == "http"
         try:
             info = self._told(known_to_be_plain=was_plain)
@@ -155,7 +157,7 @@ class GatewaySession:
         except EnphaseError:
             self._doubted = True
             if self._info is None:
-                # What answered was no gateway; the next one to answer may speak HTTPS.
+                # The host that answered is not a gateway; another one may answer on HTTPS.
                 self.connection.scheme = None
             else:
                 self.connection.forget_plain_http()
@@ -163,7 +165,7 @@ class GatewaySession:
         return info
 
     def _told(self, *, known_to_be_plain: bool = False) -> GatewayInfo | None:
-        """What `/info` tells; None where HTTP sends to HTTPS, or tells no more who it is."""
+        """The answer of `/info`; None if HTTP redirects to HTTPS or no longer serves it."""
         try:
             return self._ask(identify())
         except MovedError:
@@ -176,7 +178,7 @@ class GatewaySession:
             raise
 
     def _check_scheme(self, info: GatewayInfo) -> None:
-        """Refuse plain HTTP where it may be an impostor's; note who has spoken HTTPS."""
+        """Refuse plain HTTP that may come from an attacker; remember gateways that use HTTPS."""
         trust = self.connection.trust
         if self.connection.scheme == "https":
             trust.note_serial(info.serial_number)
@@ -191,14 +193,16 @@ class GatewaySession:
 
     def _no_https(self) -> APIConnectionError:
         return APIConnectionError(
-            f"{self.connection.address}: HTTP only sends to HTTPS, which does not answer; is port "
-            "443 blocked on the way?"
+            f"{self.connection.address}: HTTP only redirects to HTTPS, which does not answer; "
+            "check whether port 443 is blocked"
         )
 
     def _took(self, info: GatewayInfo) -> GatewayInfo:
         if self._info not in (None, info):
             logger.warning(
-                "%s: firmware %s now; all is found out anew", self.connection.address, info.firmware
+                "%s: firmware is now %s; the gateway's profile is reset",
+                self.connection.address,
+                info.firmware,
             )
             self.connection.login = None
         self._info, self._doubted, self.profile.suspect = info, False, False
@@ -206,9 +210,9 @@ class GatewaySession:
         return info
 
     def _was_mistaken(self, info: GatewayInfo, error: EnphaseError) -> bool:
-        """Whether a call failed since the gateway is not what it was taken for."""
+        """Whether a call failed because the gateway's identity has changed."""
         if isinstance(error, APIConnectionError):
-            # Whoever does not answer is not asked more at once.
+            # A gateway that does not answer is not sent another request at once.
             self.connection.forget_plain_http()
             self._doubted = True
             return False
@@ -228,7 +232,7 @@ class GatewaySession:
     # Logging in
 
     def _log_in(self, info: GatewayInfo) -> None:
-        """Have a login that will last for this reading."""
+        """Set a login that stays valid during this call."""
         login = self.connection.login
         if not needs_token(info):
             if login is None:
@@ -239,7 +243,7 @@ class GatewaySession:
             raise refused_token_error()
 
     def _renewed(self, info: GatewayInfo) -> bool:
-        """Whether a 401 came of a token that has ended, and there is another one now."""
+        """Whether a 401 was caused by an expired token and a new token is in use now."""
         login = self.connection.login
         if not isinstance(login, Bearer) or self._ask(check_token()):
             return False
@@ -267,13 +271,13 @@ class GatewaySession:
         return False
 
     def _usable_given(self, _: GatewayInfo) -> Token | None:
-        # Where there is no other, it is used to its end.
+        # Without a way to get another token, the given one is used until it expires.
         margin = MARGIN if self.given.account or self.provider else 0.0
         usable = self.token and self.token.usable_at(self.clock.time(), margin=margin)
         return self.token if usable else None
 
     def _usable_stored(self, info: GatewayInfo) -> Token | None:
-        """What another process, or an earlier one, has fetched."""
+        """A token that another or an earlier process has stored, if it is still valid."""
         stored = load_token(info.serial_number) if self.given.account else None
         return stored if stored and stored.usable_at(self.clock.time()) else None
 
@@ -290,7 +294,7 @@ class GatewaySession:
 
 @define
 class _Renewing:
-    """The connection of one call; at the first 401 the token is renewed, if that is the reason."""
+    """The connection of one call; a 401 caused by an expired token renews the token once."""
 
     connection: GatewayConnection
     renewed: Callable[[], bool]
@@ -307,7 +311,7 @@ class _Renewing:
 
 @frozen
 class _NoticingMoves:
-    """The connection of one question that needs no login."""
+    """The connection of one request that needs no login; notices the redirect to HTTPS."""
 
     connection: GatewayConnection
 
@@ -316,7 +320,7 @@ class _NoticingMoves:
 
 
 def _sent(connection: GatewayConnection, request: Request) -> Reply:
-    """The gateway's answer; raises `MovedError` where plain HTTP only sends to HTTPS."""
+    """The gateway's answer; raises `MovedError` if plain HTTP only redirects to HTTPS."""
     reply = connection.send(request)
     if connection.scheme == "http" and sends_to_https(reply):
         raise MovedError

@@ -1,6 +1,6 @@
 """The command line, ``enphase``.
 
-Importing what a command needs is left to the command, so that help comes at once.
+Each command imports what it needs, so that help is shown without delay.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command line and return its exit code.
 
     0 done, 2 usage or settings, 3 not authorized, 4 quota used up, 5 no usable answer,
-    6 partly done, 130 stopped by ctrl-c or SIGTERM with nothing to show, 141 nobody read the
-    output to its end.
+    6 partly done, 130 stopped by ctrl-c or SIGTERM before any result, 141 the reader of the
+    output ended before its end (a closed pipe).
 
     Args:
-        arguments: The words after ``enphase``; else those of this process.
+        arguments: The words after ``enphase``. Default: the arguments of this process.
     """
     from enphase_sdk.cli.run import run
 

@@ -1,4 +1,4 @@
-"""The commands there are. A group of commands is added as ``app.add_typer(group, name=…)``."""
+"""The list of all commands. Add a group of commands with ``app.add_typer(group, name=…)``."""
 
 from __future__ import annotations
 
@@ -23,10 +23,11 @@ app = typer.Typer(
     name="enphase",
     help="Enphase solar systems: the Enlighten cloud and the local gateway.",
     epilog=(
-        "Settings come from ENPHASE_API_KEY, ENPHASE_USER_ID and ENPHASE_BASE_URL, then from the "
-        "config file. Exit codes: 0 done, 2 usage or settings, 3 not authorized, "
+        "Settings come from environment variables (v4: ENPHASE_API_KEY, ENPHASE_CLIENT_ID, "
+        "ENPHASE_CLIENT_SECRET; v2: ENPHASE_API_KEY, ENPHASE_USER_ID), then from the config file. "
+        " Exit codes: 0 done, 2 usage or settings, 3 not authorized, "
         "4 quota used up, 5 no usable answer, 6 partly done, 130 stopped by ctrl-c or SIGTERM, "
-        "141 nobody read the output to its end."
+        "141 the reader of the output ended early (a closed pipe)."
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
@@ -45,8 +46,8 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def enphase(
-    version: Annotated[  # noqa: ARG001 - its callback does it
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Say the version.")
+    version: Annotated[  # noqa: ARG001 - the option's callback prints it
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
     api: Annotated[
         str | None,

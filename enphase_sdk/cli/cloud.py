@@ -1,4 +1,4 @@
-"""What every command about the cloud shares: its options, the client, and how results are shown."""
+"""The options, the client and the output that all commands about the cloud share."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Cloud", "asked_api", "cloud_command"]
 
-# What `enphase --api NAME …` names.
+# The value of `enphase --api NAME …`.
 asked_api: ContextVar[str | None] = ContextVar("asked_api", default=None)
 
 
 class Cloud:
-    """The options that all commands about the cloud have, and what is made of them.
+    """The options shared by all commands about the cloud, and the client made from them.
 
-    Its signature is the part of their command lines they have in common.
+    The parameters of `__init__` are the shared part of the command lines.
     """
 
     def __init__(
@@ -36,22 +36,22 @@ class Cloud:
             str | None, typer.Option(metavar="NAME", help="Table of the config file to read.")
         ] = None,
         base_url: Annotated[
-            str | None, typer.Option(metavar="URL", help="Another address of the API.")
+            str | None, typer.Option(metavar="URL", help="Base URL of the API, if not Enphase's.")
         ] = None,
         plan: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="watt, kilowatt, megawatt or partner: never overrun"),
+            typer.Option(metavar="NAME", help="Plan: watt, kilowatt, megawatt, partner."),
         ] = None,
         max_wait: Annotated[
             float | None,
-            typer.Option(metavar="SECONDS", help="Longest wait for the quota; 0 for none."),
+            typer.Option(metavar="SECONDS", help="Longest wait for the quota; 0: no wait."),
         ] = None,
         timeout: Annotated[
-            float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
+            float | None, typer.Option(metavar="SECONDS", help="Time limit of one request.")
         ] = None,
         api: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="v2 or v4; else as the settings say."),
+            typer.Option(metavar="NAME", help="v2 or v4. Default: from the settings."),
         ] = None,
     ) -> None:
         from enphase_sdk.cli.progress import Waiting
@@ -91,14 +91,14 @@ class Cloud:
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
     def show(self, view: View, wire: Any) -> None:
-        """Print the answer of one operation; None is an answer without a body."""
+        """Print the answer of one operation; None stands for an answer without a body."""
         from enphase_sdk.cli.output import show_one
 
         self.waiting.stop()
         show_one(self.form, view, wire)
 
     def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
-        """Print a list of records, each as it comes where the form allows it."""
+        """Print a list of records; where the format allows it, each as soon as it is read."""
         from enphase_sdk.cli.output import show_all
 
         show_all(self.form, view, self._after_waiting(records))

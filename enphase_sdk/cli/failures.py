@@ -1,4 +1,4 @@
-"""What a failure is to the command line: one line that says what to do, and an exit code."""
+"""Turns an error into one line of text that says what to do, and an exit code."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ NO_USABLE_ANSWER = 5
 STOPPED = 130
 UNREAD = 141
 
-# What is longer is no message but somebody's data.
+# Characters. A longer text is data from a server rather than a message, and is cut.
 LONGEST_LINE = 1_000
 
 _CODES: tuple[tuple[tuple[type[EnphaseError], ...], int], ...] = (
@@ -46,7 +46,7 @@ _CODES: tuple[tuple[tuple[type[EnphaseError], ...], int], ...] = (
     ((RateLimitError, QuotaExceededError), QUOTA_USED_UP),
 )
 
-# The first that fits; other errors say themselves what to do.
+# The first matching type counts. The messages of other errors already say what to do.
 _ADVICE: tuple[tuple[type[EnphaseError], str], ...] = (
     (APITimeoutError, "try again, or allow more time with --timeout"),
     (APIConnectionError, "check the network, and the address if one is set"),
@@ -63,7 +63,7 @@ class PartlyDoneError(Exception):
 
 
 def exit_code(error: EnphaseError) -> int:
-    """The exit code that tells a program what went wrong."""
+    """The exit code for an error; see `enphase_sdk.cli`."""
     for kinds, code in _CODES:
         if isinstance(error, kinds):
             return code
@@ -71,7 +71,7 @@ def exit_code(error: EnphaseError) -> int:
 
 
 def explain(error: EnphaseError) -> str:
-    """The error in words, with what to do about it."""
+    """The message of an error, with advice."""
     for kind, advice in _ADVICE:
         if isinstance(error, kind):
             return f"{error}: {advice}"
@@ -79,13 +79,13 @@ def explain(error: EnphaseError) -> str:
 
 
 def one_line(message: str) -> str:
-    """A message on one line, without anything a terminal would obey."""
+    """A message on one line, without control characters."""
     line = " ".join("".join(c if c.isprintable() else " " for c in message).split())
     return line if len(line) <= LONGEST_LINE else f"{line[:LONGEST_LINE]} …"
 
 
 def tell(message: str) -> None:
-    """Say something on stderr, on one line; where nobody can hear it, nothing happens."""
+    """Print one line on stderr; a closed stderr is ignored."""
     try:
         print(f"enphase: {one_line(message)}", file=sys.stderr, flush=True)
     except OSError:

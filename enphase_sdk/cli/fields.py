@@ -43,12 +43,12 @@ def number_field(
 
 
 def id_field(name: str, heading: str) -> Field:
-    """A number that names the row and counts nothing, so without its thousands apart."""
+    """An id or another number that names the row; printed without thousands separators."""
     return Field(name, Heading(heading, numeric=True, stays=True), text_field(name).text)
 
 
 def when_field(name: str, heading: str, *, spare: int = 0, stays: bool = False) -> Field:
-    """An instant, in a table by the clock of the row's `timezone`."""
+    """An instant; a table shows it in the local time of the row's `timezone`."""
 
     def text(row: Row) -> str:
         return _local(row.get(name), row.get("timezone"))
@@ -66,7 +66,7 @@ def quantity_fields(name: str, heading: str) -> tuple[Field, ...]:
 
 
 def _local(epoch: Any, zone_name: Any) -> str:
-    """By the clock of the system's zone where the row has it, else UTC and saying so."""
+    """Local time in the system's time zone; without a zone UTC, marked with a Z."""
     if not isinstance(epoch, int):
         return UNKNOWN
     try:

@@ -1,4 +1,4 @@
-"""From an answer in wire form to flat rows, with nothing lost but the nesting."""
+"""Turns an answer in wire form into flat rows; only the nesting is lost."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def daily_rows(wire: Any) -> Iterator[dict[str, Any]]:
 
 
 def _day(first: date | None, offset: int) -> str | None:
-    """That many days after the first; None where no calendar has it."""
+    """The date `offset` days after the first; None if it is out of the calendar's range."""
     try:
         return None if first is None else str(first + timedelta(days=offset))
     except OverflowError:

@@ -22,10 +22,10 @@ class Form(Enum):
 
     @classmethod
     def chosen(cls, as_json: bool, as_csv: bool) -> Form:
-        """The form that was asked for, else a table.
+        """The form that the options choose; a table without them.
 
         Raises:
-            typer.BadParameter: both were.
+            typer.BadParameter: both options were given.
         """
         if as_json and as_csv:
             raise typer.BadParameter("choose one of --json and --csv")

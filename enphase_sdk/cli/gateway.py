@@ -19,32 +19,34 @@ if TYPE_CHECKING:
 
 __all__ = ["group"]
 
-# A gateway that is asked more often hangs sooner or later.
+# Seconds. A gateway that is polled more often hangs sooner or later.
 FASTEST = 5.0
 
-# Decades of them.
+# Enough for decades of readings.
 MOST_READINGS = 1_000_000_000
 
-# A day.
+# Seconds: a day.
 LONGEST = 86_400.0
 
 group = typer.Typer(help="A gateway (Envoy, IQ Gateway) on the local network.")
 
 
 class Gateway:
-    """The gateway's address and the options all commands about one have."""
+    """The gateway's address and the options that all commands about a gateway have."""
 
     def __init__(
         self,
-        host: Annotated[str, typer.Argument(metavar="HOST", help="Its address or name[:port].")],
+        host: Annotated[
+            str, typer.Argument(metavar="HOST", help="Gateway's address or name[:port].")
+        ],
         as_json: AsJson = False,
         as_csv: AsCsv = False,
         token: Annotated[
             str | None,
             typer.Option(
                 envvar="ENVOY_TOKEN",
-                help="Its token (firmware 7 and up). On the command line it shows in `ps`: rather "
-                "set ENVOY_TOKEN or use --token-file.",
+                help="The token (firmware 7 and up). On the command line it shows in `ps`: set "
+                "ENVOY_TOKEN or use --token-file instead.",
             ),
         ] = None,
         token_file: Annotated[
@@ -54,15 +56,15 @@ class Gateway:
         username: Annotated[
             str | None,
             typer.Option(
-                envvar="ENVOY_USERNAME", help="The Enlighten account; below 7 the local user."
+                envvar="ENVOY_USERNAME", help="The Enlighten account; firmware below 7: local user."
             ),
         ] = None,
         password: Annotated[
             str | None,
             typer.Option(
                 envvar="ENVOY_PASSWORD",
-                help="The password. On the command line it shows in `ps`: rather set "
-                "ENVOY_PASSWORD or use --password-file.",
+                help="The password. On the command line it shows in `ps`: set ENVOY_PASSWORD or "
+                "use --password-file instead.",
             ),
         ] = None,
         password_file: Annotated[
@@ -71,19 +73,19 @@ class Gateway:
         ] = None,
         fingerprint: Annotated[
             str | None,
-            typer.Option(envvar="ENVOY_FINGERPRINT", help="SHA-256 of its certificate, accepted."),
+            typer.Option(
+                envvar="ENVOY_FINGERPRINT", help="Accept the certificate with this SHA-256."
+            ),
         ] = None,
         ca_file: Annotated[
-            str | None, typer.Option(metavar="FILE", help="Authorities to trust instead (PEM).")
+            str | None, typer.Option(metavar="FILE", help="Trusted certificate authorities (PEM).")
         ] = None,
         allow_http: Annotated[
             bool,
-            typer.Option(
-                "--allow-http", help="It has firmware below 7, which speaks plain HTTP only."
-            ),
+            typer.Option("--allow-http", help="Accept plain HTTP: the firmware is below 7."),
         ] = False,
         timeout: Annotated[
-            float | None, typer.Option(metavar="SECONDS", help="Longest wait for an answer.")
+            float | None, typer.Option(metavar="SECONDS", help="Time limit of one request.")
         ] = None,
     ) -> None:
         self.host = host
@@ -91,7 +93,7 @@ class Gateway:
         if {token_file, password_file} == {"-"}:
             raise typer.BadParameter("only one of --token-file and --password-file can be stdin")
         given = {
-            # A file that is named here comes before what the environment holds.
+            # A file named on the command line has priority over the environment.
             "token": secret_in(token_file, "--token-file") if token_file else token,
             "username": username,
             "password": secret_in(password_file, "--password-file") if password_file else password,
@@ -131,7 +133,7 @@ class Gateway:
         show_one(self.form, view, wire)
 
     def check(self, snapshot: Snapshot) -> None:
-        """Say what could not be read, after the rest has been shown.
+        """Print what could not be read, after the rest has been shown.
 
         Raises:
             PartlyDoneError: something could not be read.
@@ -156,9 +158,9 @@ class _Notices(logging.Handler):
 @command_sharing(Gateway)
 def read(
     gateway: Gateway,
-    home: Annotated[bool, typer.Option("--home", help="Its own page too, which is slow.")] = False,
+    home: Annotated[bool, typer.Option("--home", help="Read /home too (6 to 9 seconds).")] = False,
 ) -> None:
-    """Everything one reading tells."""
+    """All values of one reading."""
     from enphase_sdk.cli.gateway_views import READING
 
     snapshot = gateway.envoy.read(home=home)
@@ -169,7 +171,7 @@ def read(
 @group.command()
 @command_sharing(Gateway)
 def summary(gateway: Gateway) -> None:
-    """Power now and energy of today, as the cloud tells it."""
+    """Power now and energy of today, in the form of the cloud's summary."""
     from enphase_sdk.cli.views import SUMMARY
 
     gateway.show(SUMMARY, gateway.envoy.summary().to_dict())
@@ -178,7 +180,7 @@ def summary(gateway: Gateway) -> None:
 @group.command()
 @command_sharing(Gateway)
 def inverters(gateway: Gateway) -> None:
-    """Power and lifetime energy of each microinverter, as the cloud tells it."""
+    """Power and lifetime energy of each microinverter, in the form of the cloud."""
     from enphase_sdk.cli.views import INVERTERS
 
     answer = gateway.envoy.inverters_summary()
@@ -210,20 +212,22 @@ def watch(
             max=LONGEST,
             callback=a_number,
             metavar="SECONDS",
-            help="Between two readings, 5 or more.",
+            help="Time between two readings, 5 or more.",
         ),
     ] = FASTEST,
     count: Annotated[
         int | None,
-        typer.Option(min=1, max=MOST_READINGS, metavar="N", help="Readings; else until ctrl-c."),
+        typer.Option(
+            min=1, max=MOST_READINGS, metavar="N", help="Number of readings. Default: until ctrl-c."
+        ),
     ] = None,
 ) -> None:
-    """Power as it changes, with its course.
+    """Show the power repeatedly, with a chart of the last readings.
 
-    --csv gives a header and a line for each reading, --json an object on a line for each: `at`
-    (UTC) and, in W, `production_w`, `house_w`, `production_and_grid_w` (in place of the house
-    where what the batteries give is not known), `grid_w` and `batteries_w`. What is not known is
-    empty or null; grid and batteries are negative where they take power.
+    --csv prints a header and one line for each reading, --json one JSON object for each: `at`
+    (UTC) and, in W, `production_w`, `house_w`, `production_and_grid_w` (instead of `house_w` if
+    the power of the batteries is not known), `grid_w` and `batteries_w`. An unknown value is
+    empty or null. `grid_w` is negative for export, `batteries_w` for charging.
     """
     from enphase_sdk.cli.watch import watch_gateway
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOUND", "METERS", "POWERS", "READING", "powers"]
 
-# What `powers` tells, in W, as people call it.
+# The keys of `powers` (W), with their names for people.
 POWERS = {
     "production_w": "Production",
     "house_w": "House",
@@ -28,10 +28,10 @@ POWERS = {
 
 
 def powers(snapshot: Snapshot) -> dict[str, float | None]:
-    """Where power comes from and goes to, in W, by the names in `POWERS`; None is not known.
+    """The powers of a site in W, with the keys of `POWERS`; None is not known.
 
-    What a gateway calls consumption is production and grid together where its meter measures the
-    grid. It is the house's only where what the batteries give is added.
+    If the gateway's meter measures the grid, its "consumption" is production plus grid power.
+    The house's consumption is that plus the power of the batteries.
     """
     production = _watts(snapshot.system_production)
     grid = _watts(snapshot.system_net_consumption)
@@ -67,7 +67,7 @@ def _has_batteries(snapshot: Snapshot) -> bool:
 
 
 def _from_batteries(snapshot: Snapshot) -> float | None:
-    """What all batteries give (negative: take), in W; 0 without any, None where one is silent."""
+    """Power of all batteries, W, negative for charging; 0 without batteries; None if unknown."""
     storage = snapshot.ctmeters.get("storage")
     if storage is not None and storage.active_power is not None:
         return storage.active_power
@@ -86,7 +86,7 @@ def _from_batteries(snapshot: Snapshot) -> float | None:
 
 
 def _reading_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
-    """One row for each value there is, named by its path."""
+    """One row for each value, named by its path."""
     for name, value in wire.items():
         yield from _paths(name, value)
 

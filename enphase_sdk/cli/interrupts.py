@@ -1,4 +1,4 @@
-"""Ctrl-C, and what else asks a program to end: SIGTERM, and the terminal that went away."""
+"""The signals that ask a program to end: ctrl-c (SIGINT), SIGTERM, and SIGHUP."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ _USUAL = (signal.SIG_DFL, signal.default_int_handler)
 
 @contextmanager
 def interrupts_raised() -> Generator[None, None, None]:
-    """Every such signal is a `KeyboardInterrupt`, unless it is ignored or handled already."""
+    """Turn every such signal into a `KeyboardInterrupt`, unless it is ignored or handled."""
     with _handled(signal.default_int_handler):
         yield
 
 
 class FirstInterrupt:
-    """For work that is worth showing in part: the first interrupt ends the work, not the program.
+    """The first interrupt ends the work but not the program, so that partial results are shown.
 
-    A second one is a `KeyboardInterrupt` wherever the program is.
+    A second interrupt raises `KeyboardInterrupt` at once.
 
     Attributes:
-        came: Whether there was one.
+        came: Whether an interrupt has come.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class FirstInterrupt:
         self._handlers.__exit__(None, None, None)
 
     def until_it(self, work: Iterator[T]) -> Iterator[T]:
-        """What `work` gives, until it is over or an interrupt comes while it is waited for."""
+        """The items of `work`, until it ends or an interrupt comes while waiting for an item."""
         while not self.came:
             try:
                 self._working = True
@@ -71,7 +71,7 @@ class FirstInterrupt:
 
 @contextmanager
 def _handled(handler: Handler) -> Generator[None, None, None]:
-    """Put a handler in the place of the usual ones; only the main thread may."""
+    """Replace the signal handlers; Python allows it in the main thread only."""
     before = dict[signal.Signals, Any]()
     if threading.current_thread() is threading.main_thread():
         for number in _SIGNALS:

@@ -16,7 +16,8 @@ Profile = Annotated[
     str | None, typer.Option("--profile", metavar="NAME", help="Table of the config file to read.")
 ]
 BaseUrl = Annotated[
-    str | None, typer.Option("--base-url", metavar="URL", help="Another address of the API.")
+    str | None,
+    typer.Option("--base-url", metavar="URL", help="Base URL of the API, if not Enphase's."),
 ]
 
 
@@ -30,12 +31,12 @@ def login(
             metavar="PORT",
             min=1,
             max=65535,
-            help="Take the code on http://localhost:PORT; else it is typed in.",
+            help="Receive the code on http://localhost:PORT. Default: type it in.",
         ),
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option("--code", metavar="CODE", help="The code itself; - to read it from stdin."),
+        typer.Option("--code", metavar="CODE", help="The code; - reads it from stdin."),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only print the address.")
@@ -45,11 +46,11 @@ def login(
         typer.Option(
             "--username",
             metavar="NAME",
-            help="An installer's account; the password from stdin.",
+            help="An installer's account; the password is read from stdin.",
         ),
     ] = None,
 ) -> None:
-    """Log in to API v4 once; the tokens are kept and renewed from then on."""
+    """Log in to API v4 once; the tokens are stored, and refreshed when they expire."""
     from enphase_sdk import EnlightenV4
     from enphase_sdk.cli.loopback import Listener
     from enphase_sdk.cloud.v4.oauth import REDIRECT_PAGE
@@ -63,7 +64,7 @@ def login(
         else:
             state = secrets.token_urlsafe(16)
             redirect_uri = REDIRECT_PAGE if port is None else f"http://localhost:{port}/"
-            # Listening before anybody is sent here.
+            # The port must be open before the browser is sent to it.
             with nullcontext() if port is None else Listener(port, state) as listener:
                 if code is None:
                     address = client.authorize_url(redirect_uri=redirect_uri, state=state)

@@ -1,4 +1,4 @@
-"""Where an owner's browser brings the code of a consent: a port of this machine."""
+"""The local HTTP server that receives the code of an owner's consent from the browser."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ __all__ = ["Listener"]
 
 
 class Listener(HTTPServer):
-    """Waits on loopback until the owner's browser brings the code."""
+    """Listens on loopback until the owner's browser is redirected here with the code."""
 
     def __init__(self, port: int, state: str) -> None:
         self.state = state
@@ -20,24 +20,28 @@ class Listener(HTTPServer):
         try:
             super().__init__(("127.0.0.1", port), _Handler)
         except OSError as error:
-            raise ConfigError(f"cannot listen on port {port}: {error.strerror}") from None
+            raise ConfigError(
+                f"cannot listen on port {port}: {error.strerror}; choose another --port"
+            ) from None
 
     def code(self) -> str:
         """The code.
 
         Raises:
-            ConfigError: the owner has not agreed.
+            ConfigError: the owner did not give consent.
         """
         while not self.answers:
             self.handle_request()
         codes = self.answers[0].get("code")
         if not codes:
-            raise ConfigError("the owner has not agreed; nothing was changed")
+            raise ConfigError(
+                "the owner did not give consent; nothing was changed; run 'enphase login' again"
+            )
         return codes[0]
 
 
 class _Handler(BaseHTTPRequestHandler):
-    # Browsers open connections that they do not use; the code comes on another one.
+    # Seconds. Browsers open connections that they do not use; do not wait on one for long.
     timeout = 5
 
     def do_GET(self) -> None:
@@ -52,4 +56,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"Done; you can close this page." if ours else b"Not for us.")
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class's
-        """The code is a secret."""
+        """Log nothing: the path holds the code, which is a secret."""

@@ -36,20 +36,20 @@ __all__ = [
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The system's Enlighten id.")]
 StartDate = Annotated[
-    str | None, typer.Option(metavar="DATE", help="First day; else the first of operation.")
+    str | None, typer.Option(metavar="DATE", help="First day. Default: start of operation.")
 ]
 EndDate = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Last day; else the last reported.")
+    str | None, typer.Option(metavar="DATE", help="Last day. Default: last one reported.")
 ]
 StartAt = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="With an offset, or epoch seconds; else midnight there."),
+    typer.Option(metavar="TIME", help="ISO with offset, or epoch s. Default: today."),
 ]
 EndAt = Annotated[
-    str | None, typer.Option(metavar="TIME", help="With an offset, or epoch seconds; else now.")
+    str | None, typer.Option(metavar="TIME", help="ISO with offset, or epoch s. Default: now.")
 ]
 
-# As many digits as would be milliseconds, which are then refused with advice.
+# Up to 18 digits, so that milliseconds match too and are refused with advice.
 _EPOCH = re.compile(r"[0-9]{1,18}")
 
 
@@ -58,7 +58,8 @@ def summary(
     cloud: Cloud,
     system_ids: Annotated[list[int], typer.Argument(metavar="ID", help="Enlighten ids.")],
     summary_date: Annotated[
-        str | None, typer.Option(metavar="DATE", help="The day, in the system's zone; else today.")
+        str | None,
+        typer.Option(metavar="DATE", help="The day, in the system's zone. Default: today."),
     ] = None,
 ) -> None:
     """Power now, energy of a day, size, status."""
@@ -109,7 +110,7 @@ def energy(
     start_date: StartDate = None,
     end_date: EndDate = None,
     by_source: Annotated[
-        bool, typer.Option("--all", help="By microinverters and by meter as well.")
+        bool, typer.Option("--all", help="Also separate series of microinverters and meter.")
     ] = False,
 ) -> None:
     """Energy produced on each day of the system's life."""
@@ -137,7 +138,7 @@ def consumption(
 
 @cloud_command
 def stats(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None) -> None:
-    """Production in 5-minute intervals, a day at most."""
+    """Production in 5-minute intervals (API v2: at most one day)."""
     from enphase_sdk.cli.views import STATS
 
     answer = cloud.client.stats(system_id, start_at=_instant(start_at), end_at=_instant(end_at))
@@ -146,7 +147,7 @@ def stats(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt =
 
 @cloud_command
 def rgm(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None) -> None:
-    """Metered production in 15-minute intervals, 7 days at most."""
+    """Metered production in 15-minute intervals (API v2: at most 7 days)."""
     from enphase_sdk.cli.views import RGM
 
     answer = cloud.client.rgm_stats(system_id, start_at=_instant(start_at), end_at=_instant(end_at))
@@ -157,7 +158,7 @@ def rgm(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = N
 def consumption_stats(
     cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None
 ) -> None:
-    """Consumption in 15-minute intervals, a month at most."""
+    """Consumption in 15-minute intervals (API v2: at most one month)."""
     from enphase_sdk.cli.views import CONSUMPTION_STATS
 
     answer = cloud.client.consumption_stats(
@@ -223,7 +224,9 @@ def envoys(cloud: Cloud, system_id: Id) -> None:
 @cloud_command
 def search(
     cloud: Cloud,
-    serial_number: Annotated[str, typer.Argument(metavar="SERIAL", help="A gateway's.")],
+    serial_number: Annotated[
+        str, typer.Argument(metavar="SERIAL", help="A gateway's serial number.")
+    ],
 ) -> None:
     """The id of the system that a gateway belongs to."""
     from enphase_sdk.cli.views import SEARCH
@@ -232,5 +235,5 @@ def search(
 
 
 def _instant(text: str | None) -> str | int | None:
-    """Digits alone are epoch seconds."""
+    """Text of digits only as epoch seconds; other text unchanged."""
     return int(text) if text and _EPOCH.fullmatch(text) else text

@@ -30,10 +30,10 @@ class Heading:
     Attributes:
         text: Its name, with the unit.
         numeric: Whether to align the column to the right.
-        spare: Where the table is too wide, columns are left out: the highest number first, of
-            those with the same the rightmost.
-        stays: Whether it names the row, so that it is never left out. If no column does, the
-            first one stays.
+        spare: The order in which columns are left out if the table is too wide: the highest
+            number first, among equal numbers the rightmost.
+        stays: Whether the column names the row and is never left out. If no column does, the
+            first one is kept.
     """
 
     text: str
@@ -47,9 +47,9 @@ class Field:
     """One value of a row.
 
     Attributes:
-        name: Its column in CSV: the name on the wire, with its parents' in front.
-        heading: Its column in a table; None where people can do without it.
-        text: The table's cell, from the whole row.
+        name: Its column in CSV: the wire's name, prefixed with the names of its parents.
+        heading: Its column in a table; None if the table does not show it.
+        text: Makes the table's cell from the whole row.
     """
 
     name: str
@@ -63,8 +63,8 @@ class View:
 
     Attributes:
         fields: The values of a row.
-        rows: From an answer in wire form to its rows.
-        nothing: What an answer without a body means.
+        rows: Makes the rows of an answer in wire form.
+        nothing: The text to print for an answer without a body.
     """
 
     fields: tuple[Field, ...]
@@ -73,7 +73,7 @@ class View:
 
 
 def show_one(form: Form, view: View, wire: Any) -> None:
-    """Print one answer; None is one without a body."""
+    """Print one answer; None stands for an answer without a body."""
     if form is Form.JSON:
         print_document([_json(wire) + "\n"])
     elif form is Form.TABLE and wire is None:
@@ -85,7 +85,7 @@ def show_one(form: Form, view: View, wire: Any) -> None:
 
 
 def show_all(form: Form, view: View, records: Iterable[Row]) -> None:
-    """Print a list of records; where one fails to come, what came before stays readable."""
+    """Print a list of records; if reading one fails, the output so far is still complete JSON."""
     if form is Form.JSON:
         print_document(_json_list(records))
     else:
@@ -122,7 +122,7 @@ def _json_list(records: Iterable[Row]) -> Iterator[str]:
 
 
 def print_document(parts: Iterable[str]) -> None:
-    """Print what programs read, part by part: UTF-8 and as it is, whatever the terminal has."""
+    """Print text for programs, part by part: always UTF-8, with line ends unchanged."""
     stream: object = sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding="utf-8", newline="")

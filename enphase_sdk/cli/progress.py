@@ -1,4 +1,4 @@
-"""What is going on, told on stderr to people who wait; programs are told nothing."""
+"""Shows progress and waits on stderr."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ if TYPE_CHECKING:
 
 __all__ = ["Pause", "Waiting"]
 
-# Nobody needs to be told about less.
+# Seconds. The progress bar appears only after this time.
 SHOWN_AFTER = 2.0
 TOLD_FROM = 1.0
 
 
 @frozen
 class Pause:
-    """A time in which a client stood still, with all its threads.
+    """A wait of a client, in which all its threads stood still.
 
     Attributes:
         seconds: Its length.
-        reason: What was waited for.
+        reason: The reason of the wait.
     """
 
     seconds: float
@@ -50,7 +50,7 @@ class Waiting:
         self._bar: Progress | None = None
 
     def __enter__(self) -> Self:
-        """Begin to show, if somebody looks."""
+        """Start the bar, if stderr is a terminal."""
         if sys.stderr.isatty():
             self._bar = _bar()
             self._bar.start()
@@ -60,18 +60,18 @@ class Waiting:
         self.stop()
 
     def stop(self) -> None:
-        """Take the bar away; calling it again changes nothing."""
+        """Remove the bar; calling it again has no effect."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
 
     def update(self, done: int, total: int | None, note: str = "") -> None:
-        """So many of `total` systems or calls are done (None is not known yet); `note` is shown."""
+        """Show that `done` of `total` systems or calls are done (None: not known yet); and a note."""
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done, total=total, note=note)
 
     def on_wait(self, sleep: Sleep) -> None:
-        """Note a wait; several threads that wait for the same moment make one pause."""
+        """Record a wait; several threads that wait for the same instant make one pause."""
         now = current_clock().time()
         with self._lock:
             seconds = now + sleep.seconds - max(now, self._paused_until)
@@ -83,7 +83,7 @@ class Waiting:
             self.say(f"waiting {sleep.seconds:.0f} s: {sleep.reason}")
 
     def say(self, message: str) -> None:
-        """Say something on stderr, above the bar if there is one."""
+        """Print a line on stderr, above the bar if it is shown."""
         if self._bar is None:
             tell(message)
         else:

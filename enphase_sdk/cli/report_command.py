@@ -49,11 +49,11 @@ def report(
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", parser=Path, help="Write it as .html, .json or .csv; repeatable."
+            metavar="FILE", parser=Path, help="Write the report (.html, .json, .csv); repeatable."
         ),
     ] = None,
     top: Annotated[
-        int, typer.Option(metavar="N", min=0, help="Rows of the table, the worst; 0 for all.")
+        int, typer.Option(metavar="N", min=0, help="Show the N worst rows; 0 shows all.")
     ] = MOST_ROWS,
     store: Annotated[
         Path | None,
@@ -78,8 +78,8 @@ def report(
 ) -> None:
     """The fleet report, worst first.
 
-    Offline systems, then those that do not produce, those that need attention, those that
-    could not be read, and the rest; among each the lowest specific yield first.
+    The order: offline systems, systems that do not produce, systems that need attention, systems
+    that could not be read, normal systems; within each group the lowest specific yield first.
     """
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.report import check_target, report_csv, report_json, write_report
@@ -161,11 +161,12 @@ def made_report(
 ) -> tuple[FleetReport, FleetRun]:
     """The report of a fleet, and the run that its records came from.
 
-    An interrupt ends the run as a spent quota does: the report is of what was read until then.
+    An interrupt ends the run early, like a used-up quota: the report then covers the systems
+    read so far.
 
     Raises:
-        EnphaseError: no system at all could be read.
-        KeyboardInterrupt: the interrupt came before any was.
+        EnphaseError: no system could be read.
+        KeyboardInterrupt: the interrupt came before the first system was read.
     """
     from enphase_sdk import Fleet
     from enphase_sdk.clock import current_clock

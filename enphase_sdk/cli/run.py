@@ -50,9 +50,9 @@ def run(arguments: Sequence[str] | None) -> int:
         silence(sys.stdout)
         return UNREAD
     except OSError as error:
-        # Those of files and connections are errors of ours, so this one is of the output.
+        # Errors of files and connections are already our own types, so this one is of stdout.
         silence(sys.stdout)
-        tell(f"cannot write the output: {error.strerror or error}; send it elsewhere")
+        tell(f"cannot write the output: {error.strerror or error}; write it to another place")
         return USAGE
     except Exception as error:
         tell(_defect(error))
@@ -62,7 +62,7 @@ def run(arguments: Sequence[str] | None) -> int:
 
 def _run(words: list[str]) -> int:
     if any(_NO_TEXT.search(word) for word in words):
-        tell("an argument holds bytes that are no text (UTF-8 is understood)")
+        tell("an argument is not valid UTF-8 text; write it in UTF-8")
         return USAGE
     command = typer.main.get_command(app)
     try:
@@ -91,7 +91,7 @@ def _usage(error: Any) -> str:
 
 
 def _defect(error: Exception) -> str:
-    """What nobody thought of: the place in the program, and no value, which could be a secret."""
+    """The message of an unexpected error: its type and place, but no value: it may be secret."""
     place = traceback.extract_tb(error.__traceback__)[-1]
     where = f"{Path(place.filename).name}, line {place.lineno}"
     return f"a fault in this program: {type(error).__name__} in {where}; please report it"

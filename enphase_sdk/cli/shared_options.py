@@ -15,7 +15,7 @@ import typer
 
 __all__ = ["a_number", "command_sharing", "secret_in"]
 
-# No token or password comes near this.
+# Bytes. Every token and password is far smaller.
 _LARGEST_SECRET = 65_536
 
 P = ParamSpec("P")
@@ -25,10 +25,11 @@ S = TypeVar("S", bound=AbstractContextManager[Any])
 def command_sharing(
     shared: Callable[..., S],
 ) -> Callable[[Callable[Concatenate[S, P], None]], Callable[..., None]]:
-    """Make commands of functions: their parameters after the first, then those of `shared`.
+    """A decorator that adds the options of `shared` to a command.
 
-    `shared` is called with its part of the command line; what it returns is entered and becomes
-    the function's first argument.
+    The command has the function's parameters after the first one, then those of `shared`.
+    `shared` is called with its own options; the context manager that it returns is entered, and
+    becomes the function's first argument.
     """
 
     def made(function: Callable[Concatenate[S, P], None]) -> Callable[..., None]:
@@ -43,15 +44,15 @@ def command_sharing(
         command.__name__ = function.__name__
         command.__doc__ = function.__doc__
         command.__annotations__ = {p.name: p.annotation for p in keyword_only}
-        # Functions have it where somebody gave it to them, for inspect to find.
-        command.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]
+        # typer reads the parameters of a command with inspect, which looks at __signature__.
+        command.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]  # mypy knows no such attribute of functions
         return command
 
     return made
 
 
 def a_number(value: float | None) -> float | None:
-    """What is given; NaN is in no range, and so out of none.
+    """Refuse NaN, which typer's check of a range does not detect.
 
     Raises:
         typer.BadParameter: it is NaN.
@@ -62,10 +63,10 @@ def a_number(value: float | None) -> float | None:
 
 
 def secret_in(path: str, option: str) -> str:
-    """The secret in a file, or on stdin, without white space around it.
+    """The secret in a file, or on stdin for `-`, without surrounding white space.
 
     Raises:
-        typer.BadParameter: the file cannot be read, or holds no one line of text.
+        typer.BadParameter: the file cannot be read, or does not hold exactly one line of text.
     """
     text, problem = _text_in(path)
     if problem is None and text and text.isprintable():
@@ -75,7 +76,7 @@ def secret_in(path: str, option: str) -> str:
 
 
 def _text_in(path: str) -> tuple[str, str | None]:
-    """The text, or why there is none."""
+    """The text and None, or an empty text and the reason."""
     try:
         if path == "-":
             content = sys.stdin.buffer.read(_LARGEST_SECRET)

@@ -1,4 +1,4 @@
-"""The simulated cloud as commands: to serve it, and to run the main job against it."""
+"""The commands of the simulated cloud: serve it, or run the fleet report against it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["demo", "simulate"]
 
-# What the simulated cloud is asked with; it accepts nothing else.
+# The API key of the simulated cloud; it refuses every other key.
 API_KEY = "simulated-key"
 USER_ID = "simulated-user"
 
@@ -49,12 +49,14 @@ def simulate(
     port: Annotated[
         int,
         typer.Option(
-            "--port", metavar="PORT", min=0, max=65535, help="Where to listen; 0: any free."
+            "--port", metavar="PORT", min=0, max=65535, help="Port to listen on; 0: any free one."
         ),
     ] = 0,
     plan: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="Quota: watt, kilowatt, megawatt or partner; else none."),
+        typer.Option(
+            metavar="NAME", help="Quota: watt, kilowatt, megawatt, partner. Default: none."
+        ),
     ] = None,
     seed: Seed = 0,
     api: Api = Version.V2,
@@ -108,7 +110,7 @@ def _simulated(
 def _client(
     api: Version, credentials: dict[str, str], base_url: str, waiting: Waiting
 ) -> Enlighten | EnlightenV4:
-    """A client that reads no settings of this machine; its tokens live as long as it does."""
+    """A client that ignores the settings of this machine and keeps its tokens in memory."""
     from enphase_sdk import Enlighten, EnlightenV4
     from enphase_sdk.cloud.v4.authorization import TokensInMemory
 
@@ -125,7 +127,7 @@ def demo(
             "--folder",
             metavar="FOLDER",
             parser=Path,
-            help="Where the report goes; made if missing.",
+            help="Folder for the report; created if missing.",
         ),
     ] = Path("demo"),
     seed: Seed = 0,
@@ -158,7 +160,7 @@ def demo(
             f"A simulated cloud with {DEMO_SYSTEMS} systems answers at {base_url}. Its quota is "
             f"{DEMO_HITS} hits\nin {DEMO_WINDOW:.0f} s, which the client has to find out."
         )
-        # The quota is to be learned, whatever plan the environment or the config file names.
+        # The demo shows how the quota is learned, so a plan from the settings is ignored.
         made, run = made_report(client.with_options(quota=None), waiting, {}, interrupt)
     seconds = clock.monotonic() - started
     print_report(made, 0, elsewhere="a wider terminal and the files show all")

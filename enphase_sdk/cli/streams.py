@@ -1,4 +1,4 @@
-"""The streams of the process, whatever the shell or the machine made of them."""
+"""Repairs the standard streams of the process."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ __all__ = ["open_streams", "silence"]
 
 
 def open_streams() -> None:
-    """Make the standard streams usable, also those that are closed.
+    """Make the standard streams usable, even if the process was started with some closed.
 
-    What is closed for reading or writing stays so, but its number is taken: else the next file
-    or connection got it. Characters that a stream cannot encode are replaced.
+    The file descriptor of a closed stream is opened on the null device; otherwise the next file
+    or connection would get its number. Characters that a stream cannot encode are replaced.
     """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            # The lowest free number is this one. Writing to what is open for reading fails.
+            # os.open takes the lowest free number: this one.
             os.open(os.devnull, os.O_RDWR if number == 2 else os.O_RDONLY)
     if sys.stdout is None:
         sys.stdout = _text_stream(1)
@@ -33,7 +33,7 @@ def open_streams() -> None:
 
 
 def silence(stream: TextIO) -> None:
-    """Send the rest to nowhere: Python flushes once more at its end, and would complain."""
+    """Discard further output: Python flushes at exit, and would report the error again."""
     with suppress(OSError, ValueError):
         number = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -1,4 +1,4 @@
-"""The fleet's listing as a command, and its filters, which other commands share."""
+"""The command that lists systems, and its filters, which other commands share."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ ByConnection = Annotated[
 
 
 def given_filters(**filters: list[Any] | None) -> SystemFilters:
-    """The filters that were used at all."""
+    """The filters that were given on the command line."""
     given = {name: values for name, values in filters.items() if values}
     return cast("SystemFilters", given)
 
@@ -73,7 +73,7 @@ def systems(
     installer: ByInstaller = None,
     connection_type: ByConnection = None,
 ) -> None:
-    """Every system of the fleet, or those that match."""
+    """All systems of the fleet, or those that match."""
     from enphase_sdk.cli.views import SYSTEMS
 
     filters = given_filters(

@@ -1,7 +1,8 @@
-"""Tables for people: a number is whole or its column is left out, and those left out are named.
+"""Tables for people.
 
-Where a table is too wide, long texts are folded first, at spaces and after separators; then
-columns are left out. The columns that name a row always stay.
+If a table is too wide, long texts are wrapped first, at spaces and after separators; then columns
+are left out, and their headings are printed below. Numbers are never cut. The columns that name a
+row are always shown.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from enphase_sdk.cli.output import Heading
 
 __all__ = ["TableConsole", "fitted_table", "print_table"]
 
-# A file has no width that a table would have to fit into.
+# Characters. The width of a table that is written to a file.
 ENDLESS = 10_000
 
-# A text is folded no narrower than this, and its pieces are broken only where they are longer.
+# Characters. The smallest width to which a text column is wrapped.
 NARROWEST = 16
 LONGEST_PIECE = 30
 
@@ -35,7 +36,7 @@ _PIECES = re.compile(r"\S*?(?:(?<=[^\W\d])[./_](?=\S)|(?<=[\w\]])[./_-](?=[^\W\d
 
 
 class TableConsole(Console):
-    """A console that leaves it to the program what a reader who went away means."""
+    """A console that leaves a closed pipe to the program; rich would end the process."""
 
     def on_broken_pipe(self) -> None:
         """Called where the pipe's error is being handled, which goes on."""
@@ -50,14 +51,14 @@ def print_table(
     styles: Mapping[str, str] | None = None,
     elsewhere: str = "a wider terminal, --json and --csv show all",
 ) -> None:
-    """Print a table, in the terminal's width or, into a file, as wide as it is.
+    """Print a table in the width of the terminal, or in full width into a file.
 
     Args:
-        headings: The head of each column.
-        rows: Cells, which must hold nothing that a terminal would obey.
-        footer: A last row, set apart.
-        styles: Cells with these texts are printed in these styles.
-        elsewhere: Where columns that are left out can be seen.
+        headings: The heading of each column.
+        rows: The cells of each row, without control characters.
+        footer: A last row, set apart by a line.
+        styles: The style of cells with a certain text.
+        elsewhere: The text that says where columns that are left out can be seen.
     """
     console = TableConsole()
     if not console.is_terminal:
@@ -77,7 +78,7 @@ def fitted_table(
     footer: Sequence[str] | None = None,
     styles: Mapping[str, str] | None = None,
 ) -> tuple[Table, list[str]]:
-    """A table of at most `width` columns of text, and the headings that had no room in it."""
+    """A table of at most `width` characters, and the headings of the columns left out."""
     cells = [list(row) for row in rows]
     columns = [
         _Column(heading, [row[n] for row in cells], footer[n] if footer else "")
@@ -114,7 +115,7 @@ def fitted_table(
 
 
 class _Column:
-    """A column and how wide it must, and would like to, be."""
+    """A column with its smallest and its preferred width, in characters."""
 
     def __init__(self, heading: Heading, cells: Sequence[str], footer: str) -> None:
         self.heading = heading
@@ -124,12 +125,12 @@ class _Column:
 
     @property
     def natural(self) -> int:
-        """Its width where there is room for everything on one line."""
+        """The width at which every cell fits on one line."""
         return max(self._longest, cell_len(self.heading.text))
 
     @cached_property
     def least(self) -> int:
-        """The width below which it is better left out."""
+        """The smallest width; below it the column is left out."""
         of_heading = _longest_piece(self.heading.text)
         if self.heading.numeric:
             return max(self._longest, of_heading)
@@ -138,7 +139,7 @@ class _Column:
 
 
 def _kept(columns: Sequence[_Column], width: int | None) -> list[int]:
-    """The columns there is room for."""
+    """The columns that fit."""
     kept = list(range(len(columns)))
     if width is None:
         return kept
@@ -150,12 +151,12 @@ def _kept(columns: Sequence[_Column], width: int | None) -> list[int]:
 
 
 def _widths(columns: Sequence[_Column], width: int | None) -> list[int]:
-    """The width of each column: as it would like to be, else the widest narrowed first."""
+    """The width of each column: the preferred one, or the widest columns narrowed first."""
     if width is None:
         return [column.natural for column in columns]
     widths = [min(column.natural, width) for column in columns]
     while _total(widths) > width and max(widths) > 1:
-        # Only where nothing but columns that must stay is left are those narrowed below.
+        # Only if no column can be left out any more are columns narrowed below their least width.
         above = [n for n, column in enumerate(columns) if widths[n] > column.least]
         widths[max(above or range(len(widths)), key=widths.__getitem__)] -= 1
     return widths
@@ -174,7 +175,7 @@ def _pieces(text: str) -> list[str]:
 
 
 def _folded(text: str, width: int) -> str:
-    """The text on lines of at most `width`; only a piece that is longer is broken anywhere."""
+    """The text in lines of at most `width`; only a piece longer than that is broken inside."""
     if cell_len(text) <= width:
         return text
     lines = [""]

@@ -36,7 +36,7 @@ __all__ = [
 def _inverter_rows(wire: Any) -> Iterator[Row]:
     for row in rows_of(wire):
         power = row.pop("power_produced", None)
-        if power is not None:  # as it was before it became an object
+        if power is not None:  # the older form: a plain number instead of an object
             row |= {
                 "power_produced_value": power,
                 "power_produced_units": "W",
@@ -106,7 +106,7 @@ ENERGY = View(
         number_field("meter_production", "By meter kWh", kilo),
     ),
     daily_rows,
-    "no data: the system has no production to tell of",
+    "no data: the system has reported no production",
 )
 
 CONSUMPTION = View(

@@ -44,14 +44,14 @@ class Course:
     values: dict[str, deque[float | None]] = field(factory=dict[str, deque[float | None]])
 
     def add(self, snapshot: Snapshot) -> dict[str, float | None]:
-        """Note a reading; returns its powers by what they are."""
+        """Add a reading; returns its powers by the keys of `POWERS`."""
         now = powers(snapshot)
         for name, watts in now.items():
             self.values.setdefault(name, deque(maxlen=_WIDTH)).append(watts)
         return now
 
     def sparkline(self, name: str, width: int = _WIDTH) -> str:
-        """The course of one power, its lowest value lowest; blank where it was not known."""
+        """A bar chart of one power from its lowest to its highest value; blank if not known."""
         values = list(self.values[name])[-width:]
         known = [value for value in values if value is not None]
         if not known:
@@ -62,7 +62,7 @@ class Course:
 
 
 def watch_table(title: str, course: Course, snapshot: Snapshot, width: int) -> Group:
-    """What is to be shown after a reading, in a terminal of that width."""
+    """The text shown after a reading, for a terminal of `width` characters."""
     from rich.console import Group
     from rich.text import Text
 
@@ -97,9 +97,9 @@ def _problems(snapshot: Snapshot) -> Iterator[str]:
 
 
 def watch_gateway(envoy: Envoy, form: Form, *, every: float, count: int | None) -> None:
-    """Read and show until `count` is reached, or for ever.
+    """Read and show, `count` times or without end.
 
-    A reading that fails is told and does not end the watch, unless no later one can succeed.
+    A failed reading is reported and does not end the watch, unless no later one can succeed.
     """
     course = Course()
     if form is Form.TABLE and sys.stdout.isatty():

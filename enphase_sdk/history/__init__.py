@@ -1,37 +1,37 @@
-"""The history of a gateway that keeps none: its readings, recorded, and what follows from them.
+"""The history of a gateway: its recorded readings, and the energies computed from them.
 
 A recording is one SQLite file (mode 0600) for one gateway, written by `GatewayRecorder` and read
-by `History`. A reading is stored whole, with all that follows from it, or not at all, whatever
-ends the process: until the recorder closes it, the newest readings stand in ``….sqlite-wal``
-beside it. An empty file ``….lock`` keeps a second recorder out; a process that was killed leaves
-nothing locked.
+by `History`. Each reading is one transaction: it is stored with all energies computed from it, or
+not at all, even if the process is killed. Until the recorder closes the file, the newest readings
+are in ``….sqlite-wal`` beside it: copy both files together. The empty file ``….lock`` keeps a
+second recorder out; the lock of a killed process is released by the operating system.
 
-How energy comes about, for each counter (see `Counter`) by itself:
+How energy is computed, separately for each counter (see `Counter`):
 
 - A counter's value at a boundary between intervals lies on the straight line between the reading
   before it and the one after it, cut to whole Wh, if these are at most `bridge` seconds apart
-  (five minutes, or 2.5 times the interval of polling if that is more). Else it is not known.
+  (300 s, or 2.5 times the polling interval if that is more). Otherwise it is not known.
 - An interval's energy is the difference between its boundaries. It is known if both are known
-  and the counter was not interrupted in between; else there is no such interval. As neighbours
-  share a boundary, intervals add up to the counter's rise exactly.
+  and the counter was not interrupted in between; otherwise there is no such interval. Because
+  neighbours share a boundary, the intervals add up exactly to the rise of the counter.
 - A counter is interrupted where it falls by more than 100 Wh (``reset``), rises by more than
   `most_watts` could make in the time that passed and another quarter of an hour (``jump``), comes
   back at once to where it was before it fell (``returned``), or counts another source (``source``).
-  It starts afresh there; what passed meanwhile is not known and is counted nowhere.
-- A counter that falls by less has not been reset: it is taken to stand still until it is above
-  its highest value again (``dip``).
-- A counter of microinverters that falls by 2^32 J, less what was made meanwhile, goes on
-  without loss: the counter of one of them has begun anew (``wrap``).
+  Counting starts again there; the energy in between is not known and is not counted.
+- A counter that falls by less has not been reset: it counts as unchanged until it is above its
+  highest value again (``dip``).
+- A sum over microinverters that falls by 2^32 J, less the energy produced meanwhile, is continued
+  without loss: the 32-bit counter of one microinverter has overflowed (``wrap``).
 - All of these are kept with their reason: see `History.marks`.
-- A gap without interruption has an energy, if not a course. It counts for its day if it lies
-  within one, and nowhere if it goes over midnight (unless it is 0).
+- A gap without interruption has a known energy, but no intervals. Its energy counts for a day if
+  the gap lies within that day; a gap across midnight counts for no day (unless it is 0).
 
-A clock that goes back makes readings wait until it is past the newest again. Where it was ahead
-by a day or more for a few readings, a hundredth of that time at most, these are taken back. No
-earlier reading goes on account of one that may be far ahead.
+If the clock goes back, readings are not stored until it is past the newest reading again. If the
+clock was ahead by a day or more for only a few readings (at most a hundredth of that time), these
+readings are deleted. A reading from a clock that may be far ahead deletes no earlier reading.
 
-Intervals and marks are kept for good (about 4 MB a year), readings for 40 days unless said
-otherwise (about 3 MB).
+Intervals and marks are never deleted (about 4 MB a year). Readings are kept for 40 days by default
+(about 3 MB).
 """
 
 from __future__ import annotations

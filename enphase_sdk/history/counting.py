@@ -1,6 +1,6 @@
 """Energy from a lifetime counter: pure arithmetic, one reading at a time.
 
-The rules stand in the package's docstring.
+The rules are in the docstring of the package.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from attrs import evolve, frozen
 
 __all__ = ["Count", "Counter", "Mark", "Reason", "Rules", "Shown", "Span"]
 
-# Two meters that are read one after the other make computed totals step back by a few Wh.
+# Wh. Totals computed from two meters, read one after the other, can fall by a few Wh.
 DIP = 100
-# Some counters only move every quarter of an hour, and then by all of it.
+# Seconds. Some counters are updated only every quarter of an hour.
 SLACK = 900.0
-# A microinverter counts joules in 32 bits. When that is full, the sum over all is less by so
-# many Wh, and what was made since the last reading: a small part of it.
+# Wh. A microinverter counts joules in 32 bits; when that overflows, the sum over all falls by this,
+# less the energy produced since the last reading, which is small in comparison.
 WRAP = 2**32 // 3600
 _MADE_AT_A_WRAP = WRAP // 10
 _SUMS = ("v1", "inverters")
@@ -27,9 +27,9 @@ class Counter(IntEnum):
     """A lifetime counter that is recorded.
 
     Attributes:
-        PRODUCTION: Of the whole system, from the gateway's one source of it.
-        PRODUCTION_METER: The production meter's odometer.
-        CONSUMPTION: Of the house.
+        PRODUCTION: Lifetime production of the system, from the gateway's source of production.
+        PRODUCTION_METER: Lifetime energy of the production meter.
+        CONSUMPTION: Lifetime consumption of the house.
     """
 
     PRODUCTION = 1
@@ -38,12 +38,12 @@ class Counter(IntEnum):
 
     @property
     def step(self) -> int:
-        """Length of its intervals, s: what the cloud has for it."""
+        """Length of its intervals, seconds, the same as in the cloud."""
         return 300 if self is Counter.PRODUCTION else 900
 
 
 class Reason(StrEnum):
-    """Why a counter could not be taken as it was."""
+    """Why a counter's reading needed special treatment; see the package's docstring."""
 
     DIP = "dip"
     RESET = "reset"
@@ -55,11 +55,11 @@ class Reason(StrEnum):
 
 @frozen
 class Rules:
-    """What is plausible.
+    """The limits of plausible readings.
 
     Attributes:
-        bridge: Seconds between two readings that a straight line may join.
-        most_watts: Power in W that is never reached.
+        bridge: Longest time between two readings for interpolation, seconds.
+        most_watts: Power that the site never reaches, W.
     """
 
     bridge: float
@@ -68,12 +68,12 @@ class Rules:
 
 @frozen
 class Shown:
-    """What a counter showed.
+    """One reading of a counter.
 
     Attributes:
         at: When, epoch seconds UTC.
         wh: Energy in Wh.
-        source: What it counts, where that can change.
+        source: What the counter measures, if that can change.
     """
 
     at: float
@@ -100,12 +100,12 @@ class Span:
 
 @frozen
 class Mark:
-    """A reading of a counter that was not simply the one before it and some energy.
+    """A reading of a counter that needed special treatment.
 
     Attributes:
         at: When it was read, epoch seconds UTC.
-        counter: Which counter.
-        reason: What is wrong with it.
+        counter: The counter.
+        reason: Why.
         before: The highest value before it, Wh.
         after: The value read, Wh.
     """
@@ -119,17 +119,17 @@ class Mark:
 
 @frozen
 class Count:
-    """How far a counter has been followed.
+    """The state of a counter after its last reading.
 
     Attributes:
         at: The last reading's time, epoch seconds UTC.
         first: The first reading since the counter began or was interrupted, Wh.
         shown: The last one, Wh.
         highest: The highest one, Wh.
-        source: What it counts.
+        source: What the counter measures.
         boundary: The last boundary at which its value is known, epoch seconds UTC.
         level: Its value there, Wh.
-        fell_from: Where it stood before it was reset, Wh, until it is there again.
+        fell_from: Its value before a reset, Wh, until it reaches that value again.
     """
 
     at: float
@@ -143,7 +143,7 @@ class Count:
 
     @classmethod
     def begun(cls, shown: Shown, step: int, fell_from: int | None = None) -> Count:
-        """A counter's first reading, of all or after an interruption."""
+        """The state after a counter's first reading, or its first after an interruption."""
         return cls(
             at=shown.at,
             first=shown.wh,
@@ -158,12 +158,12 @@ class Count:
     def followed(
         self, shown: Shown, step: int, rules: Rules
     ) -> tuple[Count, list[Span], Reason | None]:
-        """The counter after its next reading, what energy that makes known, what is odd.
+        """The state after the next reading, the energies now known, and what was odd.
 
         Args:
-            shown: The reading, later than the last.
-            step: Length of an interval, s.
-            rules: What is plausible.
+            shown: The reading; it must be later than the last one.
+            step: Length of an interval, seconds.
+            rules: The limits of plausible readings.
         """
         if self._has_wrapped(shown, rules):
             return *self._lowered().followed(shown, step, rules)[:2], Reason.WRAP
@@ -199,7 +199,7 @@ class Count:
         return same and self.fell_from is None and -DIP <= made <= most
 
     def _lowered(self) -> Count:
-        """The same as if it had been counted from a wrap later on."""
+        """The same state with all values lowered by one wrap (2^32 J)."""
         return evolve(
             self,
             first=self.first - WRAP,
@@ -217,13 +217,13 @@ class Count:
         if rise * 3600 > rules.most_watts * (shown.at - self.at + SLACK):
             return Reason.JUMP
         if self.fell_from is not None and shown.wh >= self.fell_from - DIP:
-            # Counted up from the reset, the old value would be passed in small steps.
+            # A counter that really restarted would pass its old value in small steps.
             at_once = rise * 2 >= self.fell_from - self.first
             return Reason.RETURNED if at_once else None
         return None
 
     def _boundaries(self, until: float, step: int, bridge: float) -> list[int]:
-        """Boundaries after the last reading at which the value is known now."""
+        """Boundaries between the last reading and `until` at which the value is now known."""
         if until - self.at > bridge:
             boundary = _boundary(until, step)
             return [] if boundary is None else [boundary]

@@ -1,4 +1,4 @@
-"""The file of a recording: opened only if it is one, made only where there is nothing yet."""
+"""The file of a recording. Other files are never overwritten or opened as a recording."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ __all__ = [
 APPLICATION_ID = 0x454E5259
 VERSION = 1
 
-# Another process may read or write for a moment; more than that is a fault.
+# Seconds. Another process holds the file only for moments; longer is a fault.
 _PATIENCE = 10.0
 
-# The last second of the year 9999: no calendar goes further.
+# The last second of the year 9999, where datetime ends.
 _LAST_INSTANT = 253_402_300_799
 
 _SCHEMA = """
@@ -77,12 +77,12 @@ CREATE TABLE marks (
 
 
 def default_path(serial_number: str) -> Path:
-    """Where a gateway's recording is kept unless another place is named."""
+    """The default path of a gateway's recording."""
     return state_file("recordings", serial_number, ".sqlite")
 
 
 def opened(path: Path, *, thread_bound: bool = True) -> sqlite3.Connection:
-    """A connection to a file that is there; statements commit by themselves.
+    """A connection to an existing file, in autocommit mode.
 
     Raises:
         sqlite3.Error: it cannot be opened.
@@ -97,11 +97,11 @@ def opened(path: Path, *, thread_bound: bool = True) -> sqlite3.Connection:
 
 
 def holds_recording(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file is a recording; False if it is empty. Ask while it cannot change.
+    """Whether the file is a recording (True) or empty (False). Call it in a transaction.
 
     Raises:
-        ConfigError: it is something else, or of a newer version of this package.
-        sqlite3.Error: it is no database, or broken.
+        ConfigError: it is something else, or was written by a newer version of this package.
+        sqlite3.Error: it is not a database, or damaged.
     """
     (application_id,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -121,7 +121,7 @@ def holds_recording(connection: sqlite3.Connection, path: Path) -> bool:
 
 
 def create(connection: sqlite3.Connection, serial_number: str) -> None:
-    """Make an empty file a recording, at once and whole."""
+    """Make an empty file a recording, in one transaction."""
     connection.execute("PRAGMA journal_mode = WAL")
     connection.executescript(
         f"BEGIN IMMEDIATE; {_SCHEMA}"
@@ -132,10 +132,10 @@ def create(connection: sqlite3.Connection, serial_number: str) -> None:
 
 
 def ensure_file(path: Path) -> None:
-    """Have a file there, readable by its owner only if it is new.
+    """Create the file if it does not exist, with mode 0600.
 
     Raises:
-        ConfigError: it cannot be made.
+        ConfigError: it cannot be created.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -150,10 +150,10 @@ def ensure_file(path: Path) -> None:
 
 
 def one_name(path: Path) -> Path:
-    """The path by which all recorders know the file: its lock stands beside it.
+    """The real path of the file, so that all recorders use the same lock file.
 
     Raises:
-        ConfigError: it has several names, none of which is before the others (hard links).
+        ConfigError: the file has several names (hard links), so no path is the only one.
     """
     path = real_path(path, "recording")
     with usable(path):
@@ -168,11 +168,11 @@ def one_name(path: Path) -> Path:
 def locked_against_others(path: Path) -> sqlite3.Connection:
     """Keep other recorders out, in this process and others, until the connection is closed.
 
-    The operating system takes the lock back from a process that is killed. Give the file's real
-    path: its other names have locks of their own.
+    The operating system releases the lock of a killed process. Pass the file's real path (see
+    `one_name`): each other name would have a separate lock.
 
     Raises:
-        ConfigError: another recorder is at work.
+        ConfigError: another recorder is writing the file.
     """
     beside = path.with_name(path.name + ".lock")
     with usable(beside):
@@ -193,7 +193,7 @@ def locked_against_others(path: Path) -> sqlite3.Connection:
 
 @contextmanager
 def usable(path: Path) -> Generator[None, None, None]:
-    """Turn what SQLite and the file system raise into an error of ours.
+    """Turn errors of SQLite and the file system into a `ConfigError`.
 
     Raises:
         ConfigError: the file cannot be read or written.
@@ -208,15 +208,15 @@ def usable(path: Path) -> Generator[None, None, None]:
 
 
 def sound(rows: Iterable[tuple[Any, ...]], kinds: str) -> list[tuple[Any, ...]]:
-    """Rows that hold what they should; SQLite itself lets any value stand anywhere.
+    """Check the types of rows, because SQLite stores any type in any column.
 
     Args:
         rows: The rows.
         kinds: A letter for each column: ``i`` whole number, ``e`` epoch seconds, ``t`` text; a
-            capital where NULL may stand.
+            capital allows NULL.
 
     Raises:
-        ValueError: they do not; `usable` makes an error of ours of it.
+        ValueError: a value has another type; `usable` turns it into a `ConfigError`.
     """
     checked = [tuple(row) for row in rows]
     for row in checked:

@@ -1,4 +1,4 @@
-"""Reading a recording."""
+"""Reads a recording."""
 
 from __future__ import annotations
 
@@ -42,8 +42,8 @@ class Day:
 
     Attributes:
         day: The day, in the zone that was asked for.
-        wh: Energy in Wh, of what is known of the day; None if nothing is.
-        complete: Whether all of the day is known.
+        wh: Energy of the known parts of the day, Wh; None if no part is known.
+        complete: Whether the whole day is known.
     """
 
     day: date
@@ -53,10 +53,10 @@ class Day:
 
 @define(eq=False)
 class History:
-    """A recording as it was when it was opened, though it may be written on.
+    """A recording as it was when it was opened; a recorder may go on writing meanwhile.
 
-    Use it as a context manager. All methods raise `enphase_sdk.errors.ConfigError` if the file
-    turns out to be damaged.
+    Use it as a context manager. All methods raise `enphase_sdk.errors.ConfigError` if the file is
+    damaged.
 
     Attributes:
         path: The file.
@@ -76,7 +76,7 @@ class History:
         """Open a recording.
 
         Raises:
-            NotAvailableError: there is none, or nothing in it yet.
+            NotAvailableError: the file does not exist, or holds no reading yet.
             ConfigError: it cannot be read.
         """
         file = real_path(path, "recording")
@@ -162,46 +162,46 @@ class History:
         return [Span(*row) for row in rows]
 
     def is_counted(self, counter: Counter) -> bool:
-        """Whether the gateway has ever told this counter."""
+        """Whether the gateway has ever reported this counter."""
         return bool(self._rows("i", "SELECT 1 FROM counts WHERE counter = ?", counter))
 
     def source(self) -> str | None:
-        """What production was last counted from: ``meter``, ``v1``, ``inverters``; else None."""
+        """The last source of production: ``meter``, ``v1``, ``inverters``; None if unknown."""
         value: str | None = self._value(
             "T", "SELECT source FROM counts WHERE counter = ?", Counter.PRODUCTION
         )
         return value
 
     def last_change_of_source(self) -> float | None:
-        """When production was last counted from another source than before, epoch seconds."""
+        """When the source of production last changed, epoch seconds UTC; None if never."""
         value: float | None = self._value(
             "E", "SELECT max(at) FROM marks WHERE reason = ?", Reason.SOURCE
         )
         return value
 
     def devices(self) -> int | None:
-        """Microinverters seen by the newest reading that saw any."""
+        """Number of microinverters in the newest reading that has any."""
         value: int | None = self._value(
             "I", "SELECT devices FROM readings WHERE devices IS NOT NULL ORDER BY at DESC LIMIT 1"
         )
         return value
 
     def first_start_at(self, counter: Counter) -> int | None:
-        """Start of the first known interval or gap, epoch seconds."""
+        """Start of the first known interval or gap, epoch seconds UTC."""
         value: int | None = self._value(
             "E", "SELECT start_at FROM spans WHERE counter = ? ORDER BY end_at LIMIT 1", counter
         )
         return value
 
     def last_end_at(self, counter: Counter) -> int | None:
-        """End of the newest known interval or gap, epoch seconds."""
+        """End of the newest known interval or gap, epoch seconds UTC."""
         value: int | None = self._value(
             "E", "SELECT max(end_at) FROM spans WHERE counter = ?", counter
         )
         return value
 
     def days(self, counter: Counter, first: date, last: date, zone: ZoneInfo) -> list[Day]:
-        """The energy of each day of a zone, both included; 23 or 25 hours where that is so."""
+        """Energy of each day from `first` to `last`; days are as long as in `zone` (23 to 25 h)."""
         days: list[Day] = []
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)

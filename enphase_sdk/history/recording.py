@@ -1,4 +1,4 @@
-"""Writing a recording: each reading is one transaction, with all that follows from it."""
+"""Writes a recording: each reading, with all energies computed from it, is one transaction."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from enphase_sdk.history.sample import Sample
 
 __all__ = ["Recording"]
 
-# A clock that is ahead by less than this, in s, is waited for.
+# Seconds. If the clock was ahead by less than this, readings wait until it is past the newest.
 _FAR = 86_400.0
-# So many readings are given up at the beginning, where nothing tells which are mistaken.
+# Readings. At the start of a recording up to this many from a wrong clock may be deleted.
 _FEW = 3
 
 
 @define(eq=False)
 class Recording:
-    """A recording open for writing; there is one at a time for a file.
+    """A recording that is open for writing; only one at a time per file.
 
     Safe to share between threads.
     """
@@ -49,19 +49,19 @@ class Recording:
 
     @classmethod
     def opened(cls, path: Path, serial_number: str, rules: Rules, keep: float) -> Recording:
-        """Open a gateway's recording, or begin it.
+        """Open a gateway's recording, or create it.
 
         Args:
             path: The file.
-            serial_number: The gateway's.
-            rules: What is plausible of its counters.
-            keep: Seconds for which readings are kept; intervals are kept for good.
+            serial_number: The gateway's serial number.
+            rules: The limits of plausible readings.
+            keep: Seconds for which readings are kept; intervals are never deleted.
 
         Raises:
-            ConfigError: another recorder is writing it, it is another gateway's, or it is no
-                recording that this version can write: it is left as it is.
+            ConfigError: another recorder is writing the file, it belongs to another gateway, or
+                this version cannot write it. The file is not changed.
         """
-        # All names of a file (symlinks) have one lock.
+        # Symbolic links are resolved, so that all names of the file share one lock.
         path = one_name(path)
         lock = locked_against_others(path)
         try:
@@ -73,30 +73,30 @@ class Recording:
         return cls(path, rules, keep, connection, lock)
 
     def close(self) -> None:
-        """Close the file and let other recorders have it."""
+        """Close the file and release it for other recorders."""
         with self._turn:
             self._connection.close()
             self._lock.close()
 
     @property
     def timezone(self) -> str | None:
-        """The gateway's IANA zone, if it has been noted."""
+        """The gateway's IANA time zone, or None if it is not stored."""
         with self._turn, usable(self._path):
             ((name,),) = self._rows("T", "SELECT timezone FROM gateway")
         known: str | None = name
         return known
 
     def note_timezone(self, name: str) -> None:
-        """Keep the gateway's IANA zone, by which its days are told apart."""
+        """Store the gateway's IANA time zone, which defines its days."""
         with self._transaction():
             self._connection.execute("UPDATE gateway SET timezone = ?", (name,))
 
     def add(self, sample: Sample) -> list[Mark] | None:
-        """Store a reading with what follows from it.
+        """Store a reading with the energies computed from it.
 
         Returns:
-            What was odd about its counters; None if it was not stored, because the file holds
-            a reading of the same time or a later one.
+            What was odd about its counters; None if it was not stored, because the file already
+            holds a reading of the same time or a later one.
 
         Raises:
             ConfigError: the file cannot be written.
@@ -119,9 +119,9 @@ class Recording:
         return marks
 
     def _was_ahead(self, at: float, newest: float) -> bool:
-        """Whether the clock was ahead for the readings after `at`, and is right again.
+        """Whether the clock was ahead for the readings after `at`, and is now right again.
 
-        It may as well be wrong now. So these must be few, and in a short time far ahead.
+        The clock may also be wrong now. So those readings must be few, and far ahead.
         """
         ((first, ahead),) = self._rows(
             "ei", "SELECT min(at), count(*) FROM readings WHERE at >= ?", at
@@ -133,11 +133,11 @@ class Recording:
         return few
 
     def _go_back_behind(self, at: float) -> None:
-        """Take back the readings after `at`, and go on from the one before them."""
+        """Delete the readings after `at`, and continue from the one before them."""
         rows = self._rows("E", "SELECT max(at) FROM readings WHERE at < ?", at)
         last = rows[0][0] or 0
         for table, column in (("readings", "at"), ("marks", "at"), ("spans", "end_at")):
-            self._connection.execute(f"DELETE FROM {table} WHERE {column} > ?", (last,))  # noqa: S608
+            self._connection.execute(f"DELETE FROM {table} WHERE {column} > ?", (last,))  # noqa: S608 - constant names, no input
         self._connection.execute("DELETE FROM counts")
         counts: dict[Counter, Count] = {}
         for row in self._rows(
@@ -158,7 +158,7 @@ class Recording:
             self._keep_count(counter, count)
 
     def _forget_before(self, at: float) -> None:
-        """Let old readings go, unless time has made a leap since: the clock may be mistaken."""
+        """Delete old readings, unless the time has jumped since: the clock may be wrong."""
         self._connection.execute(
             "DELETE FROM readings WHERE at < ? "
             "AND EXISTS (SELECT 1 FROM readings WHERE at >= ? AND at < ?)",
@@ -219,7 +219,7 @@ class Recording:
                 yield
                 self._connection.execute("COMMIT")
             except BaseException:
-                # After some failures SQLite has rolled back by itself.
+                # After some errors SQLite has already rolled back.
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 raise
@@ -229,7 +229,7 @@ def _connected(path: Path, serial_number: str) -> sqlite3.Connection:
     ensure_file(path)
     connection = opened(path, thread_bound=False)
     try:
-        # A power failure right after a commit must not take the reading away again.
+        # A committed reading must survive a power failure.
         connection.execute("PRAGMA synchronous = FULL")
         if not holds_recording(connection, path):
             create(connection, serial_number)

@@ -1,4 +1,4 @@
-"""What is recorded of one reading."""
+"""The recorded part of one reading."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from enphase_sdk.history.counting import Counter, Shown
 
 __all__ = ["Sample"]
 
-# Microinverters report every 5 to 15 minutes; one that was silent for longer missed its turn.
+# Seconds. Microinverters report every 5 to 15 minutes; older reports do not count as current.
 FRESH = 1200
 
-# No plant makes a petawatt-hour; SQLite keeps no integer beyond 64 bits.
+# Wh. No plant produces a petawatt-hour, and SQLite stores integers of at most 64 bits.
 _LARGEST = 10**15
 
 
 @frozen
 class Sample:
-    """The counters of one reading; None is what it did not tell.
+    """The counters of one reading; None where the reading has no value.
 
     Attributes:
         at: When it was read, epoch seconds UTC.
         production: Lifetime production of the whole system, Wh.
-        source: Where that comes from: ``meter``, ``v1`` or ``inverters``.
+        source: Source of `production`: ``meter``, ``v1`` or ``inverters``.
         production_meter: The production meter's odometer, Wh.
         consumption: Lifetime consumption of the house, Wh.
-        devices: Microinverters seen.
-        reporting: Those of them whose newest report was at most 20 minutes old.
+        devices: Number of microinverters in the reading.
+        reporting: Number of those whose last report was at most 20 minutes old.
     """
 
     at: float
@@ -41,7 +41,7 @@ class Sample:
 
     @classmethod
     def of(cls, snapshot: Snapshot, at: float, source: ProductionSource | None) -> Sample:
-        """What matters of a snapshot that was read at an instant (epoch seconds)."""
+        """The sample of a snapshot that was read at `at` (epoch seconds UTC)."""
         production, consumption = snapshot.system_production, snapshot.system_consumption
         meter = snapshot.ctmeter_production
         reports = [inverter.last_report_date for inverter in snapshot.inverters.values()]
@@ -57,7 +57,7 @@ class Sample:
         )
 
     def shown(self, counter: Counter) -> Shown | None:
-        """What one counter showed, if it was told."""
+        """The reading of one counter, or None."""
         wh = {
             Counter.PRODUCTION: self.production,
             Counter.PRODUCTION_METER: self.production_meter,

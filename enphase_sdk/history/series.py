@@ -1,4 +1,4 @@
-"""A recording's answers in the cloud's models."""
+"""Answers the cloud's series operations from a recording, in the cloud's models."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ _A_DAY = timedelta(days=1)
 
 @frozen(eq=False)
 class RecordedSeries:
-    """The series that the cloud has of a system, from its gateway's recording.
+    """The series operations of a site, answered from its gateway's recording.
 
-    Intervals are named by their end. What was not recorded is left out of intervals and counts
-    0 in daily series, as what was not reported does in the cloud's. Use as a context manager,
-    which closes the recording.
+    `end_at` of an interval is its end, epoch seconds UTC. As in the cloud, intervals without data
+    are left out, and days without data are 0 in daily series. Use it as a context manager, which
+    closes the recording.
 
     Attributes:
         history: The recording.
-        facts: What the caller knows of the site.
-        timezone: The gateway's zone, where known.
+        facts: The values of the site that the caller has given.
+        timezone: The gateway's time zone, or None.
         now: Epoch seconds UTC.
     """
 
@@ -48,8 +48,8 @@ class RecordedSeries:
 
         Args:
             path: The file.
-            facts: What the caller knows of the site.
-            timezone: The gateway's zone if given, else the recorded one is taken.
+            facts: The values of the site that the caller has given.
+            timezone: The gateway's time zone. None: the recorded one.
             now: Epoch seconds UTC.
 
         Raises:
@@ -66,7 +66,7 @@ class RecordedSeries:
         self.history.close()
 
     def stats(self, start_at: InstantLike | None, end_at: InstantLike | None) -> models.Stats:
-        """Production in 5-minute intervals; without `end_at` until now, or a day after the start.
+        """Production in 5-minute intervals, W and Wh. Default end: a day after the start, or now.
 
         Raises:
             InvalidArgumentError: the window is longer than a day.
@@ -93,7 +93,7 @@ class RecordedSeries:
     def rgm_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.RgmStats:
-        """Metered production in 15-minute intervals; without `end_at` until now, or 7 days.
+        """Metered production in 15-minute intervals, Wh. Default end: 7 days later, or now.
 
         Raises:
             InvalidArgumentError: the window is longer than 7 days.
@@ -118,7 +118,7 @@ class RecordedSeries:
     def consumption_stats(
         self, start_at: InstantLike | None, end_at: InstantLike | None
     ) -> models.ConsumptionStats:
-        """Consumption in 15-minute intervals; without `end_at` until now, or a month.
+        """Consumption in 15-minute intervals, Wh. Default end: a month after the start, or now.
 
         Raises:
             InvalidArgumentError: the window is longer than a month.
@@ -144,10 +144,10 @@ class RecordedSeries:
         end_date: DateLike | None,
         production: Literal["all"] | None,
     ) -> models.EnergyLifetime:
-        """Energy produced on each day.
+        """Energy produced on each day, Wh.
 
-        With `production` ``all``, the meter's own series is there if a meter was recorded, and
-        the microinverters' if production was counted by them.
+        With `production="all"` the answer also has the series of the meter, if a meter was
+        recorded, and of the microinverters, if production was counted by them.
         """
         if production not in (None, "all"):
             raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
@@ -173,7 +173,7 @@ class RecordedSeries:
     def consumption_lifetime(
         self, start_date: DateLike | None, end_date: DateLike | None
     ) -> models.ConsumptionLifetime | None:
-        """Energy consumed on each day; None if consumption was never recorded."""
+        """Energy consumed on each day, Wh; None if consumption was never recorded."""
         counter = Counter.CONSUMPTION
         if not self.history.is_counted(counter):
             return None
@@ -194,7 +194,7 @@ class RecordedSeries:
         end_at: InstantLike | None,
         longest: Window,
     ) -> tuple[int, int]:
-        """The window asked for, rounded down to the interval."""
+        """The window, with both ends rounded down to a boundary between intervals."""
         if start_at is not None:
             start = to_epoch(start_at, "start_at")
         else:
@@ -216,7 +216,7 @@ class RecordedSeries:
     def _days(
         self, counter: Counter, start_date: DateLike | None, end_date: DateLike | None
     ) -> list[Day]:
-        """The days of a series: those recorded, as far as they were asked for."""
+        """The days of a series: the recorded days within the given dates."""
         zone = self._zone()
         today = _day_of(self.now, zone)
         start = None if start_date is None else to_date(start_date, "start_date")
@@ -235,7 +235,7 @@ class RecordedSeries:
         return self.history.days(counter, first, last, zone)
 
     def _daily(self, counter: Counter, days: list[Day]) -> list[Day]:
-        """Another counter's energy of the same days."""
+        """The energy of another counter on the same days."""
         if not days:
             return []
         return self.history.days(counter, days[0].day, days[-1].day, self._zone())

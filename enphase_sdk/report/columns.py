@@ -1,4 +1,4 @@
-"""The report's columns as people read them, the same in the terminal and on the page."""
+"""The report's columns, the same in the terminal and on the HTML page."""
 
 from __future__ import annotations
 
@@ -18,13 +18,12 @@ class Column:
 
     Attributes:
         heading: Its name, with the unit.
-        text: A row's cell.
-        total: The cell below, or None.
+        text: Makes the cell of a row.
+        total: Makes the cell of the totals; None for an empty one.
         numeric: Whether to align it to the right.
-        spare: In what order columns are left out where there is no room, the highest number
-            first.
-        stays: Whether it names the row, so that it is never left out.
-        of_store: Whether only a report from a store has it.
+        spare: The order in which columns are left out of a narrow table, highest number first.
+        stays: Whether the column names the row and is never left out.
+        of_store: Whether only a report from a store has the column.
     """
 
     heading: str

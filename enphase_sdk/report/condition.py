@@ -1,15 +1,15 @@
-"""How a system is doing, with the reason in words.
+"""The condition of a system, with the reason in words.
 
-The first of these that applies is a system's condition:
+The first of these rules that applies decides:
 
-- **offline**: no report for 6 hours or more. Over cellular, where a gateway reports about 4 times
-  a day, for 12: one report may be late or lost. Silence counts up to the instant the system was
-  read, not to the end of a run that may take hours.
-- **not producing**: it reports, but has made no energy on its current day although it should
-  have: its status says `power`; or its last energy lies 24 hours or more before its last report,
-  a whole day and night; or it reported at 10:00 or later by its own clock, after hours of
-  daylight. By night and in the early morning no energy is no fault.
-- **attention**: its status names a trouble, or is a word that is not known here.
+- **offline**: no report for 6 hours or more. With a cellular connection, over which a gateway
+  reports about 4 times a day, 12 hours or more, because one report may be late or lost. The time
+  is counted up to the instant the system was read, because a run can take hours.
+- **not producing**: it reports, but has produced no energy on its current day although it should
+  have: its status is `power`; or its last energy lies 24 hours or more before its last report;
+  or it has reported at 10:00 local time or later. At night and in the early morning no energy is
+  normal.
+- **attention**: its status names a problem, or is not known to this package.
 - **unknown**: its summary could not be read.
 - **normal**: none of these.
 """
@@ -27,7 +27,7 @@ __all__ = ["Condition", "judge"]
 SILENT_AFTER = timedelta(hours=6)
 SILENT_AFTER_ON_CELLULAR = timedelta(hours=12)
 DARK_AFTER = timedelta(hours=24)
-DAYLIGHT_SEEN_FROM = 10  # o'clock
+DAYLIGHT_SEEN_FROM = 10  # local hour
 
 _NO_TROUBLE = ("normal", "on_grid")
 
@@ -43,7 +43,7 @@ _TROUBLES = {
 
 
 class Condition(StrEnum):
-    """How a system is doing; the worst stands first."""
+    """The condition of a system, worst first."""
 
     OFFLINE = "offline"
     NOT_PRODUCING = "not_producing"
@@ -58,7 +58,7 @@ class Condition(StrEnum):
 
 
 def judge(facts: Facts) -> tuple[Condition, str]:
-    """The condition of a system, and why (no words where all is well)."""
+    """The condition of a system and the reason (empty for a normal system)."""
     if facts.heard_at is None:
         return Condition.OFFLINE, "has never reported"
     silence = facts.read_at - facts.heard_at

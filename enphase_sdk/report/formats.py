@@ -1,4 +1,4 @@
-"""Numbers, instants and texts as people read them; what is not known is a dash."""
+"""Formats numbers, instants and texts for people; a value that is not known is a dash."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ __all__ = ["UNKNOWN", "instant", "kilo", "mega", "number", "plain", "span"]
 UNKNOWN = "–"  # noqa: RUF001 - a dash on purpose
 
 
-# Beyond it a float has no digits to show, and its zeros would fill lines.
+# Above this a float has no exact digits left, and its zeros would fill lines.
 _LARGEST_IN_FULL = 1e18
 
 
 def number(value: float | None, decimals: int = 0, *, divided_by: float = 1) -> str:
-    """A number with its thousands apart; not known where it is none that can be written."""
+    """A number with thousands separators; a dash for NaN, infinity and too large numbers."""
     if value is None:
         return UNKNOWN
     try:
@@ -38,7 +38,7 @@ def mega(value: float | None) -> str:
 
 
 def instant(value: datetime | None) -> str:
-    """An instant to the minute, by the clock of its own zone; a Z says that there is none."""
+    """An instant to the minute, in its own time zone; UTC is marked with a Z."""
     if value is None:
         return UNKNOWN
     return f"{value:%Y-%m-%d %H:%M}" + ("Z" if value.tzinfo is UTC else "")
@@ -54,7 +54,7 @@ def span(length: timedelta) -> str:
 
 
 def plain(text: str | None) -> str:
-    """A text from elsewhere, on one line and without anything a terminal would obey."""
+    """A foreign text on one line, without control characters."""
     if not text:
         return UNKNOWN
     return "".join(c if c.isprintable() else " " for c in text).strip() or UNKNOWN

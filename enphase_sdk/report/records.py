@@ -1,4 +1,4 @@
-"""What is known of a system at the instant it was read."""
+"""Combines what the listing and the summary say about a system."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ __all__ = ["Facts", "facts_of"]
 
 @frozen
 class Facts:
-    """The listing and the newer summary of one system taken together; None is not known.
+    """The combined values of the listing and the (newer) summary of one system.
 
-    Instants are aware, UTC.
+    None means not known. Instants are aware, UTC.
 
     Attributes:
         read_at: When they were read.
         zone: The system's time zone.
-        status: `meta.status`, the one to trust.
+        status: `meta.status`; the other `status` field is deprecated.
         cellular: Whether the system reports over cellular.
         reported_at: When a gateway last reported.
         last_energy_at: End of the newest interval with energy.
-        day: The day the summary is about, in the system's zone.
-        energy_today_wh: Energy of that day, as far as reported.
-        energy_before_wh: Energy of all days before it.
-        size_w: Rated power.
+        day: The day of the summary, in the system's time zone.
+        energy_today_wh: Energy of that day as far as reported, Wh.
+        energy_before_wh: Energy of all days before it, Wh.
+        size_w: Rated power, W.
         was_read: Whether there is a summary.
     """
 
@@ -47,14 +47,14 @@ class Facts:
 
     @property
     def heard_at(self) -> datetime | None:
-        """The latest sign of life: energy must have been reported too."""
+        """The last report: the later of `reported_at` and `last_energy_at`."""
         return max(filter(None, (self.reported_at, self.last_energy_at)), default=None)
 
     @property
     def hours_heard_today(self) -> float | None:
-        """Up to which hour of the summary's day the system has reported, by its own clock.
+        """The hour of the summary's day (local time) up to which the system has reported.
 
-        24 for all of it, negative where the day is still unheard of, None where nobody can say.
+        24 if the day is complete, negative if it has no report yet, None if not known.
         """
         if self.heard_at is None or self.zone is None or self.day is None:
             return None
@@ -64,7 +64,7 @@ class Facts:
 
 
 def facts_of(record: FleetRecord) -> Facts:
-    """What a record tells."""
+    """The combined values of a record."""
     system, summary = record.system, record.summary
     meta = _told(system, "meta")
     status = _told(meta, "status") or _told(summary, "status")
@@ -94,7 +94,7 @@ def _latest(*instants: int | None) -> datetime | None:
     latest = max((instant for instant in instants if instant is not None), default=None)
     try:
         moment = None if latest is None else utc(latest)
-    except (ValueError, OverflowError, OSError):  # beyond every calendar
+    except (ValueError, OverflowError, OSError):  # out of the range of datetime
         return None
-    # In some zone the last day of the calendar is already over, and the first not yet begun.
+    # The first and last year could overflow when converted to another time zone.
     return moment if moment and 1 < moment.year < 9999 else None

@@ -26,27 +26,27 @@ class ReportRow:
     Attributes:
         system_id: Its Enlighten id.
         system_name: Its name.
-        city: Where it stands.
-        state: The same, as a code.
-        postal_code: The same.
-        country: The same, ISO 3166-1 alpha-2.
-        timezone: Its IANA time zone.
-        connection_type: How it reports.
-        condition: How it is doing.
-        reason: Why it is said to do so, in words; empty where all is well.
-        status: `meta.status`, as Enlighten has it.
-        last_report_at: When a gateway last reported, in the system's zone (UTC if unknown).
-        energy_today_wh: Energy of its current day as far as reported; not known before the
-            first report of the day.
-        energy_lifetime_wh: Energy of all days, the current one included.
-        size_w: Rated power.
-        specific_yield_kwh_per_kwp: Energy of the current day for each kW of rated power; in a
+        city: City of its address.
+        state: State or province of its address, ISO 3166-2 subdivision code without the country.
+        postal_code: Postal code of its address.
+        country: Country of its address, ISO 3166-1 alpha-2 code.
+        timezone: IANA time zone.
+        connection_type: Connection of the gateway: `ethernet`, `wifi` or `cellular`.
+        condition: Its condition; see `enphase_sdk.report.condition`.
+        reason: The reason for the condition, in words; empty for a normal system.
+        status: `meta.status` as Enlighten sends it.
+        last_report_at: Last report of a gateway, in the system's time zone (UTC if unknown).
+        energy_today_wh: Energy of its current day as far as reported, Wh; None before the first
+            report of the day.
+        energy_lifetime_wh: Energy of all days including the current one, Wh.
+        size_w: Rated power, W.
+        specific_yield_kwh_per_kwp: Energy of the current day per rated power, kWh/kWp; in a
             report from a store of `last_day`.
-        problem: Why its summary could not be read, in plain words.
-        error: The same as the error has it, for whoever looks into it.
-        last_day: The newest whole day whose energy is in the store, in the system's zone; None
-            in a report that was read from the cloud.
-        last_day_wh: Energy of that day.
+        problem: Why the summary could not be read, in words for people.
+        error: The text of the error, with technical details.
+        last_day: Newest whole day whose energy is in the store, in the system's zone; None in a
+            report that was read from the cloud.
+        last_day_wh: Energy of that day, Wh.
         read_at: When that energy was read (aware, UTC).
     """
 
@@ -128,14 +128,16 @@ class Totals:
 
     Attributes:
         systems: Systems in the report.
-        conditions: How many are in each condition.
-        unread: How many have no summary.
-        reported_today: How many have reported on their current day.
-        energy_today_wh: Energy of their current days; days differ with the time zone.
-        energy_lifetime_wh: Energy of all days.
-        last_day_wh: Energy of the newest days in the store; days differ from system to system.
-        size_w: Rated power.
-        specific_yield_kwh_per_kwp: Energy today for each kW, over the systems with both known.
+        conditions: Number of systems in each condition.
+        unread: Number of systems without a summary.
+        reported_today: Number of systems that have reported on their current day.
+        energy_today_wh: Energy of the current day, Wh; the days differ with the time zone.
+        energy_lifetime_wh: Energy of all days, Wh.
+        size_w: Rated power, W.
+        specific_yield_kwh_per_kwp: Energy today per rated power, kWh/kWp, over the systems for
+            which both are known; in a report from a store of the last day.
+        last_day_wh: Energy of the newest whole days in the store, Wh; the days differ from system
+            to system.
     """
 
     systems: int
@@ -150,7 +152,7 @@ class Totals:
 
     @classmethod
     def of(cls, rows: Iterable[ReportRow]) -> Totals:
-        """The totals of some rows."""
+        """The totals of `rows`."""
         rows = list(rows)
         counts = Counter(row.condition for row in rows)
         compared = [row for row in rows if row.specific_yield_kwh_per_kwp is not None]
@@ -178,15 +180,15 @@ class Totals:
 
 @frozen
 class FleetReport:
-    """A fleet at one time.
+    """The report on a fleet.
 
     Attributes:
         generated_at: When the report was made (aware).
         rows: A row for each system, worst first: by condition, within it by specific yield (the
             lowest first, the unknown last), then by the oldest report.
         totals: The fleet as a whole.
-        stopped_by: Why systems are missing: what ended the run early, in words; else None.
-        from_store: Whether the energies are those of a store, each of its own age.
+        stopped_by: Why the run ended early and systems are missing, in words; None if complete.
+        from_store: Whether the energies come from a store, each read at another time.
     """
 
     generated_at: datetime
@@ -204,13 +206,13 @@ class FleetReport:
         stopped_by: str | None = None,
         from_store: bool = False,
     ) -> FleetReport:
-        """The report of some rows, in any order."""
+        """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
         return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by, from_store)
 
     @property
     def complete(self) -> bool:
-        """Whether every system of the fleet is here and was read."""
+        """Whether all systems of the fleet are in the report and were read."""
         return self.stopped_by is None and not self.totals.unread
 
     def to_dict(self) -> dict[str, Any]:
@@ -238,7 +240,7 @@ def _badness(row: ReportRow) -> tuple[int, bool, float, float, int]:
 
 
 def _unheard_of(facts: Facts) -> bool:
-    """Whether nothing has been reported of the current day: its 0 Wh are then no energy known."""
+    """Whether the current day has no report yet; a value of 0 Wh then means not known."""
     return facts.heard_at is None or (facts.hours_heard_today or 0.0) < 0
 
 

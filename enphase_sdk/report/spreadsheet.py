@@ -1,4 +1,4 @@
-"""CSV that spreadsheets may open: raw units, nothing in it is a formula."""
+"""CSV that is safe to open in spreadsheets: raw units, no cell is taken for a formula."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
 __all__ = ["csv_lines", "report_csv"]
 
 # A text that begins so is a formula to one spreadsheet or another.
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - they understand these as well
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets accept these full-width forms too
 
 
 def csv_lines(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> Iterator[str]:

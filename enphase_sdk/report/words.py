@@ -19,7 +19,7 @@ from enphase_sdk.errors import (
 
 __all__ = ["in_words"]
 
-# The first that fits.
+# The first matching type counts.
 _WORDS: tuple[tuple[type[EnphaseError], str], ...] = (
     (APITimeoutError, "Enlighten did not answer in time"),
     (APIConnectionError, "Enlighten could not be reached"),
@@ -33,7 +33,7 @@ _WORDS: tuple[tuple[type[EnphaseError], str], ...] = (
 
 
 def in_words(error: EnphaseError) -> str:
-    """The error in plain words, without any value that a server sent."""
+    """The error in words for people, without text from the server."""
     if isinstance(error, RateLimitError):
         return f"the plan's requests are used up{_until(error.period_end)}"
     if isinstance(error, QuotaExceededError):
@@ -48,5 +48,5 @@ def in_words(error: EnphaseError) -> str:
 def _until(epoch: float | None) -> str:
     try:
         return "" if epoch is None else f" until {utc_text(epoch)[:16].replace('T', ' ')} UTC"
-    except (ValueError, OverflowError, OSError):  # beyond every calendar
+    except (ValueError, OverflowError, OSError):  # out of the range of datetime
         return ""

@@ -1,4 +1,4 @@
-"""The report as files: what a name's ending asks for."""
+"""Writes the report to a file, in the format of the name's ending."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _WRITERS: Mapping[str, Callable[[FleetReport], str]] = {
 
 
 def check_target(path: Path) -> None:
-    """Whether a report could be written there, before any quota is spent on it.
+    """Check that a report can be written to `path`, before quota is spent on it.
 
     Raises:
-        ConfigError: no; says why and what would do.
+        ConfigError: it cannot; the message says why and what to change.
     """
     if path.suffix.lower() not in _WRITERS:
         raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
@@ -51,12 +51,12 @@ def check_target(path: Path) -> None:
 
 
 def write_report(report: FleetReport, path: Path) -> None:
-    """Write the report as HTML, JSON or CSV, as the name's ending says.
+    """Write the report as HTML, JSON or CSV, by the name's ending.
 
-    A report that is there already is replaced by the whole new one, or stays as it was.
+    An existing file is replaced by the complete new report, or stays unchanged on an error.
 
     Raises:
-        ConfigError: it cannot be written there.
+        ConfigError: the file cannot be written.
     """
     check_target(path)
     content = _WRITERS[path.suffix.lower()](report).encode()
@@ -67,7 +67,7 @@ def write_report(report: FleetReport, path: Path) -> None:
 
 
 def _replace(path: Path, content: bytes) -> None:
-    """Write the file beside and rename it; a link's target is replaced, a device written to."""
+    """Replace a file atomically; a link's target is replaced, a device is written to directly."""
     target = Path(os.path.realpath(path))
     try:
         mode = target.stat().st_mode
@@ -81,7 +81,7 @@ def _replace(path: Path, content: bytes) -> None:
         with beside.open("xb") as file:
             file.write(content)
             file.flush()
-            os.fsync(file.fileno())  # a full disk may say so only now
+            os.fsync(file.fileno())  # a full disk may be reported only here
         if mode is not None:
             beside.chmod(stat.S_IMODE(mode))
         beside.replace(target)
