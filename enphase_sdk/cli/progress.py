@@ -66,7 +66,7 @@ class Waiting:
             self._bar = None
 
     def update(self, done: int, total: int | None, note: str = "") -> None:
-        """Show that `done` of `total` systems or calls are done (None: not known yet); and a note."""
+        """Show how many of `total` (None: not known yet) are done, and a note."""
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done, total=total, note=note)
 
