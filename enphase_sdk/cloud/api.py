@@ -160,7 +160,6 @@ class Api:
         name: `v2` or `v4`.
         meaning_of: What to do about an answer.
         hidden_error: The error that an answer with status 200 is in truth, or None.
-        words_of: The server's own words in an answer, cut, without secrets.
         error_of: The error that an unsuccessful answer stands for.
         walk: The way through the listing that begins with a call.
     """
@@ -168,6 +167,5 @@ class Api:
     name: str
     meaning_of: Callable[[Reply], Meaning]
     hidden_error: Callable[[Reply], Reply | None]
-    words_of: Callable[[Reply, Redactor], str]
     error_of: Callable[[Call[Any], Reply, Redactor], EnphaseError]
     walk: Callable[[Call[models.SystemsPage]], Walk]
