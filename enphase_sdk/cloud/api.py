@@ -77,8 +77,9 @@ def call(api: ModuleType, made: Made, shape: Any = None, **more: Any) -> Call[An
     return Call(api.OPERATION, request, shape or api.RESPONSES[200], **more)
 
 
-# Several calls, one after the other, of which one result is made.
-Steps = Generator[Call[Any], Any, T]
+# Several calls, one after the other, of which one result is made; each gets its answer and what
+# was read from it.
+Steps = Generator[Call[Any], tuple[Reply, Any], T]
 
 
 class Meaning(Enum):

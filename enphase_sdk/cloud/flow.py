@@ -174,7 +174,7 @@ def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         call = next(steps)
         while True:
             reply, value = yield from call_flow(call, policy)
-            call = steps.send(value)
+            call = steps.send((reply, value))
     except StopIteration as stop:
         result: T = stop.value
         return reply, result

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, TypeVar, cast
@@ -15,7 +14,7 @@ from enphase_sdk.core import lenient
 
 T = TypeVar("T")
 
-__all__ = ["envoys", "inventory", "inverters", "system_row"]
+__all__ = ["envoys", "inventory", "made", "system_row"]
 
 
 def system_row(row: Any) -> models.System:
@@ -56,7 +55,7 @@ def envoys(devices: Any) -> models.EnvoysResponse:
         }
         for each in _kind(devices, "gateways")
     ]
-    return _made(models.EnvoysResponse, {"system_id": devices.system_id, "envoys": found})
+    return made(models.EnvoysResponse, {"system_id": devices.system_id, "envoys": found})
 
 
 def inventory(devices: Any) -> models.Inventory:
@@ -81,28 +80,7 @@ def inventory(devices: Any) -> models.Inventory:
         "inverters": list(map(device, _kind(devices, "micros"))),
         "meters": meters,
     }
-    return _made(models.Inventory, wire)
-
-
-def inverters(gateways: Any) -> list[models.InvertersSummary]:
-    """Microinverters by gateway; their last report as an instant, however it was written."""
-    found: list[models.InvertersSummary] = []
-    for gateway in gateways:
-        wire = msgspec.to_builtins(gateway)
-        for each in wire.get("micro_inverters") or ():
-            each["last_report_date"] = _epoch(each.get("last_report_date"))
-        found.append(_made(models.InvertersSummary, wire))
-    return found
-
-
-def _epoch(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        read = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return int(read.timestamp()) if read.tzinfo is not None else None
+    return made(models.Inventory, wire)
 
 
 def _kind(devices: Any, name: str) -> list[Any]:
@@ -125,7 +103,7 @@ def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value) if value is not None and value is not UNSET else value
 
 
-def _made(shape: type[T], wire: dict[str, Any]) -> T:
+def made(shape: type[T], wire: dict[str, Any]) -> T:
     """A model from its wire form; what is absent stays absent, what is unknown becomes None."""
     present = {name: value for name, value in wire.items() if value is not UNSET}
     plain = msgspec.to_builtins(present)

@@ -28,6 +28,7 @@ from enphase_sdk.cloud.arguments import (
     text,
 )
 from enphase_sdk.cloud.v4 import mapping
+from enphase_sdk.cloud.v4.inverters import all_inverters
 from enphase_sdk.cloud.v4.paging import page_of_cursor
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
@@ -44,7 +45,6 @@ CONSUMPTION = "Site Level Consumption Monitoring"
 # What is asked for by default, because every page is a hit. The answer tells what it granted.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
-INVERTERS_PAGE = 100
 
 DAY = 86_400
 FIVE_MINUTES, QUARTER_HOUR = 300, 900
@@ -175,43 +175,7 @@ def _devices(system_id: int, adapt: Callable[[Any], Any]) -> Call[Any]:
 
 def inverters_summary_by_envoy_or_site(site_id: int) -> Steps[list[models.InvertersSummary]]:
     """GET /systems/inverters_summary_by_envoy_or_site, every page."""
-    return _all_inverters(integer(site_id, "site_id"))
-
-
-def _all_inverters(site_id: int) -> Steps[list[models.InvertersSummary]]:
-    from enphase_sdk_api_v4.api.default import inverters_summary_by_envoy_or_site as api
-    from enphase_sdk_api_v4.models import InvertersSummary
-
-    gateways: list[models.InvertersSummary] = []
-    seen: set[str] = set()
-    for page in range(1, 1_000):
-        made = api.request(site_id=site_id, page=page, size=INVERTERS_PAGE)
-        found: list[models.InvertersSummary] = yield call(
-            api, made, list[InvertersSummary], access=DETAILS, adapt=mapping.inverters
-        )
-        count, fresh = 0, False
-        for gateway in found:
-            inverters = gateway.micro_inverters or []
-            count += len(inverters)
-            new = [each for each in inverters if each.serial_number not in seen]
-            seen.update(each.serial_number for each in new if each.serial_number)
-            fresh = fresh or bool(new)
-            _merge(gateways, evolve(gateway, micro_inverters=new))
-        # A short page is the last one; a server without pages sends everything at once.
-        if count < INVERTERS_PAGE or not fresh:
-            break
-    return [gateway for gateway in gateways if gateway.micro_inverters]
-
-
-def _merge(gateways: list[models.InvertersSummary], part: models.InvertersSummary) -> None:
-    """A gateway's microinverters may stand on several pages."""
-    serials = {each.envoy_serial_number for each in part.micro_inverters}
-    last = gateways[-1] if gateways else None
-    if last is not None and serials & {e.envoy_serial_number for e in last.micro_inverters}:
-        merged = [*last.micro_inverters, *part.micro_inverters]
-        gateways[-1] = evolve(last, micro_inverters=merged)
-    else:
-        gateways.append(part)
+    return all_inverters(integer(site_id, "site_id"), DETAILS)
 
 
 def monthly_production(system_id: int, start_date: DateLike) -> Call[models.MonthlyProduction]:
@@ -254,7 +218,9 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     parts: list[models.RgmStats] = []
     for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
-        parts.append((yield call(api, made, models.RgmStats, access=PRODUCTION, system_id=number)))
+        shape = models.RgmStats
+        _, part = yield call(api, made, shape, access=PRODUCTION, system_id=number)
+        parts.append(part)
     return evolve(
         parts[-1],
         intervals=[each for part in parts for each in part.intervals or ()],
@@ -316,7 +282,8 @@ def _telemetry(
         else:
             span = (finish - begin) if finish is not None else longest
             made = api.request(number, start_at=begin, granularity=granularity(span))
-        parts.append((yield call(api, made, shape, access=access, system_id=number)))
+        _, part = yield call(api, made, shape, access=access, system_id=number)
+        parts.append(part)
     last = parts[-1]
     first_end = None if start is None else start // step * step
     kept: dict[int, Any] = {}
