@@ -146,6 +146,7 @@ class _Opening:
             APIConnectionError: there are no more.
             EnphaseError: as of `Frames.add`.
         """
+        self._frames.check()
         piece = b"" if self._stream is None else self._stream.piece()
         if not piece:
             raise APIConnectionError("LiveData: the stream has ended early", reason="ended early")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from enphase_sdk.cli import gateway, login, operations, report_command, simulation, systems
+from enphase_sdk.cli import gateway, live, login, operations, report_command, simulation, systems
 from enphase_sdk.cli.cloud import asked_api
 
 __all__ = ["app"]
@@ -64,6 +64,7 @@ for command in (
     operations.inventory,
     operations.envoys,
     operations.search,
+    live.live,
     login.login,
     login.logout,
     simulation.simulate,

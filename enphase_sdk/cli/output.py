@@ -121,10 +121,17 @@ def _json_list(records: Iterable[Row]) -> Iterator[str]:
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def print_document(parts: Iterable[str]) -> None:
-    """Print what programs read, part by part: UTF-8 and as it is, whatever the terminal has."""
+def print_document(parts: Iterable[str], *, at_once: bool = False) -> None:
+    """Print what programs read, part by part: UTF-8 and as it is, whatever the terminal has.
+
+    Args:
+        parts: Of it.
+        at_once: Whether each part is to be read as soon as it is there.
+    """
     stream: object = sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding="utf-8", newline="")
     for part in parts:
         sys.stdout.write(part)
+        if at_once:
+            sys.stdout.flush()

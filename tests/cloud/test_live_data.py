@@ -127,6 +127,17 @@ def test_an_error_in_a_frame_is_told_by_its_code(code: object, kind: type[Except
     assert TOKEN not in repr(getattr(caught.value, "body", ""))
 
 
+def test_samples_that_come_with_an_error_are_given_before_it(surface: Surface) -> None:
+    server = Scripted(HEAD + frame(1) + frame(2) + error_frame(472))
+    seen: list[Any] = []
+    with server.serving() as url:
+        client = client_of(surface, base_url=url)
+        with pytest.raises(errors.NotAvailableError, match="meters"):
+            samples(surface, client, after_each=lambda: seen.append(1))
+    assert len(seen) == 2
+    assert server.requests == 1
+
+
 @pytest.mark.parametrize("duration", [29, 301, 0, "x"])
 def test_a_duration_that_the_server_refuses_is_not_sent(surface: Surface, duration: Any) -> None:
     client = client_of(surface, base_url="http://127.0.0.1:1")

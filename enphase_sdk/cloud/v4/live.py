@@ -92,9 +92,10 @@ class Frames:
         self._line = bytearray()
         self._data: list[bytes] = []
         self._size = 0
+        self._error: EnphaseError | None = None
 
     def add(self, piece: bytes) -> list[LiveSample]:
-        """The samples that are whole with this piece.
+        """The samples that are whole with this piece; an error after them comes with `check`.
 
         Raises:
             NotAvailableError: the system has no live data.
@@ -111,9 +112,15 @@ class Frames:
                 self._size += len(line)
             elif not line and self._data:
                 data, self._data, self._size = b"\n".join(self._data), [], 0
-                sample = self._sample(data)
+                try:
+                    sample = self._sample(data)
+                except EnphaseError as error:
+                    self._error = error
+                    break
                 if sample is not None:
                     found.append(sample)
+        if not found:
+            self.check()
         if self._size + len(self._line) > LARGEST_FRAME:
             raise APIResponseValidationError(
                 f"{self._call.operation}: a frame is larger than {LARGEST_FRAME} bytes",
@@ -121,19 +128,24 @@ class Frames:
             )
         return found
 
+    def check(self) -> None:
+        """Raise the error that came after the samples of the last piece, if one did."""
+        if self._error is not None:
+            raise self._error
+
     def _sample(self, data: bytes) -> LiveSample | None:
         frame = decoded_json(data)
         if not is_object(frame):
             logger.warning("%s: a frame that is no JSON object is left out", self._call.operation)
             return None
         if is_object(frame.get("error")):
-            raise self._error(frame["error"])
+            raise self._told(frame["error"])
         if is_object(frame.get("data")) and is_object(frame["data"].get("data")):
             frame = frame["data"]  # as the contract writes it
         values = frame.get("data")
         return _sample_of(frame, values) if is_object(values) else None
 
-    def _error(self, error: dict[str, Any]) -> EnphaseError:
+    def _told(self, error: dict[str, Any]) -> EnphaseError:
         code = error.get("code")
         if code in _NOT_AVAILABLE:
             operation = self._call.operation
