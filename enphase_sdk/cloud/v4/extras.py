@@ -8,16 +8,9 @@ from attrs import evolve, fields
 from msgspec import UNSET
 
 from enphase_sdk.cloud.api import Call, call
-from enphase_sdk.cloud.arguments import days, given, instant, integer, text
-from enphase_sdk.cloud.v4.operations import (
-    CONSUMPTION,
-    DAY,
-    DETAILS,
-    PRODUCTION,
-    QUARTER_HOUR,
-    SHARED_FOR,
-    granularity,
-)
+from enphase_sdk.cloud.arguments import given, integer, text
+from enphase_sdk.cloud.v4.operations import CONSUMPTION, DETAILS, PRODUCTION, SHARED_FOR
+from enphase_sdk.cloud.v4.windows import DAY, QUARTER_HOUR, days, granularity, instant
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 

@@ -6,8 +6,9 @@ Where v4 answers less at once than v2, several calls make one result.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Any, Literal, TypeVar
 
 from attrs import evolve
 from msgspec import UNSET
@@ -17,9 +18,7 @@ from enphase_sdk.cloud.api import Call, Steps, call
 from enphase_sdk.cloud.arguments import (
     Filter,
     day,
-    days,
     given,
-    instant,
     instants,
     integer,
     many,
@@ -30,11 +29,19 @@ from enphase_sdk.cloud.arguments import (
 from enphase_sdk.cloud.v4 import mapping
 from enphase_sdk.cloud.v4.inverters import all_inverters
 from enphase_sdk.cloud.v4.paging import page_of_cursor
+from enphase_sdk.cloud.v4.windows import (
+    DAY,
+    FIVE_MINUTES,
+    QUARTER_HOUR,
+    WEEK,
+    days,
+    granularity,
+    instant,
+    until_day,
+    windows,
+)
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
-
-if TYPE_CHECKING:
-    from enphase_sdk_api_v4.models import Granularity
 
 T = TypeVar("T")
 
@@ -45,9 +52,6 @@ CONSUMPTION = "Site Level Consumption Monitoring"
 # What is asked for by default, because every page is a hit. The answer tells what it granted.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
-
-DAY = 86_400
-FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
 # `envoys` and `inventory` share one answer for so long, seconds.
 SHARED_FOR = 60.0
@@ -216,27 +220,33 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     from enphase_sdk_api_v4.api.default import rgm_stats as api
 
     parts: list[models.RgmStats] = []
-    for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
+    for begin, finish in windows(start, end, WEEK, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
         shape = models.RgmStats
         _, part = yield call(api, made, shape, access=PRODUCTION, system_id=number)
         parts.append(part)
     return evolve(
         parts[-1],
-        intervals=[each for part in parts for each in part.intervals or ()],
-        meter_intervals=_by_meter(parts),
+        intervals=[each for part in parts for each in _until(end, part.intervals)],
+        meter_intervals=_by_meter(parts, end),
     )
 
 
-def _by_meter(parts: list[models.RgmStats]) -> list[models.MeterIntervals]:
+def _by_meter(parts: list[models.RgmStats], end: int | None) -> list[models.MeterIntervals]:
     meters: dict[Any, models.MeterIntervals] = {}
     for part in parts:
         for meter in part.meter_intervals or ():
             known = meters.get(meter.meter_serial_number)
-            if known is not None:
-                meter = evolve(known, intervals=[*known.intervals, *meter.intervals])
-            meters[meter.meter_serial_number] = meter
+            before = known.intervals if known is not None else []
+            intervals = [*before, *_until(end, meter.intervals)]
+            meters[meter.meter_serial_number] = evolve(known or meter, intervals=intervals)
     return list(meters.values())
+
+
+def _until(end: int | None, intervals: list[T] | None) -> list[T]:
+    """The intervals that do not end after an instant."""
+    at = attrgetter("end_at")
+    return [each for each in intervals or () if end is None or at(each) is None or at(each) <= end]
 
 
 def stats(
@@ -275,8 +285,8 @@ def _telemetry(
     """
     start, end = window
     parts: list[Any] = []
-    longest = DAY if length == "day" else 7 * DAY
-    for begin, finish in _windows(start, end, longest, step):
+    longest = DAY if length == "day" else WEEK
+    for begin, finish in windows(start, end, longest, step):
         if begin is None:
             made = api.request(number)
         else:
@@ -298,29 +308,6 @@ def _telemetry(
     return merged
 
 
-def granularity(seconds: int) -> Granularity:
-    """The shortest window there is that holds so many seconds."""
-    from enphase_sdk_api_v4.models import Granularity
-
-    return Granularity("day" if seconds <= DAY else "week")
-
-
-def _windows(
-    start: int | None, end: int | None, longest: int, step: int
-) -> Iterable[tuple[int | None, int | None]]:
-    """Windows that make up a span, aligned to intervals; an open one is as the server has it."""
-    if start is None or end is None:
-        yield (None if start is None else start // step * step), None
-        return
-    begin = start // step * step
-    while True:
-        finish = min(begin + longest, end)
-        yield begin, finish
-        begin = finish
-        if begin >= end:
-            return
-
-
 def energy_lifetime(
     system_id: int,
     *,
@@ -335,7 +322,7 @@ def energy_lifetime(
     made = api.request(number, **days(start_date, end_date), production=series(production))
     shape = models.EnergyLifetime
     found = call(api, made, shape, access=PRODUCTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("production"))
+    return evolve(found, adapt=until_day(end_date, _none_without_series("production")))
 
 
 def consumption_lifetime(
@@ -348,7 +335,7 @@ def consumption_lifetime(
     made = api.request(number, **days(start_date, end_date))
     shape = models.ConsumptionLifetime
     found = call(api, made, shape, access=CONSUMPTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("consumption"))
+    return evolve(found, adapt=until_day(end_date, _none_without_series("consumption")))
 
 
 def _none_without_series(name: str) -> Callable[[Any], Any]:
