@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
+from functools import partial
 from operator import attrgetter
 from typing import Any, Literal, TypeVar
 
@@ -32,10 +33,12 @@ from enphase_sdk.cloud.v4.paging import page_of_cursor
 from enphase_sdk.cloud.v4.windows import (
     DAY,
     FIVE_MINUTES,
+    HOUR,
     QUARTER_HOUR,
     WEEK,
     days,
     granularity,
+    hour_left_out,
     instant,
     until_day,
     windows,
@@ -286,14 +289,21 @@ def _telemetry(
     start, end = window
     parts: list[Any] = []
     longest = DAY if length == "day" else WEEK
+    ask = partial(call, api, shape=shape, access=access, system_id=number)
     for begin, finish in windows(start, end, longest, step):
-        if begin is None:
-            made = api.request(number)
-        else:
-            span = (finish - begin) if finish is not None else longest
-            made = api.request(number, start_at=begin, granularity=granularity(span))
-        _, part = yield call(api, made, shape, access=access, system_id=number)
+        if begin is None or finish is None:
+            asked = {} if begin is None else {"start_at": begin, "granularity": granularity(DAY)}
+            _, part = yield ask(api.request(number, **asked))
+            parts.append(part)
+            continue
+        length_of = granularity(finish - begin)
+        reply, part = yield ask(api.request(number, start_at=begin, granularity=length_of))
         parts.append(part)
+        ended = hour_left_out(begin, finish, longest, reply)
+        if ended is not None:
+            made = api.request(number, start_at=ended, granularity=granularity(HOUR))
+            _, part = yield ask(made)
+            parts.append(part)
     last = parts[-1]
     first_end = None if start is None else start // step * step
     kept: dict[int, Any] = {}

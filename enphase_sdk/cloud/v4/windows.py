@@ -5,16 +5,18 @@ What lies in the future is refused, or empties the whole answer; so no end after
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import attrs
+import msgspec
 from attrs import evolve
 from msgspec import UNSET
 
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud import arguments
+from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 
 if TYPE_CHECKING:
@@ -23,10 +25,12 @@ if TYPE_CHECKING:
 __all__ = [
     "DAY",
     "FIVE_MINUTES",
+    "HOUR",
     "QUARTER_HOUR",
     "WEEK",
     "days",
     "granularity",
+    "hour_left_out",
     "instant",
     "until_day",
     "windows",
@@ -35,6 +39,15 @@ __all__ = [
 FIVE_MINUTES, QUARTER_HOUR = 300, 900
 DAY = 86_400
 WEEK = 7 * DAY
+
+HOUR = 3_600
+
+
+class _Window(msgspec.Struct):
+    end_at: int | None = None
+
+
+_WINDOW = msgspec.json.Decoder(_Window)
 
 # No zone is further behind UTC.
 FURTHEST_BEHIND = timedelta(hours=12)
@@ -49,22 +62,23 @@ def granularity(seconds: int) -> Granularity:
 
 def windows(
     start: int | None, end: int | None, longest: int, step: int
-) -> Iterable[tuple[int | None, int | None]]:
+) -> Iterator[tuple[int | None, int | None]]:
     """Windows that make up a span, aligned to intervals and over; the first one always.
 
-    An open end is as the server has it.
-
     Args:
-        start: Epoch seconds.
-        end: Likewise.
+        start: Epoch seconds; None leaves the one window to the server, which is today.
+        end: Epoch seconds; None is now.
         longest: Seconds of a window.
         step: Seconds of an interval.
+
+    Yields:
+        Where a window begins and ends; its end is None where it is left to the server.
     """
-    if start is None or end is None:
-        yield (None if start is None else start // step * step), None
+    if start is None:
+        yield None, None
         return
-    begin = start // step * step
-    end = min(end, int(current_clock().time())) // step * step
+    begin, now = start // step * step, int(current_clock().time())
+    end = (now if end is None else min(end, now)) // step * step
     while True:
         finish = min(begin + longest, end)
         # Nothing is over yet of an interval that has just begun.
@@ -72,6 +86,20 @@ def windows(
         begin += longest
         if begin >= end:
             return
+
+
+def hour_left_out(begin: int, finish: int, longest: int, reply: Reply) -> int | None:
+    """Where a window of full length really ended, if that was up to an hour before its end.
+
+    By the clock of the system's zone a day has 23 hours once a year.
+    """
+    if finish - begin <= longest - HOUR:
+        return None
+    try:
+        end = _WINDOW.decode(reply.content).end_at
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    return end if end is not None and 0 < finish - end <= HOUR else None
 
 
 def instant(value: InstantLike | None, name: str) -> Any:
