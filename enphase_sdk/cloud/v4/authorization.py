@@ -235,8 +235,9 @@ class Authorization:
         candidates = self._refresh_tokens(stored)
         if not candidates and self.account is None:
             raise ConfigError(
-                "there are no tokens for API v4; run 'enphase login' once, or let the owner "
-                f"agree at {self.authorize_url} and pass the tokens"
+                "there are no tokens for API v4, and a client id and secret alone get none; run "
+                f"'enphase login' once, or let the owner agree at {self.authorize_url} and pass "
+                "the tokens"
             )
         refused: EnphaseError | None = None
         for refresh_token in candidates:
