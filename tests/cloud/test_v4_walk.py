@@ -40,8 +40,7 @@ MISHAPS = (
 
 def hostile(clock: FakeClock | None = None, **options: Any) -> tuple[SimulatedEnlightenV4, Any]:
     """The cloud, and the rules of what is to go wrong with it."""
-    more = {} if clock is None else {"clock": clock}
-    cloud = SimulatedEnlightenV4(SYSTEMS, token_life=LIFE, **more, **options)
+    cloud = SimulatedEnlightenV4(SYSTEMS, token_life=LIFE, clock=clock, **options)
     front = cloud.system_ids()[0]
     cloud.remove_system(front)
     rules = [
