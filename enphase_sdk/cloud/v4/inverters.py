@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 from attrs import evolve
@@ -40,9 +40,8 @@ def all_inverters(site_id: int, access: str) -> Steps[list[models.InvertersSumma
     unread = 0
     for page in range(1, MOST_PAGES + 1):
         request = api.request(site_id=site_id, page=page, size=PAGE)
-        reply, found = yield call(
-            api, request, list[InvertersSummary], access=access, adapt=_by_gateway
-        )
+        asked = call(api, request, list[InvertersSummary], access=access, adapt=_by_gateway)
+        reply, found = cast("tuple[Reply, list[models.InvertersSummary]]", (yield asked))
         read, fresh = 0, False
         for gateway in found:
             inverters = gateway.micro_inverters or []

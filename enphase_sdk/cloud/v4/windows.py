@@ -17,6 +17,7 @@ from msgspec import UNSET
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud import arguments
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json import is_array
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 
 if TYPE_CHECKING:
@@ -131,11 +132,8 @@ def until_day(end: DateLike | None, adapt: Callable[[Any], Any]) -> Callable[[An
         first = series.start_date
         if isinstance(first, date):
             count = max(0, (last - first).days + 1)
-            lists = {
-                field.name: value[:count]
-                for field in attrs.fields(type(series))
-                if isinstance(value := getattr(series, field.name), list)
-            }
+            values = attrs.asdict(series, recurse=False)
+            lists = {name: value[:count] for name, value in values.items() if is_array(value)}
             series = evolve(series, **lists)
         return adapt(series)
 
