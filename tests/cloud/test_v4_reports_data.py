@@ -129,6 +129,13 @@ def test_33_texts_that_are_new_and_times_that_are_missing_are_read_and_all_pages
     assert found[0].meta.last_energy_at is None
 
 
+def test_33_what_is_no_longer_filled_is_none_and_not_minus_1(surface: Surface) -> None:
+    cloud = SimulatedEnlightenV4(4)
+    given = cloud.credentials()
+    told = ask(surface, cloud, "system", 67, options=given)
+    assert (told.energy_lifetime, told.energy_today, told.system_size) == (None, None, None)
+
+
 def test_35_booleans_as_text_unions_and_new_members_are_read_and_nothing_is_lost(
     surface: Surface,
 ) -> None:

@@ -70,7 +70,13 @@ def system(system_id: int) -> Call[v4.System]:
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api, made, access=DETAILS, system_id=number)
+    return call(api, made, access=DETAILS, system_id=number, adapt=without_placeholders)
+
+
+def without_placeholders(row: v4.System) -> v4.System:
+    """None for -1, which stands where v4 no longer tells a quantity."""
+    names = ("energy_lifetime", "energy_today", "system_size")
+    return evolve(row, **{name: None for name in names if getattr(row, name) == -1})
 
 
 def devices(system_id: int) -> Call[v4.Devices]:
