@@ -134,7 +134,8 @@ class Cloud:
         Args:
             system_id: The system's Enlighten id.
             start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
+            end_date: Last day; else yesterday or the last day reported. API v4 tells nothing
+                of today, whatever is asked for.
             production: `all` adds the microinverters' and the meter's own series.
 
         Source: operation EnergyLifetime, GET /systems/{system_id}/energy_lifetime.
@@ -282,7 +283,8 @@ class Cloud:
         Args:
             system_id: The system's Enlighten id.
             start_date: First day; else the day it became operational.
-            end_date: Last day; else yesterday or the last day reported.
+            end_date: Last day; else yesterday or the last day reported. API v4 tells nothing
+                of today, whatever is asked for.
 
         Source: operation ConsumptionLifetime, GET /systems/{system_id}/consumption_lifetime.
         """

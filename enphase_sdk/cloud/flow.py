@@ -30,7 +30,7 @@ from enphase_sdk.errors import (
     RateLimitError,
 )
 
-__all__ = ["Policy", "call_flow", "login_flow", "steps_flow"]
+__all__ = ["Policy", "call_flow", "login_flow", "renewal_flow", "steps_flow"]
 
 T = TypeVar("T")
 
@@ -178,6 +178,11 @@ def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
     except StopIteration as stop:
         result: T = stop.value
         return reply, result
+
+
+def renewal_flow(call: Call[T], policy: Policy, generation: int) -> Flow[None]:
+    """Renew the credentials of a generation, which a call's answer says have ended."""
+    yield from _Trouble(call, policy).renew(generation)
 
 
 def login_flow(request: Request, policy: Policy) -> Flow[None]:

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from attrs import evolve
 
-from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.api import Call, Meaning
 from enphase_sdk.cloud.arguments import integer
 from enphase_sdk.cloud.bodies import decoded_json
-from enphase_sdk.cloud.v4.statuses import error_of
+from enphase_sdk.cloud.v4.statuses import error_of, meaning_of
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.core.log import logger
@@ -84,6 +84,9 @@ class Frames:
     Args:
         call: The call that opened it.
         redactor: Keeps secrets out of errors.
+
+    Attributes:
+        has_expired: Whether the error that came says that the access token has ended.
     """
 
     def __init__(self, call: Call[None], redactor: Redactor) -> None:
@@ -93,6 +96,7 @@ class Frames:
         self._data: list[bytes] = []
         self._size = 0
         self._error: EnphaseError | None = None
+        self.has_expired = False
 
     def add(self, piece: bytes) -> list[LiveSample]:
         """The samples that are whole with this piece; an error after them comes with `check`.
@@ -152,9 +156,9 @@ class Frames:
             return NotAvailableError(f"{operation}: {_NOT_AVAILABLE[code]} (code {code})")
         status = code if isinstance(code, int) and 400 <= code <= 599 else 500
         content = msgspec.json.encode(error)
-        return error_of(
-            self._call, Reply(_STATUSES.get(status, status), {}, content), self._redactor
-        )
+        reply = Reply(_STATUSES.get(status, status), {}, content)
+        self.has_expired = meaning_of(reply) is Meaning.EXPIRED
+        return error_of(self._call, reply, self._redactor)
 
 
 def _sample_of(frame: dict[str, Any], values: dict[str, Any]) -> LiveSample:
