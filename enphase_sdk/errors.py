@@ -22,7 +22,7 @@ is redacted before the error is made.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -47,6 +47,10 @@ __all__ = [
 ]
 
 E = TypeVar("E", bound="EnphaseError")
+
+# Where bodies say what is wrong: in text, in lists, or in objects of the same names.
+MESSAGES = ("message", "errorMessages", "details", "error", "error_description")
+DEEPEST_MESSAGE = 3
 
 
 class EnphaseError(Exception):
@@ -277,17 +281,20 @@ class FingerprintMismatchError(EnphaseError):
 
 
 def messages_of(body: Any) -> list[str]:
-    """The server's messages in an error body: `message` and `errorMessages`, text or list."""
+    """The server's own words in an error body, whatever its shape, each once."""
+    return list(dict.fromkeys(_messages(body, DEEPEST_MESSAGE)))
+
+
+def _messages(body: Any, depth: int) -> Iterator[str]:
     if not is_object(body):
-        return []
-    found: list[str] = []
-    for name in ("message", "errorMessages"):
-        value: Any = body.get(name)
-        if isinstance(value, str):
-            found.append(value)
-        elif is_array(value):
-            found.extend(item for item in value if isinstance(item, str))
-    return found
+        return
+    for name in MESSAGES:
+        value = body.get(name)
+        for each in value if is_array(value) else [value]:
+            if isinstance(each, str):
+                yield each
+            elif depth:
+                yield from _messages(each, depth - 1)
 
 
 def utc_text(epoch_seconds: float) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Self
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.flow import call_flow
+from enphase_sdk.cloud.flow import call_flow, renewal_flow
 from enphase_sdk.cloud.options import Options
 from enphase_sdk.cloud.v4.live import Frames, is_over, live_call, reconnected
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.errors import APIConnectionError, ServerError
+from enphase_sdk.errors import APIConnectionError, AuthenticationError, ServerError
 from enphase_sdk.live import LiveSample
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
         self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._first_failed_at = 0.0
+        self._renewed = False
         self._is_over = False
 
     async def __anext__(self) -> LiveSample:
@@ -74,6 +75,15 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
                 if self._end is None:
                     self._end = clock.monotonic() + self._seconds
             self._ready.extend(await self._opening.samples())
+        except AuthenticationError:
+            opening = self._opening
+            # Once, as for every other call.
+            if opening is None or not opening.has_expired or self._renewed:
+                raise
+            self._renewed = True
+            await self._leave()
+            await opening.renew()
+            return
         except (APIConnectionError, ServerError) as error:
             if self._end is None or getattr(error, "is_final", False):
                 raise
@@ -124,11 +134,25 @@ class _Opening:
         self._options = options
         self._frames = Frames(call, options.policy.redactor())
         self._stream: AsyncStream | None = None
+        self._generation = 0
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the stream says that the access token has ended."""
+        return self._frames.has_expired
+
+    async def renew(self) -> None:
+        """Get another access token than that which it was opened with."""
+        options = self._options
+        flow = renewal_flow(self._call, options.policy, self._generation)
+        await run(flow, self._connection, options.clock, options.on_wait)
 
     async def open(self) -> None:
         """Make the call; raises as every other call does."""
         flow = call_flow(self._call, self._options.policy)
         await run(flow, self, self._options.clock, self._options.on_wait)
+        authorizer = self._options.policy.authorizer
+        self._generation = 0 if authorizer is None else authorizer.generation
 
     async def send(self, request: Request) -> Reply:
         """The answer; of a stream only that it has begun."""
@@ -147,6 +171,7 @@ class _Opening:
             APIConnectionError: the stream has ended.
             EnphaseError: what `Frames.add` raises.
         """
+        self._frames.check()
         piece = b"" if self._stream is None else await self._stream.piece()
         if not piece:
             raise APIConnectionError("LiveData: the stream has ended early", reason="ended early")

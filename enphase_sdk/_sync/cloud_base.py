@@ -173,7 +173,8 @@ class Cloud:
         Args:
             system_id: The system's Enlighten id.
             start_date: First day. Default: the day the system went into operation.
-            end_date: Last day, inclusive. Default: yesterday or the last day reported.
+            end_date: Last day, inclusive. Default: yesterday or the last day reported. API v4
+                never includes today.
             production: `all` adds the separate series of the microinverters and of the meter.
 
         Source: operation EnergyLifetime, GET /systems/{system_id}/energy_lifetime.
@@ -325,7 +326,8 @@ class Cloud:
         Args:
             system_id: The system's Enlighten id.
             start_date: First day. Default: the day the system went into operation.
-            end_date: Last day, inclusive. Default: yesterday or the last day reported.
+            end_date: Last day, inclusive. Default: yesterday or the last day reported. API v4
+                never includes today.
 
         Source: operation ConsumptionLifetime, GET /systems/{system_id}/consumption_lifetime.
         """

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Self
 
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.flow import call_flow
+from enphase_sdk.cloud.flow import call_flow, renewal_flow
 from enphase_sdk.cloud.options import Options
 from enphase_sdk.cloud.v4.live import Frames, is_over, live_call, reconnected
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.errors import APIConnectionError, ServerError
+from enphase_sdk.errors import APIConnectionError, AuthenticationError, ServerError
 from enphase_sdk.live import LiveSample
 
 if TYPE_CHECKING:
@@ -42,6 +42,7 @@ class LiveStream(Iterator[LiveSample]):
         self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._first_failed_at = 0.0
+        self._renewed = False
         self._is_over = False
 
     def __next__(self) -> LiveSample:
@@ -75,6 +76,15 @@ class LiveStream(Iterator[LiveSample]):
                 if self._end is None:
                     self._end = clock.monotonic() + self._seconds
             self._ready.extend(self._opening.samples())
+        except AuthenticationError:
+            opening = self._opening
+            # Once, as for every other call.
+            if opening is None or not opening.has_expired or self._renewed:
+                raise
+            self._renewed = True
+            self._leave()
+            opening.renew()
+            return
         except (APIConnectionError, ServerError) as error:
             if self._end is None or getattr(error, "is_final", False):
                 raise
@@ -123,11 +133,25 @@ class _Opening:
         self._options = options
         self._frames = Frames(call, options.policy.redactor())
         self._stream: Stream | None = None
+        self._generation = 0
+
+    @property
+    def has_expired(self) -> bool:
+        """Whether the stream says that the access token has ended."""
+        return self._frames.has_expired
+
+    def renew(self) -> None:
+        """Get another access token than that which it was opened with."""
+        options = self._options
+        flow = renewal_flow(self._call, options.policy, self._generation)
+        run(flow, self._connection, options.clock, options.on_wait)
 
     def open(self) -> None:
         """Make the call; raises as every other call does."""
         flow = call_flow(self._call, self._options.policy)
         run(flow, self, self._options.clock, self._options.on_wait)
+        authorizer = self._options.policy.authorizer
+        self._generation = 0 if authorizer is None else authorizer.generation
 
     def send(self, request: Request) -> Reply:
         """The answer; of a stream only that it has begun."""
@@ -146,6 +170,7 @@ class _Opening:
             APIConnectionError: the stream has ended.
             EnphaseError: what `Frames.add` raises.
         """
+        self._frames.check()
         piece = b"" if self._stream is None else self._stream.piece()
         if not piece:
             raise APIConnectionError("LiveData: the stream has ended early", reason="ended early")

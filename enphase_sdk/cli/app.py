@@ -8,6 +8,7 @@ import typer
 
 from enphase_sdk.cli import (
     gateway,
+    live,
     login,
     operations,
     report_command,
@@ -74,6 +75,7 @@ for command in (
     operations.inventory,
     operations.envoys,
     operations.search,
+    live.live,
     login.login,
     login.logout,
     simulation.simulate,

@@ -121,10 +121,17 @@ def _json_list(records: Iterable[Row]) -> Iterator[str]:
     yield "[]\n" if before == "[\n" else "\n]\n"
 
 
-def print_document(parts: Iterable[str]) -> None:
-    """Print text for programs, part by part: always UTF-8, with line ends unchanged."""
+def print_document(parts: Iterable[str], *, at_once: bool = False) -> None:
+    """Print text for programs, part by part: always UTF-8, with line ends unchanged.
+
+    Args:
+        parts: The parts of the text.
+        at_once: Whether to flush after each part, for programs that read along.
+    """
     stream: object = sys.stdout
     if isinstance(stream, io.TextIOWrapper):
         stream.reconfigure(encoding="utf-8", newline="")
     for part in parts:
         sys.stdout.write(part)
+        if at_once:
+            sys.stdout.flush()

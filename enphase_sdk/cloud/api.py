@@ -77,8 +77,9 @@ def call(api: ModuleType, made: Made, shape: Any = None, **more: Any) -> Call[An
     return Call(api.OPERATION, request, shape or api.RESPONSES[200], **more)
 
 
-# Several calls, one after the other, of which one result is made.
-Steps = Generator[Call[Any], Any, T]
+# Several calls, one after the other, of which one result is made; each gets its answer and what
+# was read from it.
+Steps = Generator[Call[Any], tuple[Reply, Any], T]
 
 
 class Meaning(Enum):
@@ -160,7 +161,6 @@ class Api:
         name: `v2` or `v4`.
         meaning_of: What to do about an answer.
         hidden_error: The error that an answer with status 200 is in truth, or None.
-        words_of: The server's own words in an answer, cut, without secrets.
         error_of: The error that an unsuccessful answer stands for.
         walk: The way through the listing that begins with a call.
         largest_page: Systems that one page of the listing can hold.
@@ -169,7 +169,6 @@ class Api:
     name: str
     meaning_of: Callable[[Reply], Meaning]
     hidden_error: Callable[[Reply], Reply | None]
-    words_of: Callable[[Reply, Redactor], str]
     error_of: Callable[[Call[Any], Reply, Redactor], EnphaseError]
     walk: Callable[[Call[models.SystemsPage]], Walk]
     largest_page: int

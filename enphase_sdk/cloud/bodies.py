@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from attrs import define
@@ -15,7 +14,15 @@ from enphase_sdk.core.json_text import decode_json
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import messages_of
 
-__all__ = ["QUOTA_WORDS", "decoded_json", "kept_body", "said", "tells_of_the_quota", "words_of"]
+__all__ = [
+    "QUOTA_WORDS",
+    "decoded_json",
+    "kept_body",
+    "said",
+    "spoken",
+    "tells_of_the_quota",
+    "words_of",
+]
 
 # What an error keeps of a body: characters of its text and of each value, items, and depth.
 LONGEST_TEXT = 500
@@ -40,7 +47,8 @@ def said(body: Any) -> str:
 def decoded_json(content: bytes) -> Any:
     """What the bytes hold, or None if it is not JSON."""
     try:
-        return decode_json(content, "latin-1")
+        # An event stream tells what is wrong in a frame.
+        return decode_json(content.removeprefix(b"data:"), "latin-1")
     except (ValueError, RecursionError):
         return None
 
@@ -105,10 +113,17 @@ def _described(body: Any) -> str:
     return "a list" if is_array(body) else "no message"
 
 
-def tells_of_the_quota(body: dict[str, Any], words: Iterable[str]) -> bool:
+def spoken(body: dict[str, Any]) -> list[str]:
+    """What an error body says for people; a `reason` is a status most times, and words at some."""
+    reason = body.get("reason")
+    has_words = isinstance(reason, str) and not reason.strip().isdigit()
+    return [*messages_of(body), str(reason)] if has_words else messages_of(body)
+
+
+def tells_of_the_quota(body: dict[str, Any]) -> bool:
     """Whether an error's body, or what it says for people, is about a quota."""
     named = any(body.get(name) is not None for name in QUOTA_FIELDS)
-    return named or any(QUOTA_WORDS.search(text) for text in words)
+    return named or any(QUOTA_WORDS.search(text) for text in spoken(body))
 
 
 def words_of(reply: Reply, redactor: Redactor) -> str:

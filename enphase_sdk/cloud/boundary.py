@@ -1,13 +1,24 @@
-"""The boundaries between the pages of a listing, whatever its paging."""
+"""The boundaries between the pages of a listing, and its end, whatever its paging."""
 
 from __future__ import annotations
 
-from enphase_sdk import models
+from typing import TypeVar
 
-__all__ = ["Boundary"]
+from enphase_sdk import models
+from enphase_sdk.errors import APIResponseValidationError
+
+__all__ = ["OPERATION", "Boundary", "require_list"]
+
+T = TypeVar("T")
+
+# The listing's id in every version's contract.
+OPERATION = "Systems"
 
 # As many ids are remembered at least, and twice as many at most.
 REMEMBERED = 100_000
+
+# Pages in a row that bring nothing new; more of them are a listing without an end.
+MOST_IDLE_PAGES = 10
 
 
 class Boundary:
@@ -15,15 +26,43 @@ class Boundary:
 
     Each system is given once, unless it comes again after more than 100,000 others: of a longer
     listing only the latest ids are remembered, so that memory is bounded.
+
+    Attributes:
+        count: Systems given so far.
+        forgot: Whether ids were forgotten, so that systems may be given twice.
     """
 
     def __init__(self) -> None:
         self._latest: set[int] = set()
         self._earlier: set[int] = set()
+        self._idle, self._patience = 0, MOST_IDLE_PAGES
+        self.count = 0
+        self.forgot = False
 
     def crossed(self, page: models.SystemsPage) -> list[models.System]:
         """The page's systems without those given before."""
-        return [system for system in page.systems if self._is_new(system.system_id)]
+        new = [system for system in page.systems if self._is_new(system.system_id)]
+        self.count += len(new)
+        self._idle = 0 if new else self._idle + 1
+        return new
+
+    def require_news(self) -> None:
+        """To be called where another page is to come after the one that has crossed.
+
+        Raises:
+            APIResponseValidationError: so many pages brought nothing new that none will.
+        """
+        if self._idle > self._patience:
+            raise APIResponseValidationError(
+                f"{OPERATION}: {self._idle} pages in a row brought no new system and named another "
+                "page, so the listing would never end; try again later",
+                operation=OPERATION,
+                path="$.systems",
+            )
+
+    def begin_again(self, pages: int) -> None:
+        """Be patient with so many pages more, which are known for the most part."""
+        self._idle, self._patience = 0, pages + MOST_IDLE_PAGES
 
     def _is_new(self, system_id: int) -> bool:
         # Without an id (the lenient reading leaves None) systems cannot be told apart.
@@ -32,6 +71,22 @@ class Boundary:
         if system_id in self._latest or system_id in self._earlier:
             return False
         if len(self._latest) == REMEMBERED:
+            self.forgot = self.forgot or bool(self._earlier)
             self._latest, self._earlier = set(), self._latest
         self._latest.add(system_id)
         return True
+
+
+def require_list(rows: list[T] | None) -> list[T]:
+    """The rows of a page.
+
+    Raises:
+        APIResponseValidationError: the lenient reading has left None where the list must be.
+    """
+    if rows is None:
+        raise APIResponseValidationError(
+            f"{OPERATION}: a page without its list of systems; going on would lose some",
+            operation=OPERATION,
+            path="$.systems",
+        )
+    return rows

@@ -15,6 +15,7 @@ from attrs import define, field, frozen
 
 from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
+from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
@@ -30,7 +31,7 @@ from enphase_sdk.errors import (
     RateLimitError,
 )
 
-__all__ = ["Policy", "call_flow", "login_flow", "steps_flow"]
+__all__ = ["Policy", "call_flow", "login_flow", "renewal_flow", "steps_flow"]
 
 T = TypeVar("T")
 
@@ -127,9 +128,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         elif meaning is Meaning.TRANSIENT:
             failure = policy.api.error_of(call, reply, policy.redactor())
             yield from trouble.back_off(failure, retry_after(reply, policy.time()) or 0.0)
-        elif meaning is Meaning.EXPIRED and authorizer is not None and not trouble.renewed:
-            trouble.renewed = True
-            yield from authorizer.renew(generation, partial(_counted, call, policy))
+        elif trouble.may_renew(meaning):
+            yield from trouble.renew(generation)
         elif reply.status == 204 and call.may_be_empty:
             return reply, None
         elif meaning is Meaning.SUCCESS:
@@ -142,13 +142,14 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 return reply, read if call.adapt is None else call.adapt(read)
             except APIResponseValidationError as error:
                 told = policy.api.hidden_error(reply)
-                if told is not None and policy.api.meaning_of(told) is Meaning.QUOTA:
+                hidden = Meaning.SUCCESS if told is None else policy.api.meaning_of(told)
+                if told is not None and hidden is Meaning.QUOTA:
                     yield from trouble.wait_for_quota(told)
+                elif trouble.may_renew(hidden):
+                    yield from trouble.renew(generation)
                 elif told is not None:
-                    error.args = (
-                        f"{error}; it says: {policy.api.words_of(told, policy.redactor())}",
-                    )
-                    if policy.api.meaning_of(told) is Meaning.FAILURE:
+                    error.args = (f"{error}; it says: {words_of(told, policy.redactor())}",)
+                    if hidden in (Meaning.FAILURE, Meaning.EXPIRED):
                         raise
                     yield from trouble.back_off(error)
                 elif isinstance(error, UndecodableError):
@@ -188,10 +189,15 @@ def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         call = next(steps)
         while True:
             reply, value = yield from call_flow(call, policy)
-            call = steps.send(value)
+            call = steps.send((reply, value))
     except StopIteration as stop:
         result: T = stop.value
         return reply, result
+
+
+def renewal_flow(call: Call[T], policy: Policy, generation: int) -> Flow[None]:
+    """Renew the credentials of a generation, which a call's answer says have ended."""
+    yield from _Trouble(call, policy).renew(generation)
 
 
 def login_flow(request: Request, policy: Policy) -> Flow[None]:
@@ -250,6 +256,19 @@ class _Trouble:
     refusals: int = 0
     refused_until: float = 0.0
     renewed: bool = False
+
+    def may_renew(self, meaning: Meaning) -> bool:
+        """Whether the credentials have ended and have not been renewed for this call yet."""
+        return (
+            meaning is Meaning.EXPIRED and self.policy.authorizer is not None and not self.renewed
+        )
+
+    def renew(self, generation: int) -> Flow[None]:
+        """Renew the credentials of a generation, once for this call."""
+        self.renewed = True
+        if self.policy.authorizer is not None:
+            send = partial(_counted, self.call, self.policy)
+            yield from self.policy.authorizer.renew(generation, send)
 
     def back_off(self, error: EnphaseError, at_least: float = 0.0) -> Flow[None]:
         now = self.policy.time()

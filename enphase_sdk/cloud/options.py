@@ -73,7 +73,7 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
-        authorizer: Callable[[Clock, SteadyTime, Backoff], Authorizer] | None = None,
+        authorizer: Callable[[SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
 
@@ -90,7 +90,7 @@ class Options:
             api=api,
             redactor=signing.redactor,
             time=time,
-            authorizer=None if authorizer is None else authorizer(clock, time, backoff),
+            authorizer=None if authorizer is None else authorizer(time, backoff),
         )
         given = {
             "timeout": timeout,

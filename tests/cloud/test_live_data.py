@@ -15,6 +15,7 @@ import httpx
 import pytest
 
 from enphase_sdk import EnlightenV4, errors
+from enphase_sdk.cloud.v4.authorization import TokensInMemory
 from enphase_sdk.cloud.v4.live import Frames, live_call
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.live import LiveSample
@@ -125,6 +126,53 @@ def test_an_error_in_a_frame_is_told_by_its_code(code: object, kind: type[Except
         frames().add(error_frame(code))
     assert TOKEN not in str(caught.value)
     assert TOKEN not in repr(getattr(caught.value, "body", ""))
+
+
+def test_samples_that_come_with_an_error_are_given_before_it(surface: Surface) -> None:
+    server = Scripted(HEAD + frame(1) + frame(2) + error_frame(472))
+    seen: list[Any] = []
+    with server.serving() as url:
+        client = client_of(surface, base_url=url)
+        with pytest.raises(errors.NotAvailableError, match="meters"):
+            samples(surface, client, after_each=lambda: seen.append(1))
+    assert len(seen) == 2
+    assert server.requests == 1
+
+
+@pytest.mark.parametrize(
+    ("message", "lasting", "renewals"),
+    [("Expired token", False, 1), ("Expired token", True, 1), ("API Key is invalid", True, 0)],
+)
+def test_a_token_that_ends_in_a_stream_is_renewed_once(
+    surface: Surface, clock: FakeClock, message: str, renewals: int, *, lasting: bool
+) -> None:
+    pair = {"access_token": "the-next", "refresh_token": "r2", "expires_in": 86_399}
+    refusal = {"error": {"code": 401, "message": message, "details": [{}]}}
+    paths: list[str] = []
+
+    def cloud(request: httpx.Request) -> httpx.Response:
+        paths.append(request.url.path)
+        if request.url.path == "/oauth/token":
+            return httpx.Response(200, json=pair)
+        has_ended = lasting or request.headers["authorization"] != "Bearer the-next"
+        content = frame(len(paths))
+        if has_ended:
+            content += b"data:" + json.dumps(refusal).encode() + b"\n\n"
+        return httpx.Response(200, headers={"content-type": "text/event-stream"}, content=content)
+
+    client = client_of(
+        surface, refresh_token="r1", tokens=TokensInMemory(), transport=httpx.MockTransport(cloud)
+    )
+    seen: list[Any] = []
+    if lasting:
+        with pytest.raises(errors.AuthenticationError, match=message):
+            samples(surface, client, after_each=lambda: seen.append(1))
+    else:
+        seen = samples(surface, client, most=2)
+    assert len(seen) == 1 + renewals
+    assert paths.count("/oauth/token") == renewals
+    assert len(paths) == 1 + 2 * renewals
+    assert clock.sleeps == []
 
 
 @pytest.mark.parametrize("duration", [29, 301, 0, "x"])

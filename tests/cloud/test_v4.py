@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import multiprocessing
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -22,6 +20,7 @@ from enphase_sdk.core.effects import Reply
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
 from enphase_sdk.testing.cloud.v4.simulator import SimulatedEnlightenV4
 from enphase_sdk.testing.world.flows import has_battery
+from tests.support import Script, Surface
 
 
 class Memory:
@@ -333,115 +332,6 @@ def test_a_saved_cursor_goes_on_from_its_page(clock: FakeClock) -> None:
             client.systems(next="eyJsaW1pdCI6MTB9")
 
 
-def walk_elsewhere(url: str, path: str, credentials: dict[str, str], found: Any) -> None:
-    """In a process of its own: the walk, with the tokens that the file keeps."""
-    os.environ["ENPHASE_STATE"] = str(Path(path).parent)
-    with EnlightenV4(**credentials, base_url=url, tokens=path) as client:  # type: ignore[arg-type]
-        found.put([client.summary(number).system_id for number in (67, 72, 77) * 20])
-
-
-@pytest.mark.proof
-def test_two_processes_share_tokens_that_live_two_seconds(tmp_path: Path) -> None:
-    cloud = SimulatedEnlightenV4(4, token_life=2.0)
-    path = tmp_path / "tokens.json"
-    credentials = cloud.credentials()
-    context = multiprocessing.get_context("spawn")
-    found = context.Queue()
-    with cloud.serve() as url:
-        with EnlightenV4(**credentials, base_url=url, tokens=path) as client:  # type: ignore[arg-type]
-            cloud.oauth.end_access_tokens()
-            client.summary(67)
-        del credentials["access_token"], credentials["refresh_token"]
-        processes = [
-            context.Process(target=walk_elsewhere, args=(url, str(path), credentials, found))
-            for _ in range(2)
-        ]
-        for process in processes:
-            process.start()
-        results = [found.get(timeout=120) for _ in processes]
-        for process in processes:
-            process.join(60)
-    assert results == [[67, 72, 77] * 20] * 2
-
-
-def test_a_hostile_walk_gives_each_system_once(clock: FakeClock) -> None:
-    plan = Plan("Partner", 40, 1_500_000)
-    cloud = SimulatedEnlightenV4(1_234, clock=clock, plan=plan, token_life=4.0)
-    for fault in (faults.html(503), faults.status(503), faults.truncated(), faults.dropped()):
-        cloud.fail(rate=0.03, with_=fault)
-    with client_of(cloud, max_retries=8) as client:
-        found = []
-        for system in client.systems():
-            found.append(system.system_id)
-            if len(found) % 150 == 0:
-                clock.advance(5)
-    assert found == cloud.system_ids()
-    assert cloud.oauth.renewals >= 5
-
-
-def page_of(ids: list[Any], **head: Any) -> httpx.Response:
-    """A page of the listing; what is no number is a row that cannot be read."""
-    row = {"name": "a", "public_name": "a", "timezone": "UTC", "address": {}, "status": "normal",
-           "connection_type": "ethernet", "last_report_at": 1, "last_energy_at": 1,
-           "operational_at": 1, "attachment_type": None, "interconnect_date": None,
-           "reference": None, "other_references": []}  # fmt: skip
-    rows = [row | {"system_id": each} if isinstance(each, int) else each for each in ids]
-    body = {"total": len(ids), "current_page": 1, "size": len(ids), "count": len(ids),
-            "items": "systems", "systems": rows}  # fmt: skip
-    return httpx.Response(200, json=body | head)
-
-
-class Scripted:
-    """A cloud that answers with what it is given, but for tokens."""
-
-    def __init__(self, cloud: SimulatedEnlightenV4, *answers: httpx.Response) -> None:
-        self._cloud, self._answers = cloud, iter(answers)
-        self.asked: list[httpx.Request] = []
-
-    def __call__(self, request: httpx.Request) -> httpx.Response:
-        if request.url.path.endswith("/oauth/token"):
-            return self._cloud(request)
-        self.asked.append(request)
-        return next(self._answers)
-
-    def client(self, **options: Any) -> EnlightenV4:
-        settings: dict[str, Any] = {**self._cloud.credentials(), "tokens": Memory(), **options}
-        return EnlightenV4(**settings, transport=httpx.MockTransport(self))
-
-
-@pytest.mark.parametrize("totals", [[10**6], [10, 4]], ids=repr)
-@pytest.mark.parametrize("whole", [False, True])
-def test_pages_without_news_end(
-    cloud: SimulatedEnlightenV4, totals: list[int], *, whole: bool
-) -> None:
-    script = Scripted(cloud, *(page_of([1, 2], total=total) for total in totals * 50))
-    with script.client() as client:
-        listing = client.systems()
-        with pytest.raises(errors.APIResponseValidationError, match="never end"):
-            list(listing.pages() if whole else listing)
-    assert len(script.asked) == 12
-
-
-def test_a_listing_is_gone_through_once_more_though_most_of_it_is_known(
-    cloud: SimulatedEnlightenV4,
-) -> None:
-    numbers = list(range(1, 41))
-    pages = [page_of(numbers[at : at + 2], total=41) for at in range(0, 40, 2)]
-    late = page_of([41], total=41, size=2)
-    script = Scripted(cloud, *pages, page_of([1], total=41, size=2), *pages, late)
-    with script.client() as client:
-        assert [system.system_id for system in client.systems()] == [*numbers, 41]
-    assert len(script.asked) == 42
-
-
-@pytest.mark.parametrize("total", [5, None, "many"])
-def test_rows_that_cannot_be_read_are_no_end(cloud: SimulatedEnlightenV4, total: Any) -> None:
-    rows: list[list[Any]] = [[1, "no row"], ["no row", "no row"], [5]]
-    pages = [page_of(each, total=total, size=2) for each in rows]
-    with Scripted(cloud, *pages, *pages).client() as client:
-        assert [system.system_id for system in client.systems()] == [1, 5]
-
-
 @pytest.mark.parametrize(
     "told",
     [
@@ -451,24 +341,18 @@ def test_rows_that_cannot_be_read_are_no_end(cloud: SimulatedEnlightenV4, total:
     ],
     ids=repr,
 )
-def test_a_refusal_with_status_200_is_known_by_its_words(
-    cloud: SimulatedEnlightenV4, clock: FakeClock, told: Any
-) -> None:
-    script = Scripted(cloud, httpx.Response(200, json=told))
-    with script.client(max_wait=0) as client, pytest.raises(errors.RateLimitError):
+def test_a_refusal_with_status_200_is_known_by_its_words(clock: FakeClock, told: Any) -> None:
+    script = Script(httpx.Response(200, json=told))
+    client = Surface("sync").client_v4(script, max_wait=0)
+    with client, pytest.raises(errors.RateLimitError):
         client.summary(67)
     assert clock.sleeps == []
 
 
-def test_an_error_with_status_200_that_will_not_pass_is_not_tried_again(
-    cloud: SimulatedEnlightenV4, clock: FakeClock
-) -> None:
+def test_an_error_with_status_200_that_will_not_pass_is_not_tried_again(clock: FakeClock) -> None:
     said = {"message": "Not Found", "details": "System not found", "code": 404}
-    script = Scripted(cloud, httpx.Response(200, json=said))
-    with (
-        script.client() as client,
-        pytest.raises(errors.APIResponseValidationError, match="Not Found"),
-    ):
+    client = Surface("sync").client_v4(Script(httpx.Response(200, json=said)))
+    with client, pytest.raises(errors.APIResponseValidationError, match="Not Found"):
         client.summary(67)
     assert clock.sleeps == []
 

@@ -205,7 +205,8 @@ def test_what_may_be_null_is_typed_so(model: type, fields: str) -> None:
 @pytest.mark.parametrize(
     ("model", "fields"),
     [
-        (v4.System, "reference other_references live_stream"),
+        (v4.System, "reference other_references"),
+        (v4.FoundSystem, "reference other_references live_stream"),
         (v4.Address, "city state country postal_code"),
         (v4.Summary, "nmi battery_charge_w battery_discharge_w battery_capacity_wh evse_power"),
         (v4.EnergyLifetime, "meter_start_date micro_production meter_production"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enphase_sdk.cloud.api import Api, Signing
-from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.settings import Settings
 from enphase_sdk.cloud.v2.operations import LARGEST_PAGE
 from enphase_sdk.cloud.v2.paging import Walk
@@ -12,7 +11,7 @@ from enphase_sdk.core.redact import Redactor
 
 __all__ = ["API", "signing"]
 
-API = Api("v2", meaning_of, hidden_error, words_of, error_of, Walk, LARGEST_PAGE)
+API = Api("v2", meaning_of, hidden_error, error_of, Walk, LARGEST_PAGE)
 
 
 def signing(settings: Settings) -> Signing:

@@ -9,15 +9,11 @@ from attrs import evolve
 
 from enphase_sdk import models
 from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.boundary import Boundary
+from enphase_sdk.cloud.boundary import Boundary, require_list
 from enphase_sdk.core.effects import Request
 from enphase_sdk.errors import APIResponseValidationError
 
 __all__ = ["Walk"]
-
-
-# Pages in a row that bring nothing new; more of them are a listing without an end.
-MOST_IDLE_PAGES = 10
 
 
 class Walk:
@@ -32,7 +28,6 @@ class Walk:
         self.cursor = dict(first.request.params).get("next")
         # Their hashes: cursors can be long, and a listing too.
         self._seen = {hash(self.cursor)}
-        self._idle = 0
         self._boundary = Boundary()
         self._new: list[models.System] = []
 
@@ -51,26 +46,13 @@ class Walk:
         call = self._call
         if call is None:
             return
-        # The lenient reading may leave None where the contract promises a list.
-        if page.systems is None:  # pyright: ignore[reportUnnecessaryComparison]
-            raise APIResponseValidationError(
-                f"{call.operation}: a page without its list of systems; going on would lose some",
-                operation=call.operation,
-                path="$.systems",
-            )
+        require_list(page.systems)
         self._new = self._boundary.crossed(page)
         cursor = page.next
         if not cursor:
             self._call = None
             return
-        self._idle = 0 if self._new else self._idle + 1
-        if self._idle > MOST_IDLE_PAGES:
-            raise APIResponseValidationError(
-                f"{call.operation}: {self._idle} pages in a row brought no new system and named "
-                "another page, so the listing would never end; try again later",
-                operation=call.operation,
-                path="$.systems",
-            )
+        self._boundary.require_news()
         if hash(cursor) in self._seen:
             raise APIResponseValidationError(
                 f"{call.operation}: the server repeated a cursor, so the listing would never end; "

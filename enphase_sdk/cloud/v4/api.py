@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from enphase_sdk.cloud.api import Api, Signing
-from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.v4.authorization import Authorization
 from enphase_sdk.cloud.v4.operations import LISTED_PAGE
 from enphase_sdk.cloud.v4.paging import Walk
@@ -12,7 +11,7 @@ from enphase_sdk.core.redact import Redactor
 
 __all__ = ["API", "signing"]
 
-API = Api("v4", meaning_of, hidden_error, words_of, error_of, Walk, LISTED_PAGE)
+API = Api("v4", meaning_of, hidden_error, error_of, Walk, LISTED_PAGE)
 
 
 def signing(base_url: str, api_key: str, authorization: Authorization) -> Signing:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import threading
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias, cast
 
 from attrs import define, field
 
-from enphase_sdk.clock import Clock, SteadyTime
+from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.cloud.v4 import oauth
 from enphase_sdk.cloud.v4.oauth import Account, Application, Tokens
@@ -42,6 +43,9 @@ MARGIN = 300.0
 # Seconds between two looks at whether somebody else's renewal is over, and how long at most.
 POLL = 0.1
 LONGEST_RENEWAL = 120.0
+
+# Former pairs that are kept out of texts.
+REMEMBERED = 5
 
 # The owner is asked to agree again in good time, by a warning in the log once a day.
 WARN_BEFORE = 5 * 86_400.0
@@ -111,6 +115,8 @@ class Authorization:
     given: Tokens | None
     generation: int = field(default=0, init=False)
     _tokens: Tokens | None = field(default=None, init=False)
+    # Late answers repeat tokens that have been replaced meanwhile.
+    _former: deque[Tokens] = field(factory=lambda: deque(maxlen=REMEMBERED), init=False)
     _begun_at: float = field(default=0.0, init=False)
     _ahead: float = field(default=0.0, init=False)
     _warned_at: float | None = field(default=None, init=False)
@@ -119,7 +125,7 @@ class Authorization:
     time: SteadyTime = field(init=False)
     backoff: Backoff = field(init=False)
 
-    def begun(self, _: Clock, time: SteadyTime, backoff: Backoff) -> Authorization:
+    def begun(self, time: SteadyTime, backoff: Backoff) -> Authorization:
         """Itself, with a client's time (epoch seconds) and its patience with lost answers."""
         self.time, self.backoff = time, backoff
         return self
@@ -133,7 +139,7 @@ class Authorization:
     def secrets(self) -> tuple[str, ...]:
         """Everything that must be in no text."""
         found = [self.application.client_secret, self.application.basic.removeprefix("Basic ")]
-        for tokens in (self._tokens, self.given):
+        for tokens in (self._tokens, self.given, *self._former):
             if tokens is not None:
                 found += [tokens.access_token, tokens.refresh_token or ""]
         if self.account is not None:
@@ -186,11 +192,9 @@ class Authorization:
 
     def _bought(self, request: Request, send: Sender) -> Flow[None]:
         reply = yield from send(request)
-        if reply.status != 200 or not _holds_tokens(reply):
+        if reply.status != 200:
             raise self._refusal(reply, lost=False, given="code or account")
-        tokens = oauth.read_tokens(reply, self._server_now())
-        yield Run(lambda: self.store.save(tokens))
-        self._adopt(tokens)
+        yield from self._keep(oauth.read_tokens(reply, self._server_now()))
 
     def _renewed(self, generation: int, send: Sender, *, refused: bool) -> Flow[None]:
         deadline = self.time() + LONGEST_RENEWAL
@@ -231,21 +235,23 @@ class Authorization:
         candidates = self._refresh_tokens(stored)
         if not candidates and self.account is None:
             raise ConfigError(
-                "there are no tokens for API v4; run 'enphase login' once, or let the owner "
-                f"agree at {self.authorize_url} and pass the tokens"
+                "there are no tokens for API v4, and a client id and secret alone get none; run "
+                f"'enphase login' once, or let the owner agree at {self.authorize_url} and pass "
+                "the tokens"
             )
         refused: EnphaseError | None = None
         for refresh_token in candidates:
             request = oauth.refresh_request(self.application, refresh_token)
             try:
-                yield from self._keep(request, send)
+                tokens = yield from self._answered(request, send)
             except AuthenticationError as error:
                 refused = error
             else:
+                yield from self._keep(tokens)
                 return
         if self.account is not None:
             request = oauth.password_request(self.application, self.account)
-            yield from self._keep(request, send)
+            yield from self._keep((yield from self._answered(request, send)))
         elif refused is not None:
             raise refused
 
@@ -255,16 +261,14 @@ class Authorization:
         found = [t.refresh_token for t in newest_first if t is not None and t.refresh_token]
         return list(dict.fromkeys(found))
 
-    def _keep(self, request: Request, send: Sender) -> Flow[None]:
-        """Get a pair and have it on disk before anything uses it."""
-        reply = yield from self._answered(request, send)
-        tokens = oauth.read_tokens(reply, self._server_now())
+    def _keep(self, tokens: Tokens) -> Flow[None]:
+        """Have a pair on disk before anything uses it."""
         yield Run(lambda: self.store.save(tokens))
         self._adopt(tokens)
-        logger.info("renewed the access token; it ends at %s", _end(tokens.expires_at))
+        logger.info("got an access token; it ends at %s", _end(tokens.expires_at))
 
-    def _answered(self, request: Request, send: Sender) -> Flow[Reply]:
-        """A successful answer of the tokens' service; tried again where none came.
+    def _answered(self, request: Request, send: Sender) -> Flow[Tokens]:
+        """The pair that the tokens' service answers with; tried again where none came.
 
         The same refresh token is sent again: where the first answer was lost, the server may
         still accept it, and if not, says so.
@@ -274,16 +278,15 @@ class Authorization:
             problem: EnphaseError
             try:
                 reply = yield from send(request)
-            except APIConnectionError as error:
-                problem, lost = error, True
-            else:
-                if reply.status == 200 and _holds_tokens(reply):
-                    return reply
+                if reply.status == 200:
+                    return oauth.read_tokens(reply, self._server_now())
                 problem = self._refusal(reply, lost=lost)
-                if not isinstance(
-                    problem, ServerError | RateLimitError | APIResponseValidationError
-                ):
+                if not isinstance(problem, ServerError | RateLimitError):
                     raise problem
+            except (APIConnectionError, APIResponseValidationError) as error:
+                problem = error
+            # All but a refused quota can have used the refresh token up.
+            lost = lost or not isinstance(problem, RateLimitError)
             failures += 1
             delay = self.backoff.delay(failures, self.time() - since, 0.0)
             if delay is None:
@@ -295,10 +298,6 @@ class Authorization:
         status, kind = reply.status, oauth.refusal(reply.content)
         start = f"{oauth.OPERATION}: status {status}" + (f" ({kind})" if kind else "")
         details: Any = {"status_code": status, "body": None, "operation": oauth.OPERATION}
-        if status == 200:
-            return APIResponseValidationError(
-                f"{oauth.OPERATION}: the answer holds no tokens", operation=oauth.OPERATION
-            )
         if status >= 500:
             return ServerError(f"{start}: try again later; the tokens are kept", **details)
         if status == 429:
@@ -319,6 +318,8 @@ class Authorization:
         return ended
 
     def _adopt(self, tokens: Tokens) -> None:
+        if self._tokens is not None:
+            self._former.append(self._tokens)
         self._tokens = tokens
         self._begun_at = self._server_now()
         self.generation += 1
@@ -367,14 +368,6 @@ def _wait(deadline: float, now: float, reason: str) -> Flow[None]:
     if now >= deadline:
         raise APIConnectionError(f"{reason}, and has not ended in {LONGEST_RENEWAL:.0f} s")
     yield Sleep(POLL, reason)
-
-
-def _holds_tokens(reply: Reply) -> bool:
-    try:
-        oauth.read_tokens(reply, 0.0)
-    except APIResponseValidationError:
-        return False
-    return True
 
 
 def _end(instant: float | None) -> str:

@@ -8,10 +8,10 @@ from typing import Any
 import msgspec
 from attrs import evolve
 
-from enphase_sdk.cloud.api import Call
+from enphase_sdk.cloud.api import Call, Meaning
 from enphase_sdk.cloud.arguments import integer
 from enphase_sdk.cloud.bodies import decoded_json
-from enphase_sdk.cloud.v4.statuses import error_of
+from enphase_sdk.cloud.v4.statuses import error_of, meaning_of
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.core.log import logger
@@ -84,6 +84,9 @@ class Frames:
     Args:
         call: The call that opened it.
         redactor: Keeps secrets out of errors.
+
+    Attributes:
+        has_expired: Whether the error that came says that the access token has ended.
     """
 
     def __init__(self, call: Call[None], redactor: Redactor) -> None:
@@ -92,9 +95,11 @@ class Frames:
         self._line = bytearray()
         self._data: list[bytes] = []
         self._size = 0
+        self._error: EnphaseError | None = None
+        self.has_expired = False
 
     def add(self, piece: bytes) -> list[LiveSample]:
-        """The samples that are whole with this piece.
+        """The samples that are whole with this piece; an error after them comes with `check`.
 
         Raises:
             NotAvailableError: the system has no live data.
@@ -111,9 +116,15 @@ class Frames:
                 self._size += len(line)
             elif not line and self._data:
                 data, self._data, self._size = b"\n".join(self._data), [], 0
-                sample = self._sample(data)
+                try:
+                    sample = self._sample(data)
+                except EnphaseError as error:
+                    self._error = error
+                    break
                 if sample is not None:
                     found.append(sample)
+        if not found:
+            self.check()
         if self._size + len(self._line) > LARGEST_FRAME:
             raise APIResponseValidationError(
                 f"{self._call.operation}: a frame is larger than {LARGEST_FRAME} bytes",
@@ -121,28 +132,33 @@ class Frames:
             )
         return found
 
+    def check(self) -> None:
+        """Raise the error that came after the samples of the last piece, if one did."""
+        if self._error is not None:
+            raise self._error
+
     def _sample(self, data: bytes) -> LiveSample | None:
         frame = decoded_json(data)
         if not is_object(frame):
             logger.warning("%s: a frame that is no JSON object is left out", self._call.operation)
             return None
         if is_object(frame.get("error")):
-            raise self._error(frame["error"])
+            raise self._told(frame["error"])
         if is_object(frame.get("data")) and is_object(frame["data"].get("data")):
             frame = frame["data"]  # as the contract writes it
         values = frame.get("data")
         return _sample_of(frame, values) if is_object(values) else None
 
-    def _error(self, error: dict[str, Any]) -> EnphaseError:
+    def _told(self, error: dict[str, Any]) -> EnphaseError:
         code = error.get("code")
         if code in _NOT_AVAILABLE:
             operation = self._call.operation
             return NotAvailableError(f"{operation}: {_NOT_AVAILABLE[code]} (code {code})")
         status = code if isinstance(code, int) and 400 <= code <= 599 else 500
         content = msgspec.json.encode(error)
-        return error_of(
-            self._call, Reply(_STATUSES.get(status, status), {}, content), self._redactor
-        )
+        reply = Reply(_STATUSES.get(status, status), {}, content)
+        self.has_expired = meaning_of(reply) is Meaning.EXPIRED
+        return error_of(self._call, reply, self._redactor)
 
 
 def _sample_of(frame: dict[str, Any], values: dict[str, Any]) -> LiveSample:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from enum import StrEnum
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -13,33 +12,36 @@ from msgspec import UNSET
 from enphase_sdk import models
 from enphase_sdk.core import lenient
 
+__all__ = ["envoys", "inventory", "made", "system_row"]
+
 T = TypeVar("T")
 
-__all__ = ["envoys", "inventory", "inverters", "system_row"]
+# The place of a system that tells none.
+NOWHERE = SimpleNamespace(city=None, country=None, postal_code=None, state=None)
 
 
+# Written for speed, because a listing is made of these: fields by position, and the members of
+# enumerations looked up once for all rows.
 def system_row(row: Any) -> models.System:
     """A row of the listing. What v4 does not tell, such as the city in a search, is None."""
-    address = row.address
+    address = row.address or NOWHERE
+    status, system_status = _statuses(row.status)
+    city, country = address.city, address.country
+    postal_code, state = address.postal_code, address.state
     return models.System(
-        city=_of(address, "city"),
-        connection_type=_member(models.ConnectionType, row.connection_type),
-        country=_of(address, "country"),
-        meta=models.Meta(
-            last_energy_at=row.last_energy_at,
-            last_report_at=row.last_report_at,
-            operational_at=row.operational_at,
-            status=_member(models.Status, row.status),
-        ),
-        postal_code=_of(address, "postal_code"),
-        state=_of(address, "state"),
-        status=_member(models.SystemStatus, row.status),
-        system_id=row.system_id,
-        system_name=row.name,
-        system_public_name=row.public_name,
-        timezone=row.timezone,
-        other_references=row.other_references,
-        reference=row.reference,
+        None if city is UNSET else city,
+        _connection_type(row.connection_type),
+        None if country is UNSET else country,
+        models.Meta(row.last_energy_at, row.last_report_at, row.operational_at, status),
+        None if postal_code is UNSET else postal_code,
+        None if state is UNSET else state,
+        system_status,
+        row.system_id,
+        row.name,
+        row.public_name,
+        row.timezone,
+        row.other_references,
+        row.reference,
     )
 
 
@@ -56,7 +58,7 @@ def envoys(devices: Any) -> models.EnvoysResponse:
         }
         for each in _kind(devices, "gateways")
     ]
-    return _made(models.EnvoysResponse, {"system_id": devices.system_id, "envoys": found})
+    return made(models.EnvoysResponse, {"system_id": devices.system_id, "envoys": found})
 
 
 def inventory(devices: Any) -> models.Inventory:
@@ -81,28 +83,7 @@ def inventory(devices: Any) -> models.Inventory:
         "inverters": list(map(device, _kind(devices, "micros"))),
         "meters": meters,
     }
-    return _made(models.Inventory, wire)
-
-
-def inverters(gateways: Any) -> list[models.InvertersSummary]:
-    """Microinverters by gateway; their last report as an instant, however it was written."""
-    found: list[models.InvertersSummary] = []
-    for gateway in gateways:
-        wire = msgspec.to_builtins(gateway)
-        for each in wire.get("micro_inverters") or ():
-            each["last_report_date"] = _epoch(each.get("last_report_date"))
-        found.append(_made(models.InvertersSummary, wire))
-    return found
-
-
-def _epoch(value: Any) -> Any:
-    if not isinstance(value, str):
-        return value
-    try:
-        read = datetime.fromisoformat(value)
-    except ValueError:
-        return None
-    return int(read.timestamp()) if read.tzinfo is not None else None
+    return made(models.Inventory, wire)
 
 
 def _kind(devices: Any, name: str) -> list[Any]:
@@ -110,22 +91,24 @@ def _kind(devices: Any, name: str) -> list[Any]:
     return by_kind.get(name) or []
 
 
-def _of(address: Any, name: str) -> Any:
-    value = getattr(address, name, None)
-    return None if value is UNSET else value
+@lru_cache(maxsize=256)
+def _statuses(status: str | None) -> tuple[Any, Any]:
+    """v2's two statuses of a system, which are one in v4."""
+    if status is None:
+        return None, None
+    return models.Status(f"{status}"), models.SystemStatus(f"{status}")
 
 
 @lru_cache(maxsize=256)
-def _member(kind: type[StrEnum], value: str | None) -> Any:
-    """The member of one of v2's enumerations that a text of v4 names."""
-    return kind(f"{value}") if isinstance(value, str) else value
+def _connection_type(name: str | None) -> Any:
+    return None if name is None else models.ConnectionType(name)
 
 
 def _plain(value: Any) -> Any:
     return msgspec.to_builtins(value) if value is not None and value is not UNSET else value
 
 
-def _made(shape: type[T], wire: dict[str, Any]) -> T:
+def made(shape: type[T], wire: dict[str, Any]) -> T:
     """A model from its wire form; what is absent stays absent, what is unknown becomes None."""
     present = {name: value for name, value in wire.items() if value is not UNSET}
     plain = msgspec.to_builtins(present)

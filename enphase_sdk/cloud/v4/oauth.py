@@ -11,9 +11,9 @@ import re
 from typing import Any, TypeGuard
 from urllib.parse import quote, urlencode
 
-import msgspec
 from attrs import field, frozen
 
+from enphase_sdk.cloud.bodies import decoded_json
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.json import is_object
 from enphase_sdk.core.times import utc
@@ -208,10 +208,7 @@ def refusal(content: bytes) -> str:
 
 
 def _json(content: bytes) -> dict[str, Any]:
-    try:
-        value: Any = msgspec.json.decode(content)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        return {}
+    value = decoded_json(content)
     return value if is_object(value) else {}
 
 

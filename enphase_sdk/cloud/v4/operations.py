@@ -6,8 +6,10 @@ Where v4 answers less at once than v2, several calls make one result.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Callable
+from functools import partial
+from operator import attrgetter
+from typing import Any, Literal, TypeVar
 
 from attrs import evolve
 from msgspec import UNSET
@@ -17,9 +19,7 @@ from enphase_sdk.cloud.api import Call, Steps, call
 from enphase_sdk.cloud.arguments import (
     Filter,
     day,
-    days,
     given,
-    instant,
     instants,
     integer,
     many,
@@ -28,12 +28,23 @@ from enphase_sdk.cloud.arguments import (
     text,
 )
 from enphase_sdk.cloud.v4 import mapping
+from enphase_sdk.cloud.v4.inverters import all_inverters
 from enphase_sdk.cloud.v4.paging import page_of_cursor
+from enphase_sdk.cloud.v4.windows import (
+    DAY,
+    FIVE_MINUTES,
+    HOUR,
+    QUARTER_HOUR,
+    WEEK,
+    days,
+    granularity,
+    hour_left_out,
+    instant,
+    until_day,
+    windows,
+)
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
-
-if TYPE_CHECKING:
-    from enphase_sdk_api_v4.models import Granularity
 
 T = TypeVar("T")
 
@@ -44,10 +55,6 @@ CONSUMPTION = "Site Level Consumption Monitoring"
 # What is asked for by default, because every page is a hit. The answer tells what it granted.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
-INVERTERS_PAGE = 100
-
-DAY = 86_400
-FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
 # `envoys` and `inventory` share one answer for so long, seconds.
 SHARED_FOR = 60.0
@@ -175,43 +182,7 @@ def _devices(system_id: int, adapt: Callable[[Any], Any]) -> Call[Any]:
 
 def inverters_summary_by_envoy_or_site(site_id: int) -> Steps[list[models.InvertersSummary]]:
     """GET /systems/inverters_summary_by_envoy_or_site, every page."""
-    return _all_inverters(integer(site_id, "site_id"))
-
-
-def _all_inverters(site_id: int) -> Steps[list[models.InvertersSummary]]:
-    from enphase_sdk_api_v4.api.default import inverters_summary_by_envoy_or_site as api
-    from enphase_sdk_api_v4.models import InvertersSummary
-
-    gateways: list[models.InvertersSummary] = []
-    seen: set[str] = set()
-    for page in range(1, 1_000):
-        made = api.request(site_id=site_id, page=page, size=INVERTERS_PAGE)
-        found: list[models.InvertersSummary] = yield call(
-            api, made, list[InvertersSummary], access=DETAILS, adapt=mapping.inverters
-        )
-        count, fresh = 0, False
-        for gateway in found:
-            inverters = gateway.micro_inverters or []
-            count += len(inverters)
-            new = [each for each in inverters if each.serial_number not in seen]
-            seen.update(each.serial_number for each in new if each.serial_number)
-            fresh = fresh or bool(new)
-            _merge(gateways, evolve(gateway, micro_inverters=new))
-        # A short page is the last one; a server without pages sends everything at once.
-        if count < INVERTERS_PAGE or not fresh:
-            break
-    return [gateway for gateway in gateways if gateway.micro_inverters]
-
-
-def _merge(gateways: list[models.InvertersSummary], part: models.InvertersSummary) -> None:
-    """A gateway's microinverters may stand on several pages."""
-    serials = {each.envoy_serial_number for each in part.micro_inverters}
-    last = gateways[-1] if gateways else None
-    if last is not None and serials & {e.envoy_serial_number for e in last.micro_inverters}:
-        merged = [*last.micro_inverters, *part.micro_inverters]
-        gateways[-1] = evolve(last, micro_inverters=merged)
-    else:
-        gateways.append(part)
+    return all_inverters(integer(site_id, "site_id"), DETAILS)
 
 
 def monthly_production(system_id: int, start_date: DateLike) -> Call[models.MonthlyProduction]:
@@ -252,25 +223,33 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     from enphase_sdk_api_v4.api.default import rgm_stats as api
 
     parts: list[models.RgmStats] = []
-    for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
+    for begin, finish in windows(start, end, WEEK, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
-        parts.append((yield call(api, made, models.RgmStats, access=PRODUCTION, system_id=number)))
+        shape = models.RgmStats
+        _, part = yield call(api, made, shape, access=PRODUCTION, system_id=number)
+        parts.append(part)
     return evolve(
         parts[-1],
-        intervals=[each for part in parts for each in part.intervals or ()],
-        meter_intervals=_by_meter(parts),
+        intervals=[each for part in parts for each in _until(end, part.intervals)],
+        meter_intervals=_by_meter(parts, end),
     )
 
 
-def _by_meter(parts: list[models.RgmStats]) -> list[models.MeterIntervals]:
+def _by_meter(parts: list[models.RgmStats], end: int | None) -> list[models.MeterIntervals]:
     meters: dict[Any, models.MeterIntervals] = {}
     for part in parts:
         for meter in part.meter_intervals or ():
             known = meters.get(meter.meter_serial_number)
-            if known is not None:
-                meter = evolve(known, intervals=[*known.intervals, *meter.intervals])
-            meters[meter.meter_serial_number] = meter
+            before = known.intervals if known is not None else []
+            intervals = [*before, *_until(end, meter.intervals)]
+            meters[meter.meter_serial_number] = evolve(known or meter, intervals=intervals)
     return list(meters.values())
+
+
+def _until(end: int | None, intervals: list[T] | None) -> list[T]:
+    """The intervals that do not end after an instant."""
+    at = attrgetter("end_at")
+    return [each for each in intervals or () if end is None or at(each) is None or at(each) <= end]
 
 
 def stats(
@@ -309,14 +288,22 @@ def _telemetry(
     """
     start, end = window
     parts: list[Any] = []
-    longest = DAY if length == "day" else 7 * DAY
-    for begin, finish in _windows(start, end, longest, step):
-        if begin is None:
-            made = api.request(number)
-        else:
-            span = (finish - begin) if finish is not None else longest
-            made = api.request(number, start_at=begin, granularity=granularity(span))
-        parts.append((yield call(api, made, shape, access=access, system_id=number)))
+    longest = DAY if length == "day" else WEEK
+    ask = partial(call, api, shape=shape, access=access, system_id=number)
+    for begin, finish in windows(start, end, longest, step):
+        if begin is None or finish is None:
+            asked = {} if begin is None else {"start_at": begin, "granularity": granularity(DAY)}
+            _, part = yield ask(api.request(number, **asked))
+            parts.append(part)
+            continue
+        length_of = granularity(finish - begin)
+        reply, part = yield ask(api.request(number, start_at=begin, granularity=length_of))
+        parts.append(part)
+        ended = hour_left_out(begin, finish, longest, reply)
+        if ended is not None:
+            made = api.request(number, start_at=ended, granularity=granularity(HOUR))
+            _, part = yield ask(made)
+            parts.append(part)
     last = parts[-1]
     first_end = None if start is None else start // step * step
     kept: dict[int, Any] = {}
@@ -329,29 +316,6 @@ def _telemetry(
                 kept[at] = interval
     merged: T = evolve(last, intervals=[kept[at] for at in sorted(kept)])
     return merged
-
-
-def granularity(seconds: int) -> Granularity:
-    """The shortest window there is that holds so many seconds."""
-    from enphase_sdk_api_v4.models import Granularity
-
-    return Granularity("day" if seconds <= DAY else "week")
-
-
-def _windows(
-    start: int | None, end: int | None, longest: int, step: int
-) -> Iterable[tuple[int | None, int | None]]:
-    """Windows that make up a span, aligned to intervals; an open one is as the server has it."""
-    if start is None or end is None:
-        yield (None if start is None else start // step * step), None
-        return
-    begin = start // step * step
-    while True:
-        finish = min(begin + longest, end)
-        yield begin, finish
-        begin = finish
-        if begin >= end:
-            return
 
 
 def energy_lifetime(
@@ -368,7 +332,7 @@ def energy_lifetime(
     made = api.request(number, **days(start_date, end_date), production=series(production))
     shape = models.EnergyLifetime
     found = call(api, made, shape, access=PRODUCTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("production"))
+    return evolve(found, adapt=until_day(end_date, _none_without_series("production")))
 
 
 def consumption_lifetime(
@@ -381,7 +345,7 @@ def consumption_lifetime(
     made = api.request(number, **days(start_date, end_date))
     shape = models.ConsumptionLifetime
     found = call(api, made, shape, access=CONSUMPTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("consumption"))
+    return evolve(found, adapt=until_day(end_date, _none_without_series("consumption")))
 
 
 def _none_without_series(name: str) -> Callable[[Any], Any]:

@@ -63,9 +63,13 @@ class _Handler(PortHandler):
         self.send_response_only(response.status_code)
         for name, value in response.headers.multi_items():
             self.send_header(name, value)
-        # httpx leaves this out of an empty body, and a client would wait for more.
         if "content-length" not in response.headers and response.status_code not in (204, 304):
-            self.send_header("Content-Length", "0")
+            if isinstance(response.stream, httpx.ByteStream):
+                # httpx leaves this out of an empty body, and a client would wait for more.
+                self.send_header("Content-Length", "0")
+            else:
+                # It goes on until the connection ends.
+                self.send_header("Connection", "close")
         self.end_headers()
         if self.command == "HEAD":
             return

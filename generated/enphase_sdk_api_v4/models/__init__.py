@@ -59,6 +59,8 @@ if TYPE_CHECKING:
     from .evse_power_by_serial import EvsePowerBySerial
     from .evse_telemetry import EvseTelemetry
     from .exported_interval import ExportedInterval
+    from .found_system import FoundSystem
+    from .found_systems_page import FoundSystemsPage
     from .granularity import Granularity
     from .grid_status import GridStatus
     from .hp_lifetime import HpLifetime
@@ -158,6 +160,8 @@ _MODULES = {
     "EvsePowerBySerial": ".evse_power_by_serial",
     "EvseTelemetry": ".evse_telemetry",
     "ExportedInterval": ".exported_interval",
+    "FoundSystem": ".found_system",
+    "FoundSystemsPage": ".found_systems_page",
     "Granularity": ".granularity",
     "GridStatus": ".grid_status",
     "HpLifetime": ".hp_lifetime",
@@ -258,6 +262,8 @@ __all__ = [
     "EvsePowerBySerial",
     "EvseTelemetry",
     "ExportedInterval",
+    "FoundSystem",
+    "FoundSystemsPage",
     "Granularity",
     "GridStatus",
     "HpLifetime",

@@ -36,15 +36,13 @@ class System:
         system_id (int): Id of the system in Enlighten.
         timezone (None | str): Time zone as in the IANA database, such as `US/Pacific`. Null if
             unknown.
-        energy_lifetime (int | Unset): No longer filled: always -1.
-        energy_today (int | Unset): No longer filled: always -1.
-        live_stream (str | Unset): Whether the system can be watched live: `enabled` or `disabled`.
-            Only in a search.
+        energy_lifetime (int | None | Unset): No longer filled. Null stands for the -1 that is sent.
+        energy_today (int | None | Unset): No longer filled. Null stands for the -1 that is sent.
         other_references (list[str] | Unset): Identifiers given by other companies. Absent if there
             are none.
         reference (None | str | Unset): Identifier that the user's company gave to the system.
             Absent if there is none.
-        system_size (float | Unset): No longer filled: always -1.
+        system_size (float | None | Unset): No longer filled. Null stands for the -1 that is sent.
     """
 
     address: Address
@@ -59,12 +57,11 @@ class System:
     status: Status
     system_id: int
     timezone: None | str
-    energy_lifetime: int | Unset = UNSET
-    energy_today: int | Unset = UNSET
-    live_stream: str | Unset = UNSET
+    energy_lifetime: int | None | Unset = UNSET
+    energy_today: int | None | Unset = UNSET
     other_references: list[str] | Unset = UNSET
     reference: None | str | Unset = UNSET
-    system_size: float | Unset = UNSET
+    system_size: float | None | Unset = UNSET
 
     def __repr__(self) -> str:
         return present(self)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from msgspec import UNSET
 
 from enphase_sdk.cloud.api import Call, call
-from enphase_sdk.cloud.arguments import days, given, instant, integer, text
+from enphase_sdk.cloud.arguments import given, integer, text
 from enphase_sdk.cloud.v4.extras.windows import flat, window
-from enphase_sdk.cloud.v4.operations import DAY, granularity
+from enphase_sdk.cloud.v4.windows import DAY, days, granularity, instant
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 
 if TYPE_CHECKING:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from attrs import evolve
 from msgspec import UNSET
 
 from enphase_sdk.cloud.api import Call, call
-from enphase_sdk.cloud.arguments import given, instant, integer
+from enphase_sdk.cloud.arguments import given, integer
 from enphase_sdk.cloud.v4.operations import DETAILS, SHARED_FOR
+from enphase_sdk.cloud.v4.windows import instant
 from enphase_sdk.core.times import InstantLike, to_epoch
 
 if TYPE_CHECKING:
@@ -26,7 +28,13 @@ def system(system_id: int) -> Call[v4.System]:
 
     number = integer(system_id, "system_id")
     made = api.request(number)
-    return call(api, made, access=DETAILS, system_id=number)
+    return call(api, made, access=DETAILS, system_id=number, adapt=without_placeholders)
+
+
+def without_placeholders(row: v4.System) -> v4.System:
+    """None in place of -1, which v4 sends for a quantity that it no longer tells."""
+    names = ("energy_lifetime", "energy_today", "system_size")
+    return evolve(row, **{name: None for name in names if getattr(row, name) == -1})
 
 
 def devices(system_id: int) -> Call[v4.Devices]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from enphase_sdk.cloud.api import Call, call
-from enphase_sdk.cloud.arguments import days, given, instant, integer, text
+from enphase_sdk.cloud.arguments import given, integer, text
 from enphase_sdk.cloud.v4.extras.windows import flat, window
-from enphase_sdk.cloud.v4.operations import CONSUMPTION, DAY, PRODUCTION
+from enphase_sdk.cloud.v4.operations import CONSUMPTION, PRODUCTION
+from enphase_sdk.cloud.v4.windows import DAY, days, instant
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import evolve
 
-from enphase_sdk.cloud.v4.operations import DAY, QUARTER_HOUR, granularity
+from enphase_sdk.cloud.v4.windows import DAY, QUARTER_HOUR, granularity
 from enphase_sdk.core.times import InstantLike, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 

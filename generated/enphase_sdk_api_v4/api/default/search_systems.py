@@ -10,14 +10,14 @@ if TYPE_CHECKING:
 
 
 from ...models.api_error import ApiError
-from ...models.systems_page import SystemsPage
+from ...models.found_systems_page import FoundSystemsPage
 from ...models.systems_search import SystemsSearch
 from ...types import UNSET, Unset
 
 OPERATION: Final = "SearchSystems"
 
 RESPONSES: Final[dict[int, Any]] = {
-    200: SystemsPage,
+    200: FoundSystemsPage,
     400: ApiError,
     401: ApiError,
     403: ApiError,
@@ -59,7 +59,7 @@ def sync(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
     live_stream: bool | Unset = UNSET,
-) -> Response[ApiError | SystemsPage]:
+) -> Response[ApiError | FoundSystemsPage]:
     """Systems that match a filter, page by page
 
     Lists the systems that match all the given conditions. Empty conditions have no effect; unknown
@@ -93,7 +93,7 @@ async def asyncio(
     page: int | Unset = UNSET,
     size: int | Unset = UNSET,
     live_stream: bool | Unset = UNSET,
-) -> Response[ApiError | SystemsPage]:
+) -> Response[ApiError | FoundSystemsPage]:
     """The same as `sync`, awaited."""
     call = request(
         page=page,
