@@ -17,9 +17,11 @@ from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.frames import AnyFrame, BackendName
 from enphase_sdk.store import rows as made
 from enphase_sdk.store.database import Database
+from enphase_sdk.store.folder import Folder
 from enphase_sdk.store.reading import frame_of
 from enphase_sdk.store.rows import Batch, Interval, Row
 from enphase_sdk.store.schema import MEASURES, TABLES, Measure, TableName
+from enphase_sdk.store.sql import Session
 
 if TYPE_CHECKING:
     import duckdb
@@ -70,9 +72,9 @@ class Store:
                 raise ConfigError(
                     f"{self.path} has one writer at a time; share a folder of Parquet"
                 )
-            self._backend = Database(self.path, read_only=read_only)
+            self._kept: Database | Folder = Database(self.path, read_only=read_only)
         else:
-            raise ConfigError("folders come next")
+            self._kept = Folder(self.path, read_only=read_only, shared=shared)
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
@@ -93,7 +95,7 @@ class Store:
                 connection, self._connection = self._connection, None
                 if connection is not None:
                     connection.close()
-                self._backend.close()
+                self._kept.close()
 
     @contextmanager
     def transaction(self) -> Generator[None, None, None]:
@@ -318,6 +320,14 @@ class Store:
         """Start and end of each stretch of final intervals (UTC), oldest first, by system."""
         return self._spans("known_intervals", measure)
 
+    def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
+        """Systems that are best written in one transaction, and by one program, group by group.
+
+        A folder writes the files of a group anew for each transaction that touches it. Groups of
+        a DuckDB file are as large as transactions of whole lives may well be.
+        """
+        return self._kept.groups(system_ids)
+
     @overload
     def frame(
         self, table: TableName, *, backend: Literal["polars"], system_id: int | None = None
@@ -350,10 +360,9 @@ class Store:
             where, values = "WHERE system_id = ?", (self._id(system_id),)
         order = ", ".join(TABLES[table].key)
         names = ", ".join(TABLES[table].names)
-        with self._reading() as backend_of_store:
-            arrow = backend_of_store.select_arrow(
-                f"SELECT {names} FROM {table} {where} ORDER BY {order}", values
-            )
+        with self._reading() as session:
+            query = f"SELECT {names} FROM {table} {where} ORDER BY {order}"
+            arrow = session.arrow(query, values)
         return frame_of(arrow.cast(TABLES[table].arrow_schema()), backend)
 
     @property
@@ -362,9 +371,9 @@ class Store:
 
         What it writes nobody checks. It does not see a transaction before its end.
         """
-        with self._reading() as backend:
+        with self._reading() as session:
             if self._connection is None:
-                self._connection = backend.connection()
+                self._connection = session.cursor()
             return self._connection
 
     def _spans(self, table: TableName, measure: Measure) -> dict[int, list[tuple[Any, Any]]]:
@@ -383,14 +392,15 @@ class Store:
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._reading() as backend:
-            return backend.select(query, values)
+        with self._reading() as session:
+            return session.run(query, *values)
 
     @contextmanager
-    def _reading(self) -> Generator[Database, None, None]:
+    def _reading(self) -> Generator[Session, None, None]:
         with self._lock:
             self._check_process()
-            yield self._backend
+            with self._kept.reading() as session:
+                yield session
 
     def _write_run(self, run: Row) -> None:
         self._check_writable()
@@ -409,7 +419,7 @@ class Store:
     def _commit(self, batches: Iterable[Batch]) -> None:
         whole = [batch for batch in batches if len(batch) or batch.replaced]
         if whole:
-            self._backend.commit(whole)
+            self._kept.commit(whole)
 
     def _check_writable(self) -> None:
         self._check_process()
