@@ -240,7 +240,7 @@ class Folder:
                     ]
                     if not there.issuperset(table.names):
                         place = file.relative_to(self._path).as_posix()
-                        staging.rewrite(table, place, columns)
+                        staging.rewrite(place, columns)
         self._session.close()
         self._write_manifest()
 

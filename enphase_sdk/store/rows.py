@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
@@ -184,7 +184,7 @@ def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None)
         if None in key:
             raise InvalidArgumentError(f"{name}: a row needs {' and '.join(table.key)}")
         found[key] = row
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     columns = {field.name: [row[field.name] for row in found.values()] for field in schema}
     try:
         arrays = [_array(columns[field.name], field.type) for field in schema]
@@ -216,10 +216,10 @@ def of_days(
         "daily",
         span,
         (start, end - 1),
-        day=_packed(range(start, start + count), "i", pa.date32()),
+        day=_days(start, count),
         wh=wh,
         final=_marks(min(count, final_end - start), count),
-        source=pa.repeat(pa.scalar(source, pa.string()), count),
+        source=_repeated(source, pa.string(), count),
     )
 
 
@@ -255,9 +255,9 @@ def of_intervals(
         wh=_array([row[1] for row in ordered], real, "wh"),
         w=_array([row[2] for row in ordered], real, "w"),
         devices_reporting=_array([row[3] for row in ordered], number, "devices_reporting"),
-        total_devices=pa.repeat(pa.scalar(total_devices, number), count),
+        total_devices=_repeated(total_devices, number, count),
         final=_marks(sum(end_at <= final_end for end_at in ends), count),
-        source=pa.repeat(pa.scalar(source, pa.string()), count),
+        source=_repeated(source, pa.string(), count),
     )
 
 
@@ -270,7 +270,7 @@ def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
     kept = [span for span in given if span.start < span.end]
     # A day is named by itself, an instant bounds what is on both its sides.
     after = 1 if name == "known_days" else 0
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     columns = (
         [span.key[0] for span in kept],
         [span.key[1] for span in kept],
@@ -301,27 +301,43 @@ def _series(name: TableName, span: Span, replaced: tuple[int, int], **columns: A
     count = len(columns["wh"])
     system_id, measure = span.key
     columns |= {
-        "system_id": pa.repeat(pa.scalar(system_id, pa.int64()), count),
-        "measure": pa.repeat(pa.scalar(measure, pa.string()), count),
-        "read_at": pa.repeat(pa.scalar(span.read_at, pa.timestamp("us", "UTC")), count),
+        "system_id": _repeated(system_id, pa.int64(), count),
+        "measure": _repeated(measure, pa.string(), count),
+        "read_at": _repeated(span.read_at, pa.timestamp("us", "UTC"), count),
     }
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     rows = pa.Table.from_arrays([columns[name] for name in table.names], schema=schema)
     return Batch(table, [rows], [(*span.key, *replaced)], {span.key}, [span])
+
+
+def _repeated(value: Any, kind: Any, count: int) -> Any:
+    import pyarrow as pa
+
+    return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
+
+
+@cache
+def _calendar() -> Any:
+    """The days from 1970 to 2100, of which each series takes a slice: it costs nothing."""
+    import pyarrow as pa
+
+    return pa.array(range(50_000), pa.date32())
+
+
+def _days(start: int, count: int) -> Any:
+    import pyarrow as pa
+
+    if 0 <= start and start + count <= len(_calendar()):
+        return _calendar().slice(start, count)
+    return pa.array(range(start, start + count), pa.date32())
 
 
 def _marks(true: int, count: int) -> Any:
     import pyarrow as pa
 
+    if true == count:
+        return pa.repeat(True, count)
     return pa.concat_arrays([pa.repeat(True, true), pa.repeat(False, count - true)])
-
-
-def _packed(values: Iterable[int], code: str, kind: Any) -> Any:
-    """What `pyarrow.array` makes of them, in a fraction of the time."""
-    import pyarrow as pa
-
-    memory = array.array(code, values)
-    return pa.Array.from_buffers(kind, len(memory), [None, pa.py_buffer(memory)])
 
 
 def _array(values: Any, kind: Any, what: str = "") -> Any:

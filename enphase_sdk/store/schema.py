@@ -6,9 +6,10 @@ migrated by itself, with null in the new column. What is released is never renam
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 __all__ = [
     "FORMAT",
@@ -102,17 +103,18 @@ class Table:
     ranged: bool = False
     periods: tuple[str, ...] = ()
     since: int = 1
-    types: dict[str, str] = field(init=False)
 
-    @types.default
-    def _types(self) -> dict[str, str]:
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """The type of each column, as DuckDB names it."""
         return {column.name: column.type for column in self.columns}
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all columns."""
         return tuple(self.types)
 
+    @cached_property
     def arrow_schema(self) -> Any:
         """The columns as a schema of pyarrow."""
         import pyarrow as pa

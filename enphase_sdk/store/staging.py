@@ -85,11 +85,11 @@ class Staging:
                 rows = self.session.run(known_query(batch, parquet(*files)))
         self._apply(learnt(name, batch.spans, spans_from(batch, rows)))
 
-    def rewrite(self, table: Table, place: str, columns: Iterable[str]) -> None:
+    def rewrite(self, place: str, columns: Iterable[str]) -> None:
         """Stage a file anew with these columns, which are expressions."""
         existing = self._file(place)
         assert existing is not None  # noqa: S101 - it was listed
-        self._copy(table, place, f"SELECT {', '.join(columns)} FROM {parquet(existing)}")
+        self._copy(place, f"SELECT {', '.join(columns)} FROM {parquet(existing)}")
 
     def publish(self, buckets: Iterable[int]) -> None:
         """Make what is staged the store's, at once."""
@@ -125,9 +125,10 @@ class Staging:
                 if existing is not None:
                     query += (
                         f" UNION ALL SELECT {names} FROM {parquet(existing)} t "
-                        f"ANTI JOIN incoming i ON {same_rows(table)}"
+                        f"ANTI JOIN incoming i ON {same_rows(table)} "
+                        f"ORDER BY {', '.join(table.key)}"
                     )
-                self._copy(table, place, query)
+                self._copy(place, query)
 
     def _replaced(self, batch: Batch) -> Iterator[tuple[int, ...]]:
         """The periods and buckets of files that are there and that its ranges touch."""
@@ -164,11 +165,10 @@ class Staging:
         file = self.root / place
         return file if file.exists() else None
 
-    def _copy(self, table: Table, place: str, query: str) -> None:
+    def _copy(self, place: str, query: str) -> None:
         new = self.own / f"{next(self._numbers)}.parquet"
         self.session.run(
-            f"COPY ({query} ORDER BY {', '.join(table.key)}) TO {_text(new)} "
-            "(FORMAT parquet, COMPRESSION zstd)"
+            f"COPY ({query}) TO {_text(new)} (FORMAT parquet, COMPRESSION zstd)"
         )
         before = self.staged.get(place)
         self.staged[place] = new

@@ -363,7 +363,7 @@ class Store:
         with self._reading() as session:
             query = f"SELECT {names} FROM {table} {where} ORDER BY {order}"
             arrow = session.arrow(query, values)
-        return frame_of(arrow.cast(TABLES[table].arrow_schema()), backend)
+        return frame_of(arrow.cast(TABLES[table].arrow_schema), backend)
 
     @property
     def connection(self) -> duckdb.DuckDBPyConnection:
