@@ -327,7 +327,7 @@ def _calendar() -> Any:
 def _days(start: int, count: int) -> Any:
     import pyarrow as pa
 
-    if 0 <= start and start + count <= len(_calendar()):
+    if start >= 0 and start + count <= len(_calendar()):
         return _calendar().slice(start, count)
     return pa.array(range(start, start + count), pa.date32())
 
@@ -344,6 +344,8 @@ def _array(values: Any, kind: Any, what: str = "") -> Any:
     import pyarrow as pa
 
     try:
+        if kind == pa.int64():  # asked for it at once, pyarrow cuts fractions off
+            return pa.array(values).cast(kind)
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         if not what:

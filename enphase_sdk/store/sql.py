@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from enphase_sdk.errors import ConfigError
@@ -71,7 +71,9 @@ class Session:
             yield
         finally:
             for name in tables:
-                self._connection.unregister(name)
+                # After an error it cannot be done; the next table of this name takes its place.
+                with suppress(Exception):
+                    self._connection.unregister(name)
 
 
 def incoming_of(batch: Batch) -> Any:

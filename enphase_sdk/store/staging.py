@@ -167,9 +167,7 @@ class Staging:
 
     def _copy(self, place: str, query: str) -> None:
         new = self.own / f"{next(self._numbers)}.parquet"
-        self.session.run(
-            f"COPY ({query}) TO {_text(new)} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        self.session.run(f"COPY ({query}) TO {_text(new)} (FORMAT parquet, COMPRESSION zstd)")
         before = self.staged.get(place)
         self.staged[place] = new
         if before is not None:
