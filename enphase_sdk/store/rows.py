@@ -14,7 +14,7 @@ from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epo
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.frames import _tables as frames
 from enphase_sdk.frames._columns import cleaned
-from enphase_sdk.store.schema import DATE, INSTANT, TABLES, Table, TableName
+from enphase_sdk.store.schema import DATE, INSTANT, TABLES, Table, TableName, arrow
 
 __all__ = [
     "Batch",
@@ -107,14 +107,12 @@ class Batch:
 
     def rows(self) -> Any:
         """All rows as one table of Arrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         return pa.concat_tables(self.parts).combine_chunks()
 
     def ranges(self) -> Any:
         """What is replaced, as a table of Arrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         columns = map(list, zip(*self.replaced, strict=True))
         return pa.table(dict(zip(("system_id", "measure", "first", "last"), columns, strict=True)))
 
@@ -167,8 +165,7 @@ def of_inverters(
 
 def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None) -> Batch:
     """Rows that replace those with the same key; of two with one key the later counts."""
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     found: dict[tuple[Any, ...], Row] = {}
     for given in rows:
@@ -203,8 +200,7 @@ def of_days(
     read_at: datetime,
 ) -> Batch:
     """A series of days, one value after the other; None is unreported."""
-    import pyarrow as pa
-
+    pa = arrow()
     wh = _array(values, pa.int64(), "values")
     start, count = _day(first_day, "first_day"), len(wh)
     final_end = start
@@ -234,8 +230,7 @@ def of_intervals(
     read_at: datetime,
 ) -> Batch:
     """The intervals that end after the window's start and not after its end."""
-    import pyarrow as pa
-
+    pa = arrow()
     start, end = _microseconds(window[0], "start_at"), _microseconds(window[1], "end_at")
     found = {int(row[0]) * MICROSECONDS: row for row in rows}
     ends = sorted(found)
@@ -263,8 +258,7 @@ def of_intervals(
 
 def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
     """Spans that are known, as the only ones of their systems and measures."""
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     given = list(spans)
     kept = [span for span in given if span.start < span.end]
@@ -281,7 +275,7 @@ def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
     arrays = [pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)]
     keys = {span.key for span in given}
     everything = ALL_DAYS if name == "known_days" else ALL_INSTANTS
-    replaced = [(*key, *everything) for key in sorted(keys)]
+    replaced = [(*key, everything[0], everything[1]) for key in sorted(keys)]
     return Batch(table, [pa.Table.from_arrays(arrays, schema=schema)], replaced, keys)
 
 
@@ -295,8 +289,7 @@ def spans_of(name: TableName, rows: Iterable[tuple[Any, ...]]) -> list[Span]:
 
 
 def _series(name: TableName, span: Span, replaced: tuple[int, int], **columns: Any) -> Batch:
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     count = len(columns["wh"])
     system_id, measure = span.key
@@ -307,42 +300,37 @@ def _series(name: TableName, span: Span, replaced: tuple[int, int], **columns: A
     }
     schema = table.arrow_schema
     rows = pa.Table.from_arrays([columns[name] for name in table.names], schema=schema)
-    return Batch(table, [rows], [(*span.key, *replaced)], {span.key}, [span])
+    return Batch(table, [rows], [(*span.key, replaced[0], replaced[1])], {span.key}, [span])
 
 
 def _repeated(value: Any, kind: Any, count: int) -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
     return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
 
 
 @cache
 def _calendar() -> Any:
     """The days from 1970 to 2100, of which each series takes a slice: it costs nothing."""
-    import pyarrow as pa
-
+    pa = arrow()
     return pa.array(range(50_000), pa.date32())
 
 
 def _days(start: int, count: int) -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
     if start >= 0 and start + count <= len(_calendar()):
         return _calendar().slice(start, count)
     return pa.array(range(start, start + count), pa.date32())
 
 
 def _marks(true: int, count: int) -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
     if true == count:
         return pa.repeat(True, count)
     return pa.concat_arrays([pa.repeat(True, true), pa.repeat(False, count - true)])
 
 
 def _array(values: Any, kind: Any, what: str = "") -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
     try:
         if kind == pa.int64():  # asked for it at once, pyarrow cuts fractions off
             return pa.array(values).cast(kind)
@@ -354,7 +342,7 @@ def _array(values: Any, kind: Any, what: str = "") -> Any:
 
 
 def _value(column: str, type_: str, row: Row) -> Any:
-    value = plain(row.get(column))
+    value: Any = plain(row.get(column))
     if value is None:
         return None
     if type_ == INSTANT:

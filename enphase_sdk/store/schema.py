@@ -7,6 +7,7 @@ migrated by itself, with null in the new column. What is released is never renam
 from __future__ import annotations
 
 from functools import cached_property
+from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
 from attrs import frozen
@@ -20,6 +21,7 @@ __all__ = [
     "Measure",
     "Table",
     "TableName",
+    "arrow",
 ]
 
 FORMAT = "enphase_sdk.store"
@@ -117,8 +119,7 @@ class Table:
     @cached_property
     def arrow_schema(self) -> Any:
         """The columns as a schema of pyarrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         types = {
             INTEGER: pa.int64(),
             DOUBLE: pa.float64(),
@@ -131,6 +132,11 @@ class Table:
         return pa.schema(
             [pa.field(c.name, types[c.type], nullable=c.name not in self.key) for c in self.columns]
         )
+
+
+def arrow() -> Any:
+    """The library pyarrow, loaded only where a store is opened."""
+    return import_module("pyarrow")
 
 
 _SYSTEM = Column("system_id", INTEGER)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any
 
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.store.known import KNOWN
 from enphase_sdk.store.rows import Batch, Span, spans_of
-from enphase_sdk.store.schema import DATE, INSTANT, TABLES, VERSION, Table
+from enphase_sdk.store.schema import DATE, INSTANT, TABLES, VERSION, Table, arrow
 
 __all__ = ["Session", "in_our_words", "incoming_of", "known_query", "known_version", "same_rows"]
 
@@ -129,8 +130,8 @@ def known_version(version: object, path: os.PathLike[str]) -> int:
 
 def _duckdb() -> Any:
     try:
-        import duckdb
-        import pyarrow  # noqa: F401 - DuckDB looks for it
+        duckdb = import_module("duckdb")
+        arrow()  # DuckDB looks for it when it is given rows
     except ImportError as error:
         raise ConfigError(
             f"a store needs {error.name}, which cannot be imported; install it: "

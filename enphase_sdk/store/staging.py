@@ -135,15 +135,12 @@ class Staging:
         table = batch.table
         if not table.ranged:
             return
-        periods = self._periods(table) if table.periods else [()]
+        periods = self._periods(table) if table.periods else {()}
         for system_id, _, first, last in batch.replaced:
             bucket = bucket_of(system_id)
-            bounds = [()] * 2
-            if table.periods:
-                bounds = [_period(table, number) for number in (first, last)]
+            low, high = _period(table, first), _period(table, last)
             for period in periods:
-                inside = bounds[0] <= period <= bounds[1]
-                if inside and self._file(_name(table, period, bucket)) is not None:
+                if low <= period <= high and self._file(_name(table, period, bucket)) is not None:
                     yield (*period, bucket)
 
     def _periods(self, table: Table) -> set[tuple[int, ...]]:
@@ -221,7 +218,7 @@ def _is_bucketed(table: Table) -> bool:
 
 
 def _name(table: Table, period: tuple[int, ...], bucket: int) -> str:
-    parts = [table.name]
+    parts: list[str] = [table.name]
     for name, value in zip(table.periods, period, strict=True):
         parts.append(f"{name}={value:02d}")
     return "/".join([*parts, f"part-{bucket:02d}.parquet"])
@@ -233,6 +230,8 @@ def _periods_sql(table: Table) -> list[str]:
 
 def _period(table: Table, number: int) -> tuple[int, ...]:
     """The period of a day or an instant."""
+    if not table.periods:
+        return ()
     day: date | datetime
     if table.types[table.key[-1]] == DATE:
         day = date.fromordinal(number + EPOCH)

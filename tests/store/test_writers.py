@@ -16,7 +16,7 @@ from tests.store.support import KINDS, READ_AT, finished, program, said
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="needs signals")
 
 
-@pytest.fixture(params=KINDS.values(), ids=KINDS)
+@pytest.fixture(params=[*KINDS.values()], ids=[*KINDS])
 def path(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return tmp_path / str(request.param)
 
