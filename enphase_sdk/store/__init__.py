@@ -1,9 +1,36 @@
-"""A fleet's data on one's own disk, for SQL, data frames and reports."""
+"""A fleet's data on one's own disk, for SQL, data frames and reports.
+
+    with Store("fleet.duckdb") as store:
+        with store.transaction():
+            store.write_systems(enlighten.systems(), read_at)
+            store.write_daily(67, "production", first_day, values, final_through, read_at)
+        store.frame("daily", backend="polars", system_id=67)
+        store.connection.sql("SELECT measure, sum(wh) FROM daily GROUP BY ALL")
+
+A path that ends in `.duckdb` is a DuckDB file, any other a folder of Parquet files, divided as
+Dask, Spark, Polars and BigQuery read them (`daily/year=2026/part-07.parquet`). Both have the same
+tables. Instants are UTC, days are days in the system's own zone (`systems.timezone`), units stand
+in the names (`_wh`, `_w`), and null is what was not reported. What is in bold is the key.
+
+- `systems`: **system_id**, and what the listing told of it.
+- `summaries`: **system_id**, **day**, energy, power, status, who measures (`source`).
+- `daily`: **system_id**, **measure**, **day**, wh, final, source, read_at.
+- `intervals`: **system_id**, **measure**, **end_at**, wh, w, devices_reporting, total_devices,
+  final, source, read_at. An interval is named by its end.
+- `inverters`: **system_id**, **serial_number**, power, lifetime energy, last report.
+- `runs`: **run_id**, when it began and ended (null if it was killed), hits, outcome.
+- `known_days`: **system_id**, **measure**, **first_day**, last_day: stretches of `daily` that are
+  final and need never be asked for again.
+- `known_intervals`: **system_id**, **measure**, **start_at**, end_at: the same of `intervals`.
+
+Rows that may still change are not `final`. Needs the extra `store`; neither of its libraries is
+imported before a store is opened.
+"""
 
 from __future__ import annotations
 
-from enphase_sdk.store.rows import Interval
-from enphase_sdk.store.schema import Measure, TableName
+from enphase_sdk.store.rows import Interval, Row
+from enphase_sdk.store.schema import MEASURES, Measure, TableName
 from enphase_sdk.store.store import Asked, Store
 
-__all__ = ["Asked", "Interval", "Measure", "Store", "TableName"]
+__all__ = ["MEASURES", "Asked", "Interval", "Measure", "Row", "Store", "TableName"]

@@ -1,15 +1,182 @@
-"""A table of Arrow as a frame of the library that was asked for."""
+"""Reading what a store holds."""
 
 from __future__ import annotations
 
-from typing import Any
+import os
+from collections.abc import Generator
+from contextlib import contextmanager
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+from threading import RLock
+from typing import TYPE_CHECKING, Any, Literal, overload
 
+from enphase_sdk.core.times import DateLike, plain, to_date
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
+from enphase_sdk.frames import AnyFrame, BackendName
+from enphase_sdk.store.database import Database
+from enphase_sdk.store.folder import Folder
+from enphase_sdk.store.schema import MEASURES, TABLES, Measure, TableName, arrow
+from enphase_sdk.store.sql import Session
 
-__all__ = ["frame_of"]
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+__all__ = ["StoredData"]
 
 
-def frame_of(table: Any, backend: str) -> Any:
+class StoredData:
+    """What can be asked of a store, however it is kept. Instants come in UTC.
+
+    All methods raise `enphase_sdk.errors.ConfigError` if the store cannot be read.
+
+    Args:
+        path: The file or folder.
+        kept: The same, opened.
+
+    Attributes:
+        path: The file or folder, its symbolic links resolved.
+    """
+
+    path: Path
+
+    def __init__(self, path: Path, kept: Database | Folder) -> None:
+        self.path = path
+        self._kept = kept
+        self._lock = RLock()
+        self._process = os.getpid()
+        self._connection: Any = None
+
+    def systems(self) -> list[dict[str, Any]]:
+        """The rows of `systems`, by id."""
+        return self._rows("systems", "ORDER BY system_id")
+
+    def summaries(self, day: DateLike) -> dict[int, dict[str, Any]]:
+        """The rows of `summaries` of one day, by system."""
+        found = self._rows("summaries", "WHERE day = ?", to_date(day, "day"))
+        return {row["system_id"]: row for row in found}
+
+    def runs(self) -> list[dict[str, Any]]:
+        """The rows of `runs`, the latest first."""
+        return self._rows("runs", "ORDER BY run_id DESC")
+
+    def daily_known(self, measure: Measure) -> dict[int, date]:
+        """The last day that is final, of each system of which one is."""
+        rows = self._select(
+            "SELECT system_id, max(last_day) FROM known_days WHERE measure = ? GROUP BY ALL",
+            self._measure(measure),
+        )
+        return dict(rows)
+
+    def daily_spans(self, measure: Measure) -> dict[int, list[tuple[date, date]]]:
+        """First and last day of each stretch of final days, oldest first, by system."""
+        return self._spans("known_days", measure)
+
+    def intervals_known(self, measure: Measure) -> dict[int, list[tuple[datetime, datetime]]]:
+        """Start and end of each stretch of final intervals (UTC), oldest first, by system."""
+        return self._spans("known_intervals", measure)
+
+    @overload
+    def frame(
+        self, table: TableName, *, backend: Literal["polars"], system_id: int | None = None
+    ) -> pl.DataFrame: ...
+    @overload
+    def frame(
+        self, table: TableName, *, backend: Literal["pandas"], system_id: int | None = None
+    ) -> pd.DataFrame: ...
+    @overload
+    def frame(
+        self, table: TableName, *, backend: Literal["pyarrow"], system_id: int | None = None
+    ) -> pa.Table: ...
+    def frame(
+        self, table: TableName, *, backend: BackendName, system_id: int | None = None
+    ) -> AnyFrame:
+        """A table, or its rows of one system, as a data frame, in the order of its key.
+
+        Instants are in UTC. A large table is better read in parts, with `connection`.
+
+        Raises:
+            InvalidArgumentError: there is no such table or backend.
+            ConfigError: the library is not installed, or the store cannot be read.
+        """
+        if table not in TABLES:
+            raise InvalidArgumentError(f"table: there are {', '.join(TABLES)}, not {table!r}")
+        where = ""
+        values: tuple[int, ...] = ()
+        if system_id is not None:
+            if "system_id" not in TABLES[table].names:
+                raise InvalidArgumentError(f"system_id: {table} is not of systems")
+            where, values = "WHERE system_id = ?", (self._id(system_id),)
+        order = ", ".join(TABLES[table].key)
+        names = ", ".join(TABLES[table].names)
+        with self._reading() as session:
+            query = f"SELECT {names} FROM {table} {where} ORDER BY {order}"
+            arrow = session.arrow(query, values)
+        frame: AnyFrame = _frame_of(arrow.cast(TABLES[table].arrow_schema), backend)
+        return frame
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """A connection of DuckDB for SQL on the tables; `store.close()` closes it, too.
+
+        What it writes nobody checks. It does not see a transaction before its end.
+        """
+        with self._reading() as session:
+            if self._connection is None:
+                self._connection = session.cursor()
+            connection: duckdb.DuckDBPyConnection = self._connection
+        return connection
+
+    def _spans(self, table: TableName, measure: Measure) -> dict[int, list[tuple[Any, Any]]]:
+        _, _, start, end, _ = TABLES[table].names
+        found: dict[int, list[tuple[Any, Any]]] = {}
+        for system_id, first, last in self._select(
+            f"SELECT system_id, {start}, {end} FROM {table} WHERE measure = ? ORDER BY ALL",
+            self._measure(measure),
+        ):
+            found.setdefault(system_id, []).append((first, last))
+        return found
+
+    def _rows(self, table: TableName, rest: str, *values: Any) -> list[dict[str, Any]]:
+        names = TABLES[table].names
+        rows = self._select(f"SELECT {', '.join(names)} FROM {table} {rest}", *values)
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
+        with self._reading() as session:
+            return session.run(query, *values)
+
+    @contextmanager
+    def _reading(self) -> Generator[Session, None, None]:
+        with self._lock:
+            self._check_process()
+            with self._kept.reading() as session:
+                yield session
+
+    def _check_process(self) -> None:
+        if self._process != os.getpid():
+            raise ConfigError(
+                f"{self.path} was opened by the process that this one was forked from; open it anew"
+            )
+
+    def _id(self, system_id: int) -> int:
+        number = plain(system_id)
+        if isinstance(number, int) and not isinstance(number, bool):
+            return number
+        raise InvalidArgumentError(f"system_id: a whole number is wanted, not {system_id!r}")
+
+    def _measure(self, measure: Measure) -> str:
+        if measure not in MEASURES:
+            raise InvalidArgumentError(
+                f"measure: one of {', '.join(MEASURES)} is wanted, not {measure!r}"
+            )
+        return measure
+
+
+def _frame_of(table: Any, backend: str) -> Any:
     """The same rows; null stays null in all of them.
 
     Raises:
@@ -21,9 +188,7 @@ def frame_of(table: Any, backend: str) -> Any:
             case "pyarrow":
                 return table
             case "polars":
-                import polars as pl
-
-                return pl.from_arrow(table)
+                return import_module("polars").from_arrow(table)
             case "pandas":
                 return _pandas(table)
             case _:
@@ -38,9 +203,8 @@ def frame_of(table: Any, backend: str) -> Any:
 
 
 def _pandas(table: Any) -> Any:
-    import pandas as pd
-    import pyarrow as pa
-
+    pd: Any = import_module("pandas")
+    pa = arrow()
     types = {
         pa.int64(): pd.Int64Dtype(),
         pa.bool_(): pd.BooleanDtype(),

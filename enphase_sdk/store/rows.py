@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
@@ -14,7 +14,7 @@ from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epo
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.frames import _tables as frames
 from enphase_sdk.frames._columns import cleaned
-from enphase_sdk.store.schema import DATE, INSTANT, TABLES, Table, TableName
+from enphase_sdk.store.schema import DATE, INSTANT, TABLES, Table, TableName, arrow
 
 __all__ = [
     "Batch",
@@ -107,14 +107,12 @@ class Batch:
 
     def rows(self) -> Any:
         """All rows as one table of Arrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         return pa.concat_tables(self.parts).combine_chunks()
 
     def ranges(self) -> Any:
         """What is replaced, as a table of Arrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         columns = map(list, zip(*self.replaced, strict=True))
         return pa.table(dict(zip(("system_id", "measure", "first", "last"), columns, strict=True)))
 
@@ -167,8 +165,7 @@ def of_inverters(
 
 def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None) -> Batch:
     """Rows that replace those with the same key; of two with one key the later counts."""
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     found: dict[tuple[Any, ...], Row] = {}
     for given in rows:
@@ -184,7 +181,7 @@ def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None)
         if None in key:
             raise InvalidArgumentError(f"{name}: a row needs {' and '.join(table.key)}")
         found[key] = row
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     columns = {field.name: [row[field.name] for row in found.values()] for field in schema}
     try:
         arrays = [_array(columns[field.name], field.type) for field in schema]
@@ -203,8 +200,7 @@ def of_days(
     read_at: datetime,
 ) -> Batch:
     """A series of days, one value after the other; None is unreported."""
-    import pyarrow as pa
-
+    pa = arrow()
     wh = _array(values, pa.int64(), "values")
     start, count = _day(first_day, "first_day"), len(wh)
     final_end = start
@@ -216,10 +212,10 @@ def of_days(
         "daily",
         span,
         (start, end - 1),
-        day=_packed(range(start, start + count), "i", pa.date32()),
+        day=_days(start, count),
         wh=wh,
         final=_marks(min(count, final_end - start), count),
-        source=pa.repeat(pa.scalar(source, pa.string()), count),
+        source=_repeated(source, pa.string(), count),
     )
 
 
@@ -234,8 +230,7 @@ def of_intervals(
     read_at: datetime,
 ) -> Batch:
     """The intervals that end after the window's start and not after its end."""
-    import pyarrow as pa
-
+    pa = arrow()
     start, end = _microseconds(window[0], "start_at"), _microseconds(window[1], "end_at")
     found = {int(row[0]) * MICROSECONDS: row for row in rows}
     ends = sorted(found)
@@ -255,22 +250,21 @@ def of_intervals(
         wh=_array([row[1] for row in ordered], real, "wh"),
         w=_array([row[2] for row in ordered], real, "w"),
         devices_reporting=_array([row[3] for row in ordered], number, "devices_reporting"),
-        total_devices=pa.repeat(pa.scalar(total_devices, number), count),
+        total_devices=_repeated(total_devices, number, count),
         final=_marks(sum(end_at <= final_end for end_at in ends), count),
-        source=pa.repeat(pa.scalar(source, pa.string()), count),
+        source=_repeated(source, pa.string(), count),
     )
 
 
 def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
     """Spans that are known, as the only ones of their systems and measures."""
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     given = list(spans)
     kept = [span for span in given if span.start < span.end]
     # A day is named by itself, an instant bounds what is on both its sides.
     after = 1 if name == "known_days" else 0
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     columns = (
         [span.key[0] for span in kept],
         [span.key[1] for span in kept],
@@ -281,7 +275,7 @@ def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
     arrays = [pa.array(c, field.type) for c, field in zip(columns, schema, strict=True)]
     keys = {span.key for span in given}
     everything = ALL_DAYS if name == "known_days" else ALL_INSTANTS
-    replaced = [(*key, *everything) for key in sorted(keys)]
+    replaced = [(*key, everything[0], everything[1]) for key in sorted(keys)]
     return Batch(table, [pa.Table.from_arrays(arrays, schema=schema)], replaced, keys)
 
 
@@ -295,39 +289,51 @@ def spans_of(name: TableName, rows: Iterable[tuple[Any, ...]]) -> list[Span]:
 
 
 def _series(name: TableName, span: Span, replaced: tuple[int, int], **columns: Any) -> Batch:
-    import pyarrow as pa
-
+    pa = arrow()
     table = TABLES[name]
     count = len(columns["wh"])
     system_id, measure = span.key
     columns |= {
-        "system_id": pa.repeat(pa.scalar(system_id, pa.int64()), count),
-        "measure": pa.repeat(pa.scalar(measure, pa.string()), count),
-        "read_at": pa.repeat(pa.scalar(span.read_at, pa.timestamp("us", "UTC")), count),
+        "system_id": _repeated(system_id, pa.int64(), count),
+        "measure": _repeated(measure, pa.string(), count),
+        "read_at": _repeated(span.read_at, pa.timestamp("us", "UTC"), count),
     }
-    schema = table.arrow_schema()
+    schema = table.arrow_schema
     rows = pa.Table.from_arrays([columns[name] for name in table.names], schema=schema)
-    return Batch(table, [rows], [(*span.key, *replaced)], {span.key}, [span])
+    return Batch(table, [rows], [(*span.key, replaced[0], replaced[1])], {span.key}, [span])
+
+
+def _repeated(value: Any, kind: Any, count: int) -> Any:
+    pa = arrow()
+    return pa.nulls(count, kind) if value is None else pa.repeat(pa.scalar(value, kind), count)
+
+
+@cache
+def _calendar() -> Any:
+    """The days from 1970 to 2100, of which each series takes a slice: it costs nothing."""
+    pa = arrow()
+    return pa.array(range(50_000), pa.date32())
+
+
+def _days(start: int, count: int) -> Any:
+    pa = arrow()
+    if start >= 0 and start + count <= len(_calendar()):
+        return _calendar().slice(start, count)
+    return pa.array(range(start, start + count), pa.date32())
 
 
 def _marks(true: int, count: int) -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
+    if true == count:
+        return pa.repeat(True, count)
     return pa.concat_arrays([pa.repeat(True, true), pa.repeat(False, count - true)])
 
 
-def _packed(values: Iterable[int], code: str, kind: Any) -> Any:
-    """What `pyarrow.array` makes of them, in a fraction of the time."""
-    import pyarrow as pa
-
-    memory = array.array(code, values)
-    return pa.Array.from_buffers(kind, len(memory), [None, pa.py_buffer(memory)])
-
-
 def _array(values: Any, kind: Any, what: str = "") -> Any:
-    import pyarrow as pa
-
+    pa = arrow()
     try:
+        if kind == pa.int64():  # asked for it at once, pyarrow cuts fractions off
+            return pa.array(values).cast(kind)
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         if not what:
@@ -336,7 +342,7 @@ def _array(values: Any, kind: Any, what: str = "") -> Any:
 
 
 def _value(column: str, type_: str, row: Row) -> Any:
-    value = plain(row.get(column))
+    value: Any = plain(row.get(column))
     if value is None:
         return None
     if type_ == INSTANT:

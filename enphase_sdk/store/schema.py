@@ -6,9 +6,11 @@ migrated by itself, with null in the new column. What is released is never renam
 
 from __future__ import annotations
 
+from functools import cached_property
+from importlib import import_module
 from typing import Any, Literal, TypeAlias
 
-from attrs import field, frozen
+from attrs import frozen
 
 __all__ = [
     "FORMAT",
@@ -19,6 +21,7 @@ __all__ = [
     "Measure",
     "Table",
     "TableName",
+    "arrow",
 ]
 
 FORMAT = "enphase_sdk.store"
@@ -103,21 +106,21 @@ class Table:
     ranged: bool = False
     periods: tuple[str, ...] = ()
     since: int = 1
-    types: dict[str, str] = field(init=False)
 
-    @types.default
-    def _types(self) -> dict[str, str]:
+    @cached_property
+    def types(self) -> dict[str, str]:
+        """The type of each column, as DuckDB names it."""
         return {column.name: column.type for column in self.columns}
 
-    @property
+    @cached_property
     def names(self) -> tuple[str, ...]:
         """The names of all columns."""
         return tuple(self.types)
 
+    @cached_property
     def arrow_schema(self) -> Any:
         """The columns as a schema of pyarrow."""
-        import pyarrow as pa
-
+        pa = arrow()
         types = {
             INTEGER: pa.int64(),
             DOUBLE: pa.float64(),
@@ -130,6 +133,11 @@ class Table:
         return pa.schema(
             [pa.field(c.name, types[c.type], nullable=c.name not in self.key) for c in self.columns]
         )
+
+
+def arrow() -> Any:
+    """The library pyarrow, loaded only where a store is opened."""
+    return import_module("pyarrow")
 
 
 _SYSTEM = Column("system_id", INTEGER)

@@ -7,27 +7,20 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import version
-from threading import RLock
-from typing import TYPE_CHECKING, Any, Literal, Self, overload
+from typing import Any, Self
 
 from attrs import asdict, fields, frozen
 
 from enphase_sdk import models
 from enphase_sdk.core.state import real_path
-from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date
+from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
-from enphase_sdk.frames import AnyFrame, BackendName
 from enphase_sdk.store import rows as made
 from enphase_sdk.store.database import Database
-from enphase_sdk.store.reading import frame_of
+from enphase_sdk.store.folder import Folder
+from enphase_sdk.store.reading import StoredData
 from enphase_sdk.store.rows import Batch, Interval, Row
-from enphase_sdk.store.schema import MEASURES, TABLES, Measure, TableName
-
-if TYPE_CHECKING:
-    import duckdb
-    import pandas as pd
-    import polars as pl
-    import pyarrow as pa
+from enphase_sdk.store.schema import TABLES, Measure
 
 __all__ = ["Asked", "Store"]
 
@@ -51,7 +44,7 @@ class Asked:
     read_at: datetime
 
 
-class Store:
+class Store(StoredData):
     """A fleet's data on this machine; see `enphase_sdk.store` for the tables.
 
     One program writes at a time. Use it as a context manager, or close it. It may be shared by
@@ -75,25 +68,18 @@ class Store:
             `store` is not installed.
     """
 
-    path: Any
-
     def __init__(
         self, path: str | os.PathLike[str], *, read_only: bool = False, shared: bool = False
     ) -> None:
-        self.path = real_path(path, "store")
-        self._lock = RLock()
-        self._process = os.getpid()
-        self._waiting: dict[str, list[Batch]] | None = None
-        self._connection: Any = None
-        self._read_only = read_only
-        if self.path.suffix == ".duckdb" and not self.path.is_dir():
-            if shared:
-                raise ConfigError(
-                    f"{self.path} has one writer at a time; share a folder of Parquet"
-                )
-            self._backend = Database(self.path, read_only=read_only)
+        real = real_path(path, "store")
+        if real.suffix != ".duckdb" or real.is_dir():
+            super().__init__(real, Folder(real, read_only=read_only, shared=shared))
+        elif shared:
+            raise ConfigError(f"{real} has one writer at a time; share a folder of Parquet")
         else:
-            raise ConfigError("folders come next")
+            super().__init__(real, Database(real, read_only=read_only))
+        self._read_only = read_only
+        self._waiting: dict[str, list[Batch]] | None = None
 
     def __repr__(self) -> str:
         return f"<Store {self.path}>"
@@ -114,7 +100,7 @@ class Store:
                 connection, self._connection = self._connection, None
                 if connection is not None:
                     connection.close()
-                self._backend.close()
+                self._kept.close()
 
     @contextmanager
     def transaction(self) -> Generator[None, None, None]:
@@ -325,108 +311,13 @@ class Store:
             run |= {"ended_at": ended_at, "hits": hits, "outcome": outcome, "message": message}
             self._write_run(run)
 
-    def systems(self) -> list[dict[str, Any]]:
-        """The rows of `systems`, by id."""
-        return self._rows("systems", "ORDER BY system_id")
+    def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
+        """Systems that are best written in one transaction, and by one program, group by group.
 
-    def summaries(self, day: DateLike) -> dict[int, dict[str, Any]]:
-        """The rows of `summaries` of one day, by system."""
-        found = self._rows("summaries", "WHERE day = ?", to_date(day, "day"))
-        return {row["system_id"]: row for row in found}
-
-    def runs(self) -> list[dict[str, Any]]:
-        """The rows of `runs`, the latest first."""
-        return self._rows("runs", "ORDER BY run_id DESC")
-
-    def daily_known(self, measure: Measure) -> dict[int, date]:
-        """The last day that is final, of each system of which one is."""
-        rows = self._select(
-            "SELECT system_id, max(last_day) FROM known_days WHERE measure = ? GROUP BY ALL",
-            self._measure(measure),
-        )
-        return dict(rows)
-
-    def daily_spans(self, measure: Measure) -> dict[int, list[tuple[date, date]]]:
-        """First and last day of each stretch of final days, oldest first, by system."""
-        return self._spans("known_days", measure)
-
-    def intervals_known(self, measure: Measure) -> dict[int, list[tuple[datetime, datetime]]]:
-        """Start and end of each stretch of final intervals (UTC), oldest first, by system."""
-        return self._spans("known_intervals", measure)
-
-    @overload
-    def frame(
-        self, table: TableName, *, backend: Literal["polars"], system_id: int | None = None
-    ) -> pl.DataFrame: ...
-    @overload
-    def frame(
-        self, table: TableName, *, backend: Literal["pandas"], system_id: int | None = None
-    ) -> pd.DataFrame: ...
-    @overload
-    def frame(
-        self, table: TableName, *, backend: Literal["pyarrow"], system_id: int | None = None
-    ) -> pa.Table: ...
-    def frame(
-        self, table: TableName, *, backend: BackendName, system_id: int | None = None
-    ) -> AnyFrame:
-        """A table, or its rows of one system, as a data frame, in the order of its key.
-
-        Instants are in UTC. A large table is better read in parts, with `connection`.
-
-        Raises:
-            InvalidArgumentError: there is no such table or backend.
-            ConfigError: the library is not installed, or the store cannot be read.
+        A folder writes the files of a group anew for each transaction that touches it. Groups of
+        a DuckDB file are as large as transactions of whole lives may well be.
         """
-        if table not in TABLES:
-            raise InvalidArgumentError(f"table: there are {', '.join(TABLES)}, not {table!r}")
-        where, values = "", ()
-        if system_id is not None:
-            if "system_id" not in TABLES[table].names:
-                raise InvalidArgumentError(f"system_id: {table} is not of systems")
-            where, values = "WHERE system_id = ?", (self._id(system_id),)
-        order = ", ".join(TABLES[table].key)
-        names = ", ".join(TABLES[table].names)
-        with self._reading() as backend_of_store:
-            arrow = backend_of_store.select_arrow(
-                f"SELECT {names} FROM {table} {where} ORDER BY {order}", values
-            )
-        return frame_of(arrow.cast(TABLES[table].arrow_schema()), backend)
-
-    @property
-    def connection(self) -> duckdb.DuckDBPyConnection:
-        """A connection of DuckDB for SQL on the tables; `store.close()` closes it, too.
-
-        What it writes nobody checks. It does not see a transaction before its end.
-        """
-        with self._reading() as backend:
-            if self._connection is None:
-                self._connection = backend.connection()
-            return self._connection
-
-    def _spans(self, table: TableName, measure: Measure) -> dict[int, list[tuple[Any, Any]]]:
-        _, _, start, end, _ = TABLES[table].names
-        found: dict[int, list[tuple[Any, Any]]] = {}
-        for system_id, first, last in self._select(
-            f"SELECT system_id, {start}, {end} FROM {table} WHERE measure = ? ORDER BY ALL",
-            self._measure(measure),
-        ):
-            found.setdefault(system_id, []).append((first, last))
-        return found
-
-    def _rows(self, table: TableName, rest: str, *values: Any) -> list[dict[str, Any]]:
-        names = TABLES[table].names
-        rows = self._select(f"SELECT {', '.join(names)} FROM {table} {rest}", *values)
-        return [dict(zip(names, row, strict=True)) for row in rows]
-
-    def _select(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
-        with self._reading() as backend:
-            return backend.select(query, values)
-
-    @contextmanager
-    def _reading(self) -> Generator[Database, None, None]:
-        with self._lock:
-            self._check_process()
-            yield self._backend
+        return self._kept.groups(system_ids)
 
     def _write_run(self, run: Row) -> None:
         self._check_writable()
@@ -445,32 +336,13 @@ class Store:
     def _commit(self, batches: Iterable[Batch]) -> None:
         whole = [batch for batch in batches if len(batch) or batch.replaced]
         if whole:
-            self._backend.commit(whole)
+            self._kept.commit(whole)
 
     def _check_writable(self) -> None:
         self._check_process()
         if self._read_only:
             raise ConfigError(f"{self.path} was opened to be read only; open it for writing")
 
-    def _check_process(self) -> None:
-        if self._process != os.getpid():
-            raise ConfigError(
-                f"{self.path} was opened by the process that this one was forked from; open it anew"
-            )
-
     def _series(self, system_id: int, measure: Measure) -> int:
         self._measure(measure)
         return self._id(system_id)
-
-    def _id(self, system_id: int) -> int:
-        number = plain(system_id)
-        if isinstance(number, int) and not isinstance(number, bool):
-            return number
-        raise InvalidArgumentError(f"system_id: a whole number is wanted, not {system_id!r}")
-
-    def _measure(self, measure: Measure) -> str:
-        if measure not in MEASURES:
-            raise InvalidArgumentError(
-                f"measure: one of {', '.join(MEASURES)} is wanted, not {measure!r}"
-            )
-        return measure

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -16,8 +17,11 @@ from enphase_sdk.cli import gateway_views, views
 from enphase_sdk.cli.fields import quantity_fields
 from enphase_sdk.cli.output import Heading, View
 from enphase_sdk.cli.tables import fitted_table
-from enphase_sdk.report.columns import COLUMNS
+from enphase_sdk.report import FleetReport
+from enphase_sdk.report.columns import columns_of
 from enphase_sdk.report.formats import UNKNOWN, kilo, number
+
+NOW = datetime(2024, 6, 15, tzinfo=UTC)
 
 VIEWS = {
     f"{module.__name__.rpartition('.')[2]} {name}": [
@@ -26,7 +30,13 @@ VIEWS = {
     for module in (views, gateway_views)
     for name in module.__all__
     if isinstance(getattr(module, name), View)
-} | {"report": [Heading(c.heading, c.numeric, c.spare, c.stays) for c in COLUMNS]}
+} | {
+    name: [Heading(c.heading, c.numeric, c.spare, c.stays) for c in columns_of(report)]
+    for name, report in (
+        ("report", FleetReport.of([], generated_at=NOW)),
+        ("report of a store", FleetReport.of([], generated_at=NOW, from_store=True)),
+    )
+}
 
 NUMBERS = st.floats(-1e7, 1e9).map(lambda value: number(value, 1)) | st.just(UNKNOWN)
 IDS = st.integers(1, 10**8).map(str)

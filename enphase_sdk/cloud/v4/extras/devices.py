@@ -34,7 +34,8 @@ def system(system_id: int) -> Call[v4.System]:
 def without_placeholders(row: v4.System) -> v4.System:
     """None in place of -1, which v4 sends for a quantity that it no longer tells."""
     names = ("energy_lifetime", "energy_today", "system_size")
-    return evolve(row, **{name: None for name in names if getattr(row, name) == -1})
+    unknown: dict[str, Any] = {name: None for name in names if getattr(row, name) == -1}
+    return evolve(row, **unknown)
 
 
 def devices(system_id: int) -> Call[v4.Devices]:

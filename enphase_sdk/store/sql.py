@@ -1,0 +1,173 @@
+"""What both kinds of store need of DuckDB: connections, statements, errors in our words."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
+from importlib import import_module
+from typing import Any
+
+from enphase_sdk.errors import ConfigError
+from enphase_sdk.store.known import KNOWN
+from enphase_sdk.store.rows import Batch, Span, spans_of
+from enphase_sdk.store.schema import DATE, INSTANT, TABLES, VERSION, Table, arrow
+
+__all__ = ["Session", "in_our_words", "incoming_of", "known_query", "known_version", "same_rows"]
+
+# Bounds what sorting, joining and uncommitted rows may take; DuckDB spills the rest to disk.
+_MEMORY = "1GB"
+
+_CONFIG = {
+    # Nothing is fetched from the network, whatever a file turns out to be.
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    # A file of Parquet that was replaced a moment ago is not mixed up with the one before.
+    "enable_external_file_cache": False,
+    "memory_limit": _MEMORY,
+}
+
+# A day or an instant of DuckDB as the number that Arrow has for it.
+_NUMBERS = {DATE: "({} - DATE '1970-01-01')", INSTANT: "epoch_us({})"}
+
+
+class Session:
+    """A connection; times are in UTC.
+
+    Raises:
+        ConfigError: DuckDB is not installed.
+        duckdb.Error: the file cannot be opened.
+    """
+
+    def __init__(self, database: str, *, read_only: bool = False) -> None:
+        duckdb = _duckdb()
+        self._connection: Any = duckdb.connect(database, read_only=read_only, config=_CONFIG)
+        self.run("SET TimeZone = 'UTC'")
+
+    def close(self) -> None:
+        """Close it."""
+        self._connection.close()
+
+    def cursor(self) -> Any:
+        """Another connection to the same database."""
+        cursor = self._connection.cursor()
+        cursor.execute("SET TimeZone = 'UTC'").fetchall()
+        return cursor
+
+    def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        """Run a statement to its end."""
+        rows: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
+        return rows
+
+    def arrow(self, query: str, values: Iterable[Any]) -> Any:
+        """The rows of a query as a table of Arrow."""
+        return self._connection.sql(query, params=list(values)).to_arrow_table()
+
+    @contextmanager
+    def given(self, **tables: Any) -> Generator[None, None, None]:
+        """Let statements inside read tables of Arrow by these names."""
+        for name, table in tables.items():
+            self._connection.register(name, table)
+        try:
+            yield
+        finally:
+            for name in tables:
+                # After an error it cannot be done; the next table of this name takes its place.
+                with suppress(Exception):
+                    self._connection.unregister(name)
+
+
+def incoming_of(batch: Batch) -> Any:
+    """What tells which stored rows a batch replaces: its ranges, or its own rows."""
+    return batch.ranges() if batch.table.ranged else batch.rows()
+
+
+def same_rows(table: Table) -> str:
+    """The condition on which a row `t` is replaced by a row `i` of `incoming_of`."""
+    if not table.ranged:
+        return " AND ".join(f"t.{name} = i.{name}" for name in table.key)
+    return (
+        "t.system_id = i.system_id AND t.measure = i.measure "
+        f"AND {_number(table, table.key[-1])} BETWEEN i.first AND i.last"
+    )
+
+
+def known_query(batch: Batch, source: str) -> str:
+    """The query for what is known of the series that `incoming` names, in the columns of a span."""
+    table = TABLES[KNOWN[batch.table.name]]
+    _, _, start, end, _ = table.names
+    return (
+        f"SELECT t.system_id, t.measure, {_number(table, start)}, {_number(table, end)}, "
+        f"epoch_us(t.read_at) FROM {source} t SEMI JOIN incoming i "
+        "ON t.system_id = i.system_id AND t.measure = i.measure"
+    )
+
+
+def spans_from(batch: Batch, rows: Iterable[tuple[Any, ...]]) -> list[Span]:
+    """The rows of `known_query`."""
+    return spans_of(KNOWN[batch.table.name], rows)
+
+
+def _number(table: Table, column: str) -> str:
+    return _NUMBERS[table.types[column]].format(f"t.{column}")
+
+
+def known_version(version: object, path: os.PathLike[str]) -> int:
+    """A version of the schema that is known here.
+
+    Raises:
+        ConfigError: it is a newer one, or none.
+    """
+    if not isinstance(version, int) or version < 1:
+        raise ConfigError(f"{path} is damaged (its format is {version!r}); name another store")
+    if version > VERSION:
+        raise ConfigError(
+            f"{path} was made by a newer version of this package (format {version}, known is "
+            f"{VERSION}) and was left alone: update the package, or name another store"
+        )
+    return version
+
+
+def _duckdb() -> Any:
+    try:
+        duckdb = import_module("duckdb")
+        arrow()  # DuckDB looks for it when it is given rows
+    except ImportError as error:
+        raise ConfigError(
+            f"a store needs {error.name}, which cannot be imported; install it: "
+            "pip install 'enphase-sdk[store]'"
+        ) from error
+    return duckdb
+
+
+@contextmanager
+def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, None, None]:
+    """Turn what DuckDB, Arrow and the file system raise into an error of ours.
+
+    Args:
+        path: The store.
+        writer: Its last writer, where another one may be in the way.
+
+    Raises:
+        ConfigError: the store cannot be read or written.
+    """
+    duckdb = _duckdb()
+    try:
+        yield
+    except (duckdb.Error, OSError) as error:
+        problem = _problem(path, str(error), writer)
+    else:
+        return
+    raise ConfigError(problem)
+
+
+def _problem(path: os.PathLike[str], problem: str, writer: str) -> str:
+    first_line = problem.strip().partition("\n")[0]
+    if "No space left" in problem or "File too large" in problem:
+        return f"there is no room left for {path}: make room; what was stored before is whole"
+    if "Conflicting lock" in problem or "different configuration" in problem:
+        return (
+            f"{path} is in use by another program, or was opened here before ({first_line}); "
+            f"its last writer: {writer}; close that one first"
+        )
+    return f"the store {path} cannot be used ({first_line}); repair it, or name another one"
