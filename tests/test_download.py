@@ -36,9 +36,9 @@ def cloud(clock: FakeClock) -> SimulatedEnlighten:
     return SimulatedEnlighten(COUNT, clock=clock)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "fleet.duckdb") as opened:
+@pytest.fixture(params=["fleet.duckdb", "fleet"])
+def store(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    with Store(tmp_path / request.param) as opened:
         yield opened
 
 
