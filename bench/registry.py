@@ -23,6 +23,7 @@ GROUPS = {
     "growth": "bench.groups.growth",
     "gateway": "bench.groups.gateway",
     "simulator": "bench.groups.simulator",
+    "store": "bench.groups.store",
 }
 
 

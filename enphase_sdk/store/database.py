@@ -19,6 +19,7 @@ from enphase_sdk.store.rows import Batch
 from enphase_sdk.store.schema import FORMAT, TABLES, VERSION, Table
 from enphase_sdk.store.sql import (
     Session,
+    bounds,
     in_our_words,
     incoming_of,
     known_query,
@@ -162,8 +163,11 @@ def _transaction(session: Session) -> Generator[None, None, None]:
 def _apply(session: Session, batch: Batch) -> None:
     """Delete what the batch replaces, and insert its rows."""
     name, rows = batch.table.name, batch.rows()
+    replaced = same_rows(batch.table)
+    if batch.spans:
+        replaced += f" AND {bounds(batch)}"
     with session.given(incoming=incoming_of(batch), rows=rows):
-        session.run(f"DELETE FROM {name} t USING incoming i WHERE {same_rows(batch.table)}")
+        session.run(f"DELETE FROM {name} t USING incoming i WHERE {replaced}")
         if len(rows):
             session.run(f"INSERT INTO {name} SELECT * FROM rows")
 

@@ -10,10 +10,18 @@ from typing import Any
 
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.store.known import KNOWN
-from enphase_sdk.store.rows import Batch, Span, spans_of
+from enphase_sdk.store.rows import MICROSECONDS, Batch, Span, spans_of
 from enphase_sdk.store.schema import DATE, INSTANT, TABLES, VERSION, Table, arrow
 
-__all__ = ["Session", "in_our_words", "incoming_of", "known_query", "known_version", "same_rows"]
+__all__ = [
+    "Session",
+    "bounds",
+    "in_our_words",
+    "incoming_of",
+    "known_query",
+    "known_version",
+    "same_rows",
+]
 
 # Bounds what sorting, joining and uncommitted rows may take; DuckDB spills the rest to disk.
 _MEMORY = "1GB"
@@ -29,6 +37,8 @@ _CONFIG = {
 
 # A day or an instant of DuckDB as the number that Arrow has for it.
 _NUMBERS = {DATE: "({} - DATE '1970-01-01')", INSTANT: "epoch_us({})"}
+_CONSTANTS = {DATE: "DATE '1970-01-01' + {}", INSTANT: "make_timestamptz({})"}
+_A_FEW_MONTHS = {DATE: 100, INSTANT: 100 * 86_400 * MICROSECONDS}
 
 
 class Session:
@@ -90,6 +100,22 @@ def same_rows(table: Table) -> str:
         "t.system_id = i.system_id AND t.measure = i.measure "
         f"AND {_number(table, table.key[-1])} BETWEEN i.first AND i.last"
     )
+
+
+def bounds(batch: Batch) -> str:
+    """What all rows have in common that a batch replaces: a few months, else nothing.
+
+    Written as constants, it spares most of a large table from being looked at. Of long stretches
+    it would spare nothing, and DuckDB would then take the table for the smaller side of the join.
+    """
+    column = batch.table.key[-1]
+    type_ = batch.table.types[column]
+    first = min(first for _, _, first, _ in batch.replaced)
+    last = max(last for _, _, _, last in batch.replaced)
+    if last - first > _A_FEW_MONTHS[type_]:
+        return "true"
+    constant = _CONSTANTS[type_]
+    return f"t.{column} BETWEEN {constant.format(first)} AND {constant.format(last)}"
 
 
 def known_query(batch: Batch, source: str) -> str:
