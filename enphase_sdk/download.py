@@ -2,8 +2,9 @@
 
 The order makes a store useful that is not complete yet: the listing with every system's status,
 the summaries of those that look wrong, whole lives of daily energies (one hit brings ten years),
-then the rest. Each answer is kept before the next one is asked for, so that a run which ends at
-any moment goes on where it was.
+then the rest. What came is kept, so that a run which ends at any moment goes on where it was: a
+DuckDB file keeps each answer before the next one is asked for, a folder of Parquet files keeps 200
+of them together, or those of 30 seconds.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ SIZE_HOLDS_FOR = timedelta(days=180)
 # After so many refusals in a row the plan or the account does not include an operation at all.
 REFUSALS = (AuthenticationError, NotAvailableError)
 MOST_REFUSED = 5
+
+# A folder of Parquet keeps so many answers together, or those of so many seconds.
+FOLDER_GROUP = 200
+LONGEST_UNKEPT = 30.0
 
 # Systems are asked in parts, between which the budget is looked at.
 PART = 500
@@ -218,7 +223,14 @@ class Download(Iterator[Kept]):
         self._hits_elsewhere = 0
         self._systems: dict[int, _Listed] = {}
         self._run: Run[Any] | None = None
-        self._keep: Callable[[Collected[Any]], None] = _drop
+        self._phase: _Phase | None = None
+        # A thread of ours keeps an answer before it asks for the next one; but every write of a
+        # folder costs some files, and other processes have no store.
+        is_folder = store.path.is_dir()
+        self._is_kept_at_once = self._is_local and not is_folder
+        self._group: list[Collected[Any]] = []
+        self._group_size = FOLDER_GROUP if is_folder else 1
+        self._group_since = current_clock().monotonic()
         self._asked: dict[str, dict[int, Asked]] = {}
         self._number: int | None = None
         self._steps = self._work()
@@ -240,20 +252,13 @@ class Download(Iterator[Kept]):
 
     def finish(self) -> None:
         """End the run: what has arrived is kept, nothing more is asked or waited for."""
-        self._keep_arrived()
+        list(self._keep_arrived())
         number, self._number = self._number, None
         if number is not None:
             problem = self.stopped_by
             outcome = "failed" if problem and not self.systems else "partly" if problem else "done"
             message = None if problem is None else type(problem).__name__
             self._store.end_run(number, _now(), hits=self.hits, outcome=outcome, message=message)
-
-    def _keep_arrived(self) -> None:
-        if self._run is not None:
-            for result in self._run.finished():
-                if result.error is None and not self._is_local:
-                    self._keep(result)
-        self._run = None
 
     def cost(self) -> dict[str, int | None]:
         """What a run would cost in hits if all systems have reported; nothing is asked.
@@ -323,10 +328,9 @@ class Download(Iterator[Kept]):
             part = list(islice(waiting, self._affordable()))
             if not part:
                 break
-            # A thread of ours keeps an answer before it asks for the next one.
-            asked = partial(self._ask_and_keep, phase) if self._is_local else phase.operation
+            asked = partial(self._ask_and_keep, phase) if self._is_kept_at_once else phase.operation
             run = self._fleet.collect(asked, part, each=due.__getitem__)
-            self._run, self._keep = run, phase.keep
+            self._run, self._phase = run, phase
             for result in run:
                 self.asked += 1
                 self._hits_elsewhere += not self._is_local
@@ -337,19 +341,43 @@ class Download(Iterator[Kept]):
                     self.failed, self.last_error = self.failed + 1, result.error
                 else:
                     answered, in_a_row = answered + 1, 0
-                    if not self._is_local:
-                        phase.keep(result)
-                yield Kept(phase.operation, result.system_id, result.error)
+                yield from self._keep_in_groups(result)
                 if in_a_row == MOST_REFUSED:
-                    self._keep_arrived()
                     break
+            yield from self._keep_arrived()
             if not (phase.is_optional and isinstance(run.stopped_by, REFUSALS)):
                 self.stopped_by = run.stopped_by
-        self._run = None
         if refused and (answered or self._is_let_in()):
             every = in_a_row >= MOST_REFUSED
             for system_id in due if every and not answered else refused:
                 self._note(phase.operation, system_id, Asked(None, None, None, True, _now()))
+
+    def _keep_in_groups(self, result: Collected[Any]) -> Iterator[Kept]:
+        """Keep results together, which is quicker in a folder; steps come when they are kept."""
+        self._group.append(result)
+        now = current_clock().monotonic()
+        if len(self._group) >= self._group_size or now - self._group_since >= LONGEST_UNKEPT:
+            yield from self._keep_group()
+
+    def _keep_arrived(self) -> Iterator[Kept]:
+        """Keep all that is here; what is under way is not waited for."""
+        if self._run is not None:
+            given = self._group[-1:]
+            self._group += [result for result in self._run.finished() if result not in given]
+        yield from self._keep_group()
+        self._run = None
+
+    def _keep_group(self) -> list[Kept]:
+        phase, group = self._phase, self._group
+        self._group, self._group_since = [], current_clock().monotonic()
+        if phase is None or not group:
+            return []
+        if not self._is_kept_at_once:
+            with self._store.transaction():
+                for result in group:
+                    if result.error is None:
+                        phase.keep(result)
+        return [Kept(phase.operation, result.system_id, result.error) for result in group]
 
     def _is_let_in(self) -> bool:
         """Whether the credentials are good, so that what was refused is not in the plan."""
@@ -456,10 +484,6 @@ class Download(Iterator[Kept]):
     def _note(self, operation: str, system_id: int, asked: Asked) -> None:
         self._store.write_asked(operation, system_id, asked)
         self._known(operation)[system_id] = asked
-
-
-def _drop(result: Collected[Any]) -> None:
-    """Before the first phase nothing can have come."""
 
 
 def _now() -> datetime:
