@@ -1,4 +1,4 @@
-"""The boundaries between the pages of a listing, whatever its paging."""
+"""Removes systems that a listing gives twice, for any kind of paging."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from enphase_sdk import models
 
 __all__ = ["Boundary"]
 
-# As many ids are remembered at least, and twice as many at most.
+# The ids of at least this many systems are remembered, and of at most twice as many.
 REMEMBERED = 100_000
 
 
 class Boundary:
-    """The boundaries between pages, which systems cross while the fleet changes.
+    """Remembers the systems given so far, because systems move between pages if the fleet changes.
 
-    Each system is given once, unless it comes again after more than 100,000 others: of a longer
-    listing only the latest ids are remembered, so that memory is bounded.
+    Each system is given once, unless it comes again after more than 100,000 others: only the
+    latest ids are remembered, so that memory is bounded.
     """
 
     def __init__(self) -> None:

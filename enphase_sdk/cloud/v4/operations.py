@@ -1,6 +1,6 @@
-"""The operations that v2 has too: v4's requests, and v2's models as results.
+"""The operations that v2 has too: requests of v4, results in the models of v2.
 
-Where v4 answers less at once than v2, several calls make one result.
+If v4 answers less per call than v2, several calls make one result.
 """
 
 from __future__ import annotations
@@ -41,7 +41,8 @@ DETAILS = "System Details"
 PRODUCTION = "Site Level Production Monitoring"
 CONSUMPTION = "Site Level Consumption Monitoring"
 
-# What is asked for by default, because every page is a hit. The answer tells what it granted.
+# Entries per page requested by default: large, because each page costs a hit. The server may grant
+# fewer; the answer says how many.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
 INVERTERS_PAGE = 100
@@ -49,7 +50,7 @@ INVERTERS_PAGE = 100
 DAY = 86_400
 FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
-# `envoys` and `inventory` share one answer for so long, seconds.
+# Seconds for which `envoys` and `inventory` share one answer.
 SHARED_FOR = 60.0
 
 
@@ -332,7 +333,7 @@ def _telemetry(
 
 
 def granularity(seconds: int) -> Granularity:
-    """The shortest window there is that holds so many seconds."""
+    """The shortest window of the API, a day or a week, that contains `seconds`."""
     from enphase_sdk_api_v4.models import Granularity
 
     return Granularity("day" if seconds <= DAY else "week")
@@ -341,7 +342,7 @@ def granularity(seconds: int) -> Granularity:
 def _windows(
     start: int | None, end: int | None, longest: int, step: int
 ) -> Iterable[tuple[int | None, int | None]]:
-    """Windows that make up a span, aligned to intervals; an open one is as the server has it."""
+    """Splits a period into windows aligned to intervals; without an end the server's default."""
     if start is None or end is None:
         yield (None if start is None else start // step * step), None
         return
