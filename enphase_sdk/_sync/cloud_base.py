@@ -126,7 +126,7 @@ class Cloud:
         installer: Filter[str] = None,
         connection_type: Filter[str] = None,
         limit: int | None = None,
-        next: str | None = None,  # noqa: A002 - the wire's name
+        next: str | None = None,  # noqa: A002 - the API's name for it
     ) -> SystemPages:
         """All systems, or those that match all filters; pages are fetched during iteration.
 

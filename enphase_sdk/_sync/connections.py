@@ -34,7 +34,7 @@ class Connections:
         most: Largest number of connections per event loop (per process without an event loop).
     """
 
-    def __init__(self, open: Callable[[], Line], most: int) -> None:  # noqa: A002 - short
+    def __init__(self, open: Callable[[], Line], most: int) -> None:  # noqa: A002 - shadows a builtin that is not used here
         self._open = open
         self._most = most
         self._closed = False
@@ -142,7 +142,7 @@ class _Pool:
     A single transport with many connections would look at all of them for each request.
     """
 
-    def __init__(self, open: Callable[[], Line], most: int, *, closed: bool) -> None:  # noqa: A002
+    def __init__(self, open: Callable[[], Line], most: int, *, closed: bool) -> None:  # noqa: A002 - as above
         self.ending: Generator[None] | None = None
         self._open = open
         self._most = most

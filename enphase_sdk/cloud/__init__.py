@@ -1,1 +1,1 @@
-"""The Enlighten cloud: what is the same for every version of its API."""
+"""The Enlighten cloud: what all versions of its API share. `v2` and `v4` hold what differs."""

@@ -1,4 +1,4 @@
-"""The seam between the flow of a call and the versions of the API: what differs between them."""
+"""The interface between the flow of a call and the versions of the API: what differs by version."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ class Call(Generic[T_co]):
         operation: The operation's id in the contract.
         request: What to send, without credentials.
         shape: The type that the answer's bytes are read as.
-        may_be_empty: Whether 204 is an answer here, read as None.
-        system_id: The system it is about, which the answer must be about too; None for others.
-        adapt: From what was read to the result; None where they are the same.
-        access: The access control that a plan must include (v4), for messages.
-        is_read: Whether it may be sent again when no answer came: a write may not.
-        shared_for: Seconds for which calls of the same client may share its answer.
-        vital: Fields that an answer may leave out, but that must not be of a wrong type.
+        may_be_empty: Whether status 204 is a valid answer, read as None.
+        system_id: The system that the call, and so its answer, is about; None if it is about none.
+        adapt: Makes the result from the model that was read; None if they are the same.
+        access: The access control that the plan must include (v4), for messages.
+        is_read: Whether it changes nothing and may be sent again if no answer came.
+        shared_for: Seconds for which other calls of the same client may use its answer.
+        vital: Fields that may be absent, but must not have a wrong type.
     """
 
     operation: str
@@ -50,7 +50,7 @@ class Call(Generic[T_co]):
 
 
 class Made(Protocol):
-    """A request as the generated operations make it, of either contract."""
+    """A request as made by the generated operations of either contract."""
 
     @property
     def method(self) -> str: ...
@@ -69,16 +69,16 @@ def call(api: ModuleType, made: Made, shape: Any = None, **more: Any) -> Call[An
 
     Args:
         api: The operation's module.
-        made: What its `request` made.
-        shape: The type to read the answer as, where it is not the operation's own.
+        made: The request that its `request` function has made.
+        shape: The type to read the answer as. Default: the type that the operation declares.
         more: Further fields of the call.
     """
     request = Request(made.method, made.url, made.params, made.headers, made.content)
     return Call(api.OPERATION, request, shape or api.RESPONSES[200], **more)
 
 
-# Several calls, one after the other, of which one result is made; each gets its answer and what
-# was read from it.
+# Several calls, one after the other, from whose answers one result is made. Each is sent its reply
+# and the model read from it.
 Steps = Generator[Call[Any], tuple[Reply, Any], T]
 
 
@@ -93,7 +93,7 @@ class Meaning(Enum):
 
 
 class Walk(Protocol):
-    """The way through one listing."""
+    """The state of one listing: which page comes next."""
 
     cursor: str | None
 
@@ -111,7 +111,7 @@ class Walk(Protocol):
 
 
 class Authorizer(Protocol):
-    """What renews credentials that end."""
+    """Renews credentials that expire."""
 
     generation: int
 
@@ -120,19 +120,19 @@ class Authorizer(Protocol):
         ...
 
     def prepare(self, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:
-        """Make sure that there are credentials which have not ended."""
+        """Make sure that there are credentials that have not expired."""
         ...
 
     def renew(self, generation: int, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:
-        """Get others than those of `generation`, which the server says have ended."""
+        """Get new credentials: the server has refused those of `generation` as expired."""
         ...
 
     def buy(self, request: Request, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:
-        """Get and keep the first credentials."""
+        """Get the first credentials and store them."""
         ...
 
     def heard(self, ahead: float) -> None:
-        """Take over how far the server's clock is ahead of ours, seconds."""
+        """Set how far the server's clock is ahead of ours, seconds."""
         ...
 
 
@@ -141,10 +141,10 @@ class Signing:
     """How a request is signed.
 
     Attributes:
-        base_url: Where it goes.
-        query: Credentials that stand in the query, on the wire only.
-        headers: Those that stand in headers, as they are when it is sent.
-        redactor: Keeps all of them out of texts.
+        base_url: The address of the API.
+        query: Credentials in the query; added only to the bytes that are sent.
+        headers: Returns the credentials in headers, as they are at the time of sending.
+        redactor: Removes all of these credentials from texts.
     """
 
     base_url: str
@@ -160,9 +160,9 @@ class Api:
     Attributes:
         name: `v2` or `v4`.
         meaning_of: What to do about an answer.
-        hidden_error: The error that an answer with status 200 is in truth, or None.
-        error_of: The error that an unsuccessful answer stands for.
-        walk: The way through the listing that begins with a call.
+        hidden_error: The error that an answer with status 200 contains, or None.
+        error_of: Makes the error for an unsuccessful answer.
+        walk: Starts the listing whose first page is read by a call.
         largest_page: Systems that one page of the listing can hold.
     """
 

@@ -1,4 +1,4 @@
-"""Arguments as callers write them, checked: each becomes what a request takes, or our own error."""
+"""Checks the arguments of calls and converts them to the values of a request."""
 
 from __future__ import annotations
 
@@ -34,13 +34,15 @@ LARGEST_INTEGER = 10**18 - 1
 
 
 def integer(value: object, name: str) -> int:
-    """A whole number, also of numpy or as text."""
+    """A whole number; also numpy integers and text are accepted."""
     try:
         number = msgspec.convert(plain(value), int, strict=False)
     except msgspec.ValidationError:
         raise InvalidArgumentError(f"{name}: a whole number is wanted, not {value!r}") from None
     if abs(number) > LARGEST_INTEGER:
-        raise InvalidArgumentError(f"{name}: a number of more than 18 digits is none of Enphase's")
+        raise InvalidArgumentError(
+            f"{name}: the number has more than 18 digits; pass the id as Enlighten shows it"
+        )
     return number
 
 
@@ -52,7 +54,7 @@ def serial_number(value: object) -> str:
 
 
 def text(value: object, name: str) -> str:
-    """Text that can be sent."""
+    """Text that is not empty and can be encoded."""
     try:
         if isinstance(value, str) and value.encode():
             return str.__str__(value)  # not the name of an enum's member
@@ -76,7 +78,7 @@ def many(value: object, name: str, checked: Callable[[object, str], object]) -> 
 
 
 def given(value: Any) -> Any:
-    """What was given, or absent for None."""
+    """The value, or absent for None."""
     return UNSET if value is None else value
 
 
@@ -99,7 +101,7 @@ def instants(start: InstantLike | None, end: InstantLike | None) -> tuple[int | 
 
 
 def series(production: str | None) -> Any:
-    """Which series of production are wanted: all of them, or the energy alone for None."""
+    """The value of `production`: `all` for all series, absent for None."""
     if production not in (None, "all"):
         raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
     return given(production)

@@ -1,4 +1,4 @@
-"""Bodies of unsuccessful answers: what an error may keep of one, and what it says."""
+"""Bodies of unsuccessful answers: the part that an error keeps, and the server's messages."""
 
 from __future__ import annotations
 
@@ -24,28 +24,28 @@ __all__ = [
     "words_of",
 ]
 
-# What an error keeps of a body: characters of its text and of each value, items, and depth.
+# Limits of the body that an error keeps: characters of each text, number of items, depth.
 LONGEST_TEXT = 500
 LONGEST_KEPT = 2_000
 MOST_VALUES = 1_000
 DEEPEST = 20
 
-# Characters of all texts of a body that are looked at for secrets.
+# Largest number of characters of a body that are searched for secrets; the rest is left out.
 MOST_READ = 100_000
 
-# What a refused quota says of itself.
+# The fields and words by which an answer about a used-up quota is recognized.
 QUOTA_FIELDS = ("period", "period_start", "period_end", "limit")
 QUOTA_WORDS = re.compile(r"(?i)\blimit|quota|too many|throttl")
 
 
 def said(body: Any) -> str:
-    """The server's own words, cut."""
+    """The server's messages, shortened."""
     text = "; ".join(messages_of(body)) or _described(body)
     return text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …"
 
 
 def decoded_json(content: bytes) -> Any:
-    """What the bytes hold, or None if it is not JSON."""
+    """The decoded JSON, or None if the bytes are not JSON."""
     try:
         # An event stream tells what is wrong in a frame.
         return decode_json(content.removeprefix(b"data:"), "latin-1")
@@ -55,7 +55,7 @@ def decoded_json(content: bytes) -> Any:
 
 @define
 class _Bounds:
-    """A body that an error may keep: not deep, not long, so that it can be copied and pickled."""
+    """Limits depth and length of the body that an error keeps, so that it can be pickled."""
 
     redactor: Redactor
     values: int = MOST_VALUES
@@ -80,16 +80,16 @@ class _Bounds:
         if self.characters <= 0:
             return "…"
         self.characters -= len(value)
-        # Cut last, because half a secret would not be recognized.
+        # Redact before cutting: half a secret would not be recognized.
         text = self.redactor.text(value)
         return text if len(text) <= LONGEST_KEPT else text[:LONGEST_KEPT] + " …"
 
 
 def kept_body(content: bytes, redactor: Redactor) -> Any:
-    """What an error keeps: decoded, without secrets, not deep and not long."""
+    """The body that an error keeps: decoded, redacted, limited in depth and length."""
     body = decoded_json(content)
     if body is None and content.strip() != b"null":
-        # Cut last, because half a secret would not be recognized.
+        # Redact before cutting: half a secret would not be recognized.
         return redactor.text(_decoded(content[:MOST_READ]))[:LONGEST_TEXT]
     return _Bounds(redactor).kept(body)
 
@@ -98,7 +98,7 @@ def _decoded(content: bytes) -> str:
     try:
         return content.decode()
     except UnicodeDecodeError:
-        # Latin-1 gives every byte some character, so nothing of a legacy page is lost.
+        # Latin-1 decodes every byte, so no part of an old web page is lost.
         return content.decode("latin-1")
 
 
@@ -114,18 +114,18 @@ def _described(body: Any) -> str:
 
 
 def spoken(body: dict[str, Any]) -> list[str]:
-    """What an error body says for people; a `reason` is a status most times, and words at some."""
+    """The messages of an error body; a `reason` that is no status number is one of them."""
     reason = body.get("reason")
     has_words = isinstance(reason, str) and not reason.strip().isdigit()
     return [*messages_of(body), str(reason)] if has_words else messages_of(body)
 
 
 def tells_of_the_quota(body: dict[str, Any]) -> bool:
-    """Whether an error's body, or what it says for people, is about a quota."""
+    """Whether an error's body, by its fields or its text, is about a quota."""
     named = any(body.get(name) is not None for name in QUOTA_FIELDS)
     return named or any(QUOTA_WORDS.search(text) for text in spoken(body))
 
 
 def words_of(reply: Reply, redactor: Redactor) -> str:
-    """The server's own words, cut, without secrets."""
+    """The server's messages, shortened and redacted."""
     return said(kept_body(reply.content, redactor))

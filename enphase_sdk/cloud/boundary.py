@@ -1,4 +1,4 @@
-"""The boundaries between the pages of a listing, and its end, whatever its paging."""
+"""Removes systems that a listing gives twice, and ends a listing without an end; for any paging."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ T = TypeVar("T")
 # The listing's id in every version's contract.
 OPERATION = "Systems"
 
-# As many ids are remembered at least, and twice as many at most.
+# The ids of at least this many systems are remembered, and of at most twice as many.
 REMEMBERED = 100_000
 
 # Pages in a row that bring nothing new; more of them are a listing without an end.
@@ -22,10 +22,10 @@ MOST_IDLE_PAGES = 10
 
 
 class Boundary:
-    """The boundaries between pages, which systems cross while the fleet changes.
+    """Remembers the systems given so far, because systems move between pages if the fleet changes.
 
-    Each system is given once, unless it comes again after more than 100,000 others: of a longer
-    listing only the latest ids are remembered, so that memory is bounded.
+    Each system is given once, unless it comes again after more than 100,000 others: only the
+    latest ids are remembered, so that memory is bounded.
 
     Attributes:
         count: Systems given so far.

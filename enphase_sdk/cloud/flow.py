@@ -35,12 +35,12 @@ __all__ = ["Policy", "call_flow", "login_flow", "renewal_flow", "steps_flow"]
 
 T = TypeVar("T")
 
-# So often one call is refused in one window after the other, by others who share the key.
+# A call gives up after this many refusals, each in another window (others share the key).
 MOST_REFUSALS = 50
 
 
 class Recent:
-    """The last answers that other calls may share, a few hundred at most."""
+    """A cache of the last few hundred answers that other calls may use."""
 
     MOST = 256
 
@@ -48,7 +48,7 @@ class Recent:
         self._kept: OrderedDict[Request, tuple[float, Reply]] = OrderedDict()
 
     def get(self, call: Call[object], now: float) -> Reply | None:
-        """The answer to the same request, if it is not too old for this call."""
+        """The kept answer to the same request, if it is recent enough for this call."""
         at, reply = self._kept.get(call.request, (0.0, None))
         return reply if reply is not None and 0 <= now - at < call.shared_for else None
 
@@ -76,14 +76,14 @@ class Policy:
     """What all calls of a client share.
 
     Attributes:
-        pacer: The quota, shared by every client that shares the credentials.
-        backoff: When to try again.
+        pacer: The quota, shared by a client and its copies.
+        backoff: The delays between retries.
         max_wait: Longest wait for the quota to open, seconds.
-        reader: From bytes to models.
-        api: What is particular to this version of the API.
-        redactor: What keeps the credentials out of errors.
-        authorizer: What renews credentials that end; None where they do not.
-        recent: Answers that calls may share for a short time.
+        reader: Makes models from bytes.
+        api: What differs in this version of the API.
+        redactor: Returns what removes the credentials from texts.
+        authorizer: Renews credentials that expire; None if they do not.
+        recent: The cache of answers that calls may share for a short time.
         hits: Counts the requests that were sent.
         time: The time, epoch seconds, without jumps.
     """
@@ -107,8 +107,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         QuotaExceededError: the quota is closed for longer than `max_wait`; nothing was sent.
         RateLimitError: the server refused, and the wait would be longer than `max_wait`.
         APIStatusError: another unsuccessful status.
-        APIConnectionError: no answer, after all retries.
-        APIResponseValidationError: an answer nothing can be made of.
+        APIConnectionError: no answer after all retries.
+        APIResponseValidationError: an answer that cannot be read.
     """
     trouble = _Trouble(call, policy)
     authorizer = policy.authorizer
@@ -161,7 +161,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
 
 
 def _require_asked_system(call: Call[T], result: T) -> None:
-    """An answer of another call can only come of a connection that two processes share."""
+    """Refuse an answer about another system, as it comes from a connection shared after a fork."""
     told = getattr(result, "system_id", None)
     if call.system_id is not None and isinstance(told, int) and told != call.system_id:
         raise UndecodableError(
@@ -172,7 +172,7 @@ def _require_asked_system(call: Call[T], result: T) -> None:
 
 
 def _require_vital_fields(call: Call[T], result: T, reply: Reply) -> None:
-    """What the lenient reading made None must have been null, where all depends on it."""
+    """Refuse an answer in which a vital field is None because its value could not be read."""
     for name in call.vital:
         if getattr(result, name) is None and not is_null(reply, name):
             raise APIResponseValidationError(
@@ -201,20 +201,20 @@ def renewal_flow(call: Call[T], policy: Policy, generation: int) -> Flow[None]:
 
 
 def login_flow(request: Request, policy: Policy) -> Flow[None]:
-    """Get the first tokens with a request that buys them; see `Authorizer.buy`."""
+    """Get the first tokens with a login request; see `Authorizer.buy`."""
     call: Call[object] = Call("OAuthToken", request, object, is_read=False)
     if policy.authorizer is not None:
         yield from policy.authorizer.buy(request, partial(_counted, call, policy))
 
 
 def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:
-    """Send a request as one hit of the quota, when the quota lets it out."""
+    """Send a request as one hit of the quota, as soon as the quota allows it."""
     ticket = yield from _admission(call, policy)
     return (yield from _exchange(policy, ticket, request))
 
 
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
-    """Wait until the quota lets one more hit out."""
+    """Wait until the quota allows one more hit."""
     while True:
         admitted = policy.pacer.reserve(policy.time())
         if isinstance(admitted, Ticket):
@@ -236,7 +236,7 @@ def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     try:
         reply = cast(Reply, (yield Send(request)))
         date = reply.headers.get("date")
-        # An access token that has ended says nothing against the quota.
+        # A 401 for an expired token also proves that the quota is open.
         is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
         return reply
     finally:
@@ -247,7 +247,7 @@ def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
 
 @define
 class _Trouble:
-    """What has gone wrong with one call so far; decides between waiting and giving up."""
+    """The failures of one call so far; decides between waiting and giving up."""
 
     call: Call[object]
     policy: Policy
@@ -281,7 +281,7 @@ class _Trouble:
         yield from _wait(self.call, self.policy, delay, f"{error}; try {self.failures + 1}")
 
     def wait_for_quota(self, reply: Reply) -> Flow[None]:
-        """Wait until the window that a refusal names is over, or give up."""
+        """Wait until the window that a refusal names has ended, or give up."""
         error = cast(
             RateLimitError, self.policy.api.error_of(self.call, reply, self.policy.redactor())
         )
@@ -301,7 +301,7 @@ class _Trouble:
         ):
             raise error
         if closed.opens_at <= self.refused_until or not closed.wait:
-            # It said nothing new: a window that should be open by now is still refused.
+            # The same window is refused again after it should have opened: give up.
             yield from self.back_off(error)
             return
         self.refusals += 1

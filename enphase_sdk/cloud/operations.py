@@ -1,4 +1,4 @@
-"""The twelve operations that every version of the API has: what a module of operations offers."""
+"""The protocol of a module of operations: the twelve operations that every version has."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ Work: TypeAlias = Call[T] | Steps[T]
 
 
 class Operations(Protocol):
-    """Each turns arguments as callers write them into one call, or several that make a result.
+    """Each function makes the call of an operation from checked arguments, or several calls.
 
-    All raise `InvalidArgumentError` for what cannot be understood.
+    All raise `InvalidArgumentError` for an argument that is not valid.
     """
 
     def systems(
@@ -32,7 +32,7 @@ class Operations(Protocol):
         installer: Filter[str] = None,
         connection_type: Filter[str] = None,
         limit: int | None = None,
-        next: str | None = None,  # noqa: A002 - the wire's name
+        next: str | None = None,  # noqa: A002 - the API's name for it
     ) -> Call[models.SystemsPage]:
         """One page of the listing."""
         ...
@@ -66,7 +66,7 @@ class Operations(Protocol):
     def production_meter_readings(
         self, system_id: int, *, end_at: InstantLike | None = None
     ) -> Work[models.ProductionMeterReadings]:
-        """The production meters' odometers."""
+        """The lifetime energy readings of the production meters."""
         ...
 
     def rgm_stats(

@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 __all__ = ["LARGEST_BODY", "Changes", "Options", "refuse_coroutines", "refuse_coroutines_async"]
 
-# No answer of the cloud comes near this, in bytes after decompression.
+# Bytes after decompression. Real answers of the cloud are far smaller.
 LARGEST_BODY = 64 * 1024 * 1024
 
 
 class Changes(TypedDict, total=False):
-    """What a client's `with_options` can change; each as of the client."""
+    """The arguments of a client's `with_options`; each has the meaning of the client's own."""
 
     timeout: float | httpx.Timeout | None
     max_retries: int
@@ -44,11 +44,11 @@ class Options:
     """Everything about a client that is not its connection.
 
     Attributes:
-        policy: How calls are carried out.
-        timeouts: Of one request.
-        clock: What is waited on.
-        on_wait: Told before every wait.
-        max_body: Bytes that an answer may have.
+        policy: What the flow of a call needs.
+        timeouts: Time limits of one request.
+        clock: The clock for waits.
+        on_wait: Called before every wait.
+        max_body: Largest size of an answer, bytes.
         given: The options as they were given, for a client like this one in another process.
     """
 
@@ -155,17 +155,17 @@ def _size(value: int) -> int:
 
 
 def refuse_coroutines(on_wait: Callable[[Sleep], object] | None) -> None:
-    """Refuse a listener that nobody would await.
+    """Refuse a coroutine function as `on_wait` of a sync client, which cannot await it.
 
     Raises:
-        ConfigError: it is a coroutine function, given to a client that does not await.
+        ConfigError: `on_wait` is a coroutine function.
     """
     if iscoroutinefunction(on_wait):
         raise ConfigError("on_wait is a coroutine function; only an async client awaits it")
 
 
 def refuse_coroutines_async(on_wait: Callable[[Sleep], object] | None) -> None:
-    """An async client takes both kinds of listener."""
+    """Accept every `on_wait`: an async client can await it."""
 
 
 def _positive(value: object) -> bool:

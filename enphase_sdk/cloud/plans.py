@@ -1,4 +1,4 @@
-"""The plans an application can have: how many hits it may use in a minute and in a month."""
+"""The plans of an application: how many hits it may use in a minute and in a month."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ LONGEST_MINUTE = 32 * 86_400.0
 
 @frozen
 class Plan:
-    """What an application may use. Windows are aligned, in the server's clock.
+    """The limits of a plan. Windows are aligned to full minutes in the server's clock.
 
     Attributes:
-        name: As the server says it in ``Usage limit exceeded for plan …``.
-        per_minute: Hits in each minute's window.
-        per_month: Hits in each calendar month, UTC; None for no limit. Clients keep no count
-            of it, because hits of other processes count too; the server's refusal tells.
-        minute_seconds: Length of the minute's window; simulations shorten it.
+        name: The name in the server's message ``Usage limit exceeded for plan …``.
+        per_minute: Largest number of hits in each window of a minute.
+        per_month: Largest number of hits in each calendar month (UTC); None: no limit. Clients do
+            not count it, because hits of other processes count too; the server refuses.
+        minute_seconds: Length of the minute's window, seconds; simulations shorten it.
 
     Raises:
-        ConfigError: such a plan would let nothing out.
+        ConfigError: a limit is less than 1, or the window has no length.
     """
 
     name: str
@@ -55,10 +55,10 @@ PLANS = {
 
 
 def plan_named(name: str) -> Plan:
-    """The published plan of that name, in any case.
+    """The published plan of that name; upper and lower case are equal.
 
     Raises:
-        ConfigError: there is none; lists those there are.
+        ConfigError: no plan has this name; the message lists the names.
     """
     try:
         return PLANS[name.lower()]

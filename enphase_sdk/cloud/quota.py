@@ -27,32 +27,33 @@ __all__ = ["Closed", "Pacer", "Ticket"]
 
 MINUTE = 60.0
 
-# How long the periods last that refusals name; what is called otherwise is taken to be a month.
+# Length of the periods that refusals name, seconds. An unknown name is treated as a month.
 LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
 LONGEST_PERIOD = 31 * 86_400.0
 
-# A learned limit is forgotten after this: the plan can have become a larger one.
+# Seconds. A learned limit is forgotten after this, because the plan may have been raised.
 LEARNED_FOR = 86_400.0
 
-# A minute's window may be of another length, in simulations, up to this.
+# Seconds. Simulations use windows of other lengths; up to this a window counts as a minute's.
 LONGEST_MINUTE = 2 * MINUTE
 
-# While a month is used up, one hit a day is let out: a plan can be raised, or a refusal be wrong.
+# Seconds. While a month is used up, one hit per day is sent as a test: the plan may have been
+# raised, or the refusal may have been wrong.
 DAY = 86_400.0
 
-# A server without a Date header is taken to be off by less than this.
+# Seconds. Without a Date header the server's clock is assumed to differ by less than this.
 LARGEST_SKEW = 86_400.0
 
-# While no limit is known, this many hits are remembered, for the day it becomes known.
+# While no limit is known, this many hits are remembered, because they count once it is known.
 REMEMBERED = 1000
 
-# Many waiters for one opening are spread over this many seconds at most.
+# Seconds. Calls that wait for the same opening are spread over at most this time.
 SPREAD = 0.5
 
 
 @define(eq=False)
 class Ticket:
-    """One hit: when it left, when its answer came (our clock), before when it counts (server's)."""
+    """One hit: when it was sent and answered (our clock), latest time it counts (server's)."""
 
     sent_at: float
     done_at: float | None = None
@@ -62,13 +63,13 @@ class Ticket:
 
 @frozen
 class Closed:
-    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock).
+    """The quota is closed for `wait` seconds.
 
     Attributes:
-        wait: Seconds.
-        opens_at: Epoch seconds.
-        reason: In words.
-        is_long: Whether it is no minute's quota: waiting for it is out of the question.
+        wait: Seconds until it opens.
+        opens_at: When it opens, epoch seconds in the server's clock.
+        reason: Why it is closed, in words.
+        is_long: Whether the period is longer than a minute, so that waiting is not useful.
     """
 
     wait: float
@@ -79,25 +80,26 @@ class Closed:
 
 @define
 class _Offset:
-    """Bounds of (server's clock - our clock), in seconds; nothing known is taken as equal."""
+    """Bounds of (server's clock - our clock), seconds; while unknown the clocks count as equal."""
 
     low: float = 0.0
     high: float = 0.0
     known: bool = False
 
     def learn(self, sent_at: float, received_at: float, date: float) -> None:
-        # The header is cut to whole seconds, and was written some time between the two moments.
+        # The header has whole seconds (cut off) and was written between sending and receiving.
         low, high = date - received_at, date + 1.0 - sent_at
         if self.known and max(self.low, low) <= min(self.high, high):
             low, high = max(self.low, low), min(self.high, high)
         self.low, self.high, self.known = low, high, True
 
     def hold(self, low: float, high: float) -> None:
-        """Take over that the server's clock lies within a window that a refusal has named.
+        """Learn that the server's clock lies within the window that a refusal has named.
 
-        Where our own clock lies in it too, that is the time there, whatever a Date header says.
-        Else its start is the safe guess: hits then go out late, but all of a window's in the same
-        one. A known clock is then only put forward: a window can be over.
+        If our own clock lies in it too, the clocks count as equal, whatever a Date header says.
+        Otherwise the start of the window is the safe estimate: hits are then sent late, but all
+        hits of a window in the same one. A known clock is only moved forward, because the window
+        may already have ended.
         """
         if low <= self.low < high:
             return
@@ -110,7 +112,7 @@ class _Offset:
 
 
 class Pacer:
-    """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
+    """Allows hits no faster than the plan; shared by all threads and tasks of a client.
 
     Without a plan it learns the limit from the first refusal.
     """
@@ -126,7 +128,7 @@ class Pacer:
         self._learned_until = math.inf
         self._offset = _Offset()
         self._tickets: deque[Ticket] = deque()
-        # In our clock, so that a server's clock that jumps cannot keep it closed.
+        # In our clock, so that a jump of the server's clock cannot keep the quota closed.
         self._blocked_until = -math.inf
         self._blocked_reason = ""
         self._month: Closed | None = None
@@ -135,7 +137,7 @@ class Pacer:
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold.
 
-        The parent's calls under way count, but their answers never come here.
+        Calls of the parent that are under way count as hits; their answers do not arrive here.
         """
         self._lock = threading.Lock()
         for ticket in self._tickets:
@@ -144,16 +146,16 @@ class Pacer:
 
     @property
     def limit(self) -> int | None:
-        """Hits allowed in one window, as given or learned; None while it is not known."""
+        """Number of hits allowed in one window, given or learned; None while not known."""
         return self._limit
 
     @property
     def ahead(self) -> float:
-        """Seconds that the server's clock is ahead of ours, as far as it is known."""
+        """How far the server's clock is ahead of ours, seconds; 0 while not known."""
         return self._offset.low
 
     def reserve(self, now: float) -> Ticket | Closed:
-        """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
+        """A ticket for one hit at `now` (epoch seconds, our clock), or how long to wait."""
         with self._lock:
             is_careful_try = False
             if now < self._blocked_until:
@@ -184,7 +186,7 @@ class Pacer:
             ticket: The hit.
             now: Epoch seconds, our clock.
             date_header: The answer's `Date`.
-            is_success: Whether it was answered as it should be, so that no quota is used up.
+            is_success: Whether the answer proves that the quota is open.
         """
         date = http_date(date_header)
         with self._lock:
@@ -205,10 +207,10 @@ class Pacer:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal with what it said; says when the quota opens.
+        """Record a refusal; returns when the quota opens.
 
-        The period's name decides; its end is bounded by its own length. A refusal without
-        either is taken as one of the current minute.
+        The name of the period decides; its end is limited by its length. A refusal without name
+        and end counts as one of the current minute.
         """
         name = None if period is None else period.strip().lower()
         with self._lock:
@@ -227,7 +229,7 @@ class Pacer:
             elif length == LONGEST_PERIOD:
                 wait = _next_month(server_now) - server_now
             else:
-                # Whatever it says, a period is over after its own length.
+                # A period ends at the latest after its own length, whatever the refusal says.
                 wait = (math.floor(server_now / length) + 1) * length - server_now
             named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
             is_long = length >= DAY
@@ -241,9 +243,9 @@ class Pacer:
 
     @staticmethod
     def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
-        """How long the period that a refusal names lasts; None for a minute, as it is known."""
+        """Length of the period that a refusal names, seconds; None for a minute."""
         if name is None and start is not None and end is not None:
-            # It has no name, but its ends can tell that it is no minute.
+            # Without a name, start and end show whether it is longer than a minute.
             named = end - start if EARLIEST < start < end < LATEST else 0
             return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
         if name in (None, "minute"):
@@ -253,7 +255,7 @@ class Pacer:
     def _learn_window(
         self, now: float, start: int | None, end: int | None, limit: int | None
     ) -> None:
-        """A window that a refusal names holds the server's now, whatever a Date header says."""
+        """Learn from the window of a refusal, which contains the server's current time."""
         if limit is not None and limit > 0 and end is not None:
             self._limit, self._learned_until = limit, now + LEARNED_FOR
         if start is None or end is None or not EARLIEST < start < end < LATEST:
@@ -273,9 +275,10 @@ class Pacer:
         return Closed(wait, opens_at, f"{reason}; it opens at {utc_text(opens_at)}", is_long)
 
     def _full_window(self, now: float) -> int | None:
-        """The first window that a hit sent now could fall into, if it has no room.
+        """The first window that a hit sent now could fall into, if that window is full.
 
-        A later one has no less: what could be in that one could be in the first one too.
+        Later windows need no check: every hit that could be in one of them could also be in the
+        first one.
         """
         window = math.floor((now + self._offset.low) / self._length)
         full = self._limit is not None and self._possibly_in(window, now) >= self._limit
@@ -291,7 +294,7 @@ class Pacer:
         return count
 
     def _forget_old(self, now: float) -> None:
-        """Forget hits that can have been counted in no window that is still open."""
+        """Forget hits that cannot have been counted in a window that is still open."""
         if self._limit is None:
             while len(self._tickets) >= REMEMBERED:
                 self._tickets.popleft()
@@ -302,7 +305,7 @@ class Pacer:
 
 
 def _next_month(server_now: float) -> float:
-    """When a new calendar month begins, UTC."""
+    """Start of the next calendar month (UTC), epoch seconds."""
     now = datetime.fromtimestamp(min(max(server_now, EARLIEST), LATEST), UTC)
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.replace(year=now.year + now.month // 12, month=now.month % 12 + 1).timestamp()

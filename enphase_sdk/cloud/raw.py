@@ -1,4 +1,4 @@
-"""An answer as it came, beside the model read from it."""
+"""A whole answer together with the model read from it."""
 
 from __future__ import annotations
 
@@ -63,10 +63,10 @@ class RawResponse(Generic[T]):
 
         Args:
             backend: `polars`, `pandas` or `pyarrow`.
-            timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants,
-                and for which days of a lifetime series have been reported; None, as of a system
-                that has none: UTC.
-            totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
+            timezone: The system's time zone, an IANA name or a `tzinfo` with one. Instants are
+                given in it, and it decides which days of a lifetime series are complete. None,
+                as for a system without a time zone: UTC.
+            totals: For `rgm_stats`: the sums over all meters instead of each meter.
 
         Returns:
             A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`; energies in Wh, powers
@@ -77,7 +77,7 @@ class RawResponse(Generic[T]):
                 (`monthly_production` and `search_system_id` have none).
             ConfigError: the library is not installed.
         """
-        # Frames are an extra, and cost those nothing who make none.
+        # Frames are an optional extra: programs without frames must not load it.
         from enphase_sdk import frames
 
         return frames.from_bytes(

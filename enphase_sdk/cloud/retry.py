@@ -18,20 +18,20 @@ FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 LONGEST_TOTAL = 120.0
 
-# Clocks that tell another time than from here to there teach nothing (2015 to 2100).
+# Epoch seconds, 2015 to 2100. A server's clock outside this range is ignored.
 EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
 
-# A server that asks for more than a day is not obeyed to the letter.
+# Seconds. The longest Retry-After that is followed.
 LONGEST_ASKED = 86_400.0
 
 
 @frozen
 class Backoff:
-    """Exponential backoff with full jitter, bounded by number and by total time.
+    """Exponential backoff with full jitter, limited by number of retries and total time.
 
     Attributes:
-        max_retries: How often a call is tried again; 0 means never.
-        total: Seconds after the first failure when no further try is made.
+        max_retries: Largest number of retries of a call; 0: none.
+        total: Seconds after the first failure after which no further retry is made.
     """
 
     max_retries: int
@@ -53,11 +53,11 @@ class Backoff:
 
 
 def retry_after(reply: Reply, now: float) -> float | None:
-    """Seconds that a `Retry-After` header asks for, in either of its forms; None without one.
+    """The wait in a `Retry-After` header, seconds, from either of its forms; None without one.
 
     Args:
         reply: The answer.
-        now: Epoch seconds, for a date without the server's own `Date` to hold it against.
+        now: Epoch seconds; used to compute the wait if the answer has no `Date` header.
     """
     text = reply.headers.get("retry-after")
     if text is None:
@@ -72,10 +72,10 @@ def retry_after(reply: Reply, now: float) -> float | None:
     return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
 
 
-# Answers of the same second carry the same text.
+# Cached, because all answers of one second have the same text.
 @lru_cache(maxsize=16)
 def http_date(header: str | None) -> float | None:
-    """The epoch seconds of a date in a header; None if there is none, or one that cannot be."""
+    """The epoch seconds of a date in a header; None if it is missing or not valid."""
     if header is None:
         return None
     try:

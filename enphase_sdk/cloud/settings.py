@@ -43,20 +43,20 @@ _LARGEST = 1024 * 1024
 
 @frozen
 class Credentials:
-    """The two secrets every cloud call carries."""
+    """The two secrets of every call of API v2."""
 
     api_key: str = field(repr=False)
     user_id: str = field(repr=False)
 
     @property
     def secrets(self) -> tuple[str, str]:
-        """Both, to be kept out of texts."""
+        """Both secrets, to be redacted from texts."""
         return self.api_key, self.user_id
 
 
 @frozen
 class Given:
-    """The secrets as a caller gave them, or did not; never shown with a frame's locals."""
+    """The secrets that the caller passed, or None; the repr hides them, for tracebacks."""
 
     api_key: str | None = field(repr=False)
     user_id: str | None = field(repr=False)
@@ -64,7 +64,7 @@ class Given:
 
 @frozen
 class Settings:
-    """What a cloud client needs to know, complete and checked."""
+    """The settings of a client, complete and checked."""
 
     credentials: Credentials
     base_url: str
@@ -87,10 +87,10 @@ def config_path() -> Path:
 
 
 def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
-    """Complete what is given from the environment and the config file.
+    """Complete the given settings from the environment and the config file.
 
     Raises:
-        ConfigError: something is missing or cannot be used; says where to put it.
+        ConfigError: a setting is missing or not valid; the message says where to set it.
     """
     lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     return Settings(
@@ -104,7 +104,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
 
 
 class Lookup:
-    """Finds one setting; reads the config file only when it is needed."""
+    """Finds settings; reads the config file only when it is needed."""
 
     def __init__(self, profile: str | None) -> None:
         self._profile = profile
@@ -112,7 +112,7 @@ class Lookup:
         self._table: Mapping[str, Any] | None = None if profile is None else _read(profile)
 
     def __call__(self, name: str, given: str | None) -> str | None:
-        """The setting: as given, else of the environment, else of the file; None if nowhere."""
+        """The setting from the argument, the environment or the file, in this order; or None."""
         if given is not None:
             return given
         from_environment = os.environ.get(f"ENPHASE_{name.upper()}")
@@ -126,7 +126,7 @@ class Lookup:
 
 
 def _read(profile: str | None) -> Mapping[str, Any]:
-    """The profile's table. No error may have the file's content in its frames or its context."""
+    """The profile's table. Errors must not hold the file's content in frames or context."""
     file = _File(config_path())
     if file.problem:
         raise ConfigError(f"cannot read {file.path}: {file.problem}")
@@ -159,12 +159,12 @@ class _File:
             self.problem = "it is too large to be a config file"
             return
         try:
-            # Windows' editors begin a file with a byte order mark.
+            # Editors on Windows write a byte order mark at the start of a file.
             self.tables = tomllib.loads(content.decode("utf-8-sig"))
         except UnicodeDecodeError:
             self.problem = "it is not TOML: it must be saved as UTF-8"
         except (ValueError, RecursionError):
-            # Not only TOMLDecodeError: a number may have too many digits, a list too many levels.
+            # Not only TOMLDecodeError: numbers with too many digits and deep nesting raise others.
             self.problem = "it is not TOML"
 
 
@@ -172,9 +172,10 @@ def secret(value: str | None, what: str, name: str) -> str:
     """A secret that can be sent.
 
     Raises:
-        ConfigError: it is missing or cannot be sent; it is not shown.
+        ConfigError: it is missing or cannot be sent. The message does not contain it.
     """
-    # Text that cannot be shown cannot be sent either: stray bytes of an environment variable.
+    # Text that cannot be printed, such as undecodable bytes of an environment variable, cannot be
+    # sent either.
     if isinstance(value, str) and value.strip() and value.strip().isprintable():
         return value.strip()
     del value

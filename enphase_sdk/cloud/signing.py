@@ -1,4 +1,4 @@
-"""How a request is signed: the credentials, and where they stand on the wire."""
+"""Adds the credentials to a request, at the last moment before it is sent."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ _HEADERS = {
 
 
 class _SignedURL(httpx.URL):
-    """A URL that shows path and parameters, and has the credentials on the wire only.
+    """A URL whose text has no credentials; only `raw_path`, which transports send, has them.
 
-    Hooks, instruments and mocks look at the URL's text and parts; a transport sends `raw_path`.
+    Hooks, instrumentation and mocks read the text and the parts of a URL, and may log them.
     """
 
     def __init__(self, shown: httpx.URL, query: bytes) -> None:
@@ -37,7 +37,7 @@ class _SignedURL(httpx.URL):
 
     @property
     def raw_path(self) -> bytes:
-        """What is sent: path, parameters and credentials."""
+        """The path, parameters and credentials, as they are sent."""
         return self._sent
 
 
@@ -45,8 +45,8 @@ class _SignedURL(httpx.URL):
 class Signer:
     """Turns a request into httpx's, with the credentials in its query.
 
-    It goes straight to the transport, below everything in httpx that logs or follows redirects,
-    and always to the base URL's own host.
+    The request is given directly to the transport, because httpx's client would log its URL and
+    follow redirects. It is always sent to the host of the base URL.
     """
 
     _base_url: str
@@ -81,7 +81,7 @@ class Signer:
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
-        # A request for tokens has credentials of its own, a stream its own kind of answer.
+        # A request for tokens brings its own credentials, a stream its own accept header.
         own = {name.lower() for name, _ in request.headers}
         secret = () if "authorization" in own else self._secret()
         fixed = [each for each in self._fixed if each[0] not in own] if own else self._fixed

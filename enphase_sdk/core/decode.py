@@ -1,4 +1,4 @@
-"""From an answer's bytes to a model: a fast strict reading, and a lenient one where it refuses."""
+"""Reads an answer's bytes into a model: a fast strict reading, then a lenient one if that fails."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ __all__ = ["Reader", "UndecodableError", "collector_paused", "is_null"]
 
 T = TypeVar("T")
 
-# A body of so many bytes holds hundreds of records.
+# Bytes. A body of this size holds hundreds of records.
 LONG = 50_000
 
 
@@ -37,15 +37,15 @@ class _Paused:
 
 
 def collector_paused(content: bytes) -> AbstractContextManager[None, None]:
-    """No garbage collection while models are made of a long body.
+    """Pause garbage collection while a long body is decoded.
 
-    With every few hundred of them it would look through all that are there, in vain.
+    Otherwise the collector would scan all new models again after every few hundred of them.
     """
     return _Paused() if len(content) >= LONG and gc.isenabled() else nullcontext()
 
 
 class UndecodableError(APIResponseValidationError):
-    """The body is no JSON at all: cut off, empty, or a page of HTML during an outage."""
+    """The body is not JSON: cut off, empty, or an HTML page during an outage."""
 
 
 @cache
@@ -54,10 +54,10 @@ def _decoder(shape: Hashable) -> msgspec.json.Decoder[Any]:
 
 
 class Reader:
-    """Reads answers into models; remembers which oddities it has already told of.
+    """Reads answers into models; logs each deviation from the contract once.
 
     Args:
-        strict: Refuse whatever differs from the contract instead of keeping what makes sense.
+        strict: Raise if an answer differs from the contract, instead of reading it leniently.
     """
 
     def __init__(self, *, strict: bool = False) -> None:
@@ -75,12 +75,12 @@ class Reader:
 
         Raises:
             UndecodableError: the body is not JSON.
-            APIResponseValidationError: it is JSON and still nothing can be made of it; with
-                `strict`, whenever it differs from the contract.
+            APIResponseValidationError: it is JSON but cannot be read; with `strict`, also if it
+                differs from the contract.
         """
         with collector_paused(reply.content):
             made = self._made(operation, shape, reply)
-        # Raised where no frame and no context holds the body: it may repeat the credentials.
+        # Raised here, where no frame and no context holds the body: it may repeat credentials.
         if isinstance(made, APIResponseValidationError):
             raise made
         return made
@@ -95,7 +95,7 @@ class Reader:
     def _made_again(
         self, operation: str, shape: type[T], reply: Reply
     ) -> T | APIResponseValidationError:
-        # Loaded when an answer is odd, which most never are.
+        # Loaded only when an answer differs from the contract, which is rare.
         from enphase_sdk.core import lenient
 
         charset = declared_charset(reply.headers.get("content-type"))
@@ -135,7 +135,7 @@ class Reader:
 
 
 def is_null(reply: Reply, name: str) -> bool:
-    """Whether a field of an answer that has been read is null or absent, as it was sent."""
+    """Whether the server sent a field as null or left it out."""
     charset = declared_charset(reply.headers.get("content-type"))
     body = decode_json(reply.content, charset, unreadable=lambda problem: problem)
     return body.get(name) is None

@@ -1,6 +1,7 @@
 """Waiting for another call of the same client: in a thread, or in a task of an event loop.
 
-Everything here is there twice, written by hand: for threads, and (`Async…`, `…_async`) for tasks.
+Everything here exists twice, both written by hand: for threads, and for tasks (`Async…`,
+`…_async`).
 """
 
 from __future__ import annotations
@@ -48,38 +49,38 @@ T = TypeVar("T")
 
 
 class Event:
-    """Something that another thread tells."""
+    """An event that another thread sets."""
 
     def __init__(self) -> None:
         self._event = threading.Event()
 
     def set(self) -> None:
-        """Tell it."""
+        """Set it."""
         self._event.set()
 
     def wait(self, seconds: float | None) -> None:
-        """Wait for it, at most so many seconds."""
+        """Wait until it is set, at most `seconds`."""
         self._event.wait(seconds)
 
 
 class AsyncEvent:
-    """Something that another task of the same event loop tells."""
+    """An event that another task of the same event loop sets."""
 
     def __init__(self) -> None:
         self._event = anyio.Event()
 
     def set(self) -> None:
-        """Tell it."""
+        """Set it."""
         self._event.set()
 
     async def wait(self, seconds: float | None) -> None:
-        """Wait for it, at most so many seconds."""
+        """Wait until it is set, at most `seconds`."""
         with anyio.move_on_after(seconds):
             await self._event.wait()
 
 
 class Turn:
-    """Lets one thread in at a time; a forked process begins with nobody inside."""
+    """A lock for threads; in a forked process it is free."""
 
     def __init__(self) -> None:
         self.after_fork()
@@ -90,12 +91,12 @@ class Turn:
         self._lock = threading.Lock()
 
     def mine(self) -> AbstractContextManager[object]:
-        """A context in which nobody else is; no signal can come between taking and leaving it."""
+        """A context that one thread enters at a time; a signal cannot leave it locked."""
         return self._lock
 
 
 class AsyncTurn:
-    """Lets one task in at a time, whatever event loop and thread it runs in, in their order."""
+    """A lock for tasks of any event loop and thread, granted in the order of requests."""
 
     def __init__(self) -> None:
         self.after_fork()
@@ -109,7 +110,7 @@ class AsyncTurn:
 
     @asynccontextmanager
     async def mine(self) -> AsyncGenerator[None]:
-        """A context in which nobody else is."""
+        """A context that one task enters at a time."""
         await anyio.lowlevel.checkpoint_if_cancelled()
         await self._take()
         try:
@@ -157,19 +158,19 @@ class _Task:
 
 
 class _Threads:
-    """Stands for "no event loop"."""
+    """Stands for threads without an event loop."""
 
 
 _THREADS: Final = _Threads()
 
 
 def current_loop() -> object:
-    """What connections belong to where there is no event loop."""
+    """The owner of connections in a sync client, which has no event loop."""
     return _THREADS
 
 
 def current_loop_async() -> object:
-    """The event loop that runs; connections cannot be used in another."""
+    """The running event loop, which owns the connections that are opened in it."""
     if "trio" in sys.modules:
         import sniffio  # trio's own; where trio runs as a guest, asyncio has a running loop too
 
@@ -182,13 +183,13 @@ def current_loop_async() -> object:
     return asyncio.get_running_loop()
 
 
-def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa: ARG001 - of the twin
-    """Call a function; all threads are alike."""
+def call_in_loop(loop: object, function: Callable[[], object]) -> None:  # noqa: ARG001 - same signature as the async form
+    """Call a function; a sync client has no event loop to call it in."""
     function()
 
 
 def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, object]]) -> None:
-    """Have a function called and awaited in another event loop, unless that has ended."""
+    """Schedule an async function in another event loop, unless that has ended."""
     if "trio" in sys.modules:
         import trio
 
@@ -199,7 +200,7 @@ def call_in_loop_async(loop: object, function: Callable[[], Coroutine[Any, Any, 
 
 
 def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
-    """Have a function called in an event loop of either kind; False if that has ended."""
+    """Schedule a function in an event loop of asyncio or trio; False if that has ended."""
     call_soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     try:
         call_soon(function)
@@ -223,37 +224,37 @@ def in_background_async(function: Callable[[], Coroutine[Any, Any, object]]) -> 
     call_in_loop_async(current_loop_async(), function)
 
 
-def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - of the twin
-    """In a thread nothing can be held off."""
+def uninterrupted(seconds: float) -> AbstractContextManager[object]:  # noqa: ARG001 - as the async form
+    """Does nothing: threads are not cancelled."""
     return nullcontext()
 
 
 def uninterrupted_async(seconds: float) -> AbstractContextManager[object]:
-    """Hold off cancellation for a short clean-up of at most so many seconds."""
+    """Delay cancellation for a short clean-up, at most `seconds`."""
     return anyio.move_on_after(seconds, shield=True)
 
 
 def run_aside(action: Callable[[], T]) -> T:
-    """Carry out a short blocking action."""
+    """Run a short blocking action."""
     return action()
 
 
 async def run_aside_async(action: Callable[[], T]) -> T:
-    """Carry out a short blocking action without holding up the event loop."""
+    """Run a short blocking action without blocking the event loop."""
     return await anyio.to_thread.run_sync(action)
 
 
 def whole(result: T) -> T:
-    """In a thread, what was begun has ended."""
+    """The result; in a thread, work that was begun also ends."""
     return result
 
 
-# Tasks that nobody waits for any more are kept here until they end.
+# Tasks that no caller awaits any more are kept here until they end.
 _unattended: set[asyncio.Task[Any]] = set()
 
 
 async def whole_async(work: Coroutine[Any, Any, T]) -> T:
-    """Carry out work to its end, even if whoever waits for it is cancelled meanwhile."""
+    """Run work to its end, even if the caller is cancelled meanwhile."""
     import asyncio
 
     if not isinstance(current_loop_async(), asyncio.AbstractEventLoop):
@@ -263,18 +264,18 @@ async def whole_async(work: Coroutine[Any, Any, T]) -> T:
 
 
 def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
-    """The task, which an event loop alone would not keep from being collected."""
+    """Keep a reference to the task: an event loop holds only a weak one."""
     _unattended.add(task)
     task.add_done_callback(_unattended.discard)
     return task
 
 
 def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
-    """Close what an exception at the wrong moment has left open."""
+    """Close a stream that an exception between two steps has left open."""
     for stream in streams:
         with suppress(Exception):
             stream.close()
 
 
 def abandon_async(streams: Iterable[httpcore.AsyncNetworkStream]) -> None:
-    """Only its event loop can close a stream, and closes it when it ends."""
+    """Does nothing: only its event loop can close a stream, and does so when it ends."""

@@ -19,7 +19,7 @@ _watched: WeakSet[_Renewable] = WeakSet()
 
 
 def renew_after_fork(thing: _Renewable) -> None:
-    """Have `thing.after_fork()` called in every child process, as long as the thing lives."""
+    """Call `thing.after_fork()` in every child process, as long as the object exists."""
     _watched.add(thing)
 
 
@@ -36,9 +36,9 @@ _left: list[object] = []
 
 
 def leave_to_parent(thing: object) -> None:
-    """Keep what belongs to the parent process alive, so that nothing closes it here.
+    """Keep objects of the parent process referenced, so that this process does not close them.
 
-    An event loop shares its list of sockets with the parent: what is taken off it here, the
-    parent does not hear any more.
+    An event loop's list of sockets (epoll) is shared with the parent: a socket removed from it
+    here would be removed for the parent too.
     """
     _left.append(thing)

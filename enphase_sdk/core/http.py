@@ -1,4 +1,4 @@
-"""What every connection shares: TLS, the proxy, bodies within bounds, and errors with a reason."""
+"""What all connections share: TLS, the proxy, limited bodies, and errors with a reason."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ __all__ = [
     "tls_context",
 ]
 
-# A body coded more often than this is an attack.
+# Number of nested content encodings. More is an attack.
 MOST_CODINGS = 3
 
 
@@ -68,7 +68,7 @@ def proxy_for(base_url: str) -> httpx.Proxy | None:
 
 
 def _environment_proxy(host: str) -> httpx.Proxy | ConfigError | None:
-    """The proxy, or what is wrong with it: in the frames of an error its password would be."""
+    """The proxy, or why it cannot be used; an exception would hold its password in its frames."""
     proxies = urllib.request.getproxies()
     address = proxies.get("https") or proxies.get("all")
     if not address or urllib.request.proxy_bypass(host):
@@ -87,19 +87,19 @@ def _environment_proxy(host: str) -> httpx.Proxy | ConfigError | None:
 
 
 class BodyTooLargeError(Exception):
-    """A body has more bytes than it may."""
+    """A body is larger than its limit."""
 
 
 class Body:
-    """Puts a body together, decompressed, within a bound.
+    """Collects and decompresses a body of limited size.
 
     Args:
-        headers: Of the answer; its `Content-Encoding` counts.
-        largest: Bytes it may have at any stage of decompression.
+        headers: Headers of the answer; `Content-Encoding` is used.
+        largest: Largest size at any stage of decompression, bytes.
         plain: Whether it must not be compressed.
 
     Raises:
-        httpx.DecodingError: it is coded in a way that was not asked for.
+        httpx.DecodingError: it has an encoding that was not requested.
     """
 
     def __init__(self, headers: httpx.Headers, largest: int, *, plain: bool) -> None:
@@ -126,8 +126,8 @@ class Body:
         """Take the next piece.
 
         Raises:
-            BodyTooLargeError: it is one too many.
-            httpx.DecodingError: it is not what its coding says.
+            BodyTooLargeError: the body is now too large.
+            httpx.DecodingError: the data does not match its encoding.
         """
         for decoder in self._decoders:
             room = self._largest - self._size + 1
@@ -154,7 +154,7 @@ class Body:
 
 
 class _Deflate:
-    """What is called deflate: with a header by the standard, without one by some servers."""
+    """Decompresses `deflate`: with a zlib header (the standard) or without (some servers)."""
 
     def __init__(self) -> None:
         self._inner = zlib.decompressobj()
@@ -203,11 +203,11 @@ def _decoders(coding: str) -> Iterator[_Deflate]:
 def connection_error(
     request: Request, error: Exception, *, by_proxy: bool = False
 ) -> APIConnectionError:
-    """Our error for one of httpx's, which would carry the whole request along.
+    """Our error for an error of httpx, which itself holds the whole request with its secrets.
 
     Args:
-        request: What was to be sent.
-        error: What httpx raised.
+        request: The request that failed.
+        error: The exception that httpx raised.
         by_proxy: Whether the connection is made to a proxy.
     """
     what = f"{request.method} {request.url}"
@@ -221,7 +221,7 @@ def connection_error(
     )
 
 
-# What OpenSSL calls the faults of a certificate.
+# OpenSSL's codes for the faults of a certificate.
 _WRONG_NAME = (62, 64)
 _EXPIRED = (9, 10)
 
@@ -232,7 +232,7 @@ _CERTIFICATE = (
 
 
 def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
-    """Why no answer came, in a few words, and what to do where trying again is of no use."""
+    """Why no answer came, in a few words, and advice if a retry cannot help."""
     if isinstance(error, httpx.TimeoutException):
         kind = type(error).__name__.removesuffix("Timeout").lower()
         return f"{kind} timed out", ""
@@ -264,7 +264,7 @@ def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
     if isinstance(error, httpx.DecodingError):
         return str(error), ""
     if isinstance(error, httpx.ConnectError) and "refused" in str(error):
-        # As other transports than httpx's own say it.
+        # Messages of transports other than httpx's own.
         return "connection refused", ""
     return _BY_KIND.get(type(error).__name__, "no connection"), ""
 
@@ -281,7 +281,7 @@ _BY_KIND = {
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and all that led to it; anyio gathers the failures of a host's addresses."""
+    """The error and its causes; anyio groups the errors of all addresses of a host."""
     seen: set[int] = set()
     waiting = [error]
     while waiting:

@@ -1,8 +1,8 @@
-"""The second, lenient reading of an answer that is not quite what the contract says.
+"""The lenient reading of an answer that differs from the contract.
 
-It keeps everything that makes sense: a field that is null, missing or of a wrong type becomes
-None; a record of a list that is no record is left out; a quantity (W, Wh) with a fraction where
-a whole number is promised keeps it; the rest is read as declared.
+A field that is null, missing or of a wrong type becomes None; an entry of a list of records that
+is not an object is left out; a quantity (W, Wh) with a fraction, where the contract promises a
+whole number, is kept as a float; everything else is read as declared.
 """
 
 from __future__ import annotations
@@ -24,22 +24,22 @@ from enphase_sdk.core.json import is_array, is_object
 
 __all__ = ["NOTHING", "Oddity", "Unreadable", "convert"]
 
-# So many items of a list are tried at once, and one by one only if something is odd among them.
+# Items of a list that are converted together. If that fails, they are converted one by one.
 TOGETHER = 32
 
 
-# Ids, instants and counts, of which a fraction means nothing; quantities may have one.
+# Fields in which a fraction is an error: ids, instants and counts.
 WHOLE = re.compile(
     r"(^|_)(id|at|date|interval|start|end|period|devices|modules|reporting|channel|precision|"
     r"strength|limit|count|page|size|total|items|code)(\[\])*$"
 )
 
-# Their values need no conversion.
+# Types whose values need no conversion.
 PLAIN = frozenset({bool, float, int, str})
 
 
 class _Nothing:
-    """No value can be made of this, not even None."""
+    """The result for a value that cannot be read, not even as None."""
 
 
 NOTHING: Final = _Nothing()
@@ -47,7 +47,7 @@ NOTHING: Final = _Nothing()
 
 @frozen
 class Unreadable:
-    """What stands in the place of a value that JSON cannot hold.
+    """Stands for a value in the body that is not valid JSON.
 
     Attributes:
         problem: What is wrong with it.
@@ -62,9 +62,9 @@ class Oddity:
 
     Attributes:
         path: JSON path of the place, with list positions.
-        field: The same without positions, to tell of each field once.
+        field: The same without positions, so that each field is logged once.
         problem: What is wrong, without the value.
-        remedy: What was made of it.
+        remedy: How it was read.
     """
 
     path: str
@@ -74,7 +74,7 @@ class Oddity:
 
 
 def convert(raw: Any, shape: Any) -> tuple[Any, list[Oddity]]:
-    """Read decoded JSON as `shape`, and say what was odd; NOTHING where nothing makes sense."""
+    """Read decoded JSON as `shape`; returns the value (or NOTHING) and the deviations."""
     oddities: list[Oddity] = []
     return _read(raw, shape, "$", "$", oddities), oddities
 
@@ -136,7 +136,7 @@ def _read_record(
 def _read_items(
     raw: list[Any], shape: Any, path: str, field: str, oddities: list[Oddity]
 ) -> Iterator[Any]:
-    """A list of records loses what is no record; a series keeps its positions."""
+    """The items of a list: in a list of records others are left out, a series keeps positions."""
     options = _options(shape)
     records = all(_is_record(option) for option in options)
     several: Any = list[shape]
@@ -160,7 +160,7 @@ def _read_items(
 
 
 def _near(raw: Any, shape: Any) -> Any:
-    """The value a slip of type stands for: "12" for 12, 3.0 for 3, 7 for "7"; else None."""
+    """The value of the declared type for "12" (12), 3.0 (3) or 7 ("7"); otherwise None."""
     if raw is None or isinstance(raw, (bool, dict, list, Unreadable)):
         return None
     try:
@@ -174,7 +174,7 @@ def _near(raw: Any, shape: Any) -> Any:
 
 
 def _fraction(raw: Any, shape: Any, field: str) -> float | None:
-    """A quantity that the contract promises in whole W or Wh and that came more exactly."""
+    """A quantity with a fraction, where the contract promises whole W or Wh."""
     if int not in _options(shape) or WHOLE.search(field.rpartition(".")[2]):
         return None
     if isinstance(raw, bool) or not isinstance(raw, (float, str)):

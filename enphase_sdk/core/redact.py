@@ -25,14 +25,14 @@ __all__ = ["WEB_TOKEN", "Redactor", "hide_in_library_logs", "hide_in_record"]
 
 HIDDEN = "[hidden]"
 
-# Anything shorter is no secret, and hiding it would riddle every text.
+# Characters. A shorter text is not treated as a secret: hiding it would spoil every message.
 SHORTEST_SECRET = 4
 
-# A text is cut here: what is longer is no message but somebody's data.
+# Characters. A longer text is data rather than a message, and is cut.
 LONGEST_TEXT = 65_536
 _CUT = " … (cut)"
 
-# One form inside another, inside a third; nobody writes more by accident.
+# Number of nested encodings that are decoded.
 _LAYERS = 3
 
 # At the most a character takes `\\\\u00e9` or `%25C3%25A9`.
@@ -77,14 +77,14 @@ class Redactor:
         self._layers: tuple[frozenset[str], ...] | None = None
 
     def text(self, text: str) -> str:
-        """The text with every secret replaced, and every cookie: those stand in for tokens."""
+        """The text with every secret and every cookie replaced; cookies are as good as tokens."""
         text = self.known(text, longest=LONGEST_TEXT)
         text = _COOKIE.sub(HIDDEN, text)
         text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", WEB_TOKEN.sub(HIDDEN, text))
         return _PARAMETER.sub(rf"\1={HIDDEN}", text)
 
     def value(self, value: Any) -> Any:
-        """The same for every text inside a decoded JSON value."""
+        """A decoded JSON value with every text in it redacted."""
         if isinstance(value, str):
             return self.text(value)
         if is_array(value):
@@ -218,7 +218,7 @@ def _in_base64(secret: str) -> Iterator[str]:
 _OF_URLS = str.maketrans("+/", "-_")
 
 
-# Whose exchange is under way in this thread or task; libraries log in the same one.
+# The redactor of the exchange in this thread or task, in which the libraries log too.
 _exchanging: ContextVar[Redactor | None] = ContextVar("exchanging", default=None)
 
 
@@ -236,7 +236,7 @@ class _SecretFilter(logging.Filter):
 
 
 def hide_in_record(record: logging.LogRecord, redactor: Redactor) -> None:
-    """Take secrets out of a record: of its message, put together first, and of its exception."""
+    """Redact the formatted message and the exception of a log record."""
     message = record.getMessage()
     redacted = redactor.text(message)
     if redacted != message:
@@ -248,7 +248,7 @@ def hide_in_record(record: logging.LogRecord, redactor: Redactor) -> None:
             record.exc_info, record.exc_text = None, redacted
 
 
-class hide_in_library_logs:  # noqa: N801 - used like a function
+class hide_in_library_logs:  # noqa: N801 - a context manager that is called like a function
     """A context in which no secret of `redactor` gets into the logs of httpx and httpcore."""
 
     __slots__ = ("_redactor", "_token")

@@ -1,7 +1,7 @@
-"""Small private files that the package keeps for its user from one run to the next.
+"""Small private files that the package stores between runs.
 
-They are whole or not there, belong to the user, and are closed to others; a file that is not so
-is not believed, as ssh does not believe it. Processes write one after the other.
+A file is written atomically, belongs to the user and has mode 0600. A file with other rights is
+refused, as ssh does. Processes write one after the other.
 """
 
 from __future__ import annotations
@@ -34,10 +34,10 @@ __all__ = [
     "state_folder",
 ]
 
-# No file of ours comes near this.
+# Bytes. Our files are far smaller.
 LARGEST = 1024 * 1024
 
-# Another process writes for some milliseconds; more than that is a fault.
+# Seconds. Another process writes for some milliseconds; longer is a fault.
 _PATIENCE = 10.0
 
 _UNFINISHED = ".new-"
@@ -62,10 +62,10 @@ def real_path(path: str | os.PathLike[str], what: str) -> Path:
 
 
 def state_folder() -> Path:
-    """Where state is kept: ``ENPHASE_STATE``, else the user's state folder.
+    """The folder for state: ``ENPHASE_STATE``, or by default the user's state folder.
 
     Raises:
-        ConfigError: ``ENPHASE_STATE`` is no path.
+        ConfigError: ``ENPHASE_STATE`` is not a valid path.
     """
     named = os.environ.get("ENPHASE_STATE")
     if named:
@@ -77,13 +77,13 @@ def state_folder() -> Path:
 
 
 def state_file(folder: str, serial_number: str, suffix: str) -> Path:
-    """Where something is kept of the gateway with that serial number, which may be any text."""
+    """The path of a state file of the gateway with that serial number, which may be any text."""
     safe = "".join(c for c in serial_number if c.isalnum())
     return state_folder() / folder / f"{safe}{suffix}"
 
 
 def read_private(path: Path, *, secret: bool = False) -> str | None:
-    """The file's text, or None where there is none.
+    """The file's text, or None if the file does not exist.
 
     Args:
         path: The file.
@@ -119,7 +119,7 @@ def create_private(path: Path, text: str) -> bool:
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Write a file anew, mode 0600; a reader sees the old text or the new one, never a part.
+    """Replace a file atomically, mode 0600; a reader sees the old text or the new one.
 
     Raises:
         ConfigError: it cannot be written.
@@ -133,13 +133,13 @@ class PrivateEntries:
     """A private JSON file with one entry for each key, which several processes may share.
 
     Attributes:
-        path: The file, mode 0600; it need not be there yet.
+        path: The file, mode 0600; it is created by the first `put`.
     """
 
     path: Path
 
     def get(self, key: str) -> Any:
-        """The entry, decoded JSON; None where there is none.
+        """The entry, decoded JSON; None if it does not exist.
 
         Raises:
             ConfigError: the file cannot be read, or others may have read or written it.
@@ -150,7 +150,7 @@ class PrivateEntries:
         raise ConfigError(problem)
 
     def put(self, key: str, value: Any) -> None:
-        """Keep an entry, anything JSON can hold; the others stay as they are.
+        """Store an entry, any JSON value; the other entries are not changed.
 
         Raises:
             ConfigError: the file cannot be read or written; it is left as it was.
@@ -162,7 +162,7 @@ class PrivateEntries:
             raise ConfigError(problem)
 
     def remove(self, key: str) -> None:
-        """Forget an entry, there or not.
+        """Remove an entry; no effect if it does not exist.
 
         Raises:
             ConfigError: the file cannot be read or written; it is left as it was.
@@ -183,10 +183,10 @@ class PrivateEntries:
             return str(error)
 
     def _entries(self) -> tuple[dict[str, Any], str | None]:
-        """All entries, or why there are none to be had."""
+        """All entries, or why they cannot be read."""
         text, problem = _read(self.path, secret=True)
         if problem is not None or not (text or "").strip("\0"):
-            # Nothing but NUL is what a crash of the system may leave.
+            # After a crash of the system a file may hold only NUL bytes.
             return {}, problem
         try:
             entries: Any = msgspec.json.decode(text or "")
@@ -198,9 +198,9 @@ class PrivateEntries:
 
 
 class ProcessLock:
-    """A lock that one thread of one process holds at a time, for as long as it likes.
+    """A lock that one thread of one process holds at a time.
 
-    It goes when its process ends, however that happens.
+    The operating system releases it when the process ends, also if it is killed.
     """
 
     def __init__(self, path: Path) -> None:
@@ -208,10 +208,10 @@ class ProcessLock:
         self._held: int | None = None
 
     def take(self) -> bool:
-        """Take it; False if somebody else has it.
+        """Take the lock; False if another thread or process holds it.
 
         Raises:
-            ConfigError: there can be no such file.
+            ConfigError: the lock file cannot be created.
         """
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -222,13 +222,13 @@ class ProcessLock:
             _lock(lock)
         except OSError as error:
             os.close(lock)
-            # A file system without locks leaves everybody alone.
+            # On a file system without locks every process gets it.
             return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
         self._held = lock
         return True
 
     def give_back(self) -> None:
-        """Let others take it."""
+        """Release the lock."""
         lock, self._held = self._held, None
         if lock is not None:
             _unlock(lock)
@@ -236,9 +236,9 @@ class ProcessLock:
 
 
 def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:
-    """The file's text and None, or why it cannot be had: no error has it in its frames."""
+    """The file's text and None, or None and why; it never raises, so no frame holds the text."""
     try:
-        # Without waiting for somebody to write where it is a pipe.
+        # O_NONBLOCK: opening a pipe must not wait for a writer.
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
             problem = _distrusted(os.fstat(number), secret=secret)
@@ -262,7 +262,7 @@ def _content(number: int) -> bytes:
 
 
 def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
-    """Why a file is not believed."""
+    """Why a file is refused."""
     if not stat.S_ISREG(status.st_mode):
         return "it is no file: delete it"
     if sys.platform == "win32":
@@ -273,7 +273,7 @@ def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
     if mode & (0o077 if secret else 0o022):
         may = "read" if mode & 0o022 == 0 else "write"
         return (
-            f"others may {may} it (mode {mode:04o}), so it is not believed: delete it, or "
+            f"others may {may} it (mode {mode:04o}), so it is not used: delete it, or "
             "`chmod 600` it"
         )
     return None
@@ -281,10 +281,10 @@ def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
 
 @contextmanager
 def _writing(path: Path) -> Generator[None, None, None]:
-    """Have the file's folder, alone among all processes and threads.
+    """Create the file's folder if needed, and lock it against all processes and threads.
 
     Raises:
-        ConfigError: it cannot be made, or another process does not let go of it.
+        ConfigError: it cannot be created, or another process keeps it locked.
     """
     folder = path.parent
     try:
@@ -294,7 +294,7 @@ def _writing(path: Path) -> Generator[None, None, None]:
         raise _unwritable(path, error) from None
     try:
         if _is_locked(lock, folder):
-            # Nobody else is writing: what is unfinished is of a process that was killed.
+            # We hold the lock, so unfinished files are left from killed processes.
             for left in folder.glob(f"{_UNFINISHED}*"):
                 with suppress(OSError):
                     left.unlink()
@@ -346,7 +346,7 @@ else:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(lock: int) -> None:
-        # Closing it would not do: a process forked in the meantime has it open too.
+        # Unlock, because closing is not enough: a process forked meanwhile has it open too.
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_UN)
 
@@ -371,7 +371,7 @@ def _written(path: Path, text: str) -> Path:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()
-            # Or a file without content could take its name when the power fails.
+            # Otherwise an empty file could have its name after a power failure.
             os.fsync(number)
     except OSError as error:
         whole.unlink()

@@ -1,4 +1,4 @@
-"""How long one request may take: as callers say it, and as transports want it."""
+"""The time limits of one request: checks the caller's value, converts it for transports."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ if TYPE_CHECKING:
 
 __all__ = ["Deadline", "Timeouts", "timeouts"]
 
-# Connecting is quick or hopeless.
+# Seconds. A connection that takes longer will not succeed.
 LONGEST_CONNECT = 10.0
 
 
 @frozen
 class Timeouts:
-    """The limits of one request, seconds; None waits for ever.
+    """The time limits of one request, seconds; None: no limit.
 
     Attributes:
-        steps: To connect, to read, to write, and to wait for a connection (`pool`).
-        total: From the first byte sent to the last byte read.
+        steps: Limits to connect, to read, to write, and to wait for a connection (`pool`).
+        total: Limit from the first byte sent to the last byte read.
     """
 
     steps: Mapping[str, float | None]
@@ -34,13 +34,13 @@ class Timeouts:
 
 
 def timeouts(value: float | httpx.Timeout | None) -> Timeouts:
-    """The limits of one request; a number is the end of the whole exchange.
+    """The time limits of one request; a number (seconds) limits the whole exchange.
 
     Connecting gets at most 10 s of it. An `httpx.Timeout` limits each step, and the exchange to
     the sum of them.
 
     Raises:
-        ConfigError: it is no number of seconds above 0, and no `httpx.Timeout`.
+        ConfigError: it is neither a number of seconds above 0 nor an `httpx.Timeout`.
     """
     if value is None:
         return Timeouts(_steps(None, None), None)
@@ -60,22 +60,23 @@ def _steps(connect: float | None, others: float | None) -> Mapping[str, float | 
 
 
 class Deadline:
-    """The end of a wait, or of the exchange that is under way on one connection.
+    """The end of a wait, or of the current exchange on a connection.
 
-    It follows the machine's own clock, which no test can stop: a connection is real.
+    It uses the machine's monotonic clock, not the clock that tests can set, because real
+    connections need real time limits.
     """
 
     __slots__ = ("_end",)
 
     def __init__(self, seconds: float | None = None) -> None:
-        """Let it end so many seconds from now; None for never."""
+        """End `seconds` from now; None: no end."""
         self._end = None if seconds is None else time.monotonic() + seconds
 
     def left(self, limit: float | None) -> float | None:
-        """Seconds that the next step may take: its own limit, or what is left if that is less.
+        """Time limit of the next step, seconds: its own limit, or the rest if that is less.
 
         Raises:
-            TimeoutError: nothing is left.
+            TimeoutError: no time is left.
         """
         if self._end is None:
             return limit

@@ -1,4 +1,4 @@
-"""Dates and instants as callers write them, turned into what the wire takes.
+"""Converts dates and instants, as callers write them, into the form that requests need.
 
 A date is a day in the system's own time zone. An instant is seconds since the Unix epoch, UTC.
 """
@@ -32,21 +32,21 @@ __all__ = [
 DateLike: TypeAlias = date | str
 InstantLike: TypeAlias = datetime | str | int | float
 
-# The longest windows that the intervals of a system can be asked for in.
+# The longest windows for which the interval operations answer.
 Window: TypeAlias = Literal["1 day", "7 days", "1 month"]
 
-# An epoch beyond this (year 5138) is a count of milliseconds.
+# Epoch seconds (year 5138). A larger number is taken for milliseconds and refused.
 _LATEST = 100_000_000_000
 
 
 def to_date(value: DateLike, name: str) -> date:
     """A calendar day from a `date` or from text.
 
-    Text is ISO (``2024-03-05``) or anything that names one day without doubt
-    (``5 March 2024``). pandas and numpy have no type for days: of theirs a naive midnight is one.
+    Text is ISO 8601 (``2024-03-05``) or another unambiguous form (``5 March 2024``). pandas and
+    numpy have no type for days: a naive midnight of theirs counts as a day.
 
     Raises:
-        InvalidArgumentError: it is not a day, or could be two (``03/05/2024``).
+        InvalidArgumentError: it is not a day, or is ambiguous (``03/05/2024``).
     """
     written = plain(value)
     if isinstance(written, datetime):
@@ -90,7 +90,7 @@ def _seconds(value: object, name: str) -> float:
     if isinstance(written, datetime):
         if written.utcoffset() is None:
             raise InvalidArgumentError(
-                f"{name}: {written.isoformat()} is naive and could be any of two dozen instants; "
+                f"{name}: {written.isoformat()} has no time zone, so its instant is not known; "
                 "give it a zone, for example value.replace(tzinfo=ZoneInfo('America/Denver'))"
             )
         return written.timestamp()
@@ -103,7 +103,7 @@ def _seconds(value: object, name: str) -> float:
 
 
 def end_of_window(start: datetime, longest: Window) -> datetime:
-    """When the longest window that starts then ends: at the same time of day, in the same zone.
+    """The end of the longest window from `start`: the same time of day, in the same zone.
 
     A month ends on the same day of the next month, or on that month's last day.
     """
@@ -115,16 +115,16 @@ def end_of_window(start: datetime, longest: Window) -> datetime:
 
 
 def check_window(start: InstantLike, end: InstantLike, *, longest: Window, operation: str) -> None:
-    """Refuse a window that would not be answered to its end.
+    """Refuse a window that is longer than the server answers.
 
-    A window of a system's own days may be an hour longer where its clocks are put back in it;
-    that is told from the offsets that `start` and `end` are written with.
+    A window may be an hour longer if the clocks of the system's zone are put back within it; the
+    offsets in which `start` and `end` are written show that.
 
     Args:
-        start: Its start.
-        end: Its end.
+        start: Start of the window.
+        end: End of the window.
         longest: The longest window that is answered.
-        operation: For the message.
+        operation: Name of the operation, for the message.
 
     Raises:
         InvalidArgumentError: the window is longer.
@@ -142,7 +142,7 @@ def check_window(start: InstantLike, end: InstantLike, *, longest: Window, opera
 
 
 def _on_the_wall(value: InstantLike) -> datetime:
-    """What a clock on the wall shows at an instant, in the zone it is written in."""
+    """The local time of an instant, in the zone in which it is written."""
     written = plain(value)
     if isinstance(written, str):
         written = _datetime_from_text(written.strip(), "")
@@ -152,9 +152,9 @@ def _on_the_wall(value: InstantLike) -> datetime:
 
 
 def plain(value: object) -> object:
-    """A value of numpy's or pandas', or another number, as Python's own; others as they are.
+    """A value of numpy or pandas as Python's own type; other values unchanged.
 
-    What stands for a missing instant (NaT) becomes None.
+    A missing instant (NaT) becomes None.
     """
     if type(value) in (int, float, str, bool, date, datetime) or value is None:
         return value
@@ -218,7 +218,7 @@ _YEAR_FIRST = re.compile(r"\d{4}\D")
 
 
 def _readings(text: str, name: str) -> set[datetime]:
-    """What people type, read in several ways; only what all of them agree on was really said."""
+    """Parse text with several conventions; the text is ambiguous unless all results agree."""
     orders = (False,) if _YEAR_FIRST.match(text) else (False, True)
     defaults = (datetime(2000, 1, 1), datetime(2003, 2, 2))
     return {_typed(text, name, order, default) for order in orders for default in defaults}
@@ -229,7 +229,7 @@ def _typed(text: str, name: str, day_first: bool, default: datetime) -> datetime
 
     try:
         read = parser.parse(text, dayfirst=day_first, default=default, tzinfos=_offset)
-        read.utcoffset()  # of more than a day it is an error only now
+        read.utcoffset()  # raises if the offset is longer than a day
     except (ValueError, OverflowError, TypeError):
         pass
     else:
@@ -251,7 +251,7 @@ def utc(epoch_seconds: float) -> datetime:
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:
-    """The zone of an IANA name; None without a name, or where there is no such zone.
+    """The time zone of an IANA name; None without a name, or if no such zone exists.
 
     Raises:
         ConfigError: this machine has no time zone database.
@@ -260,7 +260,7 @@ def zone_named(name: str | None) -> ZoneInfo | None:
         return None
     try:
         return ZoneInfo(name)
-    except (KeyError, TypeError, ValueError, OSError):  # no zone, and no name that could be one
+    except (KeyError, TypeError, ValueError, OSError):  # not the name of a time zone
         pass
     if _has_zones():
         return None

@@ -6,10 +6,10 @@
     frame = frames.to_frame([enlighten.summary(n) for n in ids], backend="pyarrow")
     frame = frames.from_bytes("stats", saved, backend="polars", timezone="America/Denver")
 
-A frame has one row for each interval, day, system or device. Units stand in the column names
-(`power_w`, `energy_wh`), instants are aware, what was not reported is null, and `system_id` (or a
-serial number) tells of which system a row is. Needs the extra `frames`; none of the libraries is
-imported before a frame is made.
+A frame has one row for each interval, day, system or device. The column names contain the units
+(`power_w`, `energy_wh`), instants are aware, values that were not reported are null, and
+`system_id` (or a serial number) names the system of a row. Needs the extra `frames`; the libraries
+are imported only when a frame is made.
 """
 
 from __future__ import annotations

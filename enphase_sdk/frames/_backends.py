@@ -84,7 +84,7 @@ def _memory_of(values: list[Any], code: str) -> bytearray | None:
 
 
 def _memory_of_runs(runs: list[Any]) -> bytearray | None:
-    """The same of 64-bit integers that repeat."""
+    """The memory of 64-bit integers that repeat."""
     memory = bytearray()
     for number, count in runs:
         if number is None:
@@ -97,7 +97,7 @@ class _Polars:
     def __init__(self, namespace: Any) -> None:
         self._pl = namespace
 
-        # Arithmetic with a series of one takes a third of that with a number.
+        # For speed: arithmetic with a series of length one takes a third of the time.
         def one(number: int) -> Any:
             return namespace.Series([number])
 
@@ -213,7 +213,7 @@ class _Pandas:
         self._np: Any = import_module("numpy")
         self._names: Callable[..., Any] = cache(lambda *names: namespace.Index(names))
 
-        # To make one of these takes as long as half of the frame.
+        # Cached, because making one takes half as long as making the frame.
         def categories(*texts: str) -> Any:
             return namespace.CategoricalDtype(texts)
 
@@ -289,7 +289,7 @@ class _Pandas:
     def frame(self, columns: dict[str, Any]) -> Any:
         arrays = list(columns.values())
         rows = self._pd.RangeIndex.from_range(range(len(arrays[0])))
-        # Made once: an index of the names takes longer than all the rest.
+        # Made once: an index of names takes longer to make than the rest of the frame.
         names = self._names(*columns).view()
         if self._of_blocks is None:
             frame = self._pd.DataFrame(dict(enumerate(arrays)), index=rows, copy=False)
@@ -313,8 +313,8 @@ def backend_named(name: str) -> Backend:
     """The library of that name, imported now.
 
     Raises:
-        InvalidArgumentError: there is none of that name here.
-        ConfigError: it, or narwhals, is not installed or too old.
+        InvalidArgumentError: no backend has that name.
+        ConfigError: the library or narwhals is not installed, or too old.
     """
     if name not in _BACKENDS:
         known = ", ".join(map(repr, _BACKENDS))

@@ -12,7 +12,7 @@ from enphase_sdk.core.json import is_array
 
 __all__ = ["LATEST", "Column", "Kind", "cleaned", "is_instant"]
 
-# No instant lies beyond the year 5138; what claims to is no epoch seconds.
+# Epoch seconds (year 5138). A larger value is not a valid instant.
 LATEST = 100_000_000_000
 
 
@@ -37,8 +37,8 @@ class Column:
     Attributes:
         name: Its name, with the unit.
         kind: What the values mean.
-        values: One for each row, but of a LABEL and an ID one for each run of rows.
-        seconds: Length of the intervals, of an INTERVAL.
+        values: One for each row; for a LABEL or an ID one pair for each run of equal rows.
+        seconds: Length of the intervals, for an INTERVAL.
     """
 
     name: str
@@ -48,7 +48,7 @@ class Column:
 
 
 def cleaned(column: Column) -> Column:
-    """The same column with null for what its kind cannot hold, as the lenient reading leaves it."""
+    """The same column with null for values that its kind cannot hold (after lenient reading)."""
     make = _MAKERS[column.kind]
     values: list[Any] = column.values
     if column.kind in (Kind.LABEL, Kind.ID):

@@ -1,4 +1,4 @@
-"""From an answer's bytes, or from models, to a frame."""
+"""Makes a frame from an answer's bytes or from models."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ __all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame"]
 
 F = TypeVar("F")
 
-# A system's own zone; one that has none (None, or left out) is read in UTC.
+# A system's time zone; for a system without one (None or UNSET) UTC is used.
 Timezone: TypeAlias = str | tzinfo | UnsetType | None
 
 # The methods of a client whose answers can become frames, and `inverters_summary` of a site.
@@ -68,10 +68,10 @@ _OPERATIONS: dict[type[Any], Operation] = {
     models.System: "systems",
 }
 
-# As the method of a site is called.
+# Names of a site's methods that differ from the client's.
 _ALIASES: dict[Operation, Operation] = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
 
-# One for all, so that each oddity is told of once.
+# Shared, so that each deviation from the contract is logged once.
 _reader = Reader()
 
 
@@ -124,27 +124,27 @@ def from_bytes(
     totals: bool = False,
     charset: str | None = None,
 ) -> AnyFrame:
-    """A frame straight from the bytes of an answer, without making its models.
+    """A frame directly from the bytes of an answer, without making its models.
 
-    What differs from the contract is read as the models read it: null where nothing can be
-    made of it, and a record that is none is left out.
+    Deviations from the contract are read as by the models: a value that cannot be read is null,
+    an entry of a list of records that is not an object is left out.
 
     Args:
-        operation: The method that got the answer: `stats`, `systems`, …
+        operation: The client's method that returned the answer: `stats`, `systems`, …
         content: The body (`enlighten.with_raw_response.stats(67).content`); an empty one, as
             of a 204, gives a frame without rows for the lifetime series.
         backend: `polars`, `pandas` or `pyarrow`.
         timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants, and
             for which days of a lifetime series have been reported. None, as of a system that
             has none: UTC, which the columns' type then says.
-        totals: Of `rgm_stats`: the sums over all meters instead of meter by meter.
-        charset: The encoding that the answer declared, for one that is not UTF-8.
+        totals: For `rgm_stats`: the sums over all meters instead of each meter.
+        charset: The encoding that the answer declares, if it is not UTF-8.
 
     Returns:
         A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
 
     Raises:
-        APIResponseValidationError: the bytes are not JSON, or nothing can be made of them.
+        APIResponseValidationError: the bytes are not JSON, or cannot be read.
         InvalidArgumentError: an argument is unknown.
         ConfigError: the library is not installed, or this machine has no time zone database.
     """
@@ -202,14 +202,14 @@ def to_frame(
     Args:
         results: One result, or several of one kind, whose rows follow one another:
             `enlighten.stats(67)`, `enlighten.systems()`, `enlighten.systems().pages()`, a list
-            of summaries. None, as of a series there is none of, adds no rows.
-        backend: As of `from_bytes`.
-        timezone: As of `from_bytes`.
-        totals: As of `from_bytes`.
-        operation: The method that returned them; needed only where there may be none at all.
+            of summaries. None, the result if a system has no series, adds no rows.
+        backend: See `from_bytes`.
+        timezone: See `from_bytes`.
+        totals: See `from_bytes`.
+        operation: The method that returned them; needed only if there may be no results.
 
     Raises:
-        InvalidArgumentError: not results, or of several kinds, or an unknown argument.
+        InvalidArgumentError: not results, results of several kinds, or an unknown argument.
         ConfigError: the library is not installed.
     """
     builder: FrameBuilder[AnyFrame] | None = None
@@ -231,13 +231,13 @@ def to_frame(
 
 
 class FrameBuilder(Generic[F]):
-    """Gathers the rows of many answers of one operation; page by page nothing else is kept.
+    """Collects the rows of many answers of one operation into one frame.
 
     Args:
-        operation: As of `from_bytes`.
-        backend: As of `from_bytes`.
-        timezone: As of `from_bytes`.
-        totals: As of `from_bytes`.
+        operation: See `from_bytes`.
+        backend: See `from_bytes`.
+        timezone: See `from_bytes`.
+        totals: See `from_bytes`.
 
     Raises:
         InvalidArgumentError: an argument is unknown.
@@ -316,10 +316,10 @@ class FrameBuilder(Generic[F]):
 
         Args:
             content: The body.
-            charset: As of `from_bytes`.
+            charset: See `from_bytes`.
 
         Raises:
-            APIResponseValidationError: it is not JSON, or nothing can be made of it.
+            APIResponseValidationError: it is not JSON, or cannot be read.
         """
         if not content and self._operation.endswith("_lifetime"):
             return
@@ -363,7 +363,7 @@ class FrameBuilder(Generic[F]):
 
 
 class _Absent:
-    """An answer that tells nothing."""
+    """An answer without content."""
 
     def __getattr__(self, name: str) -> None:
         return None
@@ -371,7 +371,7 @@ class _Absent:
 
 def _series(backend: Backend, column: Column, zone: str) -> Any:
     values = column.values
-    # What series are made of stands first: each comparison costs as much as ten values.
+    # The kinds of series come first: one comparison takes as long as ten values.
     match column.kind:
         case Kind.MEASURE:
             return backend.measures(values)

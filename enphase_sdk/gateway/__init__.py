@@ -1,8 +1,8 @@
-"""The local gateway: what it tells, as values, and the rooms that read it.
+"""The local gateway: the types of its values, and the modules that read them.
 
     from enphase_sdk.gateway import Snapshot, SystemEnergy
 
-Each name is loaded when it is first used.
+Each name is loaded at its first use.
 """
 
 from __future__ import annotations

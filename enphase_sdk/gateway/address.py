@@ -1,4 +1,4 @@
-"""Where a gateway is."""
+"""The address of a gateway: host and port."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Address:
         """Read ``192.168.1.50``, ``envoy.local:8443`` or ``[fe80::1]:443``.
 
         Raises:
-            ConfigError: it is no such thing.
+            ConfigError: the text is not an address.
         """
         found = _parts(text.strip()) if isinstance(text, str) else None
         if found is not None:

@@ -1,4 +1,4 @@
-"""What a gateway's reply amounts to: a document, nothing there, a refusal, or a failure.
+"""Classifies a gateway's reply: a document, an absent endpoint, a refusal, or a failure.
 
 A 401 is judged by firmware:
 
@@ -45,7 +45,7 @@ __all__ = [
 LOGIN_ADVICE = "the gateway does not accept the login: renew the token, or check user and password"
 
 _PASSING = frozenset({408, 409, 425, 429})
-# What a web server says while what stands behind it is starting.
+# The status of a web server whose back end is still starting.
 _STARTING = frozenset({502, 503, 504})
 _REFUSALS_AT_FIRST = 2
 # Each request to a gateway that hangs lasts the whole time-out, and asking on makes it worse.
@@ -63,14 +63,14 @@ _PAGE_ELEMENT = re.compile(
 
 @frozen
 class Document:
-    """A JSON object or list with something in it."""
+    """A JSON object or list that is not empty."""
 
     content: Any
 
 
 @frozen
 class Absent:
-    """The gateway has no such thing. It says so with 404, an error object, nothing, or HTML."""
+    """The gateway lacks the endpoint: 404, an error object, an empty body, or a web page."""
 
     reason: str
 
@@ -84,7 +84,7 @@ class Refused:
 
 @frozen
 class Failure:
-    """It may be there, and no use can be made of this reply."""
+    """The endpoint may exist, but this reply cannot be used."""
 
     reason: str
 
@@ -93,7 +93,7 @@ Answer: TypeAlias = Document | Absent | Refused | Failure
 
 
 def answer_of(reply: Reply) -> Answer:
-    """Tell what a reply amounts to, by its status and body; content types are not to be trusted."""
+    """Classify a reply by its status and body; gateways send wrong content types."""
     status = reply.status
     if status in (401, 403):
         return Refused(status)
@@ -102,7 +102,7 @@ def answer_of(reply: Reply) -> Answer:
     if not 200 <= status < 300:
         return Failure(f"HTTP {status}")
     if _stripped(reply.content).startswith(b"<"):
-        # JSON never begins so, a web page always does, with or without an <html>.
+        # JSON never begins with "<"; a web page always does, with or without an <html>.
         return Absent("a web page")
     return _decoded(reply.content, declared_charset(reply.headers.get("content-type")))
 
@@ -123,7 +123,7 @@ def _stripped(content: bytes) -> bytes:
 
 
 def status_error(endpoint: str, status: int, advice: str) -> APIStatusError:
-    """The error a status stands for; bodies stay out, for they might echo a credential."""
+    """The error for a status; without the body, which might repeat a credential."""
     kinds = {401: AuthenticationError, 403: AuthenticationError, 404: NotFoundError}
     kind = kinds.get(status, ServerError if 500 <= status < 600 else APIStatusError)
     message = f"{endpoint}: status {status} ({advice})"
@@ -145,12 +145,12 @@ def _decoded(content: bytes, charset: str | None) -> Answer:
 
 
 class Contact:
-    """How talking to the gateway goes in one reading: whether it answers, and lets us in.
+    """The state of the communication in one reading: whether the gateway answers and accepts us.
 
     Attributes:
-        is_starting: Whether an answer was one of a server whose services are not up yet.
-        failed_with: The endpoint and status of the newest 5xx.
-        refused: Endpoints that refused, with the status.
+        is_starting: Whether an answer came from a server whose services are not started yet.
+        failed_with: The endpoint and status of the last 5xx.
+        refused: Endpoints that refused the request, with the status.
     """
 
     def __init__(self, *, tokens: bool) -> None:
@@ -169,7 +169,7 @@ class Contact:
         return self._silences >= _SILENCES_LATER
 
     def silent(self, error: APIConnectionError) -> Failure:
-        """No reply came. Raises `error` if none ever came."""
+        """Note that no reply came. Raises `error` if no reply has come in this reading."""
         self._silences += 1
         self._last_silence = error
         if not self._answered and self._silences >= _SILENCES_AT_FIRST:
@@ -177,7 +177,7 @@ class Contact:
         return Failure("no answer in time" if isinstance(error, APITimeoutError) else "no answer")
 
     def judged(self, endpoint: str, reply: Reply) -> Answer:
-        """A reply came; what it amounts to in the light of those before."""
+        """Classify a reply, considering those before it."""
         answer = answer_of(reply)
         self._silences, self._answered = 0, True
         self._accepted |= reply.status < 300 and isinstance(answer, Document | Failure)
@@ -194,7 +194,7 @@ class Contact:
         return Failure(f"refused with status {answer.status}: this token may not read it")
 
     def conclude(self) -> None:
-        """Raise if there was nothing but silence or refusals."""
+        """Raise if all requests were unanswered or refused."""
         if self._last_silence and not self._answered:
             raise self._last_silence
         if self.refused and not self._accepted:

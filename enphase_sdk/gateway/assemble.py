@@ -1,4 +1,4 @@
-"""A reading's result: every field of a `Snapshot` and where it comes from."""
+"""Makes the `Snapshot` of a reading: every field, and the answer that it comes from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NOT_COUNTING = "nothing counts energy, as for minutes after a restart"
 
 
 def assembled(told: Told) -> Snapshot:
-    """What the reading has told, without the figures that cannot be."""
+    """The snapshot of a reading, without implausible values."""
     production, total, net = system_energies(told)
     if told.wants("production") and told.production_source is None:
         _tell_that_nothing_counts(told)
@@ -73,7 +73,7 @@ def assembled(told: Told) -> Snapshot:
 
 
 def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
-    """The reading without the figures that cannot be."""
+    """The snapshot without implausible values."""
     profile, v1 = told.profile, sources.PRODUCTION_V1
     entry = told.page.inverters if told.page else None
     counted = max(len(snapshot.inverters), (entry and entry.count) or 0)
@@ -100,7 +100,7 @@ def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
 
 
 def _tell_that_nothing_counts(told: Told) -> None:
-    """Name the endpoint that should tell of production, unless a failure was named already."""
+    """Add a problem for the endpoint of production, unless a failure was already added."""
     tellers: tuple[Source[Any], ...] = (sources.METERS, told.page_source, sources.PRODUCTION_V1)
     if not any(told.failed(source) for source in tellers):
         v1_asked = told.asked(sources.PRODUCTION_V1)
@@ -108,7 +108,7 @@ def _tell_that_nothing_counts(told: Told) -> None:
 
 
 def _inverters(told: Told) -> dict[str, Inverter]:
-    """All microinverters: with details unless that would leave some out."""
+    """All microinverters; with details, unless the answer with details leaves some out."""
     details = told.of(sources.DEVICE_DATA)
     listed = told.of(sources.INVERTERS) or {}
     if details is None or details.cut or not listed.keys() <= details.inverters.keys():

@@ -1,7 +1,7 @@
 """A reading of a gateway in the cloud's models.
 
-What a gateway cannot know (ids, names, sizes, dates of installation) is what the caller said of
-the site, else None: it is never made up.
+A value that a gateway does not know (ids, names, sizes, dates of installation) is the one that the
+caller has given, or None. It is never invented.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ __all__ = ["PRODUCTION_METER", "Reading", "SiteFacts", "made"]
 
 T = TypeVar("T")
 
-# A gateway reports to the cloud every 5 to 15 minutes; silent for so long, it does not reach it.
+# Seconds. A gateway reports to the cloud every 5 to 15 minutes; an older report means that it
+# cannot reach the cloud.
 REPORT_IS_OLD = 6 * 3600
 
 # Without current transformers its day begins at midnight of winter time, all year.
@@ -37,11 +38,11 @@ _CONSUMPTION_METER = "EIM2"
 
 @frozen
 class SiteFacts:
-    """What the caller knows of the site and no gateway does.
+    """The values of the site that the caller has given and a gateway does not know.
 
     Attributes:
-        system_id: The site's Enlighten id.
-        size_w: Its size, W.
+        system_id: The site's Enlighten id, or None.
+        size_w: The site's rated power, W, or None.
     """
 
     system_id: int | None = None
@@ -50,15 +51,15 @@ class SiteFacts:
 
 @frozen
 class Reading:
-    """One reading with what is needed to put it into the cloud's words.
+    """One reading with the values that are needed to convert it into the cloud's models.
 
     Attributes:
-        info: Who the gateway is.
-        snapshot: What it told.
-        facts: What the caller told.
+        info: The gateway's identity.
+        snapshot: The reading.
+        facts: The values that the caller has given.
         read_at: When it was read, epoch seconds UTC.
-        timezone: The gateway's zone, where known.
-        source: Where its production comes from.
+        timezone: The gateway's time zone, or None.
+        source: The source of production, or None.
     """
 
     info: GatewayInfo
@@ -163,7 +164,7 @@ class Reading:
         ]
 
     def production_meter_readings(self) -> models.ProductionMeterReadings:
-        """The production meter's odometer; none where production is not metered."""
+        """The production meter's lifetime energy reading; no meters if none is in use."""
         readings = [
             made(
                 models.MeterReading,
@@ -182,13 +183,13 @@ class Reading:
         )
 
     def today(self) -> date | None:
-        """The day it is at the gateway, where its time zone is known."""
+        """The current date at the gateway; None if its time zone is not known."""
         if self.timezone is None:
             return None
         return datetime.fromtimestamp(self.read_at, UTC).astimezone(self.timezone).date()
 
     def _shows_yesterday(self) -> bool:
-        """Whether its own sum still counts yesterday: some firmware knows no summer time."""
+        """Whether its energy of today is still yesterday's: some firmware ignores summer time."""
         if self.timezone is None or self.source == "meter":
             return False
         local = datetime.fromtimestamp(self.read_at, UTC).astimezone(self.timezone)

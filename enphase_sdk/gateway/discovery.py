@@ -1,4 +1,4 @@
-"""Finding gateways on the local network by multicast DNS (extra ``discover``)."""
+"""Finds gateways on the local network by multicast DNS (extra ``discover``)."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class FoundGateway:
     """A gateway that announces itself.
 
     Attributes:
-        serial_number: As it announces it; None where it does not.
-        host: Its IP address, to be given to `Envoy`; IPv4 where it has one.
+        serial_number: The serial number that it announces, or None.
+        host: Its IP address for `Envoy`; IPv4 if it has one.
         name: Its host name, such as ``envoy.local``.
     """
 
@@ -36,11 +36,11 @@ class FoundGateway:
 def discover(
     seconds: float = 3.0, *, interfaces: Sequence[str] | None = None
 ) -> list[FoundGateway]:
-    """Listen for gateways for a while.
+    """Listen for gateways that announce themselves.
 
     Args:
-        seconds: How long to listen.
-        interfaces: IP addresses of the network interfaces to listen on; all unless given.
+        seconds: Time to listen, seconds.
+        interfaces: IP addresses of the network interfaces to listen on. Default: all.
 
     Raises:
         ConfigError: the extra is not installed, or the network cannot be listened on.

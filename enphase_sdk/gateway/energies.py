@@ -1,4 +1,4 @@
-"""System production and consumption, from whatever this gateway tells of them."""
+"""System production and consumption, from the answers that this gateway has."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _Parts: TypeAlias = tuple[Figures, ...]
 
 @frozen(kw_only=True, hash=False)
 class Measured:
-    """One quantity as a `Snapshot` has it: the whole, and by phase where there are several."""
+    """One quantity as in a `Snapshot`: the total, and the phases if there are several."""
 
     system: SystemEnergy | None
     phases: dict[str, SystemEnergy] | None
@@ -66,7 +66,7 @@ def _consumption(told: Told, kind: str) -> _Parts:
 
 
 def _entry(told: Told, name: str, entry: Entry | None) -> _Parts:
-    # Some firmwares now and then say that no meter is active, and go on counting.
+    # Some firmware sometimes reports that no meter is active, although it goes on counting.
     if entry is None or not (entry.active or entry.figures.any_energy):
         return _nothing(told, told.page_source, f"{name} counts no energy")
     phase_count = told.profile.phase_count
@@ -78,13 +78,13 @@ def _nothing(told: Told, source: Source[Any], reason: str) -> _Parts:
     return ()
 
 
-# Where net consumption is told as total consumption.
+# The firmware that reports net consumption as total consumption.
 
 
 def _not_net(total: _Parts, net: _Parts, production: _Parts, metered: _Parts) -> _Parts:
-    """Total consumption, mended where 8.3.5433 repeats net consumption in its place.
+    """Total consumption, corrected where firmware 8.3.5433 reports net consumption in its place.
 
-    They can only be equal while nothing is produced. A meter of the total knows it best.
+    The two can only be equal while nothing is produced. A total-consumption meter has priority.
     """
     parts = zip_longest(total, net, production, metered, fillvalue=_NOTHING)
     return tuple(_part_not_net(*figures, *production[:1]) for figures in parts)[: len(total)]
@@ -115,7 +115,7 @@ def _part_not_net(
 
 
 def _total_meter(told: Told) -> _Parts:
-    """What the meter of total consumption itself shows, if there is one and it was read."""
+    """The values of the total-consumption meter; empty if there is none or it was not read."""
     meters, phases = ct_meters(told.enabled_meters, told.of(METER_READINGS) or {})
     meter = meters.get(_TOTAL)
     if meter is None:
@@ -163,7 +163,7 @@ def _has_no_roof(told: Told) -> bool:
 
 
 def _used(net: float | None, produced: float | None) -> float | None:
-    """What the house uses: no less than nothing, as it makes nothing itself."""
+    """The consumption of the house, which is never negative."""
     used = None if produced is None else _plus(net, produced)
     return None if used is None or used < 0 else used
 

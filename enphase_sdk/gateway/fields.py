@@ -1,4 +1,4 @@
-"""Reads decoded JSON that cannot be trusted: what is odd is noted and left out, never raised."""
+"""Reads decoded JSON without trusting it: an invalid value is noted and left out, never raised."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _WORDS = {"true": True, "false": False, 1: True, 0: False}
 class Fields:
     """One JSON object.
 
-    Every method takes the names a field may go by, of which the first that is there counts,
-    and returns None if none is. A value of the wrong type, null among them, is None too, and
-    noted as a problem.
+    Every method takes the possible names of a field and reads the first one that is present; it
+    returns None if none is. A value of a wrong type, also null, is noted as a problem and read as
+    None.
     """
 
     __slots__ = ("_note", "_record")
@@ -36,7 +36,7 @@ class Fields:
         return bool(self._record)
 
     def text(self, *names: str) -> str | None:
-        """A text, known word or not."""
+        """A text."""
         name, value = self._first(names)
         if isinstance(value, str):
             return value
@@ -51,7 +51,7 @@ class Fields:
         elif abs(value) < _LARGEST:
             return value
         else:
-            self._note(f"{name}: a number beyond all sense")
+            self._note(f"{name}: a number that is too large or not finite")
         return None
 
     def rounded(self, *names: str) -> int | None:
@@ -68,7 +68,7 @@ class Fields:
         return None
 
     def epoch(self, *names: str) -> int | None:
-        """Epoch seconds, also written as text; None where they are 0, which means never."""
+        """Epoch seconds, also written as text; None for 0, which means never."""
         _, value = self._first(names)
         if isinstance(value, str) and value.isdecimal() and len(value) <= _LONGEST_EPOCH:
             return int(value) or None
@@ -88,11 +88,11 @@ class Fields:
         return None if value is None else Fields(value, self._note)
 
     def nothing(self) -> Fields:
-        """An object without any field, to read on with where one is missing."""
+        """An object without fields, used in place of a missing one."""
         return Fields({}, self._note)
 
     def raw(self, *names: str) -> dict[str, Any] | None:
-        """An object, as the plain JSON it is."""
+        """An object as plain JSON."""
         name, value = self._first(names)
         if is_object(value):
             return value
@@ -100,19 +100,19 @@ class Fields:
         return None
 
     def raw_records(self, *names: str) -> list[dict[str, Any]]:
-        """A list of objects, as the plain JSON they are; what is no object is left out."""
+        """A list of objects as plain JSON; other entries are left out."""
         return [item for item in self._items(names) or () if self._is_record(names[0], item)]
 
     def records(self, *names: str) -> list[Fields]:
-        """A list of objects; what is no object is left out."""
+        """A list of objects; other entries are left out."""
         return [Fields(item, self._note) for item in self.raw_records(*names)]
 
     def keyed(self, *names: str, key: str) -> dict[str, Fields]:
-        """A list of objects by what they hold under `key`; those without it are left out."""
+        """A list of objects as a mapping from their value of `key`; those without are left out."""
         return {value: record for record in self.records(*names) if (value := record.key(key))}
 
     def texts(self, *names: str) -> list[str] | None:
-        """A list of texts; what is no text is left out."""
+        """A list of texts; other entries are left out."""
         items = self._items(names)
         if items is None:
             return None
@@ -122,7 +122,7 @@ class Fields:
         return texts
 
     def others(self, *names: str) -> list[Fields]:
-        """The objects under all other names; what is no object is left out."""
+        """The objects under all other names; other values are left out."""
         return [
             Fields(value, self._note)
             for name, value in self._record.items()
@@ -130,7 +130,7 @@ class Fields:
         ]
 
     def key(self, name: str) -> str | None:
-        """A text without which the record is of no use: its absence is a problem too."""
+        """A text that the record needs: if it is absent, that is noted as a problem."""
         value = self.text(name)
         if value == "" or name not in self._record:
             self._note(f"a record without {name}")
@@ -169,9 +169,9 @@ class Content:
     """The whole of one answer, decoded.
 
     Attributes:
-        endpoint: What was asked.
+        endpoint: The endpoint that gave the answer.
         value: The decoded JSON.
-        problems: Where what is odd is noted.
+        problems: The collection to which problems are added.
     """
 
     endpoint: str
@@ -179,7 +179,7 @@ class Content:
     problems: Problems
 
     def fields(self, *names: str) -> Fields | None:
-        """The answer as an object with one of `names` at least; else None, and a problem."""
+        """The answer as an object with at least one of `names`; otherwise None and a problem."""
         if not is_object(self.value):
             self._note(f"{_kind(self.value)} where an object was expected")
         elif names and not any(name in self.value for name in names):
@@ -189,7 +189,7 @@ class Content:
         return None
 
     def records(self) -> list[Fields] | None:
-        """The answer as a list of objects; if there is none, None and a problem."""
+        """The answer as a list of objects; otherwise None and a problem."""
         if is_array(self.value):
             return Fields({"an entry": self.value}, self._note).records("an entry") or None
         self._note(f"{_kind(self.value)} where a list was expected")

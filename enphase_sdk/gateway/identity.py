@@ -1,4 +1,4 @@
-"""Who a gateway is: ``GET /info``, which needs no login."""
+"""The identity of a gateway: ``GET /info``, which needs no login."""
 
 from __future__ import annotations
 
@@ -35,15 +35,15 @@ _OLD = "firmware before 3.9 serves web pages only and cannot be read; have it up
 
 @frozen(kw_only=True)
 class GatewayInfo:
-    """What a gateway says of itself before any login.
+    """The identity of a gateway, as it reports it without a login.
 
     Attributes:
         serial_number: Its serial number.
         part_number: The vendor's part number with its revision.
         firmware: The version without its first letter: ``8.3.5167``.
         version: The same as numbers, to compare: ``(8, 3, 5167)``.
-        is_metered: Whether metering is built in (``imeter``). It tells nothing of whether
-            meters are in use, and is False on some gateways that have one.
+        is_metered: Whether metering is built in (``imeter``). It does not show whether meters are
+            in use, and is False on some gateways that have a meter.
     """
 
     serial_number: str
@@ -54,13 +54,13 @@ class GatewayInfo:
 
 
 def identify() -> Flow[GatewayInfo]:
-    """Ask a gateway who it is.
+    """Read the identity of a gateway.
 
     Raises:
-        APIConnectionError: It does not answer.
-        APIStatusError: It answers, and not with success.
-        APIResponseValidationError: What it sends is not what a gateway sends.
-        NotAvailableError: Its firmware is too old to be read, or it is no gateway.
+        APIConnectionError: the gateway does not answer.
+        APIStatusError: it answers with a status that is not a success.
+        APIResponseValidationError: the answer is not that of a gateway.
+        NotAvailableError: the firmware is too old to be read, or the host is not a gateway.
     """
     reply = cast(Reply, (yield Send(Request("GET", _INFO))))
     if not 200 <= reply.status < 300:
@@ -104,7 +104,7 @@ def needs_token(info: GatewayInfo) -> bool:
 
 
 class MovedError(EnphaseError):
-    """Plain HTTP only sends to HTTPS: from firmware 7 on a gateway speaks nothing else."""
+    """Plain HTTP only redirects to HTTPS: from firmware 7 on a gateway uses HTTPS only."""
 
 
 def sends_to_https(reply: Reply) -> bool:
@@ -114,7 +114,7 @@ def sends_to_https(reply: Reply) -> bool:
 
 
 class _DtdError(Exception):
-    """There is a DTD; none is needed, and entities are declared in one."""
+    """The XML has a DTD, which is refused because it can declare entities."""
 
 
 def _device(content: bytes) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""How to log in to a gateway: nothing, Digest or a token, as its firmware wants."""
+"""The login to a gateway: none, Digest or a token, depending on the firmware."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ __all__ = [
 
 _CHECK_JWT = "/auth/check_jwt"
 
-# The reason of such an `APIConnectionError`.
+# The `reason` of an `APIConnectionError` where no server listens on the port.
 NOBODY_LISTENS = "connection refused"
 
 
 @frozen
 class Given:
-    """What a caller said of a login; never shown with a frame's locals.
+    """The login data that the caller has passed; its repr hides them, for tracebacks.
 
     Attributes:
         token: A token.
         username: The Enlighten account, or a local user.
-        password: Its password.
-        allow_http: Whether plain HTTP is fine, since the gateway is known to be an old one.
+        password: The password.
+        allow_http: Whether plain HTTP is allowed, because the gateway has firmware below 7.
     """
 
     token: str | None = field(repr=False)
@@ -51,28 +51,28 @@ class Given:
         """The token, if one was given.
 
         Raises:
-            ConfigError: it is none.
+            ConfigError: the text is not a token.
         """
         return Token.parsed(self.token) if self.token else None
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must not be seen."""
+        """The secrets, to be hidden in texts."""
         return tuple(s for s in (self.token, self.password) if isinstance(s, str))
 
     @property
     def names_enlighten_account(self) -> bool:
-        """Whether the user is one of Enlighten's, who are known by their e-mail addresses."""
+        """Whether the user is an Enlighten account, which is an e-mail address."""
         return "@" in (self.username or "")
 
     @property
     def names_local_user(self) -> bool:
-        """Whether the user is one of the gateway's own, such as ``envoy``."""
+        """Whether the user is a local user of the gateway, such as ``envoy``."""
         return bool(self.username) and not self.names_enlighten_account
 
     @property
     def account(self) -> EnlightenLogin | None:
-        """The Enlighten account, if it is one by its parts."""
+        """The Enlighten account, if user name and password are those of one."""
         if self.username and self.password:
             return EnlightenLogin(self.username, self.password)
         return None
@@ -111,32 +111,32 @@ class Digest:
         self._auth = httpx.DigestAuth(self.username, self._password)
 
     def rounds(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
-        """What to send for one request: itself, then with an answer to the challenge."""
+        """The requests to send: the request itself, then one with the answer to the challenge."""
         flow = self._auth.auth_flow(request)
         try:
             response = yield next(flow)
             response = yield flow.send(response)
-            # What is open to all says nothing of the login that was sent along unasked.
+            # A success counts only after a challenge: an open endpoint ignores the login.
             self.accepted |= response.status_code < 400
             self.refused |= response.status_code == 401
             flow.send(response)
         except StopIteration:
             pass
         except (httpx.ProtocolError, LookupError, NotImplementedError, ValueError):
-            # So httpx takes a challenge that lacks a field, names an algorithm or a protection
-            # it does not know, or is no list of pairs. Kept, it would be answered next time.
+            # httpx raises so on a malformed challenge or an unknown algorithm or protection. It
+            # has kept that challenge and would answer it next time: start without one.
             self._auth = httpx.DigestAuth(self.username, self._password)
 
     def check(self) -> None:
-        """Raise if the caller's user and password have opened nothing.
+        """Check that the gateway has accepted the caller's user and password at least once.
 
         Raises:
-            AuthenticationError: they have not.
+            AuthenticationError: it has only refused them.
         """
         if self.is_given and self.refused and not self.accepted:
             raise AuthenticationError(
                 f"the gateway does not accept user {self.username!r} with the password given; "
-                "check both, or leave them out to read what needs no more than the factory's",
+                "check both, or leave them out to use the factory's login",
                 status_code=401,
                 body=None,
                 operation="login",
@@ -146,35 +146,35 @@ class Digest:
 def check_plain_http(
     info: GatewayInfo, given: Given, *, wants_token: bool, has_spoken_tls: bool, https: str | None
 ) -> None:
-    """Refuse a gateway in plain HTTP where it may be somebody else who breaks TLS off.
+    """Refuse a gateway in plain HTTP if an attacker may have interrupted TLS.
 
-    Asked before anything is sent with a login, and before anything is believed. Firmware below 7
-    knows neither tokens nor Enlighten accounts: who passes one expects a newer gateway.
+    Called before a login is sent and before any value is used. Firmware below 7 knows neither
+    tokens nor Enlighten accounts: a caller who passes one expects a newer gateway.
 
     Args:
-        info: Who it claims to be.
-        given: What the caller said of the login.
-        wants_token: Whether a token was given, or a way to one.
+        info: The identity that the gateway claims.
+        given: The login data that the caller has passed.
+        wants_token: Whether a token, or a way to get one, was given.
         has_spoken_tls: Whether the gateway with that serial number has spoken TLS before.
         https: Why HTTPS did not answer.
 
     Raises:
-        ConfigError: it must not be believed; says how to allow it.
+        ConfigError: plain HTTP is refused; the message says how to allow it.
     """
     if has_spoken_tls:
         raise ConfigError(
-            f"what claims to be gateway {info.serial_number} answers in plain HTTP; that gateway "
-            "has spoken HTTPS before and goes on doing so: nothing was sent to it but the "
-            "question who it is"
+            f"a server that claims to be gateway {info.serial_number} answers in plain HTTP, but "
+            "that gateway has used HTTPS before: it may be an attacker, and no login was sent; "
+            "check the address, and whether HTTPS (port 443) is blocked"
         )
     if given.allow_http or given.names_local_user:
         return
-    # Where nobody listens for HTTPS at all, a gateway may be one that waits for its update.
+    # If no server listens for HTTPS, the gateway may have old firmware that will be updated.
     if given.names_enlighten_account or (wants_token and https != NOBODY_LISTENS):
         what = "an Enlighten account" if given.names_enlighten_account else "a token"
         raise ConfigError(
             f"only plain HTTP answered, as firmware {info.firmware} (HTTPS: {https}), and {what} "
-            "does not go with that: somebody may have broken HTTPS off. If the gateway has "
+            "is not used with that firmware: HTTPS may have been blocked. If the gateway has "
             "firmware below 7, pass username='envoy' or allow_http=True (--allow-http); if not, "
             "find out what keeps HTTPS (port 443) from being reached"
         )
@@ -201,7 +201,7 @@ def digest_for(info: GatewayInfo, given: Given) -> Digest:
 
 
 def no_token_error(info: GatewayInfo, given: Token | None) -> ConfigError:
-    """What to say when a token is wanted and there is no way to one."""
+    """The error if a token is required and there is no way to get one."""
     ended = f"; the one given ended on {given.end_text()}" if given else ""
     return ConfigError(
         f"the gateway has firmware {info.firmware} and wants a token{ended}: fetch one from "
@@ -211,7 +211,7 @@ def no_token_error(info: GatewayInfo, given: Token | None) -> ConfigError:
 
 
 def refused_token_error() -> AuthenticationError:
-    """What to say when the gateway accepts none of the tokens there are."""
+    """The error if the gateway accepts none of the available tokens."""
     return AuthenticationError(
         f"{_CHECK_JWT}: the gateway does not accept the token; is it for this gateway's serial "
         f"number? fetch one from {BY_HAND}",
@@ -222,7 +222,7 @@ def refused_token_error() -> AuthenticationError:
 
 
 def check_token() -> Flow[bool]:
-    """Ask the gateway whether it accepts the token that is sent along.
+    """Whether the gateway accepts the token that the connection sends.
 
     Raises:
         APIConnectionError: no answer.

@@ -1,13 +1,13 @@
-"""Whether a figure can be: what a gateway tells, against what it tells of itself.
+"""Checks whether the values of a reading are plausible for the site.
 
-Gateways send, now and then or for good, figures that cannot be: all of a plant's energy as that
-of today, the largest number there is, power that is lifetime energy, lifetimes below zero or
-below what they were. `judged` puts None in their place and names them as problems. It goes over a
-finished reading, so that all that is made of one (snapshot, cloud models, recording) agrees.
+Gateways sometimes, or always, send impossible values: lifetime energy as energy of today, the
+largest 32-bit number, lifetime energy as power, lifetime energy below zero or below its last
+value. `judged` replaces them by None and adds a problem for each. It works on a finished reading,
+so that everything made from it (snapshot, cloud models, recording) agrees.
 
-Bounds are generous, as a right figure that is lost is worse than a wrong one that is kept: on a
-first day today *is* the lifetime, commercial sites are large, and some gateways do not tell what
-microinverters they have. Energy of seven days is often nonsense within these bounds, and is kept.
+The bounds are generous, because losing a right value is worse than keeping a wrong one: on the
+first day, energy of today equals lifetime energy; commercial sites are large; some gateways do not
+report their microinverters. Energy of seven days is often wrong within these bounds and is kept.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ Phases = dict[str, T] | None
 Tell = Callable[[str, str], None]
 """Takes a problem: of ``production``, ``consumption``, ``meters`` or ``inverters``, and why."""
 
-# What counters and power show when they overflow or have nothing to show.
+# Values that counters and powers show on an overflow or without data.
 _NO_FIGURES = frozenset(
     sign * number
     for sign in (1, -1)
@@ -36,12 +36,12 @@ _NO_FIGURES = frozenset(
     for number in (2**bits - 1, 2**bits)
 )
 
-# No microinverter gives more, and none does so all day long.
+# W. No microinverter delivers more, and none delivers this all day.
 _MICROINVERTER_WATTS = 600
 _SUNNY_HOURS = 16
-# A shorter list may not be whole yet: a gateway finds them one after the other.
+# Microinverters. A shorter list may be incomplete: a gateway finds them one after the other.
 _FEW = 10
-# What one report may hold beside it: AC Batteries are listed among microinverters.
+# W. Limit for one entry of the list, which includes AC Batteries.
 _DEVICE_WATTS = 2_000
 
 # The largest plants and houses behind one gateway, and what its own transformers (200 A) measure.
@@ -49,16 +49,16 @@ _PLANT_WATTS = 500_000
 _HOUSE_WATTS = 2_000_000
 _PHASE_WATTS = 48_000
 
-# Below it, power and lifetime energy may be the same number by chance, on a first day.
+# Below this, power (W) and lifetime energy (Wh) can be equal by chance on the first day.
 _CHANCE = 10_000
 _LIFE_HOURS = 40 * 8766
 
-# Counters are read one after the other, and standby may be taken off: they step back a little.
+# Wh. Counters are read one after the other, and standby power is subtracted: they can fall a bit.
 _DIP_WH = 100
 _STANDBY_WATTS = 100
-# A microinverter that was out of reach reports all it has made meanwhile at once.
+# Hours. A microinverter that was out of reach for this long reports all its energy at once.
 _SILENT_HOURS = 30 * 24
-# Readings in a row that agree make a counter believed that was reset.
+# Readings in a row that must agree before a lower counter value is accepted as a reset.
 _BELIEVED_AFTER = 3
 
 # A microinverter counts joules in 32 bits.
@@ -67,13 +67,13 @@ WRAP_WH = 2**32 / 3600
 
 @frozen
 class Level:
-    """Where a lifetime counter stands.
+    """The state of a lifetime counter.
 
     Attributes:
-        wh: Its last value that was believed, Wh.
-        at: When it was read, by a monotonic clock, s.
-        other: What it showed since, if that was not believed.
-        times: How often in a row.
+        wh: Its last accepted value, Wh.
+        at: When that was read, seconds of a monotonic clock.
+        other: A value since then that was not accepted, Wh, or None.
+        times: Number of readings in a row that agreed with `other`.
     """
 
     wh: int
@@ -84,12 +84,12 @@ class Level:
 
 @frozen(kw_only=True)
 class Site:
-    """What is known of a site, to judge its figures by.
+    """The data of a site from which the bounds are computed.
 
     Attributes:
-        microinverters: How many it has; None if that is not known.
-        phases: How many are metered, at least 1.
-        source: Where production comes from.
+        microinverters: Number of microinverters; None if not known.
+        phases: Number of metered phases, at least 1.
+        source: The source of production.
     """
 
     microinverters: int | None
@@ -126,13 +126,13 @@ class Site:
 
 @frozen
 class Bounds:
-    """What a quantity can be.
+    """The bounds of a quantity.
 
     Attributes:
-        watts: Power in W, in both directions.
-        day: Energy in Wh of one day.
-        first_day: Energy in Wh up to which that of today may be all there is.
-        falls: W by which its lifetime energy may go back.
+        watts: Largest power in both directions, W.
+        day: Largest energy of one day, Wh.
+        first_day: Largest energy of today that may equal lifetime energy, Wh.
+        falls: Power with which its lifetime energy may fall, W.
     """
 
     watts: float
@@ -144,14 +144,14 @@ class Bounds:
 def judged(
     snapshot: Snapshot, site: Site, levels: dict[str, Level], *, now: float, problem: Tell
 ) -> Snapshot:
-    """A reading without the figures that cannot be.
+    """A snapshot with None in place of implausible values.
 
     Args:
         snapshot: The reading.
-        site: What is known of the site.
-        levels: Lifetime counters as they were in earlier readings; they are brought up to date.
-        now: When it was read, by a monotonic clock, s.
-        problem: Tell of each figure that is left out.
+        site: The data of the site.
+        levels: The state of the lifetime counters after earlier readings; it is updated.
+        now: When it was read, seconds of a monotonic clock.
+        problem: Called for each value that is left out.
     """
     judge = _Judge(site, levels, now, problem)
     judge.look_for_days_that_are_lifetimes(snapshot)
@@ -197,7 +197,7 @@ def judged(
 
 @frozen
 class _Quantity:
-    """What is judged: whose problem it is, its name, the counter's name, what it can be."""
+    """A quantity: the endpoint of its problems, its name, its counter's name, its bounds."""
 
     of: str
     name: str
@@ -207,7 +207,7 @@ class _Quantity:
 
 
 class _Judge:
-    """Judges the figures of one reading."""
+    """Checks the values of one reading."""
 
     def __init__(self, site: Site, levels: dict[str, Level], now: float, problem: Tell) -> None:
         self._site = site
@@ -352,7 +352,7 @@ class _Judge:
         return self._refuse(what, reason)
 
     def _moved(self, wh: int, level: Level, what: _Quantity) -> str | None:
-        """What is odd about how a counter has moved since it was last believed."""
+        """Why a counter's value is not plausible after its last accepted one, or None."""
         hours = max(0.0, self._now - level.at) / 3600
         rise, bounds = wh - level.wh, what.bounds
         # A counter that stood at nothing was being read by a gateway that had just started.
@@ -369,7 +369,7 @@ class _Judge:
         return _FELL
 
     def _refuse(self, what: _Quantity, reason: str) -> int | None:
-        """Nothing, in place of a figure."""
+        """Add a problem and return None in place of the value."""
         self._problem(what.of, f"{what.name}: {reason}")
         return None
 

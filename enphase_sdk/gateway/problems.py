@@ -1,4 +1,4 @@
-"""Collects what could not be read while the rest of a reading goes on."""
+"""Collects the problems of a reading, which goes on in spite of them."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ __all__ = ["Problems"]
 
 
 class Problems:
-    """What could not be read, each thing once, in the order it was found."""
+    """The problems of a reading, each once, in the order they were found."""
 
     def __init__(self) -> None:
         self._times: dict[Problem, int] = {}
 
     def add(self, endpoint: str, reason: str) -> None:
-        """Note that `endpoint` had something that could not be read."""
+        """Add a problem of `endpoint`."""
         problem = Problem(endpoint, reason)
         self._times[problem] = self._times.get(problem, 0) + 1
 
     def listed(self) -> list[Problem]:
-        """All of them; what was found in several records of one answer says how often."""
+        """All problems; one that was found several times names the number."""
         return [
             problem
             if times == 1

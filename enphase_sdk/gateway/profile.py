@@ -1,16 +1,17 @@
 """What is remembered of a gateway from one reading to the next, and when it is forgotten.
 
-Nothing here is for ever:
+Everything here expires:
 
 - All of it is forgotten when ``/info`` names another gateway or another firmware.
-- What was not there is asked for again: in the next reading while the gateway seems to be
-  starting, else after 5 minutes, then ever more rarely, each hour in the end.
-- What has answered and does so no more is a problem for 15 minutes; then it is not there.
-- How meters are set up, and what answers without being of use, is looked at each 15 minutes,
-  and at once when another answer contradicts it.
-- A reading looks at one such thing, so that it costs no more than one request beyond its own.
-- The source of production is given up after three readings in a row in which it told nothing,
-  or another one took its place.
+- An absent endpoint is requested again: in the next reading while the gateway seems to be
+  starting, otherwise after 5 minutes and then at growing intervals up to one hour.
+- An endpoint that has answered before and no longer does is a problem for 15 minutes; then it
+  counts as absent.
+- The setup of the meters, and endpoints whose answers are not used, are read again every 15
+  minutes, and at once when another answer contradicts them.
+- A reading checks only one such endpoint, so that it sends at most one additional request.
+- The source of production is dropped after three readings in a row in which it had no value, or
+  in which another source had taken its place.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ ProductionSource: TypeAlias = Literal["meter", "v1", "inverters"]
 """Where production comes from: the production meter, the gateway's own sum
 (``/api/v1/production``), or what microinverters reported (``/production.json``)."""
 
-# Readings in a row that must agree before what is remembered gives way to what they tell.
+# Readings in a row that must agree before they replace a remembered value.
 SEVERAL = 3
 
 _ASK_AGAIN = 300.0
@@ -43,16 +44,16 @@ _CONTRADICTED = -math.inf
 
 @define
 class Standing:
-    """How one endpoint stands. Times are those of a monotonic clock.
+    """The state of one endpoint. Times are seconds of a monotonic clock.
 
     Attributes:
-        answered_at: When it last answered, if it has.
-        is_absent: Whether it is not there, or is of no use to this login.
-        is_refused: Whether that is so because old firmware wants another login.
-        ask_again_after: When to ask again for what is absent, or of no use to other answers.
-        wait: How long that was put off.
-        missing_since: Since when it is missing though it has answered before.
-        misses: How often it was asked for meanwhile.
+        answered_at: Time of its last answer, or None.
+        is_absent: Whether the gateway lacks it, or refuses it to this login.
+        is_refused: Whether it counts as absent because old firmware requires another login.
+        ask_again_after: When to request it again if it is absent or its answer is not used.
+        wait: Seconds from the last request to that time.
+        missing_since: Since when it has been missing although it had answered before.
+        misses: Number of requests since then.
     """
 
     answered_at: float | None = None
@@ -66,29 +67,30 @@ class Standing:
 
 @define(kw_only=True)
 class GatewayProfile:
-    """What readings have found out about a gateway. It holds no secret, pickles, compares.
+    """What readings have learned about a gateway. It holds no secret; it pickles and compares.
 
-    One profile belongs to one gateway; readings take it and keep it up to date. A new one
-    makes the next reading find out everything anew: after hardware was added, say.
+    A profile belongs to one gateway; each reading updates it. With a new profile the next reading
+    finds out everything again.
 
     Attributes:
-        gateway: The gateway and firmware it is about.
-        endpoints: How each endpoint stands that was asked.
-        production_source: Where production comes from, once known.
-        source_misses: Readings in a row that spoke against that source.
-        consumption: Kinds of consumption that are reported, with the readings in a row that
-            spoke against each.
-        meters: Enabled current transformers.
-        active_phase_count: Phases told apart in the production meter's details.
-        acb_count: AC Batteries.
-        devices: What stands in ``/ivp/ensemble/inventory``, as the fields of `Snapshot`.
+        gateway: The identity and firmware of the gateway.
+        endpoints: The state of each endpoint that was requested.
+        production_source: The source of production, once known.
+        source_misses: Number of readings in a row that contradicted that source.
+        consumption: The kinds of consumption that are reported, each with the number of readings
+            in a row that contradicted it.
+        meters: The enabled current transformers.
+        active_phase_count: Number of phases in the production meter's details.
+        acb_count: Number of AC Batteries.
+        devices: The content of ``/ivp/ensemble/inventory``, by fields of `Snapshot`.
         details_are_cut: Whether ``/ivp/pdm/device_data`` leaves microinverters out.
-        detailed: How many microinverters it held when it was last found to leave none out.
-        microinverters: The most microinverters that it has told of at once.
-        levels: Where lifetime counters stood, by name.
+        detailed: Number of microinverters in it when it was last known to be complete.
+        microinverters: Largest number of microinverters in one answer.
+        levels: Last values of lifetime counters, by name.
         starting_since: When the gateway was first seen starting, if it is.
-        unsure: How many more readings must find a gateway in order that was starting.
-        suspect: Whether the last reading fits a gateway badly that is what it was.
+        unsure: Number of further readings without signs of a start, after which a gateway that
+            was starting counts as started.
+        suspect: Whether the last reading suggests that the gateway or its firmware has changed.
     """
 
     gateway: GatewayInfo | None = None

@@ -1,4 +1,4 @@
-"""Reading a gateway: what is asked, when, and what becomes of the answers.
+"""The flow that reads a gateway: which endpoints are requested, and in what order.
 
 `read` is a flow that does no I/O: it goes through `PLAN`, asks what this reading needs, one
 thing at a time. What it was told (`enphase_sdk.gateway.told`) becomes a `Snapshot` in
@@ -44,13 +44,13 @@ __all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "read"]
 T = TypeVar("T")
 
 ENERGIES = frozenset[Part](("production", "consumption", "odometers", "inverters"))
-"""Power and energy, and nothing else: for whoever reads often."""
+"""Power and energy only, for frequent readings."""
 
 EVERYTHING = ENERGIES | frozenset[Part](("meters", "storage", "settings"))
-"""All but the slow pages, ``home`` and ``devices``."""
+"""All parts except the slow endpoints, ``home`` and ``devices``."""
 
 
-# What is asked, and when
+# The plan
 
 
 @frozen
@@ -58,9 +58,9 @@ class Step:
     """One endpoint of a reading.
 
     Attributes:
-        source: What to ask and how to read it.
-        parts: Asked only if one of these is wanted.
-        needed: Whether to ask then, given what this reading and those before were told.
+        source: The endpoint, and how its answer is read.
+        parts: The endpoint is requested only if one of these parts is wanted.
+        needed: Whether to request it, given the answers of this and earlier readings.
     """
 
     source: Source[Any]
@@ -174,11 +174,11 @@ PLAN: tuple[Step, ...] = (
 )
 """The steps of a reading: first what later steps depend on, then cheapest first, slow ones last.
 
-A step is passed over where the endpoint is absent, as far as is known, or newer than the firmware.
+A step is skipped if the endpoint is known to be absent, or needs newer firmware.
 """
 
 
-# Asking
+# The flows
 
 
 def read(
@@ -188,22 +188,22 @@ def read(
     now: float,
     wanted: frozenset[Part] = EVERYTHING,
 ) -> Flow[Snapshot]:
-    """Read a gateway, or a part of what it tells.
+    """Read a gateway, or some parts of it.
 
-    Each endpoint is asked at most once.
+    Each endpoint is requested at most once.
 
     Args:
-        info: Who the gateway is, from `identify`.
-        profile: What is remembered of it, empty before the first reading. It is changed.
-        now: The time, by a monotonic clock.
-        wanted: What to read.
+        info: The gateway's identity, from `identify`.
+        profile: The profile of the gateway, empty before the first reading. It is updated.
+        now: The time, seconds of a monotonic clock.
+        wanted: The parts to read.
 
     Raises:
-        AuthenticationError: The login is not accepted.
-        APIConnectionError: The gateway does not answer at all.
-        ServerError: It answers with failures (5xx), and nothing of what is wanted.
-        APIResponseValidationError: It answers, and nothing of what is wanted can be read.
-        NotAvailableError: It says that it has nothing of what is wanted.
+        AuthenticationError: the login is not accepted.
+        APIConnectionError: the gateway does not answer at all.
+        ServerError: it answers with 5xx only, and no wanted part was read.
+        APIResponseValidationError: it answers, but no wanted part can be read.
+        NotAvailableError: it has none of the wanted parts.
     """
     profile.belongs_to(info)
     profile.suspect = False
@@ -213,11 +213,11 @@ def read(
     contact = Contact(tokens=needs_token(info))
     yield from _asked(told, contact)
     if not told.endpoints:
-        # All of it is taken to be absent. There is no telling without asking.
+        # All wanted endpoints count as absent: request one to be sure.
         yield from _asked(told, contact, insist=True)
     nothing_read = told.nothing_read
     if told.absences and not profile.is_settled and not told.wants("production"):
-        # Is it absent, or is the gateway starting? Its production tells.
+        # The production endpoints show whether the gateway is starting.
         told.wanted |= frozenset[Part](("production",))
         yield from _asked(told, contact)
     contact.conclude()
@@ -231,7 +231,7 @@ def read(
 
 
 def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
-    """Go through the plan; with `insist` the first thing wanted is asked in any case."""
+    """Run the plan; with `insist` the first wanted endpoint is requested even if absent."""
     profile = told.profile
     for step in PLAN:
         source, endpoint = step.source, step.source.endpoint
@@ -245,7 +245,7 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
             ):
                 continue
         if contact.lost:
-            told.problems.add(endpoint, "not asked: the gateway answers no more")
+            told.problems.add(endpoint, "not requested: the gateway no longer answers")
             continue
         try:
             reply = cast(Reply, (yield Send(source.request)))
@@ -258,10 +258,10 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
 
 
 def _nothing_told(told: Told, contact: Contact) -> Exception:
-    """The error of a reading that came to nothing."""
+    """The error of a reading without any result."""
     if contact.failed_with:
         return status_error(*contact.failed_with, "nothing else could be read; try again later")
-    problem = "nothing the gateway answers can be read; it may be starting, so try again later"
+    problem = "no answer of the gateway can be read; it may be starting, so try again later"
     if reasons := "; ".join(f"{p.endpoint}: {p.reason}" for p in told.problems.listed()):
         return APIResponseValidationError(f"{problem} ({reasons})", operation="reading")
     return NotAvailableError(f"{problem} (it says that it has none of what was asked for)")
@@ -271,10 +271,10 @@ def fetch(source: Source[T]) -> Flow[T]:
     """Read a single source, such as `sources.HOME` or `sources.GRID_RELAY`.
 
     Raises:
-        NotAvailableError: The gateway has no such thing.
-        APIStatusError: It refuses (`AuthenticationError`) or fails.
-        APIResponseValidationError: It sends something else than it should.
-        APIConnectionError: It does not answer.
+        NotAvailableError: the gateway lacks the endpoint.
+        APIStatusError: it refuses the request (`AuthenticationError`) or fails.
+        APIResponseValidationError: its answer cannot be read.
+        APIConnectionError: it does not answer.
     """
     reply = cast(Reply, (yield Send(source.request)))
     answer, endpoint = answer_of(reply), source.endpoint
@@ -296,11 +296,11 @@ def fetch(source: Source[T]) -> Flow[T]:
     return value
 
 
-# What becomes of it
+# The profile after a reading
 
 
 def _remember(told: Told, contact: Contact) -> None:
-    """Bring the gateway's profile up to date with what this reading has found out."""
+    """Update the gateway's profile with the results of this reading."""
     profile, page = told.profile, told.page
     _remember_production(told, contact)
     for endpoint in told.absences:
@@ -327,7 +327,7 @@ def _remember(told: Told, contact: Contact) -> None:
 
 
 def _remember_production(told: Told, contact: Contact) -> None:
-    """Where production and consumption come from, and whether all is in order with them."""
+    """Update the sources of production and consumption, and whether the gateway is starting."""
     profile, page = told.profile, told.page
     if page is not None:
         if page.meter and page.meter.active and not told.measures("production"):
@@ -349,7 +349,7 @@ def _remember_production(told: Told, contact: Contact) -> None:
 
 
 def _misses(told: Told, kind: str) -> int:
-    """Readings in a row, this one included, that speak against such consumption."""
+    """Number of readings in a row, with this one, that contradict this kind of consumption."""
     entry = told.page.consumption.get(kind) if told.page else None
     counts = entry is not None and (entry.active or entry.figures.any_energy)
     return 0 if counts or told.measures(kind) else told.profile.consumption.get(kind, 0) + 1

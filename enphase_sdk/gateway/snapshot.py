@@ -50,10 +50,10 @@ class Problem:
 
 @frozen(kw_only=True, hash=False)
 class Snapshot:
-    """Everything one reading of a gateway told.
+    """All values of one reading of a gateway.
 
-    None, or an empty mapping, means that the gateway has no such thing; or, if `problems`
-    names its endpoint, that it could not be read this time.
+    None, or an empty mapping, means that the gateway does not have it, or, if `problems` names
+    its endpoint, that it could not be read this time. Units are in the docstrings of the types.
 
     Attributes:
         system_production: Production of the whole system.
@@ -66,7 +66,7 @@ class Snapshot:
         ctmeters_phases: The same, then by phase, of those with several phases.
         inverters: Microinverters by serial number.
         encharge_inventory: IQ Batteries by serial number.
-        encharge_power: What each IQ Battery does now, by serial number.
+        encharge_power: Current power and state of charge of each IQ Battery, by serial number.
         encharge_aggregate: All IQ Batteries together.
         enpower: The System Controller.
         collar: The IQ Meter Collar.
@@ -75,14 +75,14 @@ class Snapshot:
         acb_power: All AC Batteries together.
         battery_aggregate: IQ and AC Batteries together, where there are AC Batteries.
         dry_contact_status: Relays by id.
-        dry_contact_settings: What the relays are for, by id.
+        dry_contact_settings: Settings of the relays, by id.
         tariff: Prices and storage settings.
-        generator: What the generator does.
-        generator_config: What the generator is.
-        generator_mode: What the generator was told.
-        generator_schedule: When the generator runs.
-        home: The gateway's own page, if it was asked for.
-        devices: The devices of ``/inventory.json``, if they were asked for.
+        generator: State of the generator.
+        generator_config: Configuration of the generator.
+        generator_mode: Mode that the generator is set to.
+        generator_schedule: Schedule of the generator.
+        home: The answer of ``/home``, if it was requested.
+        devices: The devices of ``/inventory.json``, if they were requested.
         problems: What could not be read, with the endpoint and the reason.
     """
 
@@ -119,7 +119,7 @@ class Snapshot:
 
     @property
     def interface(self) -> Interface | None:
-        """The network interface the gateway uses, if `home` was asked for."""
+        """The network interface that the gateway uses, if `home` was requested."""
         return self.home.interface if self.home else None
 
     @property
@@ -154,10 +154,9 @@ class Snapshot:
         return self.ctmeters_phases.get("storage")
 
     def to_dict(self) -> dict[str, Any]:
-        """The reading as plain JSON values, under the names home automation knows.
+        """The reading as plain JSON values, with the names that home automation uses.
 
-        `problems`, `home` and `devices` are not among them: they tell of the reading, or were
-        asked for beside it.
+        Without `problems`, `home` and `devices`, which have no such names.
         """
         data: dict[str, Any] = msgspec.to_builtins(self)
         for name in _BESIDE_THE_DATA:

@@ -1,4 +1,4 @@
-"""Where a gateway's answer becomes a model: each endpoint with the function that reads it."""
+"""The endpoints of a gateway, each with the function that makes a model from its answer."""
 
 from __future__ import annotations
 
@@ -46,8 +46,8 @@ class Source(Generic[T]):
     """One endpoint and how its answer is read.
 
     Attributes:
-        path: Where it is.
-        parse: What makes a model of its answer, or None and a problem.
+        path: Path of the endpoint.
+        parse: Makes a model from the answer, or returns None and adds a problem.
         query: Query parameters.
         since: The first firmware that may have it.
     """
@@ -94,7 +94,7 @@ GENERATOR = Source("/ivp/ensemble/generator", settings.generator)
 GENERATOR_SCHEDULE = Source("/ivp/ss/gen_schedule", settings.generator_schedule)
 GENERATOR_MODE = Source("/ivp/ss/gen_mode", settings.generator_mode)
 
-# Slow, or of no use to most readings: asked for on demand only.
+# Slow, or rarely needed: requested on demand only.
 HOME = Source("/home", site.home)
 DEVICES = Source("/inventory.json", site.devices)
 ENSEMBLE_STATUS = Source[Any]("/ivp/ensemble/status", _as_it_is)

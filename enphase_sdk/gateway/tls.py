@@ -41,10 +41,12 @@ _FINGERPRINT = re.compile(
 
 
 def fingerprint_text(value: str) -> str:
-    """A SHA-256 fingerprint as 64 lower-case hex digits; colons and its name may stand in it.
+    """A SHA-256 fingerprint as 64 lower-case hex digits.
+
+    Colons and the prefix that openssl prints are removed.
 
     Raises:
-        ConfigError: it is no such fingerprint.
+        ConfigError: the text is not such a fingerprint.
     """
     match = _FINGERPRINT.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
@@ -61,7 +63,7 @@ class Pin:
 
     Attributes:
         address: The gateway.
-        given: What the caller said it is, 64 hex digits, if anything; it is stored for later.
+        given: The fingerprint that the caller has passed (64 hex digits), or None. It is stored.
     """
 
     address: Address
@@ -88,7 +90,7 @@ class Pin:
         try:
             return fingerprint_text(stored)
         except ConfigError:
-            # Who knows what somebody has put there; a traceback may show local variables.
+            # The file may hold anything, and a traceback may show local variables.
             del stored
             problem = (
                 f"{self.path} holds no fingerprint: pass fingerprint=, or delete it, and the "
@@ -132,7 +134,7 @@ class Pin:
             self._keep(actual)
 
     def _keep(self, actual: str) -> None:
-        """Store what the caller gave, for when it is not given any more."""
+        """Store the fingerprint that the caller passed, for later runs without it."""
         with suppress(ConfigError):
             if self._stored() == actual:
                 return
@@ -173,7 +175,7 @@ def pinning_context(pin: Pin) -> ssl.SSLContext:
     context.check_hostname = False
     # The pin decides, not a chain of trust, which a self-signed certificate does not have.
     context.verify_mode = ssl.CERT_NONE
-    # Older firmware offers no cipher of the stricter set that is Python's own choice.
+    # Older firmware supports no cipher of Python's stricter default set.
     context.set_ciphers("DEFAULT")
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.sslsocket_class = _PinnedSocket
@@ -184,10 +186,10 @@ def pinning_context(pin: Pin) -> ssl.SSLContext:
 
 @frozen
 class GatewayTrust:
-    """Why a gateway's certificate is believed: its pin, or a file of authorities.
+    """How a gateway's certificate is checked: by its pin, or by a file of authorities.
 
     Attributes:
-        pin: The fingerprint, given, stored, or taken at the first contact.
+        pin: The fingerprint: given, stored, or taken at the first connection.
         ca_file: A PEM file of authorities, instead of the pin.
     """
 
@@ -195,22 +197,22 @@ class GatewayTrust:
     ca_file: Path | None = None
 
     def is_established(self) -> bool:
-        """Whether it is known by now that this gateway speaks TLS."""
+        """Whether this gateway is known to use TLS."""
         return self.ca_file is not None or self.pin.known() is not None
 
     def has_spoken_tls(self, serial_number: str) -> bool:
-        """Whether the gateway with this serial number has, at this address or another.
+        """Whether the gateway with this serial number has used TLS before, at any address.
 
         Raises:
-            ConfigError: the file that keeps it cannot be used.
+            ConfigError: the file that stores this cannot be used.
         """
         return _fingerprints_by_serial().get(serial_number) is not None
 
     def note_serial(self, serial_number: str) -> None:
-        """Keep that the gateway with this serial number speaks TLS, at whatever address."""
+        """Store that the gateway with this serial number uses TLS, at any address."""
         if self.ca_file is not None:
             return
-        # A fingerprint that is given does without a place to keep it.
+        # With a given fingerprint the connection is safe even if nothing can be stored.
         with suppress(ConfigError):
             pinned, noted = self.pin.known(), _fingerprints_by_serial()
             if pinned is not None and noted.get(serial_number) != pinned:

@@ -1,4 +1,4 @@
-"""Tokens of firmware 7 and up: what is in one, where fetched ones are kept, how to fetch one."""
+"""Tokens of firmware 7 and up: their content, where they are stored, and how to fetch one."""
 
 from __future__ import annotations
 
@@ -26,12 +26,13 @@ from enphase_sdk.gateway.answers import status_error
 __all__ = ["MARGIN", "EnlightenLogin", "Token", "fetch_token", "load_token", "store_token"]
 
 LOGIN_URL = "https://enlighten.enphaseenergy.com/login/login.json?"
-TOKEN_URL = "https://entrez.enphaseenergy.com/tokens"  # noqa: S105 - an address
+TOKEN_URL = "https://entrez.enphaseenergy.com/tokens"  # noqa: S105 - a URL, not a password
 BY_HAND = "https://entrez.enphaseenergy.com"
 
 _JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]+", re.ASCII)
 
-# Renewed this long before its end; an installer's lives 12 hours, an owner's a year.
+# Seconds before its end when a token is renewed. An installer's is valid for 12 hours, an owner's
+# for a year.
 MARGIN = 600.0
 
 
@@ -41,8 +42,8 @@ class Token:
 
     Attributes:
         text: The token itself, a secret.
-        expires_at: Its end, epoch seconds; None where it says nothing.
-        user: ``owner`` or ``installer``, where it says so.
+        expires_at: When it expires, epoch seconds UTC; None if it does not say.
+        user: ``owner`` or ``installer``; None if it does not say.
     """
 
     text: str = field(repr=False)
@@ -51,14 +52,14 @@ class Token:
 
     @classmethod
     def parsed(cls, text: str) -> Token:
-        """Read what a token says of itself.
+        """Read the content of a token.
 
         Raises:
-            ConfigError: it is no token.
+            ConfigError: the text is not a token.
         """
         claims = _claims(text)
         if claims is None:
-            # A traceback that shows local variables must not show what may be half a token.
+            # A traceback that shows local variables must not show it: it may be half a token.
             del text
             raise ConfigError(
                 f"the token is not a JSON Web Token (header.payload.signature); copy it whole "
@@ -94,7 +95,7 @@ def _claims(text: object) -> dict[str, Any] | None:
 
 
 def _instant(value: Any) -> float | None:
-    """Epoch seconds that are a date; None for whatever else stands there."""
+    """Epoch seconds that are within the calendar; None for any other value."""
     try:
         utc(value)
     except (TypeError, ValueError, OverflowError, OSError):
@@ -155,7 +156,7 @@ def fetch_token(login: EnlightenLogin, serial_number: str) -> Flow[Token]:
     Raises:
         AuthenticationError: the account is refused, or a second factor is asked for.
         APIStatusError: the service failed.
-        APIResponseValidationError: its answer makes no sense.
+        APIResponseValidationError: its answer cannot be read.
         APIConnectionError: it did not answer.
     """
     reply = cast(Reply, (yield Send(login.login_request())))

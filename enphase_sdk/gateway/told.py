@@ -1,4 +1,4 @@
-"""What one reading was told, and what follows from it: the questions that decide a reading."""
+"""The state of one reading, and the decisions taken from it."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ _STALLED_SINCE = (8, 2, 4264)
 
 @define(kw_only=True)
 class Told:
-    """The answers of one reading, read, beside what is remembered of the gateway.
+    """The answers of one reading, together with the gateway's profile.
 
     Attributes:
-        info: Who the gateway is.
-        profile: What is remembered of it.
-        now: The time, by a monotonic clock.
-        wanted: What the reading is for.
-        look_at: What to ask again, to see whether it still is as it was.
-        problems: What could not be read so far.
+        info: The gateway's identity.
+        profile: The gateway's profile.
+        now: The time, seconds of a monotonic clock.
+        wanted: The parts that the reading is for.
+        look_at: The endpoint that is requested again to check the profile, or None.
+        problems: The problems so far.
     """
 
     info: GatewayInfo

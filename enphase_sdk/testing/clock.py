@@ -1,4 +1,4 @@
-"""A clock that a test moves: every wait is instant and leaves a trace."""
+"""A clock that a test moves: every wait returns at once and is recorded."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What can go wrong between a program and the cloud, as values to script a simulator with.
+"""Faults between a program and the cloud, as values for the simulator's `fail`.
 
 sim.fail(times=2, operation="Summary", with_=faults.status(503))
 sim.fail(rate=0.05, with_=faults.dropped())
@@ -101,7 +101,7 @@ def unavailable(code: int = 503) -> Fault:
 
 
 def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> Fault:
-    """A 409 of API v2 with the body of a full window, whatever was used of it.
+    """A 409 of API v2 with the body of a full window, whatever has been used of the quota.
 
     Args:
         period: ``minute`` or ``month``.
@@ -120,7 +120,7 @@ def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> 
 def too_many_requests(
     period: str | None = "minute", *, limit: int = 10, plan: str = "Watt"
 ) -> Fault:
-    """A 429 of API v4, whatever was used of the quota.
+    """A 429 of API v4, whatever has been used of the quota.
 
     Args:
         period: ``minute`` or ``month``; None leaves out which window is full and when it opens.

@@ -88,7 +88,7 @@ def enlighten(
 def async_enlighten(
     simulated_enlighten: SimulatedEnlighten, fake_clock: FakeClock
 ) -> AsyncEnlighten:
-    """The same for programs that await, under any event loop; it need not be closed."""
+    """The async client, for any event loop; it need not be closed."""
     import httpx
 
     from enphase_sdk import AsyncEnlighten
@@ -127,7 +127,7 @@ def enlighten_v4(
 def async_enlighten_v4(
     simulated_enlighten_v4: SimulatedEnlightenV4, fake_clock: FakeClock
 ) -> AsyncEnlightenV4:
-    """The same for programs that await, under any event loop; it need not be closed."""
+    """The async client, for any event loop; it need not be closed."""
     from enphase_sdk import AsyncEnlightenV4
 
     with _without_settings():
@@ -158,7 +158,7 @@ def envoy(simulated_gateway: SimulatedGateway, fake_clock: FakeClock) -> Iterato
 
 @pytest.fixture
 def no_network() -> Iterator[None]:
-    """Only this machine can be reached: anything else fails and says what to use instead."""
+    """Allow connections to this machine only; others fail with a message that says what to use."""
     from enphase_sdk.testing.network import no_network as guard
 
     with guard():

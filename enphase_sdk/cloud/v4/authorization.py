@@ -148,7 +148,7 @@ class Authorization:
 
     @property
     def authorize_url(self) -> str:
-        """Where the owner agrees anew."""
+        """The page where the owner gives consent again."""
         return oauth.authorize_url(
             self.base_url, self.application.client_id, oauth.REDIRECT_PAGE, None
         )

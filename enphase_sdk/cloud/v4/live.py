@@ -29,7 +29,7 @@ __all__ = ["Frames", "is_over", "live_call", "reconnected"]
 # What the server takes, seconds.
 SHORTEST, LONGEST = 30, 300
 
-# A stream that ends so many seconds early has ended for good: asking again costs a hit.
+# Seconds. A stream that ends at most this early counts as complete: opening it again costs a hit.
 NEARLY_OVER = 5.0
 
 LARGEST_FRAME = 1_048_576
@@ -66,7 +66,7 @@ def reconnected(call: Call[None], left: float) -> Call[None]:
 
 
 def is_over(left: float) -> bool:
-    """Whether a stream that ended with so many seconds left has ended in time."""
+    """Whether a stream that ended with this many seconds left counts as complete."""
     return left <= NEARLY_OVER
 
 

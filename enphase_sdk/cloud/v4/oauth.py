@@ -170,7 +170,7 @@ def read_tokens(reply: Reply, server_now: float) -> Tokens:
     """The pair in a successful answer.
 
     Raises:
-        APIResponseValidationError: there is none in it. The answer is in no frame.
+        APIResponseValidationError: the answer has none. No frame of the error holds the answer.
     """
     tokens = _tokens_in(reply, server_now)
     if tokens is None:

@@ -1,6 +1,6 @@
-"""The operations that v2 has too: v4's requests, and v2's models as results.
+"""The operations that v2 has too: requests of v4, results in the models of v2.
 
-Where v4 answers less at once than v2, several calls make one result.
+If v4 answers less per call than v2, several calls make one result.
 """
 
 from __future__ import annotations
@@ -52,11 +52,12 @@ DETAILS = "System Details"
 PRODUCTION = "Site Level Production Monitoring"
 CONSUMPTION = "Site Level Consumption Monitoring"
 
-# What is asked for by default, because every page is a hit. The answer tells what it granted.
+# Entries per page requested by default: large, because each page costs a hit. The server may grant
+# fewer; the answer says how many.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
 
-# `envoys` and `inventory` share one answer for so long, seconds.
+# Seconds for which `envoys` and `inventory` share one answer.
 SHARED_FOR = 60.0
 
 

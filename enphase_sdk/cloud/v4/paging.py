@@ -37,7 +37,7 @@ def page_of_cursor(cursor: str) -> int:
     if match is None:
         raise InvalidArgumentError(
             f"next: {cursor[:60]!r} is no cursor of API v4; a cursor saved from API v2 cannot be "
-            "used here, so begin the listing anew"
+            "used here; start the listing again"
         )
     return int(match[1])
 

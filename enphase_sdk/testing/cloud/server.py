@@ -44,8 +44,8 @@ class _Handler(PortHandler):
     server_version = "SimulatedEnlighten"
 
     # The names that http.server looks for.
-    do_POST = do_PUT = do_PATCH = do_DELETE = PortHandler.do_GET  # noqa: N815
-    do_HEAD = do_OPTIONS = do_TRACE = do_QUERY = PortHandler.do_GET  # noqa: N815
+    do_POST = do_PUT = do_PATCH = do_DELETE = PortHandler.do_GET  # noqa: N815 - http.server's names
+    do_HEAD = do_OPTIONS = do_TRACE = do_QUERY = PortHandler.do_GET  # noqa: N815 - http.server's names
 
     def reply(self, request: httpx.Request) -> None:
         server = cast("_Server", self.server)

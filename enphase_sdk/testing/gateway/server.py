@@ -93,7 +93,7 @@ class _Server(Port):
 
 class _Handler(PortHandler):
     # The names that http.server looks for.
-    do_POST = do_PUT = do_DELETE = PortHandler.do_GET  # noqa: N815
+    do_POST = do_PUT = do_DELETE = PortHandler.do_GET  # noqa: N815 - http.server's names
 
     @property
     def _behind(self) -> _Server:
