@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from enphase_sdk.clock import Clock
     from enphase_sdk.cloud.api import Call, Walk
     from enphase_sdk.cloud.arguments import Filter
+    from enphase_sdk.cloud.cache import Cache, FileCache
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName
     from enphase_sdk.cloud.raw import RawResponse
@@ -53,12 +54,14 @@ __all__ = [
     "AsyncSystemPages",
     "AsyncTokenProvider",
     "BackendName",
+    "Cache",
     "Call",
     "Changes",
     "Clock",
     "CloudSite",
     "DateLike",
     "Exchanging",
+    "FileCache",
     "Filter",
     "FleetRecord",
     "FleetRun",
@@ -103,6 +106,7 @@ _HOMES = {
     "Reply": "core.effects",
     "RawEnlightenV4": "_sync.cloud_raw_v4",
     "Exchanging": "_sync.cloud_raw",
+    "Cache": "cloud.cache",
     "Call": "cloud.api",
     "AsyncRawEnlightenV4": "_async.cloud_raw_v4",
     "AsyncExchanging": "_async.cloud_raw",
@@ -117,6 +121,7 @@ _HOMES = {
     "Clock": "clock",
     "CloudSite": "_sync.cloud_site",
     "DateLike": "core.times",
+    "FileCache": "cloud.cache",
     "Filter": "cloud.arguments",
     "FleetRecord": "fleet",
     "FleetRun": "fleet",

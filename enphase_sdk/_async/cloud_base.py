@@ -54,7 +54,8 @@ class AsyncCloud:
 
         Args:
             changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`.
+                `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked even
+                for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.

@@ -11,6 +11,7 @@ from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
 from enphase_sdk._async.cloud_stream import AsyncLiveStream
 from enphase_sdk._async.drivers import run
+from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
@@ -56,7 +57,8 @@ class AsyncEnlightenV4(AsyncCloud):
         base_url: Another host; else `ENPHASE_BASE_URL`, else the file.
         profile: The config file's table to read; else `ENPHASE_PROFILE`, else `default`.
         timeout: As of `AsyncEnlighten`, and likewise `max_retries`, `max_wait`, `quota`,
-            `strict`, `transport`, `on_wait` and `max_body`.
+            `strict`, `transport`, `on_wait`, `max_body` and
+            `cache`.
         max_retries: How often a call that failed without fault of its own is tried again.
         max_wait: Longest wait for the quota to open, seconds; 0 raises at once.
         quota: The plan; None learns the limit from the first refusal.
@@ -64,6 +66,9 @@ class AsyncEnlightenV4(AsyncCloud):
         transport: Another way to send requests, for proxies and tests.
         on_wait: Told before every wait: seconds and reason.
         max_body: Bytes that an answer may have after decompression.
+        cache: Where settled answers are kept, so that they are never asked for again: a file's
+            path, or an object with `get(key)` and `put(key, value)`; else `ENPHASE_CACHE`, else
+            `cache` in the config file, else nowhere.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -92,6 +97,7 @@ class AsyncEnlightenV4(AsyncCloud):
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        cache: str | os.PathLike[str] | Cache | None = None,
     ) -> None:
         given = Given(
             api_key, client_id, client_secret, access_token, refresh_token, username, password
@@ -119,6 +125,7 @@ class AsyncEnlightenV4(AsyncCloud):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            cache=settings.cache if cache is None else cache,
             authorizer=authorization.begun,
         )
         refuse_coroutines_async(on_wait)

@@ -10,6 +10,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from attrs import frozen
 
 from enphase_sdk import models
+from enphase_sdk.cloud.finality import Final
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import EnphaseError
@@ -35,6 +36,8 @@ class Call(Generic[T_co]):
         is_read: Whether it may be sent again when no answer came: a write may not.
         shared_for: Seconds for which calls of the same client may share its answer.
         vital: Fields that an answer may leave out, but that must not be of a wrong type.
+        final: Whether an answer is settled, so that a cache may keep it; None if none ever is.
+        kept_for: Seconds for which a settled answer is believed; 0 for ever.
     """
 
     operation: str
@@ -47,6 +50,8 @@ class Call(Generic[T_co]):
     is_read: bool = True
     shared_for: float = 0.0
     vital: tuple[str, ...] = ()
+    final: Final | None = None
+    kept_for: float = 0.0
 
 
 class Made(Protocol):
@@ -144,12 +149,14 @@ class Signing:
         query: Credentials that stand in the query, on the wire only.
         headers: Those that stand in headers, as they are when it is sent.
         redactor: Keeps all of them out of texts.
+        application: Tells applications apart, and nothing else of them: a hash of the key.
     """
 
     base_url: str
     query: tuple[tuple[str, str], ...]
     headers: Callable[[], tuple[tuple[str, str], ...]]
     redactor: Callable[[], Redactor]
+    application: str = ""
 
 
 @frozen

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -10,6 +11,7 @@ from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.api import Api, Authorizer, Signing
+from enphase_sdk.cloud.cache import Cache, answers_in
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
@@ -37,6 +39,9 @@ class Changes(TypedDict, total=False):
     quota: Plan | PlanName | None
     strict: bool
     on_wait: Callable[[Sleep], object] | None
+    max_body: int
+    cache: str | os.PathLike[str] | Cache | None
+    fresh: bool
 
 
 @frozen
@@ -49,6 +54,7 @@ class Options:
         clock: What is waited on.
         on_wait: Told before every wait.
         max_body: Bytes that an answer may have.
+        signing: The address and the application.
     """
 
     policy: Policy
@@ -56,6 +62,7 @@ class Options:
     clock: Clock
     on_wait: Callable[[Sleep], object] | None
     max_body: int
+    signing: Signing
 
     @classmethod
     def made(
@@ -71,6 +78,7 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
+        cache: str | os.PathLike[str] | Cache | None,
         authorizer: Callable[[Clock, SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
@@ -89,8 +97,9 @@ class Options:
             redactor=signing.redactor,
             time=time,
             authorizer=None if authorizer is None else authorizer(clock, time, backoff),
+            cache=answers_in(cache, signing, api.name),
         )
-        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body))
+        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), signing)
 
     def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
@@ -115,11 +124,15 @@ class Options:
                 policy = evolve(policy, pacer=Pacer(_plan(value)))
             elif name == "strict":
                 policy = evolve(policy, reader=Reader(strict=value))
+            elif name == "cache":
+                policy = evolve(policy, cache=answers_in(value, self.signing, policy.api.name))
+            elif name == "fresh":
+                policy = evolve(policy, fresh=bool(value))
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, strict, on_wait and max_body. For another account, address "
-                    "or transport make a new client"
+                    "max_wait, quota, strict, on_wait, max_body, cache and fresh. For another "
+                    "account, address or transport make a new client"
                 )
         return evolve(options, policy=policy)
 

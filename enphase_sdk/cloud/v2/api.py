@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enphase_sdk.cloud.api import Api, Signing
 from enphase_sdk.cloud.bodies import words_of
-from enphase_sdk.cloud.settings import Settings
+from enphase_sdk.cloud.settings import Settings, application_hash
 from enphase_sdk.cloud.v2.paging import Walk
 from enphase_sdk.cloud.v2.statuses import error_of, hidden_error, meaning_of
 from enphase_sdk.core.redact import Redactor
@@ -19,4 +19,5 @@ def signing(settings: Settings) -> Signing:
     secrets = settings.credentials
     redactor = Redactor(secrets.secrets)
     query = (("key", secrets.api_key), ("user_id", secrets.user_id))
-    return Signing(settings.base_url, query, lambda: (), lambda: redactor)
+    application = application_hash(secrets.api_key)
+    return Signing(settings.base_url, query, lambda: (), lambda: redactor, application)

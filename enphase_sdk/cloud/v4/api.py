@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enphase_sdk.cloud.api import Api, Signing
 from enphase_sdk.cloud.bodies import words_of
+from enphase_sdk.cloud.settings import application_hash
 from enphase_sdk.cloud.v4.authorization import Authorization
 from enphase_sdk.cloud.v4.paging import Walk
 from enphase_sdk.cloud.v4.statuses import error_of, hidden_error, meaning_of
@@ -29,4 +30,4 @@ def signing(base_url: str, api_key: str, authorization: Authorization) -> Signin
             made[generation] = Redactor((api_key, *authorization.secrets))
         return made[generation]
 
-    return Signing(base_url, (), headers, redactor)
+    return Signing(base_url, (), headers, redactor, application_hash(api_key))

@@ -9,13 +9,14 @@ from msgspec import UNSET
 
 from enphase_sdk.cloud.api import Call, call
 from enphase_sdk.cloud.arguments import days, given, instant, integer, text
+from enphase_sdk.cloud.finality import DAY, settled_days, settled_rows, settled_window
 from enphase_sdk.cloud.v4.operations import (
     CONSUMPTION,
-    DAY,
     DETAILS,
     PRODUCTION,
     QUARTER_HOUR,
     SHARED_FOR,
+    final_of,
     granularity,
 )
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
@@ -149,7 +150,8 @@ def battery_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "charge", "discharge")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def energy_import_lifetime(
@@ -160,7 +162,8 @@ def energy_import_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "import_")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def energy_export_lifetime(
@@ -171,7 +174,8 @@ def energy_export_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "export")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def telemetry_production_micro(
@@ -181,8 +185,9 @@ def telemetry_production_micro(
     from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=PRODUCTION, system_id=number)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=PRODUCTION, system_id=number, final=final_of(asked))
 
 
 def telemetry_production_meter(
@@ -192,8 +197,15 @@ def telemetry_production_meter(
     from enphase_sdk_api_v4.api.default import telemetry_production_meter as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=PRODUCTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    return call(
+        api,
+        made,
+        access=PRODUCTION,
+        system_id=number,
+        final=settled_rows(asked.get("start_at"), QUARTER_HOUR),
+    )
 
 
 def telemetry_consumption_meter(
@@ -203,8 +215,9 @@ def telemetry_consumption_meter(
     from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final_of(asked))
 
 
 def telemetry_battery(
@@ -214,8 +227,15 @@ def telemetry_battery(
     from enphase_sdk_api_v4.api.default import telemetry_battery as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    return call(
+        api,
+        made,
+        access=CONSUMPTION,
+        system_id=number,
+        final=settled_rows(asked.get("start_at"), QUARTER_HOUR),
+    )
 
 
 def energy_import_telemetry(
@@ -225,8 +245,9 @@ def energy_import_telemetry(
     from enphase_sdk_api_v4.api.default import energy_import_telemetry as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat, final=final_of(asked))
 
 
 def energy_export_telemetry(
@@ -236,8 +257,9 @@ def energy_export_telemetry(
     from enphase_sdk_api_v4.api.default import energy_export_telemetry as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat, final=final_of(asked))
 
 
 def latest_telemetry(system_id: int) -> Call[v4.LatestTelemetry]:
@@ -257,7 +279,8 @@ def consumption_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_window(None, end_at, 0)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def storage_meter_readings(
@@ -268,7 +291,8 @@ def storage_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_window(None, end_at, 0)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def micros_telemetry(

@@ -27,6 +27,14 @@ from enphase_sdk.cloud.arguments import (
     series,
     text,
 )
+from enphase_sdk.cloud.finality import (
+    DAY,
+    HOUR,
+    Final,
+    settled_days,
+    settled_summary,
+    settled_window,
+)
 from enphase_sdk.cloud.v4 import mapping
 from enphase_sdk.cloud.v4.paging import page_of_cursor
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
@@ -46,7 +54,6 @@ LISTED_PAGE = 100
 FOUND_PAGE = 1_000
 INVERTERS_PAGE = 100
 
-DAY = 86_400
 FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
 # `envoys` and `inventory` share one answer for so long, seconds.
@@ -144,7 +151,8 @@ def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[mod
 
     number = integer(system_id, "system_id")
     made = api.request(number, summary_date=day(summary_date, "summary_date"))
-    return call(api, made, models.Summary, access=DETAILS, system_id=number)
+    final = settled_summary(summary_date)
+    return call(api, made, models.Summary, access=DETAILS, system_id=number, final=final)
 
 
 def envoys(system_id: int) -> Call[models.EnvoysResponse]:
@@ -236,8 +244,8 @@ def production_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    shape = models.ProductionMeterReadings
-    return call(api, made, shape, access=PRODUCTION, system_id=number)
+    shape, final = models.ProductionMeterReadings, settled_window(None, end_at, 0)
+    return call(api, made, shape, access=PRODUCTION, system_id=number, final=final)
 
 
 def rgm_stats(
@@ -254,7 +262,9 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     parts: list[models.RgmStats] = []
     for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
-        parts.append((yield call(api, made, models.RgmStats, access=PRODUCTION, system_id=number)))
+        final = settled_window(begin, finish, 8 * DAY)
+        found = call(api, made, models.RgmStats, access=PRODUCTION, system_id=number, final=final)
+        parts.append((yield found))
     return evolve(
         parts[-1],
         intervals=[each for part in parts for each in part.intervals or ()],
@@ -312,11 +322,12 @@ def _telemetry(
     longest = DAY if length == "day" else 7 * DAY
     for begin, finish in _windows(start, end, longest, step):
         if begin is None:
-            made = api.request(number)
+            asked: dict[str, Any] = {}
         else:
             span = (finish - begin) if finish is not None else longest
-            made = api.request(number, start_at=begin, granularity=granularity(span))
-        parts.append((yield call(api, made, shape, access=access, system_id=number)))
+            asked = {"start_at": begin, "granularity": granularity(span)}
+        made, final = api.request(number, **asked), final_of(asked)
+        parts.append((yield call(api, made, shape, access=access, system_id=number, final=final)))
     last = parts[-1]
     first_end = None if start is None else start // step * step
     kept: dict[int, Any] = {}
@@ -336,6 +347,21 @@ def granularity(seconds: int) -> Granularity:
     from enphase_sdk_api_v4.models import Granularity
 
     return Granularity("day" if seconds <= DAY else "week")
+
+
+def final_of(window: dict[str, Any]) -> Final | None:
+    """When an answer with `meta` about a window of telemetry is settled.
+
+    The window is as long as `granularity` says, or an hour longer where clocks are put back.
+    """
+    if "start_at" not in window:
+        return None
+    return settled_window(window["start_at"], None, length_of(window) + HOUR)
+
+
+def length_of(window: dict[str, Any]) -> int:
+    """The length of a window of telemetry, seconds."""
+    return 7 * DAY if window["granularity"].value == "week" else DAY
 
 
 def _windows(
@@ -368,7 +394,8 @@ def energy_lifetime(
     made = api.request(number, **days(start_date, end_date), production=series(production))
     shape = models.EnergyLifetime
     found = call(api, made, shape, access=PRODUCTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("production"))
+    final = settled_days(end_date, "production")
+    return evolve(found, adapt=_none_without_series("production"), final=final)
 
 
 def consumption_lifetime(
@@ -381,7 +408,8 @@ def consumption_lifetime(
     made = api.request(number, **days(start_date, end_date))
     shape = models.ConsumptionLifetime
     found = call(api, made, shape, access=CONSUMPTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=_none_without_series("consumption"))
+    final = settled_days(end_date, "consumption")
+    return evolve(found, adapt=_none_without_series("consumption"), final=final)
 
 
 def _none_without_series(name: str) -> Callable[[Any], Any]:
