@@ -75,7 +75,8 @@ class AsyncCloud:
 
     def site(self, system_id: int) -> AsyncCloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return AsyncCloudSite(self, system_id)
+        policy = self._options.policy
+        return AsyncCloudSite(self, system_id, policy.api.histories, policy.time)
 
     def systems(
         self,

@@ -76,7 +76,8 @@ class Cloud:
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return CloudSite(self, system_id)
+        policy = self._options.policy
+        return CloudSite(self, system_id, policy.api.histories, policy.time)
 
     def systems(
         self,

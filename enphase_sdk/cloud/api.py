@@ -11,6 +11,7 @@ from attrs import frozen
 
 from enphase_sdk import models
 from enphase_sdk.cloud.finality import Final
+from enphase_sdk.cloud.history import Histories
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import EnphaseError
@@ -170,6 +171,7 @@ class Api:
         words_of: The server's own words in an answer, cut, without secrets.
         error_of: The error that an unsuccessful answer stands for.
         walk: The way through the listing that begins with a call.
+        histories: What it has of the past.
     """
 
     name: str
@@ -178,3 +180,4 @@ class Api:
     words_of: Callable[[Reply, Redactor], str]
     error_of: Callable[[Call[Any], Reply, Redactor], EnphaseError]
     walk: Callable[[Call[models.SystemsPage]], Walk]
+    histories: Histories

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
@@ -12,7 +12,7 @@ from attrs import define, frozen
 
 from enphase_sdk.core.database import holds, opened, sound, usable
 from enphase_sdk.core.state import real_path
-from enphase_sdk.core.times import zone_named
+from enphase_sdk.core.times import midnight, zone_named
 from enphase_sdk.errors import NotAvailableError
 from enphase_sdk.history.counting import Counter, Mark, Reason, Span
 from enphase_sdk.history.file import RECORDING
@@ -225,11 +225,6 @@ class History:
     def _rows(self, kinds: str, query: str, *parameters: Any) -> list[Any]:
         with usable(self.path, RECORDING):
             return sound(self._connection.execute(query, parameters), kinds)
-
-
-def midnight(day: date, zone: ZoneInfo) -> int:
-    """The instant at which a day begins, epoch seconds."""
-    return int(datetime.combine(day, time(), zone).timestamp())
 
 
 def _nothing_recorded(path: Path) -> NotAvailableError:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enphase_sdk.cloud.api import Api, Signing
 from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.settings import Settings, application_hash
+from enphase_sdk.cloud.v2.history import HISTORIES
 from enphase_sdk.cloud.v2.paging import Walk
 from enphase_sdk.cloud.v2.statuses import error_of, hidden_error, meaning_of
 from enphase_sdk.core.redact import Redactor
 
 __all__ = ["API", "signing"]
 
-API = Api("v2", meaning_of, hidden_error, words_of, error_of, Walk)
+API = Api("v2", meaning_of, hidden_error, words_of, error_of, Walk, HISTORIES)
 
 
 def signing(settings: Settings) -> Signing:

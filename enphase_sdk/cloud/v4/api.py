@@ -6,13 +6,14 @@ from enphase_sdk.cloud.api import Api, Signing
 from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.settings import application_hash
 from enphase_sdk.cloud.v4.authorization import Authorization
+from enphase_sdk.cloud.v4.history import HISTORIES
 from enphase_sdk.cloud.v4.paging import Walk
 from enphase_sdk.cloud.v4.statuses import error_of, hidden_error, meaning_of
 from enphase_sdk.core.redact import Redactor
 
 __all__ = ["API", "signing"]
 
-API = Api("v4", meaning_of, hidden_error, words_of, error_of, Walk)
+API = Api("v4", meaning_of, hidden_error, words_of, error_of, Walk, HISTORIES)
 
 
 def signing(base_url: str, api_key: str, authorization: Authorization) -> Signing:
