@@ -17,12 +17,14 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
+    from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
     from enphase_sdk._sync.cloud_raw import Exchanging, RawEnlighten
     from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.cloud_stream import LiveStream
     from enphase_sdk._sync.gateway_session import TokenProvider
+    from enphase_sdk._sync.site_history import HistoryIntervals
     from enphase_sdk.clock import Clock
     from enphase_sdk.cloud.api import Call, Walk
     from enphase_sdk.cloud.arguments import Filter
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from enphase_sdk.core.effects import Reply, Request
     from enphase_sdk.core.effects import Sleep as Wait
     from enphase_sdk.core.json import Json
+    from enphase_sdk.core.measures import HistoryInterval, Measure
     from enphase_sdk.core.times import DateLike, InstantLike
     from enphase_sdk.fleet import FleetRecord, FleetRun, Progress, SystemFilters
     from enphase_sdk.frames import AnyFrame, BackendName, FrameBuilder, Operation, Timezone
@@ -47,6 +50,7 @@ __all__ = [
     "AnyFrame",
     "AsyncCloudSite",
     "AsyncExchanging",
+    "AsyncHistoryIntervals",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
@@ -68,10 +72,13 @@ __all__ = [
     "FrameBuilder",
     "GatewayInfo",
     "GatewayProfile",
+    "HistoryInterval",
+    "HistoryIntervals",
     "InstantLike",
     "Json",
     "LiveSample",
     "LiveStream",
+    "Measure",
     "Operation",
     "Plan",
     "PlanName",
@@ -96,6 +103,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsyncHistoryIntervals": "_async.site_history",
+    "HistoryInterval": "core.measures",
+    "HistoryIntervals": "_sync.site_history",
+    "Measure": "core.measures",
     "Walk": "cloud.api",
     "Tokens": "cloud.v4.oauth",
     "TokenStore": "cloud.v4.authorization",
