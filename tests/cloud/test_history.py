@@ -425,3 +425,25 @@ def test_an_unknown_zone_can_be_given(cloud: Cloud) -> None:
 def test_a_system_that_is_not_listed_is_not_found(cloud: Cloud) -> None:
     with pytest.raises(errors.APIStatusError):
         cloud.history("production", "2024-05-01", system_id=1)
+
+
+@pytest.mark.parametrize("api", ["v4"])
+@pytest.mark.parametrize(("first", "after", "changed", "hours"), [SPRING, AUTUMN])
+def test_the_series_of_v4_have_no_hole_where_clocks_are_changed(
+    cloud: Cloud, first: date, after: date, changed: date, hours: int
+) -> None:
+    """From noon to noon: a window over the change is an hour shorter or longer than asked for."""
+    begin, end = (
+        datetime(day.year, day.month, day.day, 12, tzinfo=cloud.zone)
+        for day in (first - 8 * A_DAY, after)
+    )
+    assert first < changed < after
+    with cloud.client() as client:
+        site = client.site(cloud.system.system_id)
+        made = [row.end_at for row in site.stats(start_at=begin, end_at=end).intervals]
+        used = [row.end_at for row in site.consumption_stats(start_at=begin, end_at=end).intervals]
+        for measure, ends in (("micro_production", made), ("consumption", used)):
+            found = site.history(measure, begin, end)
+            assert [each.end_at.timestamp() for each in found] == ends
+    assert hours in (23, 25)
+    assert used == list(range(int(begin.timestamp()) + 900, int(end.timestamp()) + 1, 900))

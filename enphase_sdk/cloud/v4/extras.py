@@ -10,15 +10,8 @@ from msgspec import UNSET
 from enphase_sdk.cloud.api import Call, call
 from enphase_sdk.cloud.arguments import days, given, instant, integer, text
 from enphase_sdk.cloud.finality import DAY, settled_days, settled_rows, settled_window
-from enphase_sdk.cloud.v4.operations import (
-    CONSUMPTION,
-    DETAILS,
-    PRODUCTION,
-    QUARTER_HOUR,
-    SHARED_FOR,
-    final_of,
-    granularity,
-)
+from enphase_sdk.cloud.v4.operations import CONSUMPTION, DETAILS, PRODUCTION, SHARED_FOR
+from enphase_sdk.cloud.v4.windows import QUARTER_HOUR, final_of, granularity
 from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
 from enphase_sdk.errors import InvalidArgumentError
 

@@ -24,14 +24,8 @@ from enphase_sdk.cloud.history import (
     production_values,
 )
 from enphase_sdk.cloud.v4 import extras, operations
-from enphase_sdk.cloud.v4.operations import (
-    CONSUMPTION,
-    FIVE_MINUTES,
-    PRODUCTION,
-    QUARTER_HOUR,
-    final_of,
-    granularity,
-)
+from enphase_sdk.cloud.v4.operations import CONSUMPTION, PRODUCTION
+from enphase_sdk.cloud.v4.windows import FIVE_MINUTES, QUARTER_HOUR, final_of, granularity
 
 __all__ = ["HISTORIES"]
 

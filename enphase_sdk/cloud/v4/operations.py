@@ -6,8 +6,8 @@ Where v4 answers less at once than v2, several calls make one result.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from collections.abc import Callable
+from typing import Any, Literal
 
 from attrs import evolve
 from msgspec import UNSET
@@ -27,23 +27,20 @@ from enphase_sdk.cloud.arguments import (
     series,
     text,
 )
-from enphase_sdk.cloud.finality import (
-    DAY,
-    HOUR,
-    Final,
-    settled_days,
-    settled_summary,
-    settled_window,
-)
+from enphase_sdk.cloud.finality import DAY, settled_days, settled_summary, settled_window
 from enphase_sdk.cloud.v4 import mapping
 from enphase_sdk.cloud.v4.paging import page_of_cursor
+from enphase_sdk.cloud.v4.windows import (
+    FIVE_MINUTES,
+    QUARTER_HOUR,
+    ConsumptionWindow,
+    StatsWindow,
+    in_shape,
+    telemetry,
+    windows,
+)
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
-
-if TYPE_CHECKING:
-    from enphase_sdk_api_v4.models import Granularity
-
-T = TypeVar("T")
 
 DETAILS = "System Details"
 PRODUCTION = "Site Level Production Monitoring"
@@ -53,8 +50,6 @@ CONSUMPTION = "Site Level Consumption Monitoring"
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
 INVERTERS_PAGE = 100
-
-FIVE_MINUTES, QUARTER_HOUR = 300, 900
 
 # `envoys` and `inventory` share one answer for so long, seconds.
 SHARED_FOR = 60.0
@@ -260,7 +255,7 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     from enphase_sdk_api_v4.api.default import rgm_stats as api
 
     parts: list[models.RgmStats] = []
-    for begin, finish in _windows(start, end, 7 * DAY, QUARTER_HOUR):
+    for begin, finish in windows(start, end, 7 * DAY, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
         final = settled_window(begin, finish, 8 * DAY)
         found = call(api, made, models.RgmStats, access=PRODUCTION, system_id=number, final=final)
@@ -290,7 +285,8 @@ def stats(
     number, window = integer(system_id, "system_id"), instants(start_at, end_at)
     from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
 
-    return _telemetry(api, models.Stats, PRODUCTION, number, window, "day", FIVE_MINUTES)
+    made = telemetry(api, StatsWindow, PRODUCTION, number, window, DAY, FIVE_MINUTES)
+    return in_shape(models.Stats, made)
 
 
 def consumption_stats(
@@ -300,84 +296,8 @@ def consumption_stats(
     number, window = integer(system_id, "system_id"), instants(start_at, end_at)
     from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
 
-    shape = models.ConsumptionStats
-    return _telemetry(api, shape, CONSUMPTION, number, window, None, QUARTER_HOUR)
-
-
-def _telemetry(
-    api: Any,
-    shape: type[T],
-    access: str,
-    number: int,
-    window: tuple[int | None, int | None],
-    length: str | None,
-    step: int,
-) -> Steps[T]:
-    """Windows of a day or a week, one after the other; what was not asked for is cut off.
-
-    `granularity` is the length of the window, not of the intervals.
-    """
-    start, end = window
-    parts: list[Any] = []
-    longest = DAY if length == "day" else 7 * DAY
-    for begin, finish in _windows(start, end, longest, step):
-        if begin is None:
-            asked: dict[str, Any] = {}
-        else:
-            span = (finish - begin) if finish is not None else longest
-            asked = {"start_at": begin, "granularity": granularity(span)}
-        made, final = api.request(number, **asked), final_of(asked)
-        parts.append((yield call(api, made, shape, access=access, system_id=number, final=final)))
-    last = parts[-1]
-    first_end = None if start is None else start // step * step
-    kept: dict[int, Any] = {}
-    for part in parts:
-        for interval in part.intervals or ():
-            at = interval.end_at
-            if at is None or (first_end is not None and at <= first_end):
-                continue
-            if end is None or at <= end:
-                kept[at] = interval
-    merged: T = evolve(last, intervals=[kept[at] for at in sorted(kept)])
-    return merged
-
-
-def granularity(seconds: int) -> Granularity:
-    """The shortest window there is that holds so many seconds."""
-    from enphase_sdk_api_v4.models import Granularity
-
-    return Granularity("day" if seconds <= DAY else "week")
-
-
-def final_of(window: dict[str, Any]) -> Final | None:
-    """When an answer with `meta` about a window of telemetry is settled.
-
-    The window is as long as `granularity` says, or an hour longer where clocks are put back.
-    """
-    if "start_at" not in window:
-        return None
-    return settled_window(window["start_at"], None, length_of(window) + HOUR)
-
-
-def length_of(window: dict[str, Any]) -> int:
-    """The length of a window of telemetry, seconds."""
-    return 7 * DAY if window["granularity"].value == "week" else DAY
-
-
-def _windows(
-    start: int | None, end: int | None, longest: int, step: int
-) -> Iterable[tuple[int | None, int | None]]:
-    """Windows that make up a span, aligned to intervals; an open one is as the server has it."""
-    if start is None or end is None:
-        yield (None if start is None else start // step * step), None
-        return
-    begin = start // step * step
-    while True:
-        finish = min(begin + longest, end)
-        yield begin, finish
-        begin = finish
-        if begin >= end:
-            return
+    made = telemetry(api, ConsumptionWindow, CONSUMPTION, number, window, 7 * DAY, QUARTER_HOUR)
+    return in_shape(models.ConsumptionStats, made)
 
 
 def energy_lifetime(
