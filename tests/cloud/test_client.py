@@ -217,6 +217,8 @@ OPTIONS: dict[str, Any] = {
     "quota": Plan("mine", 2),
     "strict": True,
     "on_wait": print,
+    "cache": "cache.sqlite",
+    "fresh": True,
 }
 
 
@@ -229,6 +231,8 @@ def settings_of(client: Any) -> dict[str, Any]:
         "quota": options.policy.pacer,
         "strict": options.policy.reader,
         "on_wait": options.on_wait,
+        "cache": options.policy.cache,
+        "fresh": options.policy.fresh,
     }
 
 
