@@ -17,6 +17,7 @@ from enphase_sdk.core.times import DateLike, InstantLike, to_date, to_epoch
 __all__ = [
     "SETTLED_AFTER",
     "Final",
+    "newest_energy",
     "settled_days",
     "settled_month",
     "settled_rows",
@@ -37,16 +38,20 @@ _WESTMOST = 12 * HOUR
 Final: TypeAlias = Callable[[Any, float], bool]
 
 
-def settled_until(last_energy_at: object, now: float) -> float:
-    """The instant (epoch seconds) up to which all has been reported; 0 if it cannot be told.
+def newest_energy(answer: Any) -> int:
+    """End of the newest interval with energy that an answer's `meta` knows, epoch seconds; or 0."""
+    told = getattr(getattr(answer, "meta", None), "last_energy_at", None)
+    return told if isinstance(told, int) else 0
+
+
+def settled_until(newest: int, now: float) -> float:
+    """The instant (epoch seconds) up to which all has been reported.
 
     Args:
-        last_energy_at: End of the newest interval with energy, epoch seconds, if it is known.
+        newest: End of the newest interval with energy, epoch seconds; 0 if it is not known.
         now: The present; what is told of the future is not believed.
     """
-    if not isinstance(last_energy_at, int):
-        return 0
-    return min(last_energy_at, now) - SETTLED_AFTER
+    return min(newest, now) - SETTLED_AFTER
 
 
 def settled_window(
@@ -81,7 +86,7 @@ def settled_window(
         )
         if is_forgotten:
             return False
-        return last <= settled_until(getattr(answer.meta, "last_energy_at", None), now)
+        return last <= settled_until(newest_energy(answer), now)
 
     return final
 
@@ -98,15 +103,15 @@ def settled_rows(start: InstantLike | None, step: int) -> Final | None:
     first = to_epoch(start, "start_at")
 
     def final(answer: Any, now: float) -> bool:
-        end, rows = answer.end_at, answer.intervals or []
+        rows: list[Any] = answer.intervals or []
+        end = answer.end_at
+        devices = answer.total_devices or 0
         if not isinstance(end, int) or not rows or end > now - SETTLED_AFTER:
             return False
         ends = [row.end_at for row in rows]
         wanted = list(range(first + step, end // step * step + 1, step))
         return ends == wanted and all(
-            count is not None and count >= answer.total_devices > 0
-            for row in rows
-            for count in _counts(row)
+            count is not None and count >= devices > 0 for row in rows for count in _counts(row)
         )
 
     return final
@@ -132,7 +137,7 @@ def settled_days(end: DateLike | None, *names: str) -> Final | None:
 
     def final(answer: Any, now: float) -> bool:
         first = answer.start_date
-        if not isinstance(first, date) or not _is_over(last, answer.meta.last_energy_at, now):
+        if not isinstance(first, date) or not _is_over(last, newest_energy(answer), now):
             return False
         wanted = (last - first).days + 1
         return all(len(getattr(answer, name) or ()) >= wanted for name in names)
@@ -145,17 +150,17 @@ def settled_summary(day: DateLike | None) -> Final | None:
     if day is None:
         return None
     last = to_date(day, "summary_date")
-    return lambda answer, now: _is_over(last, answer.last_interval_end_at, now)
+    return lambda answer, now: _is_over(last, answer.last_interval_end_at or 0, now)
 
 
 def settled_month(answer: Any, now: float) -> bool:
     """For the energy of a month."""
     return isinstance(answer.end_date, date) and _is_over(
-        answer.end_date, answer.meta.last_energy_at, now
+        answer.end_date, newest_energy(answer), now
     )
 
 
-def _is_over(day: date, last_energy_at: object, now: float) -> bool:
+def _is_over(day: date, newest: int, now: float) -> bool:
     """Whether all of a day has been reported, in whatever zone it is a day."""
     ends_at = datetime.combine(day, time(), UTC).timestamp() + DAY + _WESTMOST
-    return ends_at <= settled_until(last_energy_at, now)
+    return ends_at <= settled_until(newest, now)

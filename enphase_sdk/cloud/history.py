@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from attrs import frozen
 from msgspec import UNSET
 
-from enphase_sdk.cloud.finality import DAY, SETTLED_AFTER, settled_until
+from enphase_sdk.cloud.finality import DAY, SETTLED_AFTER, newest_energy, settled_until
 from enphase_sdk.core.json import is_object
 from enphase_sdk.core.measures import A_DAY, HistoryInterval, Measure, Span, day_at, window_at
 from enphase_sdk.core.times import Window, midnight, utc, zone_named
@@ -63,7 +63,8 @@ class Facts:
     timezone: str | None
     operational_at: int | None
 
-    def are_known(self, _now: float) -> bool:
+    @property
+    def are_known(self) -> bool:
         """Whether they are worth keeping."""
         return bool(self.timezone) and self.operational_at is not None
 
@@ -226,11 +227,17 @@ class _Walk:
                 f"the cloud does not tell the time zone of system {self._system_id}, and so when "
                 "its days begin: pass timezone="
             )
-        self._zone, self._operational_at = zone, facts.operational_at
+        self._zone = zone
+        self._operational_at = _past(facts.operational_at, self._time())
         return zone
 
     def _missing(self) -> NotAvailableError:
         return NotAvailableError(f"system {self._system_id} has no {self._measure}")
+
+
+def _past(instant: object, now: float) -> int | None:
+    """An instant that the cloud tells, if it can be one that has been."""
+    return instant if isinstance(instant, int) and 0 <= instant <= now else None
 
 
 class _Intervals(_Walk):
@@ -312,7 +319,7 @@ class _Intervals(_Walk):
                 rows[row.end_at] = row
         meta = getattr(answer, "meta", None)
         total = answer.total_devices or None
-        settled = settled_until(getattr(meta, "last_energy_at", None), now)
+        settled = settled_until(newest_energy(answer), now)
         if meta is None:
             # The answer tells no more of how far reports have come.
             whole = all(total and (row.reporting or 0) >= total for row in rows.values())
@@ -381,7 +388,8 @@ class _Days(_Walk):
             self._facts(answer)
             return []
         self._is_done = True
-        values, since = (None, None) if answer is None else self._source.values(answer)
+        told = None if answer is None else self._source.values(answer)
+        values, since = told or (None, None)
         if values is None:
             if self._measure == "production":
                 return []
@@ -389,11 +397,13 @@ class _Days(_Walk):
         begun = answer.start_date
         if not isinstance(begun, date) or self._first is None or self._last is None:
             return []
-        meta = answer.meta
-        reported = day_at((meta.last_energy_at or 1) - 1, self._zone)
-        settled = settled_until(meta.last_energy_at, self._time())
-        operational_at = meta.operational_at or self._operational_at or 0
-        first = max(begun, self._first, day_at(operational_at, self._zone))
+        now = self._time()
+        newest = _past(newest_energy(answer), now) or 0
+        reported = day_at(max(newest - 1, 0), self._zone)
+        settled = settled_until(newest, now)
+        told_began = _past(getattr(answer.meta, "operational_at", None), now)
+        began_at = self._operational_at or told_began or 0
+        first = max(begun, self._first, day_at(began_at, self._zone))
         found: list[HistoryInterval] = []
         for number in range((self._last - first).days + 1):
             day = first + number * A_DAY

@@ -6,11 +6,13 @@ import logging
 import re
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
+import msgspec
 import pytest
 
 from enphase_sdk import errors
@@ -18,7 +20,7 @@ from enphase_sdk.cloud.cache import FileCache
 from enphase_sdk.cloud.v4.authorization import TokensInMemory
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedEnlightenV4
 from enphase_sdk.testing.world.flows import has_battery
-from tests.support import KEY, USER_ID, Surface, summary_body
+from tests.support import KEY, SURFACES, USER_ID, Surface, summary_body
 
 HOUR, DAY = 3_600, 86_400
 START = 1_718_452_800  # of every clock here: 15 June 2024, 12:00 UTC
@@ -39,11 +41,11 @@ class Clouds:
         self.metered = self.v2.find(kind="metered").system_id
         self.battery = self.v2.find(where=has_battery).system_id
 
-    def client(self, api: str, **options: Any) -> Any:
+    def client(self, api: str, handler: Any = None, **options: Any) -> Any:
         if api == "v2":
-            return self.surface.client(self.v2, **options)
+            return self.surface.client(handler or self.v2, **options)
         known = {**self.v4.credentials(), "tokens": TokensInMemory()}
-        return self.surface.client_v4(self.v4, **known, **options)
+        return self.surface.client_v4(handler or self.v4, **known, **options)
 
     def hits(self, api: str) -> int:
         return (self.v2 if api == "v2" else self.v4).hits
@@ -337,3 +339,34 @@ def test_the_file_stays_within_its_bound_and_the_newest_stay(path: Path) -> None
     assert cache.get("0") is None
     assert cache.get("299") is not None
     assert cache.get("too long") is None
+
+
+NONSENSE: tuple[Any, ...] = (None, "x", -1, 10**30, [], [None], {}, True)
+
+
+@pytest.mark.parametrize(("api", "name", "arguments"), CASES)
+def test_no_answer_is_so_odd_that_keeping_it_fails(
+    api: str, name: str, arguments: dict[str, Any], clock: FakeClock
+) -> None:
+    """Whatever the server sends, there is a result or an error of ours."""
+    clouds = Clouds(SURFACES[0], clock)
+    changes: list[tuple[str, Any]] = []
+
+    def odd(request: httpx.Request) -> httpx.Response:
+        response = (clouds.v2 if api == "v2" else clouds.v4)(request)
+        body = msgspec.json.decode(response.content)
+        for field, value in changes:
+            body[field] = value
+        return httpx.Response(200, json=body)
+
+    probe = clouds.client(api, odd, max_retries=0)
+    fields = list(msgspec.to_builtins(getattr(probe, name)(clouds.battery, **arguments)))
+    probe.close()
+    for field in fields:
+        for value in NONSENSE:
+            changes[:] = [(field, value)]
+            cache = Memory()
+            client = clouds.client(api, odd, max_retries=0, cache=cache)
+            with client, suppress(errors.EnphaseError):
+                first = getattr(client, name)(clouds.battery, **arguments)
+                assert getattr(client, name)(clouds.battery, **arguments) == first

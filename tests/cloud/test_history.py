@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from functools import cache
 from itertools import pairwise
@@ -447,3 +448,43 @@ def test_the_series_of_v4_have_no_hole_where_clocks_are_changed(
             assert [each.end_at.timestamp() for each in found] == ends
     assert hours in (23, 25)
     assert used == list(range(int(begin.timestamp()) + 900, int(end.timestamp()) + 1, 900))
+
+
+NONSENSE: tuple[Any, ...] = (None, "x", 10**30, [None])
+FIELDS = (
+    *("meta", "intervals", "total_devices", "end_at", "start_date", "timezone", "systems"),
+    *("production", "micro_production", "consumption", "charge", "meter_start_date"),
+    *("meta.last_energy_at", "meta.last_report_at", "meta.operational_at", "operational_at"),
+    *("intervals.0.end_at", "intervals.0.enwh", "intervals.0.devices_reporting"),
+    *("intervals.0.charge", "systems.0.timezone", "systems.0.meta", "systems.0.system_id"),
+)
+
+
+@pytest.mark.parametrize("api", ["v2", "v4"])
+@pytest.mark.parametrize("field", FIELDS)
+def test_no_answer_is_so_odd_that_another_error_comes_of_it(cloud: Cloud, field: str) -> None:
+    value: Any = None
+
+    def odd(request: httpx.Request) -> httpx.Response:
+        response: httpx.Response = cloud.server(request)
+        body = msgspec.json.decode(response.content)
+        place: Any = body
+        *way, last = field.split(".")
+        try:
+            for step in way:
+                place = place[int(step) if step.isdigit() else step]
+            if last in place:
+                place[last] = value
+        except (KeyError, IndexError, TypeError):
+            pass
+        return httpx.Response(200, json=body)
+
+    measures = [name for api, name in MEASURES if api == cloud.api and name != "production"]
+    for value in NONSENSE:  # noqa: B007 - what `odd` sends
+        with cloud.client(odd, max_retries=0) as client:
+            site = client.site(cloud.system.system_id)
+            for measure in measures:
+                for daily in (False, True):
+                    with suppress(errors.EnphaseError):
+                        history = site.history(measure, "2024-06-01", "2024-06-02", daily=daily)
+                        assert_in_order(list(history))

@@ -43,10 +43,13 @@ def _facts(system_id: int) -> Call[Any]:
             operation="Systems",
         )
 
+    def are_known(page: Any, _: float) -> bool:
+        return bool(page.systems) and facts(page).are_known
+
     return evolve(
         operations.systems(system_id=system_id, limit=1),
         adapt=facts,
-        final=lambda page, now: bool(page.systems) and facts(page).are_known(now),
+        final=are_known,
         kept_for=FACTS_KEPT_FOR,
         shared_for=FACTS_KEPT_FOR,
     )

@@ -34,7 +34,7 @@ def _facts(system_id: int) -> Call[Any]:
     return evolve(
         extras.system(system_id),
         adapt=_facts_of,
-        final=lambda row, now: _facts_of(row).are_known(now),
+        final=_are_known,
         kept_for=FACTS_KEPT_FOR,
         shared_for=FACTS_KEPT_FOR,
     )
@@ -42,6 +42,10 @@ def _facts(system_id: int) -> Call[Any]:
 
 def _facts_of(row: Any) -> Facts:
     return Facts(row.timezone, row.operational_at)
+
+
+def _are_known(row: Any, _: float) -> bool:
+    return _facts_of(row).are_known
 
 
 def _window(start: datetime, days: int) -> dict[str, Any]:
