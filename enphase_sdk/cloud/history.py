@@ -388,9 +388,8 @@ class _Days(_Walk):
             self._facts(answer)
             return []
         self._is_done = True
-        told = None if answer is None else self._source.values(answer)
-        values, since = told or (None, None)
-        if values is None:
+        values, since = (None, None) if answer is None else self._source.values(answer)
+        if answer is None or values is None:
             if self._measure == "production":
                 return []
             raise self._missing()
