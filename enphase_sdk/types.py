@@ -17,15 +17,18 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
+    from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
     from enphase_sdk._sync.cloud_raw import Exchanging, RawEnlighten
     from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.cloud_stream import LiveStream
     from enphase_sdk._sync.gateway_session import TokenProvider
+    from enphase_sdk._sync.site_history import HistoryIntervals
     from enphase_sdk.clock import Clock
     from enphase_sdk.cloud.api import Call, Walk
     from enphase_sdk.cloud.arguments import Filter
+    from enphase_sdk.cloud.cache import Cache, FileCache
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName
     from enphase_sdk.cloud.raw import RawResponse
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from enphase_sdk.core.effects import Reply, Request
     from enphase_sdk.core.effects import Sleep as Wait
     from enphase_sdk.core.json import Json
+    from enphase_sdk.core.measures import HistoryInterval, Measure
     from enphase_sdk.core.times import DateLike, InstantLike
     from enphase_sdk.fleet import (
         AsyncCollection,
@@ -58,6 +62,7 @@ __all__ = [
     "AsyncCollection",
     "AsyncExchanging",
     "AsyncFleetRun",
+    "AsyncHistoryIntervals",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
@@ -65,6 +70,7 @@ __all__ = [
     "AsyncSystemPages",
     "AsyncTokenProvider",
     "BackendName",
+    "Cache",
     "Call",
     "Changes",
     "Clock",
@@ -73,16 +79,20 @@ __all__ = [
     "Collection",
     "DateLike",
     "Exchanging",
+    "FileCache",
     "Filter",
     "FleetRecord",
     "FleetRun",
     "FrameBuilder",
     "GatewayInfo",
     "GatewayProfile",
+    "HistoryInterval",
+    "HistoryIntervals",
     "InstantLike",
     "Json",
     "LiveSample",
     "LiveStream",
+    "Measure",
     "Operation",
     "Plan",
     "PlanName",
@@ -108,6 +118,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AsyncHistoryIntervals": "_async.site_history",
+    "HistoryInterval": "core.measures",
+    "HistoryIntervals": "_sync.site_history",
+    "Measure": "core.measures",
     "Walk": "cloud.api",
     "Tokens": "cloud.v4.oauth",
     "TokenStore": "cloud.v4.authorization",
@@ -118,6 +132,7 @@ _HOMES = {
     "Reply": "core.effects",
     "RawEnlightenV4": "_sync.cloud_raw_v4",
     "Exchanging": "_sync.cloud_raw",
+    "Cache": "cloud.cache",
     "Call": "cloud.api",
     "AsyncRawEnlightenV4": "_async.cloud_raw_v4",
     "AsyncExchanging": "_async.cloud_raw",
@@ -132,6 +147,7 @@ _HOMES = {
     "Clock": "clock",
     "CloudSite": "_sync.cloud_site",
     "DateLike": "core.times",
+    "FileCache": "cloud.cache",
     "Filter": "cloud.arguments",
     "FleetRecord": "fleet",
     "AsyncCollection": "fleet",

@@ -41,12 +41,16 @@ OURS = ("enphase_sdk", "enphase_sdk_api_v2", "enphase_sdk_api_v4")
 
 # Nobody else calls their constructors.
 MADE_BY_US = {
+    types.AsyncCloudSite,
     types.AsyncCollection,
     types.AsyncFleetRun,
+    types.AsyncHistoryIntervals,
     types.AsyncLiveStream,
     types.AsyncSystemPages,
+    types.CloudSite,
     types.Collection,
     types.FleetRun,
+    types.HistoryIntervals,
     types.LiveStream,
     types.SystemPages,
 }

@@ -171,4 +171,5 @@ def test_a_site_s_methods_are_those_of_the_plan() -> None:
     assert {name for name in members(Site) if not name.startswith("_")} == {
         "summary", "envoys", "inventory", "inverters_summary", "production_meter_readings",
         "stats", "rgm_stats", "consumption_stats", "energy_lifetime", "consumption_lifetime",
+        "history",
     }  # fmt: skip

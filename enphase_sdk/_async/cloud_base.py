@@ -62,7 +62,8 @@ class AsyncCloud:
 
         Args:
             changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`.
+                `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked even
+                for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
@@ -113,7 +114,8 @@ class AsyncCloud:
 
     def site(self, system_id: int) -> AsyncCloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return AsyncCloudSite(self, system_id)
+        policy = self._options.policy
+        return AsyncCloudSite(self, system_id, policy.api.histories, policy.time)
 
     def systems(
         self,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
 from enphase_sdk.cloud.plans import Plan, PlanName
@@ -47,6 +49,9 @@ class AsyncEnlighten(AsyncCloud):
         on_wait: Called before every wait with its length (seconds) and reason. A coroutine
             function is awaited.
         max_body: Largest size of an answer after decompression, bytes.
+        cache: Where settled answers are stored so that they are not asked for again: the path of
+            a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
+            then `cache` in the config file, then none.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -69,6 +74,7 @@ class AsyncEnlighten(AsyncCloud):
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        cache: str | os.PathLike[str] | Cache | None = None,
     ) -> None:
         given = Given(api_key, user_id)
         # A traceback that shows local variables must not show these.
@@ -89,6 +95,7 @@ class AsyncEnlighten(AsyncCloud):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            cache=settings.cache if cache is None else cache,
         )
         refuse_coroutines_async(on_wait)
         options = self._options

@@ -14,6 +14,7 @@ from enphase_sdk._async.cloud_settings_v4 import AsyncSettingsV4
 from enphase_sdk._async.cloud_stream import AsyncLiveStream
 from enphase_sdk._async.cloud_telemetry_v4 import AsyncTelemetryV4
 from enphase_sdk._async.drivers import run
+from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
@@ -67,6 +68,9 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         transport: The httpx transport that sends the requests, for proxies and tests.
         on_wait: Called before every wait with its length (seconds) and reason.
         max_body: Largest size of an answer after decompression, bytes.
+        cache: Where settled answers are stored so that they are not asked for again: the path of
+            a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
+            then `cache` in the config file, then none.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -95,6 +99,7 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        cache: str | os.PathLike[str] | Cache | None = None,
     ) -> None:
         given = Given(
             api_key, client_id, client_secret, access_token, refresh_token, username, password
@@ -133,6 +138,7 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            cache=settings.cache if cache is None else cache,
             authorizer=authorization.begun,
         )
         refuse_coroutines_async(on_wait)

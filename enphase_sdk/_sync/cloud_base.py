@@ -63,7 +63,8 @@ class Cloud:
 
         Args:
             changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`.
+                `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked even
+                for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
@@ -114,7 +115,8 @@ class Cloud:
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return CloudSite(self, system_id)
+        policy = self._options.policy
+        return CloudSite(self, system_id, policy.api.histories, policy.time)
 
     def systems(
         self,

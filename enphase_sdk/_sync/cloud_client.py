@@ -3,12 +3,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
+from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
 from enphase_sdk.cloud.plans import Plan, PlanName
@@ -48,6 +50,9 @@ class Enlighten(Cloud):
         on_wait: Called before every wait with its length (seconds) and reason. A coroutine
             function is awaited.
         max_body: Largest size of an answer after decompression, bytes.
+        cache: Where settled answers are stored so that they are not asked for again: the path of
+            a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
+            then `cache` in the config file, then none.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -70,6 +75,7 @@ class Enlighten(Cloud):
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        cache: str | os.PathLike[str] | Cache | None = None,
     ) -> None:
         given = Given(api_key, user_id)
         # A traceback that shows local variables must not show these.
@@ -90,6 +96,7 @@ class Enlighten(Cloud):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            cache=settings.cache if cache is None else cache,
         )
         refuse_coroutines(on_wait)
         options = self._options

@@ -15,6 +15,7 @@ from enphase_sdk._sync.cloud_settings_v4 import SettingsV4
 from enphase_sdk._sync.cloud_stream import LiveStream
 from enphase_sdk._sync.cloud_telemetry_v4 import TelemetryV4
 from enphase_sdk._sync.drivers import run
+from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.flow import login_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
@@ -68,6 +69,9 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         transport: The httpx transport that sends the requests, for proxies and tests.
         on_wait: Called before every wait with its length (seconds) and reason.
         max_body: Largest size of an answer after decompression, bytes.
+        cache: Where settled answers are stored so that they are not asked for again: the path of
+            a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
+            then `cache` in the config file, then none.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -96,6 +100,7 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        cache: str | os.PathLike[str] | Cache | None = None,
     ) -> None:
         given = Given(
             api_key, client_id, client_secret, access_token, refresh_token, username, password
@@ -134,6 +139,7 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            cache=settings.cache if cache is None else cache,
             authorizer=authorization.begun,
         )
         refuse_coroutines(on_wait)

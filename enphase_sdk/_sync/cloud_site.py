@@ -3,10 +3,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Literal, Protocol, runtime_checkable
+from zoneinfo import ZoneInfo
 
 from enphase_sdk import models
+from enphase_sdk._sync.site_history import HistoryIntervals
+from enphase_sdk.cloud.history import Histories, walk_of
+from enphase_sdk.core.measures import HistoryInterval, Measure, Span, measured
 from enphase_sdk.core.times import DateLike, InstantLike
+from enphase_sdk.errors import UnprocessableEntityError
 
 if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_base import Cloud
@@ -78,6 +84,40 @@ class Site(Protocol):
         """Energy consumed on each day, Wh; None without a consumption meter."""
         ...
 
+    def history(
+        self,
+        measure: Measure,
+        start: DateLike | InstantLike,
+        end: DateLike | InstantLike | None = None,
+        *,
+        daily: bool = False,
+        timezone: str | ZoneInfo | None = None,
+    ) -> HistoryIntervals:
+        """Energy by intervals, or by days, oldest first, fetched as they are read.
+
+        Intervals of 5 minutes (production by microinverters) or 15 (meters, batteries); those
+        that the source does not have, such as the dark hours of microinverters, are left out.
+        An interval is given if it ends after `start` and not after `end`; go on with `start=`
+        the `end_at` of the last one.
+
+        Args:
+            measure: `production`, `micro_production`, `meter_production`, `consumption`,
+                `battery_charge`, `battery_discharge`, `import` or `export`. By intervals,
+                `production` is the microinverters'; by days, the meter's from the day on that
+                there is one.
+            start: An instant, or a day for its beginning in the site's zone.
+            end: The same, not included; else now.
+            daily: Whether one value for each day is wanted; today has none.
+            timezone: The site's IANA zone; else it is asked for (on the cloud with one hit,
+                which a cache spares the next time).
+
+        Raises:
+            NotAvailableError: the source does not have it, or not any more; the site's zone is
+                not known.
+            InvalidArgumentError: an argument cannot be understood.
+        """
+        ...
+
 
 class CloudSite:
     """One system of the cloud as an `Site`; made by `Enlighten.site`.
@@ -86,9 +126,17 @@ class CloudSite:
         system_id: The system's id in Enlighten.
     """
 
-    def __init__(self, enlighten: Cloud, system_id: int) -> None:
+    def __init__(
+        self,
+        enlighten: Cloud,
+        system_id: int,
+        histories: Histories,
+        time: Callable[[], float],
+    ) -> None:
         self._enlighten = enlighten
         self.system_id = system_id
+        self._histories = histories
+        self._time = time
 
     def __repr__(self) -> str:
         return f"<CloudSite {self.system_id}>"
@@ -152,3 +200,38 @@ class CloudSite:
         return self._enlighten.consumption_lifetime(
             self.system_id, start_date=start_date, end_date=end_date
         )
+
+    def history(
+        self,
+        measure: Measure,
+        start: DateLike | InstantLike,
+        end: DateLike | InstantLike | None = None,
+        *,
+        daily: bool = False,
+        timezone: str | ZoneInfo | None = None,
+    ) -> HistoryIntervals:
+        """See `Site.history`.
+
+        Windows are those of the API: a day, 7 days or a month, whole days of the system's zone.
+        API v2 tells intervals of the last year, v4 of the last two.
+        """
+        walk = walk_of(
+            self._histories,
+            self.system_id,
+            measured(measure),
+            Span.asked(start, end, timezone),
+            self._time,
+            daily=daily,
+        )
+
+        def fetch() -> list[HistoryInterval] | None:
+            call = walk.next_call()
+            if call is None:
+                return None
+            try:
+                _, answer = self._enlighten.exchange(call)
+            except UnprocessableEntityError as error:
+                return walk.refused(error)
+            return walk.arrived(answer)
+
+        return HistoryIntervals(measure, fetch)

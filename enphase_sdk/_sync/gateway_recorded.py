@@ -5,8 +5,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
 
 from enphase_sdk import models
+from enphase_sdk._sync.site_history import HistoryIntervals
+from enphase_sdk.core.measures import HistoryInterval, Measure, Span, measured
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
@@ -114,3 +117,29 @@ class RecordedSite(ABC):
         """
         with self._recorded() as recorded:
             return recorded.consumption_lifetime(start_date, end_date)
+
+    def history(
+        self,
+        measure: Measure,
+        start: DateLike | InstantLike,
+        end: DateLike | InstantLike | None = None,
+        *,
+        daily: bool = False,
+        timezone: str | ZoneInfo | None = None,
+    ) -> HistoryIntervals:
+        """Recorded production or consumption by intervals, or by days; see `Site.history`.
+
+        What was not recorded is left out of intervals; of a day, `wh` is what is known of it,
+        and `final` says whether that is all. `micro_production` is there where production is
+        counted by the microinverters.
+        """
+        # Most programs never ask for the past; they need not load SQLite.
+        from enphase_sdk.history.walk import RecordedWalk
+
+        walk = RecordedWalk(measured(measure), Span.asked(start, end, timezone), daily=daily)
+
+        def fetch() -> list[HistoryInterval] | None:
+            with self._recorded() as recorded:
+                return walk.next_part(recorded)
+
+        return HistoryIntervals(measure, fetch)

@@ -10,6 +10,8 @@ from typing import Any, Generic, Protocol, TypeVar
 from attrs import frozen
 
 from enphase_sdk import models
+from enphase_sdk.cloud.finality import Final
+from enphase_sdk.cloud.history import Histories
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import EnphaseError
@@ -35,6 +37,8 @@ class Call(Generic[T_co]):
         is_read: Whether it changes nothing and may be sent again if no answer came.
         shared_for: Seconds for which other calls of the same client may use its answer.
         vital: Fields that may be absent, but must not have a wrong type.
+        final: Whether an answer is settled, so that a cache may keep it; None if none ever is.
+        kept_for: Seconds for which a settled answer is valid; 0 for ever.
     """
 
     operation: str
@@ -47,6 +51,8 @@ class Call(Generic[T_co]):
     is_read: bool = True
     shared_for: float = 0.0
     vital: tuple[str, ...] = ()
+    final: Final | None = None
+    kept_for: float = 0.0
 
 
 class Made(Protocol):
@@ -145,12 +151,14 @@ class Signing:
         query: Credentials in the query; added only to the bytes that are sent.
         headers: Returns the credentials in headers, as they are at the time of sending.
         redactor: Removes all of these credentials from texts.
+        application: A hash of the key, which tells applications apart.
     """
 
     base_url: str
     query: tuple[tuple[str, str], ...]
     headers: Callable[[], tuple[tuple[str, str], ...]]
     redactor: Callable[[], Redactor]
+    application: str = ""
 
 
 @frozen
@@ -164,6 +172,7 @@ class Api:
         error_of: Makes the error for an unsuccessful answer.
         walk: Starts the listing whose first page is read by a call.
         largest_page: Systems that one page of the listing can hold.
+        histories: The measures and windows of its past data.
     """
 
     name: str
@@ -172,3 +181,4 @@ class Api:
     error_of: Callable[[Call[Any], Reply, Redactor], EnphaseError]
     walk: Callable[[Call[models.SystemsPage]], Walk]
     largest_page: int
+    histories: Histories

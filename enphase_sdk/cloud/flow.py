@@ -16,10 +16,11 @@ from attrs import define, field, frozen
 from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
 from enphase_sdk.cloud.bodies import words_of
+from enphase_sdk.cloud.cache import Answers
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
-from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.core.times import utc
@@ -86,6 +87,8 @@ class Policy:
         recent: The cache of answers that calls may share for a short time.
         hits: Counts the requests that were sent.
         time: The time, epoch seconds, without jumps.
+        cache: The settled answers of earlier calls; None without a cache.
+        fresh: Whether the cache is not read.
     """
 
     pacer: Pacer
@@ -98,6 +101,8 @@ class Policy:
     authorizer: Authorizer | None = None
     recent: Recent = field(factory=Recent)
     hits: Hits = field(factory=Hits)
+    cache: Answers | None = None
+    fresh: bool = False
 
 
 def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
@@ -110,6 +115,9 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         APIConnectionError: no answer after all retries.
         APIResponseValidationError: an answer that cannot be read.
     """
+    kept = yield from _kept(call, policy)
+    if kept is not None:
+        return kept
     trouble = _Trouble(call, policy)
     authorizer = policy.authorizer
     while True:
@@ -139,7 +147,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 _require_vital_fields(call, read, reply)
                 if call.shared_for:
                     policy.recent.put(call, reply, policy.time())
-                return reply, read if call.adapt is None else call.adapt(read)
+                yield from _keep(call, policy, reply, read)
+                return reply, _adapted(call, read)
             except APIResponseValidationError as error:
                 told = policy.api.hidden_error(reply)
                 hidden = Meaning.SUCCESS if told is None else policy.api.meaning_of(told)
@@ -158,6 +167,35 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                     raise
         else:
             raise policy.api.error_of(call, reply, policy.redactor())
+
+
+def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
+    """The settled answer that was kept of the same call, read like any other."""
+    if policy.cache is None or call.final is None or policy.fresh:
+        return None
+    reply = cast("Reply | None", (yield Run(partial(policy.cache.get, call, policy.time()))))
+    if reply is None:
+        return None
+    try:
+        read = policy.reader.read(call.operation, call.shape, reply)
+        _require_asked_system(call, read)
+        _require_vital_fields(call, read, reply)
+    except APIResponseValidationError:
+        return None
+    return reply, _adapted(call, read)
+
+
+def _keep(call: Call[T], policy: Policy, reply: Reply, read: T) -> Flow[None]:
+    """Keep an answer if it is settled."""
+    if policy.cache is None or call.final is None:
+        return
+    now = policy.time()
+    if reply.status == 200 and call.final(read, now):
+        yield Run(partial(policy.cache.put, call, reply, now))
+
+
+def _adapted(call: Call[T], read: T) -> T:
+    return read if call.adapt is None else call.adapt(read)
 
 
 def _require_asked_system(call: Call[T], result: T) -> None:

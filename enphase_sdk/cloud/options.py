@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any, TypedDict
@@ -10,6 +11,7 @@ from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.api import Api, Authorizer, Signing
+from enphase_sdk.cloud.cache import Cache, answers_in
 from enphase_sdk.cloud.flow import Policy
 from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
 from enphase_sdk.cloud.quota import Pacer
@@ -37,6 +39,9 @@ class Changes(TypedDict, total=False):
     quota: Plan | PlanName | None
     strict: bool
     on_wait: Callable[[Sleep], object] | None
+    max_body: int
+    cache: str | os.PathLike[str] | Cache | None
+    fresh: bool
 
 
 @frozen
@@ -50,6 +55,7 @@ class Options:
         on_wait: Called before every wait.
         max_body: Largest size of an answer, bytes.
         given: The options as they were given, for a client like this one in another process.
+        signing: The address and the application.
     """
 
     policy: Policy
@@ -58,6 +64,7 @@ class Options:
     on_wait: Callable[[Sleep], object] | None
     max_body: int
     given: Mapping[str, Any]
+    signing: Signing
 
     @classmethod
     def made(
@@ -73,6 +80,7 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
+        cache: str | os.PathLike[str] | Cache | None,
         authorizer: Callable[[SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
@@ -91,6 +99,7 @@ class Options:
             redactor=signing.redactor,
             time=time,
             authorizer=None if authorizer is None else authorizer(time, backoff),
+            cache=answers_in(cache, signing, api.name),
         )
         given = {
             "timeout": timeout,
@@ -99,8 +108,9 @@ class Options:
             "quota": quota,
             "strict": strict,
             "max_body": max_body,
+            "cache": cache,
         }
-        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), given)
+        return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), given, signing)
 
     def changed(self, changes: Changes) -> Options:
         """A copy with some options changed; the quota stays shared unless it is one of them.
@@ -125,11 +135,15 @@ class Options:
                 policy = evolve(policy, pacer=Pacer(_plan(value)))
             elif name == "strict":
                 policy = evolve(policy, reader=Reader(strict=value))
+            elif name == "cache":
+                policy = evolve(policy, cache=answers_in(value, self.signing, policy.api.name))
+            elif name == "fresh":
+                policy = evolve(policy, fresh=bool(value))
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, strict, on_wait and max_body. For another account, address "
-                    "or transport make a new client"
+                    "max_wait, quota, strict, on_wait, max_body, cache and fresh. For another "
+                    "account, address or transport make a new client"
                 )
         kept = {**options.given, **given}
         kept.pop("on_wait", None)

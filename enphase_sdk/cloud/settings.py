@@ -6,10 +6,12 @@ The config file is TOML in the user's config folder; its tables are the profiles
     api_key = "…"
     user_id = "…"
     plan = "watt"
+    cache = "/home/me/enphase-cache.sqlite"
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import tomllib
 from collections.abc import Mapping
@@ -30,6 +32,7 @@ __all__ = [
     "Given",
     "Lookup",
     "Settings",
+    "application_hash",
     "checked_base_url",
     "config_path",
     "load_settings",
@@ -69,6 +72,7 @@ class Settings:
     credentials: Credentials
     base_url: str
     plan: str | None
+    cache: str | None
 
 
 def config_path() -> Path:
@@ -100,6 +104,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
         ),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
+        cache=lookup("cache", None),
     )
 
 
@@ -183,6 +188,11 @@ def secret(value: str | None, what: str, name: str) -> str:
         f"no usable {what}: set ENPHASE_{name.upper()}, put {name} under [default] in "
         f"{config_path()}, or pass {name}="
     )
+
+
+def application_hash(api_key: str) -> str:
+    """What tells one application's files from another's, without telling its key."""
+    return hashlib.sha256(b"enphase-sdk application\0" + api_key.encode()).hexdigest()[:32]
 
 
 def checked_base_url(url: str) -> str:

@@ -27,11 +27,13 @@ __all__ = [
     "PrivateEntries",
     "ProcessLock",
     "create_private",
+    "distrusted",
     "read_private",
     "real_path",
     "replace_private",
     "state_file",
     "state_folder",
+    "writing",
 ]
 
 # Bytes. Our files are far smaller.
@@ -104,7 +106,7 @@ def create_private(path: Path, text: str) -> bool:
     Raises:
         ConfigError: it cannot be written.
     """
-    with _writing(path):
+    with writing(path):
         whole = _written(path, text)
         try:
             # A link makes the whole file appear at once, and fails where there is one already.
@@ -124,7 +126,7 @@ def replace_private(path: Path, text: str) -> None:
     Raises:
         ConfigError: it cannot be written.
     """
-    with _writing(path):
+    with writing(path):
         _replace(path, text)
 
 
@@ -172,7 +174,7 @@ class PrivateEntries:
 
     def _problem_of_putting(self, key: str, value: Any) -> str | None:
         try:
-            with _writing(self.path):
+            with writing(self.path):
                 entries, problem = self._entries()
                 if problem is None:
                     entries.update({key: value})
@@ -241,7 +243,7 @@ def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:
         # O_NONBLOCK: opening a pipe must not wait for a writer.
         number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
         try:
-            problem = _distrusted(os.fstat(number), secret=secret)
+            problem = distrusted(os.fstat(number), secret=secret)
             content = b"" if problem else _content(number)
         finally:
             os.close(number)
@@ -261,8 +263,8 @@ def _content(number: int) -> bytes:
         return file.read(LARGEST + 1)
 
 
-def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
-    """Why a file is refused."""
+def distrusted(status: os.stat_result, *, secret: bool) -> str | None:
+    """Why a file is not believed."""
     if not stat.S_ISREG(status.st_mode):
         return "it is no file: delete it"
     if sys.platform == "win32":
@@ -280,8 +282,8 @@ def _distrusted(status: os.stat_result, *, secret: bool) -> str | None:
 
 
 @contextmanager
-def _writing(path: Path) -> Generator[None, None, None]:
-    """Create the file's folder if needed, and lock it against all processes and threads.
+def writing(path: Path) -> Generator[None, None, None]:
+    """Have the file's folder, alone among all processes and threads.
 
     Raises:
         ConfigError: it cannot be created, or another process keeps it locked.

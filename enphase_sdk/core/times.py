@@ -22,6 +22,7 @@ __all__ = [
     "Window",
     "check_window",
     "end_of_window",
+    "midnight",
     "plain",
     "to_date",
     "to_epoch",
@@ -248,6 +249,11 @@ def _offset(_: str | None, seconds: int | None) -> int | None:
 def utc(epoch_seconds: float) -> datetime:
     """The aware UTC datetime of an epoch."""
     return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def midnight(day: date, zone: ZoneInfo) -> int:
+    """The instant at which a day begins, epoch seconds."""
+    return int(datetime.combine(day, time(), zone).timestamp())
 
 
 def zone_named(name: str | None) -> ZoneInfo | None:

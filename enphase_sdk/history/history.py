@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from attrs import define, frozen
 
+from enphase_sdk.core.database import holds, opened, sound, usable
 from enphase_sdk.core.state import real_path
-from enphase_sdk.core.times import zone_named
+from enphase_sdk.core.times import midnight, zone_named
 from enphase_sdk.errors import NotAvailableError
 from enphase_sdk.history.counting import Counter, Mark, Reason, Span
-from enphase_sdk.history.file import holds_recording, opened, sound, usable
+from enphase_sdk.history.file import RECORDING
 from enphase_sdk.history.sample import Sample
 
 __all__ = ["Day", "History", "Interval"]
@@ -80,13 +81,13 @@ class History:
             ConfigError: it cannot be read.
         """
         file = real_path(path, "recording")
-        with usable(file):
+        with usable(file, RECORDING):
             if not file.exists():
                 raise _nothing_recorded(file)
-            connection = opened(file)
+            connection = opened(file, RECORDING)
             try:
                 connection.execute("BEGIN")
-                if not holds_recording(connection, file):
+                if not holds(connection, file, RECORDING):
                     raise _nothing_recorded(file)
                 newest = connection.execute("SELECT max(at) FROM readings")
                 ((last_at,),) = sound(newest, "E")
@@ -114,7 +115,7 @@ class History:
         rows = self._rows(
             "eitii", "SELECT at, counter, reason, before, after FROM marks ORDER BY at"
         )
-        with usable(self.path):
+        with usable(self.path, RECORDING):
             return [
                 Mark(at, Counter(counter), Reason(reason), before, after)
                 for at, counter, reason, before, after in rows
@@ -222,13 +223,8 @@ class History:
         return next((value for (value,) in self._rows(kind, query, *parameters)), None)
 
     def _rows(self, kinds: str, query: str, *parameters: Any) -> list[Any]:
-        with usable(self.path):
+        with usable(self.path, RECORDING):
             return sound(self._connection.execute(query, parameters), kinds)
-
-
-def midnight(day: date, zone: ZoneInfo) -> int:
-    """The instant at which a day begins, epoch seconds."""
-    return int(datetime.combine(day, time(), zone).timestamp())
 
 
 def _nothing_recorded(path: Path) -> NotAvailableError:

@@ -11,18 +11,10 @@ from typing import Any
 
 from attrs import astuple, define, field
 
+from enphase_sdk.core.database import check, ensure_file, opened, sound, transaction, usable
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.history.counting import Count, Counter, Mark, Rules, Shown, Span
-from enphase_sdk.history.file import (
-    create,
-    ensure_file,
-    holds_recording,
-    locked_against_others,
-    one_name,
-    opened,
-    sound,
-    usable,
-)
+from enphase_sdk.history.file import RECORDING, create, locked_against_others, one_name
 from enphase_sdk.history.sample import Sample
 
 __all__ = ["Recording"]
@@ -65,7 +57,7 @@ class Recording:
         path = one_name(path)
         lock = locked_against_others(path)
         try:
-            with usable(path):
+            with usable(path, RECORDING):
                 connection = _connected(path, serial_number)
         except BaseException:
             lock.close()
@@ -80,8 +72,8 @@ class Recording:
 
     @property
     def timezone(self) -> str | None:
-        """The gateway's IANA time zone, or None if it is not stored."""
-        with self._turn, usable(self._path):
+        """The gateway's IANA zone, if it has been noted."""
+        with self._turn, usable(self._path, RECORDING):
             ((name,),) = self._rows("T", "SELECT timezone FROM gateway")
         known: str | None = name
         return known
@@ -213,40 +205,27 @@ class Recording:
 
     @contextmanager
     def _transaction(self) -> Generator[None, None, None]:
-        with self._turn, usable(self._path):
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException:
-                # After some errors SQLite has already rolled back.
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                raise
+        with (
+            self._turn,
+            usable(self._path, RECORDING),
+            transaction(self._connection),
+        ):
+            yield
 
 
 def _connected(path: Path, serial_number: str) -> sqlite3.Connection:
-    ensure_file(path)
-    connection = opened(path, thread_bound=False)
+    ensure_file(path, RECORDING)
+    connection = opened(path, RECORDING, thread_bound=False)
     try:
-        # A committed reading must survive a power failure.
-        connection.execute("PRAGMA synchronous = FULL")
-        if not holds_recording(connection, path):
-            create(connection, serial_number)
-        _check(connection, path, serial_number)
+        create(connection, path, serial_number)
+        check(connection)
+        ((recorded,),) = sound(connection.execute("SELECT serial_number FROM gateway"), "t")
     except BaseException:
         connection.close()
         raise
-    return connection
-
-
-def _check(connection: sqlite3.Connection, path: Path, serial_number: str) -> None:
-    ((verdict,),) = sound(connection.execute("PRAGMA quick_check(1)"), "t")
-    if verdict != "ok":
-        raise ConfigError(f"the recording {path} is damaged ({verdict}); name another file")
-    ((recorded,),) = sound(connection.execute("SELECT serial_number FROM gateway"), "t")
-    if recorded != serial_number:
-        raise ConfigError(
-            f"{path} is the recording of gateway {recorded}, not of {serial_number}; name another "
-            "file"
-        )
+    if recorded == serial_number:
+        return connection
+    connection.close()
+    raise ConfigError(
+        f"{path} is the recording of gateway {recorded}, not of {serial_number}; name another file"
+    )

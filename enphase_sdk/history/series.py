@@ -11,11 +11,19 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk.core.times import DateLike, InstantLike, Window, end_of_window, to_date, to_epoch
+from enphase_sdk.core.times import (
+    DateLike,
+    InstantLike,
+    Window,
+    end_of_window,
+    midnight,
+    to_date,
+    to_epoch,
+)
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway.cloud_models import PRODUCTION_METER, SiteFacts, made
 from enphase_sdk.history.counting import Counter
-from enphase_sdk.history.history import Day, History, Interval, midnight
+from enphase_sdk.history.history import Day, History, Interval
 
 __all__ = ["RecordedSeries"]
 

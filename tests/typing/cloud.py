@@ -13,7 +13,7 @@ import httpx
 from msgspec import UnsetType
 
 from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Plan, Site, errors, models
-from enphase_sdk.types import Json, RawResponse
+from enphase_sdk.types import HistoryInterval, Json, RawResponse
 
 
 def clients() -> None:
@@ -129,6 +129,12 @@ def kilowatts(site: Site) -> float:
 async def sites(enlighten: Enlighten, asynchronous: AsyncEnlighten) -> None:
     assert_type(energy_today(enlighten.site(67)), int | None)
     assert_type(await async_energy_today(asynchronous.site(67)), int | None)
+    for interval in enlighten.site(67).history("import", "2024-06-01"):
+        assert_type(interval, HistoryInterval)
+        assert_type(interval.wh, float | None)
+    async for interval in asynchronous.site(67).history("export", 0, daily=True):
+        assert_type(interval, HistoryInterval)
+    enlighten.site(67).history("sun", 0)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     energy_today(asynchronous.site(67))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
 
@@ -165,5 +171,6 @@ def misuse(enlighten: Enlighten) -> None:
     Enlighten(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     enlighten.with_options(quota="gigawatt")  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
     enlighten.with_options(nothing=1)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
-    Enlighten(cache=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
+    Enlighten(cache=True)  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
+    Enlighten(nothing=True)  # type: ignore[call-arg]  # pyright: ignore[reportCallIssue]
     Enlighten(transport=httpx.AsyncHTTPTransport())  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]

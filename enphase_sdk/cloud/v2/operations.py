@@ -28,6 +28,14 @@ from enphase_sdk.cloud.arguments import (
     series,
     text,
 )
+from enphase_sdk.cloud.finality import (
+    DAY,
+    Final,
+    settled_days,
+    settled_month,
+    settled_summary,
+    settled_window,
+)
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.times import (
     DateLike,
@@ -44,6 +52,9 @@ __all__: list[str] = []
 
 LARGEST_PAGE = 1000
 HOUR = 3_600
+
+# Intervals older than a year are answered with an empty list; a day of doubt is taken off.
+YEAR = 364 * DAY
 
 
 def systems(
@@ -89,7 +100,8 @@ def energy_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date), production=series(production))
-    return call(api, made, system_id=number, may_be_empty=True)
+    final = settled_days(end_date, "production")
+    return call(api, made, system_id=number, may_be_empty=True, final=final)
 
 
 def envoys(system_id: int) -> Call[models.EnvoysResponse]:
@@ -127,7 +139,7 @@ def monthly_production(system_id: int, start_date: DateLike) -> Call[models.Mont
 
     number = integer(system_id, "system_id")
     made = api.request(number, start_date=to_date(start_date, "start_date"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=settled_month)
 
 
 def production_meter_readings(
@@ -138,7 +150,7 @@ def production_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=settled_window(None, end_at, 0))
 
 
 def rgm_stats(
@@ -152,7 +164,7 @@ def rgm_stats(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **_window("rgm_stats", start_at, end_at, "7 days"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=_final(start_at, end_at, 8))
 
 
 def stats(
@@ -166,7 +178,7 @@ def stats(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **_window("stats", start_at, end_at, "1 day"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=_final(start_at, end_at, 2))
 
 
 def consumption_stats(
@@ -180,7 +192,7 @@ def consumption_stats(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **_window("consumption_stats", start_at, end_at, "1 month"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=_final(start_at, end_at, 32))
 
 
 def consumption_lifetime(
@@ -194,7 +206,8 @@ def consumption_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, system_id=number, may_be_empty=True)
+    final = settled_days(end_date, "consumption")
+    return call(api, made, system_id=number, may_be_empty=True, final=final)
 
 
 def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[models.Summary]:
@@ -203,7 +216,7 @@ def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[mod
 
     number = integer(system_id, "system_id")
     made = api.request(number, summary_date=day(summary_date, "summary_date"))
-    return call(api, made, system_id=number)
+    return call(api, made, system_id=number, final=settled_summary(summary_date))
 
 
 def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
@@ -211,6 +224,10 @@ def search_system_id(serial_num: str | int) -> Call[models.SystemIdFound]:
     from enphase_sdk_api_v2.api.default import search_system_id as api
 
     return call(api, api.request(serial_num=serial_number(serial_num)))
+
+
+def _final(start: InstantLike | None, end: InstantLike | None, days: int) -> Final | None:
+    return settled_window(start, end, days * DAY, oldest=YEAR)
 
 
 def _window(

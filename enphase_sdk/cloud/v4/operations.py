@@ -27,6 +27,7 @@ from enphase_sdk.cloud.arguments import (
     series,
     text,
 )
+from enphase_sdk.cloud.finality import settled_days, settled_summary, settled_window
 from enphase_sdk.cloud.v4 import mapping
 from enphase_sdk.cloud.v4.inverters import all_inverters
 from enphase_sdk.cloud.v4.paging import page_of_cursor
@@ -37,6 +38,7 @@ from enphase_sdk.cloud.v4.windows import (
     QUARTER_HOUR,
     WEEK,
     days,
+    final_of,
     granularity,
     hour_left_out,
     instant,
@@ -152,7 +154,8 @@ def summary(system_id: int, *, summary_date: DateLike | None = None) -> Call[mod
 
     number = integer(system_id, "system_id")
     made = api.request(number, summary_date=day(summary_date, "summary_date"))
-    return call(api, made, models.Summary, access=DETAILS, system_id=number)
+    final = settled_summary(summary_date)
+    return call(api, made, models.Summary, access=DETAILS, system_id=number, final=final)
 
 
 def envoys(system_id: int) -> Call[models.EnvoysResponse]:
@@ -208,8 +211,8 @@ def production_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    shape = models.ProductionMeterReadings
-    return call(api, made, shape, access=PRODUCTION, system_id=number)
+    shape, final = models.ProductionMeterReadings, settled_window(None, end_at, 0)
+    return call(api, made, shape, access=PRODUCTION, system_id=number, final=final)
 
 
 def rgm_stats(
@@ -227,7 +230,8 @@ def _rgm_stats(number: int, start: int | None, end: int | None) -> Steps[models.
     for begin, finish in windows(start, end, WEEK, QUARTER_HOUR):
         made = api.request(number, start_at=given(begin), end_at=given(finish))
         shape = models.RgmStats
-        _, part = yield call(api, made, shape, access=PRODUCTION, system_id=number)
+        final = settled_window(begin, finish, 8 * DAY)
+        _, part = yield call(api, made, shape, access=PRODUCTION, system_id=number, final=final)
         parts.append(part)
     return evolve(
         parts[-1],
@@ -294,16 +298,16 @@ def _telemetry(
     for begin, finish in windows(start, end, longest, step):
         if begin is None or finish is None:
             asked = {} if begin is None else {"start_at": begin, "granularity": granularity(DAY)}
-            _, part = yield ask(api.request(number, **asked))
+            _, part = yield ask(api.request(number, **asked), final=final_of(asked))
             parts.append(part)
             continue
-        length_of = granularity(finish - begin)
-        reply, part = yield ask(api.request(number, start_at=begin, granularity=length_of))
+        asked = {"start_at": begin, "granularity": granularity(finish - begin)}
+        reply, part = yield ask(api.request(number, **asked), final=final_of(asked))
         parts.append(part)
         ended = hour_left_out(begin, finish, longest, reply)
         if ended is not None:
-            made = api.request(number, start_at=ended, granularity=granularity(HOUR))
-            _, part = yield ask(made)
+            asked = {"start_at": ended, "granularity": granularity(HOUR)}
+            _, part = yield ask(api.request(number, **asked), final=final_of(asked))
             parts.append(part)
     last = parts[-1]
     first_end = None if start is None else start // step * step
@@ -333,7 +337,8 @@ def energy_lifetime(
     made = api.request(number, **days(start_date, end_date), production=series(production))
     shape = models.EnergyLifetime
     found = call(api, made, shape, access=PRODUCTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=until_day(end_date, _none_without_series("production")))
+    adapt = until_day(end_date, _none_without_series("production"))
+    return evolve(found, adapt=adapt, final=settled_days(end_date, "production"))
 
 
 def consumption_lifetime(
@@ -346,7 +351,8 @@ def consumption_lifetime(
     made = api.request(number, **days(start_date, end_date))
     shape = models.ConsumptionLifetime
     found = call(api, made, shape, access=CONSUMPTION, system_id=number, may_be_empty=True)
-    return evolve(found, adapt=until_day(end_date, _none_without_series("consumption")))
+    adapt = until_day(end_date, _none_without_series("consumption"))
+    return evolve(found, adapt=adapt, final=settled_days(end_date, "consumption"))
 
 
 def _none_without_series(name: str) -> Callable[[Any], Any]:

@@ -16,6 +16,7 @@ from msgspec import UNSET
 
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud import arguments
+from enphase_sdk.cloud.finality import Final, settled_window
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.json import is_array
 from enphase_sdk.core.times import DateLike, InstantLike, to_date
@@ -30,6 +31,7 @@ __all__ = [
     "QUARTER_HOUR",
     "WEEK",
     "days",
+    "final_of",
     "granularity",
     "hour_left_out",
     "instant",
@@ -101,6 +103,17 @@ def hour_left_out(begin: int, finish: int, longest: int, reply: Reply) -> int | 
     except (msgspec.DecodeError, UnicodeDecodeError):
         return None
     return end if end is not None and 0 < finish - end <= HOUR else None
+
+
+def final_of(asked: dict[str, Any]) -> Final | None:
+    """When an answer with `meta` about a window is settled.
+
+    The window is as long as `granularity` says, or an hour longer where clocks are put back.
+    """
+    if "start_at" not in asked:
+        return None
+    length = WEEK if asked["granularity"].value == "week" else DAY
+    return settled_window(asked["start_at"], None, length + HOUR)
 
 
 def instant(value: InstantLike | None, name: str) -> Any:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from enphase_sdk.cloud.api import Call, call
 from enphase_sdk.cloud.arguments import given, integer, text
+from enphase_sdk.cloud.finality import settled_days, settled_rows, settled_window
 from enphase_sdk.cloud.v4.extras.windows import flat, window
 from enphase_sdk.cloud.v4.operations import CONSUMPTION, PRODUCTION
-from enphase_sdk.cloud.v4.windows import DAY, days, instant
+from enphase_sdk.cloud.v4.windows import DAY, QUARTER_HOUR, days, final_of, instant
 from enphase_sdk.core.times import DateLike, InstantLike
 
 if TYPE_CHECKING:
@@ -25,7 +26,8 @@ def battery_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "charge", "discharge")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def energy_import_lifetime(
@@ -36,7 +38,8 @@ def energy_import_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "import_")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def energy_export_lifetime(
@@ -47,7 +50,8 @@ def energy_export_lifetime(
 
     number = integer(system_id, "system_id")
     made = api.request(number, **days(start_date, end_date))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_days(end_date, "export")
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def telemetry_production_micro(
@@ -57,8 +61,9 @@ def telemetry_production_micro(
     from enphase_sdk_api_v4.api.default import telemetry_production_micro as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=PRODUCTION, system_id=number)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=PRODUCTION, system_id=number, final=final_of(asked))
 
 
 def telemetry_production_meter(
@@ -68,8 +73,10 @@ def telemetry_production_meter(
     from enphase_sdk_api_v4.api.default import telemetry_production_meter as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=PRODUCTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    final = settled_rows(asked.get("start_at"), QUARTER_HOUR)
+    return call(api, made, access=PRODUCTION, system_id=number, final=final)
 
 
 def telemetry_consumption_meter(
@@ -79,8 +86,9 @@ def telemetry_consumption_meter(
     from enphase_sdk_api_v4.api.default import telemetry_consumption_meter as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final_of(asked))
 
 
 def telemetry_battery(
@@ -90,8 +98,10 @@ def telemetry_battery(
     from enphase_sdk_api_v4.api.default import telemetry_battery as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    asked = window(start_at, end_at)
+    made = api.request(number, **asked)
+    final = settled_rows(asked.get("start_at"), QUARTER_HOUR)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def energy_import_telemetry(
@@ -101,8 +111,9 @@ def energy_import_telemetry(
     from enphase_sdk_api_v4.api.default import energy_import_telemetry as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat, final=final_of(asked))
 
 
 def energy_export_telemetry(
@@ -112,8 +123,9 @@ def energy_export_telemetry(
     from enphase_sdk_api_v4.api.default import energy_export_telemetry as api
 
     number = integer(system_id, "system_id")
-    made = api.request(number, **window(start_at, end_at, longest=DAY))
-    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat)
+    asked = window(start_at, end_at, longest=DAY)
+    made = api.request(number, **asked)
+    return call(api, made, access=CONSUMPTION, system_id=number, adapt=flat, final=final_of(asked))
 
 
 def latest_telemetry(system_id: int) -> Call[v4.LatestTelemetry]:
@@ -133,7 +145,8 @@ def consumption_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_window(None, end_at, 0)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def storage_meter_readings(
@@ -144,7 +157,8 @@ def storage_meter_readings(
 
     number = integer(system_id, "system_id")
     made = api.request(number, end_at=instant(end_at, "end_at"))
-    return call(api, made, access=CONSUMPTION, system_id=number)
+    final = settled_window(None, end_at, 0)
+    return call(api, made, access=CONSUMPTION, system_id=number, final=final)
 
 
 def micros_telemetry(

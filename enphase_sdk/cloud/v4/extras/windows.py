@@ -49,4 +49,5 @@ def flat(series: Any) -> Any:
     intervals: list[Any] = []
     for each in series.intervals or ():
         intervals += each if isinstance(each, list) else [each]
-    return evolve(series, intervals=intervals)
+    # What could not be read as either stands as None.
+    return evolve(series, intervals=[each for each in intervals if each is not None])

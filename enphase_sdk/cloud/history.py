@@ -1,0 +1,427 @@
+"""The way through a system's history: which call comes next, which intervals its answer adds.
+
+Calls are for windows of whole days in the system's zone, the same ones wherever a history begins
+and ends, so that a cache has them. An interval belongs to the history in which it ends: whichever
+way a span is cut, each interval is in one part of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime
+from typing import Any, NamedTuple, Protocol
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+from msgspec import UNSET
+
+from enphase_sdk.cloud.finality import DAY, SETTLED_AFTER, newest_energy, settled_until
+from enphase_sdk.core.json import is_object
+from enphase_sdk.core.measures import A_DAY, HistoryInterval, Measure, Span, day_at, window_at
+from enphase_sdk.core.times import Window, midnight, utc, zone_named
+from enphase_sdk.errors import NotAvailableError, UnprocessableEntityError
+
+__all__ = [
+    "Facts",
+    "Histories",
+    "HistoryWalk",
+    "Row",
+    "Source",
+    "consumed",
+    "consumption_values",
+    "metered",
+    "produced",
+    "production_values",
+    "walk_of",
+]
+
+# A call of cloud.api, which knows this module.
+AnyCall = Any
+
+# So long a system's zone and its first day are believed, seconds.
+FACTS_KEPT_FOR = 30.0 * DAY
+
+
+class Row(NamedTuple):
+    """One interval of an answer; what it does not tell is None."""
+
+    end_at: int | None
+    wh: float | None
+    w: float | None = None
+    reporting: int | None = None
+
+
+@frozen
+class Facts:
+    """What must be known of a system before its history can be cut into days.
+
+    Attributes:
+        timezone: Its IANA zone.
+        operational_at: When it began, epoch seconds.
+    """
+
+    timezone: str | None
+    operational_at: int | None
+
+    @property
+    def are_known(self) -> bool:
+        """Whether they are worth keeping."""
+        return bool(self.timezone) and self.operational_at is not None
+
+
+@frozen
+class Source:
+    """Where a version of the API has one measure.
+
+    Attributes:
+        step: Length of an interval, seconds.
+        window: The longest window it is asked for in.
+        ask: The call for a window: system, start, end or None for now.
+        rows: The intervals of an answer.
+        days: The call for a daily series: system, first and last day, or all for None.
+        values: The values of that series, None where there is none, and its first day if that
+            is later than the answer's.
+    """
+
+    step: int
+    window: Window
+    ask: Callable[[int, datetime, datetime | None], AnyCall]
+    rows: Callable[[Any], Iterable[Row]]
+    days: Callable[[int, date | None, date | None], AnyCall]
+    values: Callable[[Any], tuple[list[Any] | None, date | None]]
+
+
+@frozen
+class Histories:
+    """What a version of the API has of the past.
+
+    Attributes:
+        api: Its name for messages.
+        facts: The call for a system's `Facts`.
+        sources: Where it has each measure.
+        years: How many years back intervals are answered.
+        doubt: Days to take off that, where it is not known when the server's day ends.
+    """
+
+    api: str
+    facts: Callable[[int], AnyCall]
+    sources: Mapping[Measure, Source]
+    years: int
+    doubt: int = 0
+
+    def source(self, measure: Measure) -> Source:
+        """Where it has a measure.
+
+        Raises:
+            NotAvailableError: nowhere.
+        """
+        if measure in self.sources:
+            return self.sources[measure]
+        raise NotAvailableError(
+            f"API {self.api} does not have {measure}; it has {', '.join(self.sources)}"
+        )
+
+    def earliest(self, now: float, zone: ZoneInfo) -> int:
+        """The first instant of which it answers intervals, epoch seconds."""
+        from dateutil.relativedelta import relativedelta
+
+        day = day_at(now, zone) - relativedelta(years=self.years) + self.doubt * A_DAY
+        return midnight(day, zone)
+
+
+class HistoryWalk(Protocol):
+    """The way through a history; a call that failed comes again."""
+
+    def next_call(self) -> AnyCall | None:
+        """The next call, or None at the end."""
+        ...
+
+    def arrived(self, answer: Any) -> list[HistoryInterval]:
+        """What the answer to the last call adds, in order."""
+        ...
+
+    def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
+        """Go on after a refusal that says there is nothing in the window."""
+        ...
+
+
+def produced(answer: Any) -> Iterable[Row]:
+    """The intervals of the microinverters."""
+    for each in answer.intervals or ():
+        yield Row(each.end_at, each.enwh, each.powr, each.devices_reporting)
+
+
+def metered(answer: Any) -> Iterable[Row]:
+    """The intervals of all production meters together."""
+    for each in answer.intervals or ():
+        yield Row(each.end_at, each.wh_del, None, each.devices_reporting)
+
+
+def consumed(answer: Any) -> Iterable[Row]:
+    """The intervals of the consumption meters."""
+    for each in answer.intervals or ():
+        yield Row(each.end_at, each.enwh, None, each.devices_reporting)
+
+
+def production_values(name: str) -> Any:
+    """Reads one of the series of `energy_lifetime`."""
+
+    def values(answer: Any) -> tuple[list[Any] | None, Any]:
+        since = answer.meter_start_date if name == "meter_production" else None
+        found = getattr(answer, name)
+        is_there = found not in (None, UNSET, [])
+        return (found if is_there else None), (None if since is UNSET else since)
+
+    return values
+
+
+def consumption_values(answer: Any) -> tuple[list[Any] | None, None]:
+    """Reads `consumption_lifetime`."""
+    return answer.consumption, None
+
+
+def walk_of(
+    histories: Histories,
+    system_id: int,
+    measure: Measure,
+    span: Span,
+    time: Callable[[], float],
+    *,
+    daily: bool,
+) -> HistoryWalk:
+    """The way through a history.
+
+    Raises:
+        NotAvailableError: this version of the API does not have the measure.
+    """
+    source = histories.source(measure)
+    walk = _Days if daily else _Intervals
+    return walk(histories, source, system_id, measure, span, time)
+
+
+class _Walk:
+    """What intervals and days have in common: the system's zone comes first."""
+
+    def __init__(
+        self,
+        histories: Histories,
+        source: Source,
+        system_id: int,
+        measure: Measure,
+        span: Span,
+        time: Callable[[], float],
+    ) -> None:
+        self._histories = histories
+        self._source = source
+        self._system_id = system_id
+        self._measure: Measure = measure
+        self._span = span
+        self._time = time
+        self._zone = span.zone
+        self._operational_at: int | None = None
+
+    def _facts(self, facts: Facts) -> ZoneInfo:
+        zone = zone_named(facts.timezone)
+        if zone is None:
+            raise NotAvailableError(
+                f"the cloud does not tell the time zone of system {self._system_id}, and so when "
+                "its days begin: pass timezone="
+            )
+        self._zone = zone
+        self._operational_at = _past(facts.operational_at, self._time())
+        return zone
+
+    def _missing(self) -> NotAvailableError:
+        return NotAvailableError(f"system {self._system_id} has no {self._measure}")
+
+
+def _past(instant: object, now: float) -> int | None:
+    """An instant that the cloud tells, if it can be one that has been."""
+    return instant if isinstance(instant, int) and 0 <= instant <= now else None
+
+
+class _Intervals(_Walk):
+    """Window by window."""
+
+    _at: int | None = None  # Everything that ends until here has been given.
+    _end: int = 0
+    _window_end: int = 0
+    _begin: int = 0
+    _is_probing = False
+    _has_probed = False
+
+    def next_call(self) -> AnyCall | None:
+        zone, now = self._zone, self._time()
+        if zone is None:
+            return self._histories.facts(self._system_id)
+        if self._at is None:
+            start, self._end = self._span.within(zone, now)
+            # An interval that begins before the start ends in the span, and one that begins
+            # the system's life is not to be skipped.
+            self._at = max(start, (self._operational_at or 0) - self._source.step)
+        if self._is_probing:
+            return self._source.days(self._system_id, None, None)
+        if self._at >= self._end:
+            return None
+        if self._at >= self._window_end:
+            self._begin, self._window_end = window_at(self._at, self._source.window, zone)
+            self._keep_within_reach(zone, now)
+        finish = None if self._window_end > now else datetime.fromtimestamp(self._window_end, zone)
+        return self._source.ask(self._system_id, datetime.fromtimestamp(self._begin, zone), finish)
+
+    def _keep_within_reach(self, zone: ZoneInfo, now: float) -> None:
+        earliest = self._histories.earliest(now, zone)
+        if self._begin >= earliest:
+            return
+        if self._at is not None and self._at < earliest - self._source.step:
+            raise self._too_old(earliest)
+        self._begin = earliest
+
+    def _too_old(self, earliest: int) -> NotAvailableError:
+        years = "a year" if self._histories.years == 1 else f"{self._histories.years} years"
+        return NotAvailableError(
+            f"API {self._histories.api} tells intervals of the last {years} only: begin at "
+            f"{utc(earliest).isoformat()} or later, or ask for the whole life with daily=True"
+        )
+
+    def arrived(self, answer: Any) -> list[HistoryInterval]:
+        if self._zone is None:
+            self._facts(answer)
+            return []
+        if self._is_probing:
+            self._is_probing = False
+            values = self._source.values(answer)[0] if answer is not None else None
+            if not any(values or ()):
+                raise self._missing()
+            return []
+        found = self._given(answer)
+        now = self._time()
+        if not found:
+            self._doubt(answer, now)
+        told = getattr(answer, "end_at", None)
+        last_report = getattr(getattr(answer, "meta", None), "last_report_at", None)
+        if isinstance(told, int) and self._begin < told < self._window_end <= now:
+            # A longer day than the server takes it for: the rest is asked for by itself.
+            self._begin = self._at = told
+        elif isinstance(last_report, int) and last_report <= self._window_end:
+            self._at = self._end  # nothing has been reported of the time after it
+        else:
+            self._at = self._window_end
+        return found
+
+    def _given(self, answer: Any) -> list[HistoryInterval]:
+        assert self._at is not None  # noqa: S101 - set with the first call
+        step, now = self._source.step, self._time()
+        rows: dict[int, Row] = {}
+        latest = min(self._end, self._window_end)
+        for row in self._source.rows(answer):
+            if isinstance(row.end_at, int) and self._at < row.end_at <= latest:
+                rows[row.end_at] = row
+        meta = getattr(answer, "meta", None)
+        total = answer.total_devices or None
+        settled = settled_until(newest_energy(answer), now)
+        if meta is None:
+            # The answer tells no more of how far reports have come.
+            whole = all(total and (row.reporting or 0) >= total for row in rows.values())
+            settled = now - SETTLED_AFTER if whole else 0
+        return [
+            HistoryInterval.between(
+                self._measure,
+                end - step,
+                end,
+                # Meters fill what was not reported with zeros.
+                wh=None if row.reporting == 0 and not row.wh else row.wh,
+                w=row.w,
+                devices_reporting=row.reporting,
+                total_devices=total,
+                final=end <= settled,
+            )
+            for end, row in sorted(rows.items())
+        ]
+
+    def _doubt(self, answer: Any, now: float) -> None:
+        """An empty answer: of a site without such a meter, or of a time that is forgotten."""
+        if not any(True for _ in self._source.rows(answer)):
+            if self._begin < now - self._histories.years * 365 * DAY:
+                raise self._too_old(self._begin + DAY)
+            if not answer.total_devices and not self._has_probed:
+                self._has_probed = self._is_probing = self._measure != "production"
+
+    def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
+        if not is_object(error.body) or "first_interval" not in error.body or self._zone is None:
+            raise error
+        first, last = error.first_interval, error.last_interval
+        if first is None or last is None or last <= self._begin:
+            self._at = self._end
+        elif first > self._window_end:
+            self._at = first - self._source.step
+        else:
+            raise error
+        return []
+
+
+class _Days(_Walk):
+    """All days in one call."""
+
+    _first: date | None = None
+    _last: date | None = None
+    _is_done = False
+
+    def next_call(self) -> AnyCall | None:
+        if self._zone is None:
+            return self._histories.facts(self._system_id)
+        if self._is_done:
+            return None
+        now = self._time()
+        start, end = self._span.within(self._zone, now)
+        first = day_at(max(start, self._operational_at or 0), self._zone)
+        # The day that ends with the span or before it; of today there is no value yet.
+        last = min(day_at(end, self._zone), day_at(now, self._zone)) - A_DAY
+        self._first, self._last = first, last
+        if start >= end or first > last:
+            self._is_done = True
+            return None
+        return self._source.days(self._system_id, first, last)
+
+    def arrived(self, answer: Any) -> list[HistoryInterval]:
+        if self._zone is None:
+            self._facts(answer)
+            return []
+        self._is_done = True
+        values, since = (None, None) if answer is None else self._source.values(answer)
+        if answer is None or values is None:
+            if self._measure == "production":
+                return []
+            raise self._missing()
+        begun = answer.start_date
+        if not isinstance(begun, date) or self._first is None or self._last is None:
+            return []
+        now = self._time()
+        newest = _past(newest_energy(answer), now) or 0
+        reported = day_at(max(newest - 1, 0), self._zone)
+        settled = settled_until(newest, now)
+        told_began = _past(getattr(answer.meta, "operational_at", None), now)
+        began_at = self._operational_at or told_began or 0
+        first = max(begun, self._first, day_at(began_at, self._zone))
+        found: list[HistoryInterval] = []
+        for number in range((self._last - first).days + 1):
+            day = first + number * A_DAY
+            place = (day - begun).days
+            value = values[place] if place < len(values) else None
+            # Zeros after the last report, and before there was a meter, are not known.
+            if not value and (day > reported or (since is not None and day < since)):
+                value = None
+            end = midnight(day + A_DAY, self._zone)
+            found.append(
+                HistoryInterval.between(
+                    self._measure,
+                    midnight(day, self._zone),
+                    end,
+                    wh=value,
+                    final=end <= settled and place < len(values),
+                )
+            )
+        return found
+
+    def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
+        raise error

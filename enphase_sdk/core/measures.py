@@ -1,0 +1,179 @@
+"""What is measured of a site, and its history: energy by intervals, whichever source tells it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any, Literal, TypeAlias, get_args
+from zoneinfo import ZoneInfo
+
+from attrs import frozen
+
+from enphase_sdk.core.times import (
+    DateLike,
+    InstantLike,
+    Window,
+    midnight,
+    plain,
+    to_date,
+    to_epoch,
+    utc,
+    zone_named,
+)
+from enphase_sdk.errors import InvalidArgumentError
+
+__all__ = ["MEASURES", "HistoryInterval", "Measure", "Span", "day_at", "measured", "window_at"]
+
+Measure: TypeAlias = Literal[
+    "production",
+    "micro_production",
+    "meter_production",
+    "consumption",
+    "battery_charge",
+    "battery_discharge",
+    "import",
+    "export",
+]
+
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+A_DAY = timedelta(days=1)
+
+
+@frozen
+class HistoryInterval:
+    """Energy of one interval of a site, or of one day.
+
+    Attributes:
+        measure: What was measured.
+        start_at: Its start, UTC.
+        end_at: Its end, UTC; a history goes on with `start=` this instant.
+        wh: Energy in Wh; None if it was not reported.
+        w: Mean power in W, where the source tells it.
+        devices_reporting: Devices that reported in it, where the source tells it.
+        total_devices: Devices that could have, where the source tells it.
+        final: Whether all of it has been reported, so that it will not change any more.
+    """
+
+    measure: Measure
+    start_at: datetime
+    end_at: datetime
+    wh: float | None
+    w: float | None = None
+    devices_reporting: int | None = None
+    total_devices: int | None = None
+    final: bool = False
+
+    @classmethod
+    def between(cls, measure: Measure, start: int, end: int, **more: Any) -> HistoryInterval:
+        """One from and to an epoch."""
+        return cls(measure, utc(start), utc(end), **more)
+
+
+def measured(measure: str) -> Measure:
+    """A measure by its name.
+
+    Raises:
+        InvalidArgumentError: there is none of that name.
+    """
+    for known in MEASURES:
+        if known == measure:
+            return known
+    raise InvalidArgumentError(f"measure: one of {', '.join(MEASURES)}, not {measure!r}")
+
+
+@frozen
+class Span:
+    """What part of a history was asked for; a day stands for its beginning in the site's zone.
+
+    Attributes:
+        start: Its start, epoch seconds or a day.
+        end: Its end, not included; None for now.
+        zone: The zone that was given.
+    """
+
+    start: int | date
+    end: int | date | None
+    zone: ZoneInfo | None
+
+    @classmethod
+    def asked(
+        cls,
+        start: DateLike | InstantLike,
+        end: DateLike | InstantLike | None,
+        timezone: str | ZoneInfo | None,
+    ) -> Span:
+        """What a caller wrote.
+
+        Raises:
+            InvalidArgumentError: it cannot be understood, or ends before it starts.
+        """
+        zone = zone_named(timezone) if isinstance(timezone, str) else timezone
+        if timezone is not None and zone is None:
+            raise InvalidArgumentError(
+                f"timezone must be an IANA name like America/Denver, not {timezone!r}"
+            )
+        first = _point(start, "start")
+        last = None if end is None else _point(end, "end")
+        if isinstance(first, int) == isinstance(last, int):
+            _in_order(first, last)
+        return cls(first, last, zone)
+
+    def within(self, zone: ZoneInfo, now: float) -> tuple[int, int]:
+        """Start and end in epoch seconds; a future end is now.
+
+        Raises:
+            InvalidArgumentError: it ends before it starts.
+        """
+        start, end = (
+            midnight(point, zone) if isinstance(point, date) else point
+            for point in (self.start, self.end)
+        )
+        assert start is not None  # noqa: S101 - it is always given
+        _in_order(start, end)
+        return start, int(now) if end is None else min(end, int(now))
+
+
+def _point(value: DateLike | InstantLike, name: str) -> int | date:
+    written = plain(value)
+    if isinstance(written, str):
+        try:
+            return to_date(written, name)
+        except InvalidArgumentError:
+            return to_epoch(written, name)
+    if isinstance(written, date) and not isinstance(written, datetime):
+        return written
+    return to_epoch(value, name)  # type: ignore[arg-type]  # a date has been returned
+
+
+def _in_order(start: Any, end: Any) -> None:
+    if end is not None and end < start:
+        raise InvalidArgumentError(f"end {end} lies before start {start}")
+
+
+def day_at(instant: float, zone: ZoneInfo) -> date:
+    """The day of a zone in which an instant (epoch seconds) lies."""
+    return datetime.fromtimestamp(instant, zone).date()
+
+
+def window_at(instant: int, length: Window, zone: ZoneInfo) -> tuple[int, int]:
+    """The window of whole days in which an instant lies; each lies in one of each length.
+
+    Whoever asks for these always asks the same, wherever a history begins.
+
+    Args:
+        instant: Epoch seconds.
+        length: `1 day`, `7 days` or `1 month`.
+        zone: Whose days; the window is an hour shorter or longer where its clocks are changed.
+
+    Returns:
+        Its start and end, epoch seconds.
+    """
+    day = day_at(instant, zone)
+    if length == "1 month":
+        first = day.replace(day=1)
+        after = (first + 31 * A_DAY).replace(day=1)
+    else:
+        days = 1 if length == "1 day" else 7
+        first = date.fromordinal(day.toordinal() // days * days)
+        after = first + days * A_DAY
+    return midnight(first, zone), midnight(after, zone)
