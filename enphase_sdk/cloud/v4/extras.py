@@ -76,7 +76,8 @@ def system(system_id: int) -> Call[v4.System]:
 def without_placeholders(row: v4.System) -> v4.System:
     """None for -1, which stands where v4 no longer tells a quantity."""
     names = ("energy_lifetime", "energy_today", "system_size")
-    return evolve(row, **{name: None for name in names if getattr(row, name) == -1})
+    unfilled: dict[str, Any] = {name: None for name in names if getattr(row, name) == -1}
+    return evolve(row, **unfilled)
 
 
 def devices(system_id: int) -> Call[v4.Devices]:
