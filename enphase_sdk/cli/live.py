@@ -50,7 +50,12 @@ def live(
     if not isinstance(client, EnlightenV4):
         raise NotAvailableError("live: API v2 has no live data; use API v4 ('--api v4')")
     with client.live_data(system_id, duration=duration) as samples:
-        print_document(_lines(cloud, samples), at_once=True)
+        lines = _lines(cloud, samples)
+        if cloud.form is not Form.TABLE:
+            print_document(lines, at_once=True)
+            return
+        for line in lines:
+            print(line, end="", flush=True)
 
 
 def _lines(cloud: Cloud, samples: Iterable[LiveSample]) -> Iterator[str]:
