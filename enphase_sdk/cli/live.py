@@ -11,7 +11,6 @@ from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.operations import Id
 from enphase_sdk.errors import NotAvailableError, utc_text
-from enphase_sdk.report.formats import UNKNOWN, number, plain
 
 if TYPE_CHECKING:
     from enphase_sdk.live import LiveSample
@@ -51,7 +50,12 @@ def live(
     if not isinstance(client, EnlightenV4):
         raise NotAvailableError("live: API v2 has no live data; use API v4 ('--api v4')")
     with client.live_data(system_id, duration=duration) as samples:
-        print_document(_lines(cloud, samples), at_once=True)
+        lines = _lines(cloud, samples)
+        if cloud.form is not Form.TABLE:
+            print_document(lines, at_once=True)
+            return
+        for line in lines:
+            print(line, end="", flush=True)
 
 
 def _lines(cloud: Cloud, samples: Iterable[LiveSample]) -> Iterator[str]:
@@ -81,6 +85,8 @@ def _written(form: Form, samples: Iterable[LiveSample]) -> Iterator[str]:
 
 def _when(at: float | None) -> str:
     """An instant in UTC, or what stands in its place."""
+    from enphase_sdk.report.formats import UNKNOWN
+
     try:
         return UNKNOWN if at is None else utc_text(at)
     except (ValueError, OverflowError, OSError):
@@ -89,6 +95,8 @@ def _when(at: float | None) -> str:
 
 def _told(sample: LiveSample) -> Iterator[str]:
     """What is known of a moment, as people call it."""
+    from enphase_sdk.report.formats import number, plain
+
     known = {name: getattr(sample, name) for name in POWERS}
     found = [
         f"{POWERS[name]} {number(watts)} W" for name, watts in known.items() if watts is not None

@@ -19,6 +19,9 @@ from enphase_sdk import EnlightenV4
 from enphase_sdk.cli import main
 from enphase_sdk.cloud.v4.authorization import TokensInMemory
 from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlightenV4, faults
+from enphase_sdk.testing.cloud.quota import full_window
+from enphase_sdk.testing.cloud.v4.refusals import too_many_requests
+from enphase_sdk.testing.fault_parts import Exchange, instead
 from tests.support import Surface
 
 SYSTEMS = 1_234
@@ -26,7 +29,7 @@ LIFE = 4.0
 # As the pages' hits, in order: what goes wrong, once each.
 MISHAPS = (
     faults.html(503),
-    faults.too_many_requests("minute"),
+    None,  # a full window that says when it opens
     faults.truncated(),
     faults.too_many_requests(None),
     faults.html(200),
@@ -38,13 +41,26 @@ MISHAPS = (
 )
 
 
+# Of a window of the quota, in real time.
+WINDOW = Plan("Partner", 10, 1_500_000, minute_seconds=2.0)
+
+
+def window_is_full(exchange: Exchange) -> httpx.Response:
+    """A 429 of a window that is as short as those of the plan above."""
+    full = full_window(WINDOW, "minute", exchange.server_time)
+    refusal = too_many_requests(full, with_period=True)
+    return httpx.Response(refusal.status, json=refusal.body)
+
+
 def hostile(clock: FakeClock | None = None, **options: Any) -> tuple[SimulatedEnlightenV4, Any]:
     """The cloud, and the rules of what is to go wrong with it."""
+    in_real_time = instead("window_is_full()", window_is_full)
+    full = in_real_time if clock is None else faults.too_many_requests("minute")
     cloud = SimulatedEnlightenV4(SYSTEMS, token_life=LIFE, clock=clock, **options)
     front = cloud.system_ids()[0]
     cloud.remove_system(front)
     rules = [
-        cloud.fail(operation="Systems", with_=mishap, after=1 + 2 * number, times=1)
+        cloud.fail(operation="Systems", with_=mishap or full, after=1 + 2 * number, times=1)
         for number, mishap in enumerate(MISHAPS)
     ]
     rules.append(
@@ -79,10 +95,6 @@ def test_each_system_is_printed_once(
         assert main(["systems", "--json"]) == 0
     found = [system["system_id"] for system in json.loads(capsys.readouterr().out)]
     require_each_once(found, cloud, rules)
-
-
-# Of a window of the quota, in real time.
-WINDOW = Plan("Partner", 10, 1_500_000, minute_seconds=2.0)
 
 
 def walk_elsewhere(url: str, path: str, credentials: dict[str, str], found: Any) -> None:
