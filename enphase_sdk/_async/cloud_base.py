@@ -14,7 +14,9 @@ from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
+from enphase_sdk.cloud.quota import QuotaStatus
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.events import run_aside_async
 from enphase_sdk.core.times import DateLike, InstantLike
 
 __all__ = ["AsyncCloud"]
@@ -48,13 +50,16 @@ class AsyncCloud:
         """Close the connections; a client made by `with_options` leaves them to its original."""
         if self._owner:
             await self._connection.aclose()
+            policy = self._options.policy
+            if not policy.pacer.is_local:
+                await run_aside_async(lambda: policy.pacer.close(policy.time()))
 
     def with_options(self, **changes: Unpack[Changes]) -> Self:
         """A client with some options changed, on the same connections and quota.
 
         Args:
-            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`.
+            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `reserve`, `strict`,
+                `on_wait`, `max_body`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
@@ -64,6 +69,16 @@ class AsyncCloud:
         options = changed._options
         changed._connection = self._connection.limited(options.timeouts, options.max_body)
         return changed
+
+    async def quota(self) -> QuotaStatus:
+        """What is used and left of the quota, and when it opens; costs no hit.
+
+        It knows the hits of all who share the `ledger`, and what refusals have told.
+        """
+        policy = self._options.policy
+        if policy.pacer.is_local:
+            return policy.pacer.status(policy.time())
+        return await run_aside_async(lambda: policy.pacer.status(policy.time()))
 
     def twin(self) -> Self:
         """Another client on the same connections, which it leaves to this one to close."""

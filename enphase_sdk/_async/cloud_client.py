@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
 from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+from enphase_sdk.cloud.ledgers import Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
-from enphase_sdk.cloud.plans import Plan, PlanName
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
+from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing
@@ -45,6 +48,11 @@ class AsyncEnlighten(AsyncCloud):
         transport: Another way to send requests, for proxies and tests.
         on_wait: Told before every wait: seconds and reason. A coroutine function is awaited.
         max_body: Bytes that an answer may have after decompression.
+        ledger: Through what the quota is shared: `"memory"` (this process), `"sqlite"` (this
+            machine, a file in the user's state folder), a path, `"redis://…"` (machines; extra
+            `redis`), or a `Ledger`; else `ENPHASE_LEDGER`, else the file, else memory. Clients
+            with a `transport` of their own share memory only where it is named.
+        reserve: Hits of each minute and month to leave to others who share the quota.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -67,7 +75,12 @@ class AsyncEnlighten(AsyncCloud):
         transport: httpx.AsyncBaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
+        reserve: Reserve | int | None = None,
     ) -> None:
+        # Its address may have a password.
+        shared = Named(ledger, transport)
+        del ledger
         given = Given(api_key, user_id)
         # A traceback that shows local variables must not show these.
         del api_key, user_id
@@ -85,6 +98,8 @@ class AsyncEnlighten(AsyncCloud):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            named=shared.of(settings.ledger, settings.credentials.api_key, settings.base_url),
+            reserve=reserve,
         )
         refuse_coroutines_async(on_wait)
         options = self._options

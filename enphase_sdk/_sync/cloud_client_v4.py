@@ -13,9 +13,11 @@ from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
 from enphase_sdk._sync.cloud_stream import LiveStream
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.cloud.flow import login_flow
+from enphase_sdk.cloud.ledgers import Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
-from enphase_sdk.cloud.plans import Plan, PlanName
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
+from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.v4 import extras, operations
 from enphase_sdk.cloud.v4.api import API, signing
 from enphase_sdk.cloud.v4.authorization import Authorization, TokenStore
@@ -65,6 +67,11 @@ class EnlightenV4(Cloud):
         transport: Another way to send requests, for proxies and tests.
         on_wait: Told before every wait: seconds and reason.
         max_body: Bytes that an answer may have after decompression.
+        ledger: Through what the quota is shared: `"memory"` (this process), `"sqlite"` (this
+            machine, a file in the user's state folder), a path, `"redis://…"` (machines; extra
+            `redis`), or a `Ledger`; else `ENPHASE_LEDGER`, else the file, else memory. Clients
+            with a `transport` of their own share memory only where it is named.
+        reserve: Hits of each minute and month to leave to others who share the quota.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -93,7 +100,12 @@ class EnlightenV4(Cloud):
         transport: httpx.BaseTransport | None = None,
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
+        reserve: Reserve | int | None = None,
     ) -> None:
+        # Its address may have a password.
+        shared = Named(ledger, transport)
+        del ledger
         given = Given(
             api_key, client_id, client_secret, access_token, refresh_token, username, password
         )
@@ -120,6 +132,8 @@ class EnlightenV4(Cloud):
             strict=strict,
             on_wait=on_wait,
             max_body=max_body,
+            named=shared.of(settings.ledger, settings.api_key, settings.base_url),
+            reserve=reserve,
             authorizer=authorization.begun,
         )
         refuse_coroutines(on_wait)

@@ -11,7 +11,8 @@ from attrs import evolve, frozen
 from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.cloud.flow import Policy
-from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
+from enphase_sdk.cloud.ledgers import Named, ledger_of
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve, plan_named, reserved
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.core.decode import Reader
@@ -35,6 +36,7 @@ class Changes(TypedDict, total=False):
     max_retries: int
     max_wait: float
     quota: Plan | PlanName | None
+    reserve: Reserve | int | None
     strict: bool
     on_wait: Callable[[Sleep], object] | None
 
@@ -71,6 +73,8 @@ class Options:
         strict: bool,
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
+        named: Named,
+        reserve: Reserve | int | None,
         authorizer: Callable[[Clock, SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
@@ -80,8 +84,15 @@ class Options:
         """
         clock = current_clock()
         time, backoff = SteadyTime(clock), Backoff(_retries(max_retries))
+        chosen = _plan(quota if quota is not None else plan)
         policy = Policy(
-            pacer=Pacer(_plan(quota if quota is not None else plan)),
+            pacer=Pacer(
+                chosen,
+                ledger_of(named),
+                named.application,
+                clock=clock,
+                reserve=reserved(reserve, chosen),
+            ),
             backoff=backoff,
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
@@ -112,13 +123,15 @@ class Options:
             elif name == "max_wait":
                 policy = evolve(policy, max_wait=_wait(value))
             elif name == "quota":
-                policy = evolve(policy, pacer=Pacer(_plan(value)))
+                policy = evolve(policy, pacer=policy.pacer.with_plan(_plan(value)))
+            elif name == "reserve":
+                policy = evolve(policy, pacer=policy.pacer.with_reserve(value))
             elif name == "strict":
                 policy = evolve(policy, reader=Reader(strict=value))
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, strict, on_wait and max_body. For another account, address "
+                    "max_wait, quota, reserve, strict, on_wait and max_body. For another account, address "
                     "or transport make a new client"
                 )
         return evolve(options, policy=policy)

@@ -69,6 +69,7 @@ class Settings:
     credentials: Credentials
     base_url: str
     plan: str | None
+    ledger: str | None = field(default=None, repr=False)
 
 
 def config_path() -> Path:
@@ -100,6 +101,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
         ),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
+        ledger=lookup("ledger", None),
     )
 
 

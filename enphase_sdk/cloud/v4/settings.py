@@ -42,6 +42,7 @@ class Settings:
     account: Account | None = field(repr=False)
     base_url: str
     plan: str | None
+    ledger: str | None = field(default=None, repr=False)
 
 
 def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
@@ -70,6 +71,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
         account=_account(given),
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
+        ledger=lookup("ledger", None),
     )
 
 
