@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from enphase_sdk.cli import gateway, login, operations, report_command, simulation, systems
+from enphase_sdk.cli import gateway, login, operations, quota, report_command, simulation, systems
 from enphase_sdk.cli.cloud import asked_api
 
 __all__ = ["app"]
@@ -52,6 +52,7 @@ def enphase(
 for command in (
     systems.systems,
     report_command.report,
+    quota.quota,
     operations.summary,
     operations.energy,
     operations.stats,

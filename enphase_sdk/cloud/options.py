@@ -131,8 +131,8 @@ class Options:
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, reserve, strict, on_wait and max_body. For another account, address "
-                    "or transport make a new client"
+                    "max_wait, quota, reserve, strict, on_wait and max_body. For another "
+                    "account, address or transport make a new client"
                 )
         return evolve(options, policy=policy)
 

@@ -29,6 +29,7 @@ from enphase_sdk.cloud.tally import (
     LONGEST_PERIOD,
     REMEMBERED,
     Closed,
+    Hit,
     Month,
     Sharer,
     Tally,
@@ -241,8 +242,8 @@ class Pacer:
         return self.ledger.tally if isinstance(self.ledger, MemoryLedger) else self._seen
 
     @property
-    def _tickets(self) -> list[str]:
-        return list(self._known.hits)
+    def _tickets(self) -> list[Hit]:
+        return list(self._known.hits.values())
 
     def reserve(self, now: float) -> Ticket | Closed:
         """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
