@@ -55,7 +55,9 @@ class Fleet(ThreadedFleet):
             `ProcessPoolExecutor`, or `get_executor()` of a Dask client; None for threads of this
             process. Other processes make a client of their own with the settings of this one
             and with credentials that they read themselves, from the environment or the config
-            file: no secret is sent to them. The caller shuts the executor down.
+            file: no secret is sent to them. Processes of a `ProcessPoolExecutor` share the quota
+            through a file (`ledger="sqlite"`); clients of several machines need `ledger="redis://…"`.
+            The caller shuts the executor down.
         workers: Calls that may be under way at the same time; else 4, or as many as the executor
             has workers.
 
@@ -74,7 +76,11 @@ class Fleet(ThreadedFleet):
         self._executor = executor
         self._settings: bytes | None = None
         if executor is not None and not isinstance(executor, ThreadPoolExecutor):
-            self._settings = pickle.dumps((type(cloud), cloud.settings()))
+            settings = cloud.settings()
+            if isinstance(executor, ProcessPoolExecutor) and cloud.quota_is_local:
+                # Processes of this machine would each spend the whole quota.
+                settings["ledger"] = "sqlite"
+            self._settings = pickle.dumps((type(cloud), settings))
 
     def _beginning(
         self, ask: Callable[..., Any], arguments: Callable[[int], Mapping[str, Any]]

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
     from enphase_sdk.cloud.arguments import Filter
     from enphase_sdk.cloud.cache import Cache, FileCache
     from enphase_sdk.cloud.options import Changes
-    from enphase_sdk.cloud.plans import Plan, PlanName
+    from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
+    from enphase_sdk.cloud.quota import Ledger, QuotaStatus, QuotaWindow
     from enphase_sdk.cloud.raw import RawResponse
     from enphase_sdk.cloud.v4.authorization import TokensInMemory, TokenStore
     from enphase_sdk.cloud.v4.oauth import Tokens
@@ -90,6 +91,7 @@ __all__ = [
     "HistoryIntervals",
     "InstantLike",
     "Json",
+    "Ledger",
     "LiveSample",
     "LiveStream",
     "Measure",
@@ -98,11 +100,14 @@ __all__ = [
     "PlanName",
     "Problem",
     "Progress",
+    "QuotaStatus",
+    "QuotaWindow",
     "RawEnlighten",
     "RawEnlightenV4",
     "RawResponse",
     "Reply",
     "Request",
+    "Reserve",
     "Site",
     "Snapshot",
     "SystemFilters",

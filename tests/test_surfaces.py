@@ -102,7 +102,7 @@ def test_the_public_operations_are_the_thirteen() -> None:
     }  # fmt: skip
     others = {
         "with_options", "with_raw_response", "site", "twin", "exchange",
-        "settings", "api", "largest_page", "hits",
+        "settings", "api", "largest_page", "hits", "quota", "quota_is_local",
     }  # fmt: skip
     assert {n for n in members(Enlighten) if not n.startswith("_")} == operations | others | {
         "close"

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any, Literal, Self, TypeVar, Unpack, cast
 
 from enphase_sdk import models
@@ -15,7 +16,9 @@ from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
+from enphase_sdk.cloud.quota import QuotaStatus
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.events import run_aside
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
@@ -57,14 +60,17 @@ class Cloud:
         """Close the connections; a client made by `with_options` leaves them to its original."""
         if self._owner:
             self._connection.close()
+            policy = self._options.policy
+            if not policy.pacer.is_local:
+                run_aside(lambda: policy.pacer.close(policy.time()))
 
     def with_options(self, **changes: Unpack[Changes]) -> Self:
         """A client with some options changed, on the same connections and quota.
 
         Args:
-            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `strict`, `on_wait`,
-                `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked even
-                for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
+            changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `reserve`, `strict`,
+                `on_wait`, `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked
+                even for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
@@ -74,6 +80,16 @@ class Cloud:
         options = changed._options
         changed._connection = self._connection.limited(options.timeouts, options.max_body)
         return changed
+
+    def quota(self) -> QuotaStatus:
+        """What is used and left of the quota, and when it opens; costs no hit.
+
+        It knows the hits of all who share the `ledger`, and what refusals have told.
+        """
+        policy = self._options.policy
+        if policy.pacer.is_local:
+            return policy.pacer.status(policy.time())
+        return run_aside(lambda: policy.pacer.status(policy.time()))
 
     def twin(self) -> Self:
         """A copy that uses the same connections; closing the copy does not close them."""
@@ -97,6 +113,11 @@ class Cloud:
         """Requests sent so far, retries included, by this client and those of `with_options`."""
         return self._options.policy.hits.sent
 
+    @property
+    def quota_is_local(self) -> bool:
+        """Whether no other process shares the quota with this one; see `ledger`."""
+        return self._options.policy.pacer.is_local
+
     def settings(self) -> dict[str, Any]:
         """The keyword arguments that make a client like this one elsewhere, without secrets.
 
@@ -106,12 +127,17 @@ class Cloud:
         Raises:
             ConfigError: it has a transport or keeps tokens of its own, which cannot be sent there.
         """
-        if self._local_only:
+        given = self._options.given
+        own = self._local_only
+        for name in ("ledger", "cache"):
+            if not isinstance(given[name], str | os.PathLike | None):
+                own = own or f"a {name}"
+        if own:
             raise ConfigError(
-                f"a client with {self._local_only} of its own cannot be made again in another "
-                "process; use threads, or make the client without it"
+                f"a client with {own} of its own cannot be made again in another process; use "
+                "threads, or make the client without it"
             )
-        return {**self._identity, **self._options.given}
+        return {**self._identity, **given}
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""

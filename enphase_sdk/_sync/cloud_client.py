@@ -11,9 +11,11 @@ from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
 from enphase_sdk.cloud.cache import Cache
+from enphase_sdk.cloud.ledgers import Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
-from enphase_sdk.cloud.plans import Plan, PlanName
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
+from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing
@@ -53,6 +55,11 @@ class Enlighten(Cloud):
         cache: Where settled answers are stored so that they are not asked for again: the path of
             a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
             then `cache` in the config file, then none.
+        ledger: How the quota is shared: `"memory"` (in this process), `"sqlite"` (on this machine,
+            in a file in the user's state folder), a path, `"redis://…"` (between machines; extra
+            `redis`), or a `Ledger`. Default: `ENPHASE_LEDGER`, then the config file, then memory.
+            Clients with their own `transport` share memory only if it is named.
+        reserve: Number of hits of each minute and month to leave to others who share the quota.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -76,7 +83,12 @@ class Enlighten(Cloud):
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
         cache: str | os.PathLike[str] | Cache | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
+        reserve: Reserve | int | None = None,
     ) -> None:
+        # Its address may have a password.
+        shared = Named(ledger, transport)
+        del ledger
         given = Given(api_key, user_id)
         # A traceback that shows local variables must not show these.
         del api_key, user_id
@@ -97,6 +109,8 @@ class Enlighten(Cloud):
             on_wait=on_wait,
             max_body=max_body,
             cache=settings.cache if cache is None else cache,
+            named=shared.of(settings.ledger, settings.credentials.api_key, settings.base_url),
+            reserve=reserve,
         )
         refuse_coroutines(on_wait)
         options = self._options

@@ -17,9 +17,11 @@ from enphase_sdk._sync.cloud_telemetry_v4 import TelemetryV4
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.flow import login_flow
+from enphase_sdk.cloud.ledgers import Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
-from enphase_sdk.cloud.plans import Plan, PlanName
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
+from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.v4 import operations
 from enphase_sdk.cloud.v4.api import API, signing
 from enphase_sdk.cloud.v4.authorization import Authorization, TokenStore
@@ -72,6 +74,11 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         cache: Where settled answers are stored so that they are not asked for again: the path of
             a file, or an object with `get(key)` and `put(key, value)`. Default: `ENPHASE_CACHE`,
             then `cache` in the config file, then none.
+        ledger: How the quota is shared: `"memory"` (in this process), `"sqlite"` (on this machine,
+            in a file in the user's state folder), a path, `"redis://…"` (between machines; extra
+            `redis`), or a `Ledger`. Default: `ENPHASE_LEDGER`, then the config file, then memory.
+            Clients with their own `transport` share memory only if it is named.
+        reserve: Number of hits of each minute and month to leave to others who share the quota.
 
     Raises:
         ConfigError: a setting is missing or cannot be used.
@@ -101,7 +108,12 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         on_wait: Callable[[Sleep], object] | None = None,
         max_body: int = LARGEST_BODY,
         cache: str | os.PathLike[str] | Cache | None = None,
+        ledger: str | os.PathLike[str] | Ledger | None = None,
+        reserve: Reserve | int | None = None,
     ) -> None:
+        # Its address may have a password.
+        shared = Named(ledger, transport)
+        del ledger
         given = Given(
             api_key, client_id, client_secret, access_token, refresh_token, username, password
         )
@@ -140,6 +152,8 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
             on_wait=on_wait,
             max_body=max_body,
             cache=settings.cache if cache is None else cache,
+            named=shared.of(settings.ledger, settings.api_key, settings.base_url),
+            reserve=reserve,
             authorizer=authorization.begun,
         )
         refuse_coroutines(on_wait)

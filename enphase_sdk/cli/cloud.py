@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping
 from contextvars import ContextVar
 from functools import cached_property
@@ -85,9 +86,16 @@ class Cloud:
             ConfigError: a setting is missing or cannot be used.
         """
         from enphase_sdk.clients import api_name, open_cloud
+        from enphase_sdk.cloud.settings import Lookup
 
         options: dict[str, Any] = self._options
         api = api_name(self._api, options.get("profile"))
+        if (
+            Lookup(options.get("profile") or os.environ.get("ENPHASE_PROFILE"))("ledger", None)
+            is None
+        ):
+            # The next command begins in the window that this one has spent.
+            options = {**options, "ledger": "sqlite"}
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
     def show(self, view: View, wire: Any) -> None:

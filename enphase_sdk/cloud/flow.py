@@ -35,6 +35,7 @@ from enphase_sdk.errors import (
 __all__ = ["Policy", "call_flow", "login_flow", "renewal_flow", "steps_flow"]
 
 T = TypeVar("T")
+Q = TypeVar("Q")
 
 # A call gives up after this many refusals, each in another window (others share the key).
 MOST_REFUSALS = 50
@@ -253,12 +254,20 @@ def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:
 
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
     """Wait until the quota allows one more hit."""
+    pacer = policy.pacer
     while True:
-        admitted = policy.pacer.reserve(policy.time())
+        key = pacer.new_key()
+        try:
+            admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time()))
+        except GeneratorExit:
+            # Cancelled while the ledger was asked: nobody will send that hit.
+            pacer.withdraw(key, policy.time())
+            raise
         if isinstance(admitted, Ticket):
             return admitted
         if admitted.is_long or admitted.wait > policy.max_wait:
-            advice = "one try a day is let out, or with_options(quota=…) opens it now"
+            tried = "one try a day is let out, or " if admitted.is_tried else ""
+            advice = f"{tried}with_options(quota=…) opens it now"
             raise QuotaExceededError(
                 f"{call.operation}: nothing was sent, because {admitted.reason}; "
                 + (advice if admitted.is_long else "wait until then, or allow a longer wait"),
@@ -267,20 +276,33 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         yield from _wait(call, policy, admitted.wait, admitted.reason)
 
 
+def _asked(policy: Policy, question: Callable[[], Q]) -> Flow[Q]:
+    """Ask the pacer; in a thread of its own where a file or another machine is behind it."""
+    if policy.pacer.is_local:
+        return question()
+    return cast(Q, (yield Run(question)))
+
+
 def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     """Send the request and let the pacer learn from the answer."""
-    date, is_success = None, False
+    pacer = policy.pacer
     policy.hits.add()
     try:
         reply = cast(Reply, (yield Send(request)))
-        date = reply.headers.get("date")
-        # A 401 for an expired token also proves that the quota is open.
-        is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
-        return reply
-    finally:
-        policy.pacer.settle(ticket, policy.time(), date, is_success=is_success)
-        if policy.authorizer is not None:
-            policy.authorizer.heard(policy.pacer.ahead)
+    except GeneratorExit:
+        pacer.settle_later(ticket, policy.time())
+        raise
+    except BaseException:
+        now = policy.time()
+        yield from _asked(policy, lambda: pacer.settle(ticket, now, None))
+        raise
+    now, date = policy.time(), reply.headers.get("date")
+    # A 401 for an expired token also proves that the quota is open.
+    is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
+    yield from _asked(policy, lambda: pacer.settle(ticket, now, date, is_success=is_success))
+    if policy.authorizer is not None:
+        policy.authorizer.heard(pacer.ahead)
+    return reply
 
 
 @define
@@ -323,13 +345,17 @@ class _Trouble:
         error = cast(
             RateLimitError, self.policy.api.error_of(self.call, reply, self.policy.redactor())
         )
-        closed = self.policy.pacer.refuse(
-            self.policy.time(),
-            period=error.period,
-            period_start=error.period_start,
-            period_end=error.period_end,
-            limit=error.limit,
-            retry_after=retry_after(reply, self.policy.time()),
+        policy, now = self.policy, self.policy.time()
+        closed = yield from _asked(
+            policy,
+            lambda: policy.pacer.refuse(
+                now,
+                period=error.period,
+                period_start=error.period_start,
+                period_end=error.period_end,
+                limit=error.limit,
+                retry_after=retry_after(reply, now),
+            ),
         )
         error.args = (f"{error} ({closed.reason})",)
         if (

@@ -13,7 +13,8 @@ from enphase_sdk.clock import Clock, SteadyTime, current_clock
 from enphase_sdk.cloud.api import Api, Authorizer, Signing
 from enphase_sdk.cloud.cache import Cache, answers_in
 from enphase_sdk.cloud.flow import Policy
-from enphase_sdk.cloud.plans import Plan, PlanName, plan_named
+from enphase_sdk.cloud.ledgers import Named, ledger_of
+from enphase_sdk.cloud.plans import Plan, PlanName, Reserve, plan_named, reserved
 from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff
 from enphase_sdk.core.decode import Reader
@@ -37,6 +38,7 @@ class Changes(TypedDict, total=False):
     max_retries: int
     max_wait: float
     quota: Plan | PlanName | None
+    reserve: Reserve | int | None
     strict: bool
     on_wait: Callable[[Sleep], object] | None
     max_body: int
@@ -81,6 +83,8 @@ class Options:
         on_wait: Callable[[Sleep], object] | None,
         max_body: int,
         cache: str | os.PathLike[str] | Cache | None,
+        named: Named,
+        reserve: Reserve | int | None,
         authorizer: Callable[[SteadyTime, Backoff], Authorizer] | None = None,
     ) -> Options:
         """Options of a new client.
@@ -90,8 +94,15 @@ class Options:
         """
         clock = current_clock()
         time, backoff = SteadyTime(clock), Backoff(_retries(max_retries))
+        chosen = _plan(quota if quota is not None else plan)
         policy = Policy(
-            pacer=Pacer(_plan(quota if quota is not None else plan)),
+            pacer=Pacer(
+                chosen,
+                ledger_of(named),
+                named.application,
+                clock=clock,
+                reserve=reserved(reserve, chosen),
+            ),
             backoff=backoff,
             max_wait=_wait(max_wait),
             reader=Reader(strict=strict),
@@ -109,6 +120,8 @@ class Options:
             "strict": strict,
             "max_body": max_body,
             "cache": cache,
+            "ledger": named.elsewhere(),
+            "reserve": reserve,
         }
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), given, signing)
 
@@ -132,7 +145,9 @@ class Options:
             elif name == "max_wait":
                 policy = evolve(policy, max_wait=_wait(value))
             elif name == "quota":
-                policy = evolve(policy, pacer=Pacer(_plan(value)))
+                policy = evolve(policy, pacer=policy.pacer.with_plan(_plan(value)))
+            elif name == "reserve":
+                policy = evolve(policy, pacer=policy.pacer.with_reserve(value))
             elif name == "strict":
                 policy = evolve(policy, reader=Reader(strict=value))
             elif name == "cache":
@@ -142,11 +157,12 @@ class Options:
             else:
                 raise ConfigError(
                     f"with_options cannot change {name!r}; it can change timeout, max_retries, "
-                    "max_wait, quota, strict, on_wait, max_body, cache and fresh. For another "
-                    "account, address or transport make a new client"
+                    "max_wait, quota, reserve, strict, on_wait, max_body, cache and fresh. For "
+                    "another account, address or transport make a new client"
                 )
         kept = {**options.given, **given}
         kept.pop("on_wait", None)
+        kept.pop("fresh", None)
         return evolve(options, policy=policy, given=kept)
 
 

@@ -9,7 +9,7 @@ from attrs import frozen
 
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["PLANS", "Plan", "PlanName", "plan_named"]
+__all__ = ["NOTHING_RESERVED", "PLANS", "Plan", "PlanName", "Reserve", "plan_named", "reserved"]
 
 PlanName: TypeAlias = Literal["watt", "kilowatt", "megawatt", "partner"]
 
@@ -23,8 +23,8 @@ class Plan:
     Attributes:
         name: The name in the server's message ``Usage limit exceeded for plan …``.
         per_minute: Largest number of hits in each window of a minute.
-        per_month: Largest number of hits in each calendar month (UTC); None: no limit. Clients do
-            not count it, because hits of other processes count too; the server refuses.
+        per_month: Largest number of hits in each calendar month (UTC); None: no limit. Clients
+            keep to what their ledger has counted; hits of others make the server refuse earlier.
         minute_seconds: Length of the minute's window, seconds; simulations shorten it.
 
     Raises:
@@ -67,3 +67,47 @@ def plan_named(name: str) -> Plan:
             f"there is no plan {name!r}; known are {', '.join(PLANS)}, or make one: "
             "Plan('mine', per_minute=…)"
         ) from None
+
+
+@frozen
+class Reserve:
+    """Hits of the quota that a client leaves to others who share it.
+
+    Attributes:
+        minute: Of each minute's window.
+        month: Of each calendar month.
+
+    Raises:
+        ConfigError: a number below 0.
+    """
+
+    minute: int = 0
+    month: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        for value in (self.minute, self.month):
+            if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+                raise ConfigError(
+                    "reserve must be hits, 0 or more, or a Reserve(minute=…, month=…), "
+                    f"not {value!r}"
+                )
+
+
+NOTHING_RESERVED = Reserve()
+
+
+def reserved(reserve: Reserve | int | None, plan: Plan | None) -> Reserve:
+    """What to leave to others; a number is that many hits of the minute and of the month.
+
+    Raises:
+        ConfigError: it would leave nothing of the plan.
+    """
+    made = reserve if isinstance(reserve, Reserve) else Reserve(*(reserve or 0,) * 2)
+    if plan is not None and (
+        made.minute >= plan.per_minute or made.month >= (plan.per_month or math.inf)
+    ):
+        raise ConfigError(
+            f"reserve leaves nothing of the plan {plan.name!r}, which has {plan.per_minute} hits "
+            f"a minute and {plan.per_month or 'any number of'} a month; reserve fewer"
+        )
+    return made

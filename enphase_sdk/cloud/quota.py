@@ -1,181 +1,270 @@
-"""The plan's quota: how many hits go out in the server's current window, and when it opens.
+"""The plan's quota as one client asks for it: may a hit go out now, and if not, when?
 
-Enlighten counts hits in fixed windows that are aligned in the server's own clock. So the pacer
-keeps two things: how far the server's clock is from ours (as bounds, from `Date` headers), and
-in which of the server's windows each of our hits can have been counted. It sends a hit only
-when every window it could fall into has room.
-
-This is the only module that knows how quotas work; it does no I/O and reads no clock.
+The rules are in `enphase_sdk.cloud.tally`, what is shared with others is kept by a ledger
+(`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
+far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
+ledger fails. It reads no clock and never sleeps.
 """
 
 from __future__ import annotations
 
-import math
+import itertools
 import random
+import secrets
 import threading
-from collections import deque
-from datetime import UTC, datetime
+from collections.abc import Callable
+from copy import copy
+from datetime import datetime
+from typing import Protocol, TypeVar
 
-from attrs import define, frozen
+from attrs import evolve, frozen
 
-from enphase_sdk.cloud.plans import Plan
-from enphase_sdk.cloud.retry import EARLIEST, LATEST, http_date
+from enphase_sdk.clock import Clock
+from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
+from enphase_sdk.cloud.retry import http_date
+from enphase_sdk.cloud.tally import (
+    CAUTIOUS_PARTS,
+    DAY,
+    LEARNED_FOR,
+    LONGEST_PERIOD,
+    REMEMBERED,
+    Closed,
+    Hit,
+    Month,
+    Sharer,
+    Tally,
+    Ticket,
+    View,
+    decoded,
+    encoded,
+    month_of,
+    next_month,
+)
 from enphase_sdk.core.forks import renew_after_fork
-from enphase_sdk.errors import utc_text
+from enphase_sdk.core.log import logger
+from enphase_sdk.core.times import utc
+from enphase_sdk.errors import EnphaseError
 
-__all__ = ["Closed", "Pacer", "Ticket"]
+__all__ = [
+    "DAY",
+    "LEARNED_FOR",
+    "LONGEST_PERIOD",
+    "REMEMBERED",
+    "Closed",
+    "Ledger",
+    "MemoryLedger",
+    "Pacer",
+    "QuotaStatus",
+    "QuotaWindow",
+    "Ticket",
+]
 
-MINUTE = 60.0
+T = TypeVar("T")
 
-# Length of the periods that refusals name, seconds. An unknown name is treated as a month.
-LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
-LONGEST_PERIOD = 31 * 86_400.0
-
-# Seconds. A learned limit is forgotten after this, because the plan may have been raised.
-LEARNED_FOR = 86_400.0
-
-# Seconds. Simulations use windows of other lengths; up to this a window counts as a minute's.
-LONGEST_MINUTE = 2 * MINUTE
-
-# Seconds. While a month is used up, one hit per day is sent as a test: the plan may have been
-# raised, or the refusal may have been wrong.
-DAY = 86_400.0
-
-# Seconds. Without a Date header the server's clock is assumed to differ by less than this.
-LARGEST_SKEW = 86_400.0
-
-# While no limit is known, this many hits are remembered, because they count once it is known.
-REMEMBERED = 1000
-
-# Seconds. Calls that wait for the same opening are spread over at most this time.
+# Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
 
+# A ledger that failed is asked again after so many seconds.
+TRIED_AGAIN_AFTER = 30.0
 
-@define(eq=False)
-class Ticket:
-    """One hit: when it was sent and answered (our clock), latest time it counts (server's)."""
+# The name of the clock on the wall, which every machine has.
+WALL = "wall"
 
-    sent_at: float
-    done_at: float | None = None
-    before: float = math.inf
-    is_careful_try: bool = False
+# Clocks of so many machines, or starts of one, are compared with the server's.
+MOST_HINTS = 8
 
 
-@frozen
-class Closed:
-    """The quota is closed for `wait` seconds.
+class Ledger(Protocol):
+    """Keeps what all who spend one application's quota know together.
 
-    Attributes:
-        wait: Seconds until it opens.
-        opens_at: When it opens, epoch seconds in the server's clock.
-        reason: Why it is closed, in words.
-        is_long: Whether the period is longer than a minute, so that waiting is not useful.
+    It need not understand what it keeps. Any exception it raises counts as a failure: it costs
+    a warning and a cautious pace, and it is asked again later.
     """
 
-    wait: float
-    opens_at: float
-    reason: str
-    is_long: bool = False
+    def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Replace what is kept of an application with what `change` makes of it, atomically.
 
-
-@define
-class _Offset:
-    """Bounds of (server's clock - our clock), seconds; while unknown the clocks count as equal."""
-
-    low: float = 0.0
-    high: float = 0.0
-    known: bool = False
-
-    def learn(self, sent_at: float, received_at: float, date: float) -> None:
-        # The header has whole seconds (cut off) and was written between sending and receiving.
-        low, high = date - received_at, date + 1.0 - sent_at
-        if self.known and max(self.low, low) <= min(self.high, high):
-            low, high = max(self.low, low), min(self.high, high)
-        self.low, self.high, self.known = low, high, True
-
-    def hold(self, low: float, high: float) -> None:
-        """Learn that the server's clock lies within the window that a refusal has named.
-
-        If our own clock lies in it too, the clocks count as equal, whatever a Date header says.
-        Otherwise the start of the window is the safe estimate: hits are then sent late, but all
-        hits of a window in the same one. A known clock is only moved forward, because the window
-        may already have ended.
+        Args:
+            application: A hash that names it.
+            change: From what was kept (None for nothing, empty where it got lost) to what is to
+                be kept. It may be called more than once; the last call is the one that counts.
         """
-        if low <= self.low < high:
-            return
-        if low <= 0.0 < high:
-            self.low = self.high = 0.0
-        elif max(abs(low - self.low), abs(high - self.low)) < LARGEST_SKEW and (
-            self.low < low or not self.known
-        ):
-            self.low, self.high = low, max(low, self.high if self.known else low)
+        ...
 
 
-class Pacer:
-    """Allows hits no faster than the plan; shared by all threads and tasks of a client.
+class MemoryLedger:
+    """What the threads and tasks of one process know together, as it is: nothing is encoded."""
 
-    Without a plan it learns the limit from the first refusal.
-    """
-
-    def __init__(self, plan: Plan | None = None) -> None:
+    def __init__(self) -> None:
+        self.tally = Tally()
         self._lock = threading.Lock()
         renew_after_fork(self)
-        self._given: tuple[int | None, float] = (
-            (plan.per_minute, plan.minute_seconds) if plan else (None, MINUTE)
-        )
-        self._limit: int | None = self._given[0]
-        self._length: float = self._given[1]
-        self._learned_until = math.inf
-        self._offset = _Offset()
-        self._tickets: deque[Ticket] = deque()
-        # In our clock, so that a jump of the server's clock cannot keep the quota closed.
-        self._blocked_until = -math.inf
-        self._blocked_reason = ""
-        self._month: Closed | None = None
-        self._next_try = math.inf
+
+    def __repr__(self) -> str:
+        return "<memory ledger>"
 
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold.
 
-        Calls of the parent that are under way count as hits; their answers do not arrive here.
+        The parent's calls under way count, but their answers never come here.
         """
         self._lock = threading.Lock()
-        for ticket in self._tickets:
-            if ticket.done_at is None:
-                ticket.done_at = ticket.sent_at
+        for hit in self.tally.hits.values():
+            if hit.done_at is None:
+                hit.done_at = hit.sent_at
+
+    def ask(self, question: Callable[[Tally], T]) -> T:
+        """Let a question be answered, alone among all threads."""
+        with self._lock:
+            return question(self.tally)
+
+
+@frozen
+class QuotaWindow:
+    """How much of one of the quota's windows is used.
+
+    Attributes:
+        used: Hits counted in it, those under way included.
+        limit: Hits allowed; None while it is not known.
+        left: Hits that this client may still send; None while the limit is not known.
+        opens_at: When the next one begins (aware, UTC, the server's clock).
+    """
+
+    used: int
+    limit: int | None
+    left: int | None
+    opens_at: datetime
+
+
+@frozen
+class QuotaStatus:
+    """What is known of the quota; asking for it costs no hit.
+
+    Attributes:
+        minute: The minute's window.
+        month: The calendar month, UTC.
+        counted_since: Since when hits of this month are counted (aware, UTC); earlier ones, and
+            those of programs that do not share the ledger, are not known. None before the first.
+        closed_until: When it opens again (aware, UTC), if it is closed; else None.
+        reason: Why it is closed, in words; None if it is open.
+    """
+
+    minute: QuotaWindow
+    month: QuotaWindow
+    counted_since: datetime | None
+    closed_until: datetime | None
+    reason: str | None
+
+
+class Pacer:
+    """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
+
+    Without a plan it learns the limit from the first refusal.
+
+    Args:
+        plan: What is allowed, as far as it is known beforehand.
+        ledger: What it is shared through; else it keeps its own count.
+        application: Names the application in the ledger.
+        clock: For a first idea of the server's clock from what other sharers know.
+        reserve: Hits to leave to others.
+        reopens: Whether to forget what earlier refusals said: the plan was changed.
+    """
+
+    def __init__(
+        self,
+        plan: Plan | None = None,
+        ledger: Ledger | MemoryLedger | None = None,
+        application: str = "",
+        *,
+        clock: Clock | None = None,
+        reserve: Reserve = NOTHING_RESERVED,
+        reopens: bool = False,
+    ) -> None:
+        self.ledger = ledger if ledger is not None else MemoryLedger()
+        self.application = application
+        self._clock = clock
+        self._plan = plan
+        self._me = Sharer.of(secrets.token_hex(6), plan, reserve)
+        self._numbers = itertools.count()
+        self._joined = False
+        self._reopens = reopens
+        # What was last seen in a shared ledger; while it fails, what is gone by instead.
+        self._seen = Tally()
+        self._alone_since: float | None = None
+        self._alone_until = 0.0
+        self._uncounted = 0
+        # What a call that was cancelled could not tell the ledger any more.
+        self._owed: list[Callable[[View], object]] = []
+        self._lock = threading.Lock()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Become a sharer of one's own; the parent's tickets stay the parent's."""
+        self._lock = threading.Lock()
+        self._owed = []
+        if isinstance(self.ledger, MemoryLedger):
+            self.ledger.after_fork()
+        else:
+            offset = copy(self._me.offset)
+            self._me = evolve(self._me, name=secrets.token_hex(6), offset=offset)
+
+    def with_plan(self, plan: Plan | None) -> Pacer:
+        """Another for the same application, whose plan has changed: it may go on at once."""
+        kept = reserved(self._me.reserve, plan)
+        if isinstance(self.ledger, MemoryLedger):
+            return Pacer(plan, application=self.application, clock=self._clock, reserve=kept)
+        return Pacer(
+            plan, self.ledger, self.application, clock=self._clock, reserve=kept, reopens=True
+        )
+
+    def with_reserve(self, reserve: Reserve | int | None) -> Pacer:
+        """Another for the same quota that leaves other hits to others."""
+        kept = reserved(reserve, self._plan)
+        return Pacer(self._plan, self.ledger, self.application, clock=self._clock, reserve=kept)
+
+    @property
+    def is_local(self) -> bool:
+        """Whether a question is answered at once, without reading a file or asking a server."""
+        return isinstance(self.ledger, MemoryLedger)
 
     @property
     def limit(self) -> int | None:
-        """Number of hits allowed in one window, given or learned; None while not known."""
-        return self._limit
+        """Hits allowed in one window, as given or learned; None while it is not known."""
+        return self._known.learned_limit or self._me.limit
 
     @property
     def ahead(self) -> float:
-        """How far the server's clock is ahead of ours, seconds; 0 while not known."""
-        return self._offset.low
+        """Seconds that the server's clock is ahead of ours, as far as it is known."""
+        return self._me.offset.low
+
+    @property
+    def _known(self) -> Tally:
+        return self.ledger.tally if isinstance(self.ledger, MemoryLedger) else self._seen
+
+    @property
+    def _tickets(self) -> list[Hit]:
+        return list(self._known.hits.values())
 
     def reserve(self, now: float) -> Ticket | Closed:
-        """A ticket for one hit at `now` (epoch seconds, our clock), or how long to wait."""
-        with self._lock:
-            is_careful_try = False
-            if now < self._blocked_until:
-                if self._month is None or now < self._next_try:
-                    return self._blocked(now)
-                is_careful_try = True
-            else:
-                self._month = None
-            if now >= self._learned_until:
-                (self._limit, self._length), self._learned_until = self._given, math.inf
-            full = self._full_window(now)
-            if full is not None:
-                reason = f"all {self._limit} hits of this window of the quota are used"
-                return self._closed(now, (full + 1) * self._length, reason)
-            if is_careful_try:
-                self._next_try = now + DAY
-            ticket = Ticket(now, is_careful_try=is_careful_try)
-            self._forget_old(now)
-            self._tickets.append(ticket)
-            return ticket
+        """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
+        return self.reserve_as(self.new_key(), now)
+
+    def new_key(self) -> str:
+        """A name for one hit."""
+        return f"{self._me.name}-{next(self._numbers)}"
+
+    def reserve_as(self, key: str, now: float) -> Ticket | Closed:
+        """A ticket with a name that is known beforehand, so that it can be withdrawn."""
+        answer = self._asked(now, lambda view: view.reserve(key))
+        if isinstance(answer, Ticket):
+            with self._lock:
+                self._uncounted += self._alone_since is not None
+            return answer
+        return _spread(answer)
+
+    def withdraw(self, key: str, now: float) -> None:
+        """Take back a ticket that may have been given, for a hit that is not sent."""
+        self._owe(now, lambda view: view.withdraw(Ticket(key, now)))
 
     def settle(
         self, ticket: Ticket, now: float, date_header: str | None, *, is_success: bool = False
@@ -186,16 +275,20 @@ class Pacer:
             ticket: The hit.
             now: Epoch seconds, our clock.
             date_header: The answer's `Date`.
-            is_success: Whether the answer proves that the quota is open.
+            is_success: Whether it was answered as it should be, so that no quota is used up.
         """
         date = http_date(date_header)
-        with self._lock:
-            ticket.done_at = now
-            if is_success and ticket.is_careful_try:
-                self._blocked_until, self._month = -math.inf, None
+
+        def answered(view: View) -> None:
             if date is not None:
-                self._offset.learn(ticket.sent_at, now, date)
-                ticket.before = date + 1.0
+                self._me.offset.learn(ticket.sent_at, now, date)
+            view.settle(ticket, now, date, is_success=is_success)
+
+        self._asked(now, answered)
+
+    def settle_later(self, ticket: Ticket, now: float) -> None:
+        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
+        self._owe(now, lambda view: view.settle(ticket, now, None, is_success=False))
 
     def refuse(
         self,
@@ -207,105 +300,199 @@ class Pacer:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Record a refusal; returns when the quota opens.
+        """Note a refusal with what it said; says when the quota opens. See `View.refuse`."""
+        closed = self._asked(
+            now,
+            lambda view: view.refuse(
+                period=period,
+                period_start=period_start,
+                period_end=period_end,
+                limit=limit,
+                retry_after=retry_after,
+            ),
+        )
+        return _spread(closed)
 
-        The name of the period decides; its end is limited by its length. A refusal without name
-        and end counts as one of the current minute.
-        """
-        name = None if period is None else period.strip().lower()
+    def status(self, now: float) -> QuotaStatus:
+        """What is used and left."""
+        return self._asked(now, _status)
+
+    def close(self, now: float) -> None:
+        """Tell the ledger what is still owed to it, and let go of it."""
+        if self._owed:
+            self._asked(now, lambda _: None)
+        close = getattr(self.ledger, "close", None)
+        if callable(close):
+            close()
+
+    def _owe(self, now: float, debt: Callable[[View], object]) -> None:
+        if self.is_local:
+            self._asked(now, debt)
+            return
         with self._lock:
-            length = self._length_of(name, period_start, period_end)
-            if length is None:
-                self._learn_window(now, period_start, period_end, limit)
-                length = self._length
-            server_now = now + self._offset.low
-            left = None
-            if period_end is not None and period_end >= 0:
-                left = min(period_end, LATEST) - server_now
-            if left is not None and left <= length:
-                wait = max(0.0, left)
-            elif retry_after is not None:
-                wait = retry_after if name is None else min(retry_after, length)
-            elif length == LONGEST_PERIOD:
-                wait = _next_month(server_now) - server_now
-            else:
-                # A period ends at the latest after its own length, whatever the refusal says.
-                wait = (math.floor(server_now / length) + 1) * length - server_now
-            named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
-            is_long = length >= DAY
-            reason = f"{named} is used up"
-            if now + wait >= self._blocked_until:
-                self._blocked_until, self._blocked_reason = now + wait, reason
-            closed = self._closed(now, server_now + wait, reason, is_long=is_long)
-            if is_long:
-                self._month, self._next_try = closed, now + DAY
-            return closed
+            self._owed.append(debt)
 
-    @staticmethod
-    def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
-        """Length of the period that a refusal names, seconds; None for a minute."""
-        if name is None and start is not None and end is not None:
-            # Without a name, start and end show whether it is longer than a minute.
-            named = end - start if EARLIEST < start < end < LATEST else 0
-            return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
-        if name in (None, "minute"):
-            return None
-        return LENGTHS.get(name, LONGEST_PERIOD)
+    def _asked(self, now: float, question: Callable[[View], T]) -> T:
+        if isinstance(self.ledger, MemoryLedger):
+            return self.ledger.ask(lambda tally: self._answered(tally, now, question))
+        with self._lock:
+            if self._alone_since is None or now >= self._alone_until:
+                try:
+                    return self._asked_of(self.ledger, now, question)
+                except Exception as error:  # whatever a ledger raises, it ends no run
+                    self._go_on_alone(now, error)
+            view = View(self._seen, self._me, now)
+            return question(view)
 
-    def _learn_window(
-        self, now: float, start: int | None, end: int | None, limit: int | None
-    ) -> None:
-        """Learn from the window of a refusal, which contains the server's current time."""
-        if limit is not None and limit > 0 and end is not None:
-            self._limit, self._learned_until = limit, now + LEARNED_FOR
-        if start is None or end is None or not EARLIEST < start < end < LATEST:
+    def _asked_of(self, ledger: Ledger, now: float, question: Callable[[View], T]) -> T:
+        answers: list[T] = []
+        seen: list[Tally] = []
+
+        def change(kept: bytes | None) -> bytes:
+            tally = Tally() if kept is None else self._read(kept, now)
+            if self._alone_since is not None:
+                self._tell_of_the_time_alone(View(tally, self._me, now))
+            answers.append(self._answered(tally, now, question))
+            seen.append(tally)
+            return encoded(tally)
+
+        parts, self._me.parts = self._me.parts, 1
+        owed = len(self._owed)
+        try:
+            ledger.change(self.application, change)
+        except BaseException:
+            self._me.parts = parts
+            raise
+        answer = answers[-1]
+        self._seen = seen[-1]
+        del self._owed[:owed]
+        self._reopens, self._joined = False, True
+        if self._alone_since is not None:
+            logger.info("quota: %r is in use again", ledger)
+            self._alone_since, self._uncounted = None, 0
+        return answer
+
+    def _answered(self, tally: Tally, now: float, question: Callable[[View], T]) -> T:
+        view = View(tally, self._me, now)
+        if not self._joined:
+            self._join(view)
+        for debt in self._owed:
+            debt(view)
+        if self._reopens:
+            view.reopen()
+            tally.learned_limit = tally.learned_length = tally.learned_until = None
+        answer = question(view)
+        self._me.offset.asked_at = now
+        tally.offsets[self._me.name] = self._me.offset
+        if self._clock is not None and self._me.offset.known:
+            self._leave_hints(view)
+        view.forget_sharers()
+        if self.is_local:
+            self._reopens, self._joined = False, True
+        return answer
+
+    def _join(self, view: View) -> None:
+        """Take over from the other sharers how far the server's clock is ahead."""
+        if self._me.offset.known or self._clock is None:
             return
-        if end - start <= LONGEST_MINUTE:
-            self._length = float(end - start)
-            self._offset.hold(start - now, end - now)
+        for name, reading in _common_clocks(self.ledger, self._clock):
+            low, high, then = view.tally.hints.get(name, (0.0, 0.0, 0.0))
+            # A clock that runs on from its machine's start never runs backwards.
+            if then and (name == WALL or reading >= then):
+                ours = reading - view.now
+                self._me.offset.low, self._me.offset.high = low + ours, high + ours
+                self._me.offset.known = True
+                return
 
-    def _blocked(self, now: float) -> Closed:
-        opens_at = self._blocked_until + self._offset.low
-        return self._closed(now, opens_at, self._blocked_reason, is_long=self._month is not None)
-
-    def _closed(self, now: float, opens_at: float, reason: str, *, is_long: bool = False) -> Closed:
-        wait = max(0.0, opens_at - (now + self._offset.low))
-        if wait:
-            wait += random.SystemRandom().uniform(0.0, SPREAD)
-        return Closed(wait, opens_at, f"{reason}; it opens at {utc_text(opens_at)}", is_long)
-
-    def _full_window(self, now: float) -> int | None:
-        """The first window that a hit sent now could fall into, if that window is full.
-
-        Later windows need no check: every hit that could be in one of them could also be in the
-        first one.
-        """
-        window = math.floor((now + self._offset.low) / self._length)
-        full = self._limit is not None and self._possibly_in(window, now) >= self._limit
-        return window if full else None
-
-    def _possibly_in(self, window: int, now: float) -> int:
-        start, end = window * self._length, (window + 1) * self._length
-        count = 0
-        for ticket in self._tickets:
-            earliest = ticket.sent_at + self._offset.low
-            latest = (ticket.done_at or now) + self._offset.high
-            count += earliest < end and start <= latest and start < ticket.before
-        return count
-
-    def _forget_old(self, now: float) -> None:
-        """Forget hits that cannot have been counted in a window that is still open."""
-        if self._limit is None:
-            while len(self._tickets) >= REMEMBERED:
-                self._tickets.popleft()
+    def _leave_hints(self, view: View) -> None:
+        hints = view.tally.hints
+        if self._clock is None:
             return
-        over = now - self._length - (self._offset.high - self._offset.low)
-        while self._tickets and (self._tickets[0].done_at or now) < over:
-            self._tickets.popleft()
+        for name, reading in _common_clocks(self.ledger, self._clock):
+            ours, offset = view.now - reading, self._me.offset
+            hints.pop(name, None)
+            hints[name] = offset.low + ours, offset.high + ours, reading
+        while len(hints) > MOST_HINTS:
+            del hints[next(iter(hints))]
+
+    def _read(self, kept: bytes, now: float) -> Tally:
+        """What was kept; nobody knows what was spent where it cannot be read."""
+        tally = decoded(kept)
+        if tally is not None:
+            return tally
+        if kept:
+            logger.warning("quota: what %r kept was damaged; it is begun anew", self.ledger)
+        made = Tally()
+        view = View(made, self._me, now)
+        made.cautious_until = view.moment(now + 2 * view.length)
+        return made
+
+    def _go_on_alone(self, now: float, error: Exception) -> None:
+        if self._alone_since is None:
+            # The text of a foreign error may hold an address with a password.
+            told = error if isinstance(error, EnphaseError) else type(error).__name__
+            logger.warning(
+                "quota: %r cannot be used (%s); going on without it at a cautious pace",
+                self.ledger,
+                told,
+            )
+            self._alone_since = now
+            self._me.parts = max(CAUTIOUS_PARTS, len(self._seen.offsets))
+        self._alone_until = now + TRIED_AGAIN_AFTER
+
+    def _tell_of_the_time_alone(self, view: View) -> None:
+        """Give the ledger what was learned, and the hits that were sent, while it failed."""
+        mine, shared = self._seen, view.tally
+        for key, hit in mine.hits.items():
+            if hit.sharer == self._me.name:
+                shared.hits[key] = hit
+        view.count(self._uncounted)
+        if mine.block is not None and view.now < view.here(mine.block.until):
+            at = view.here(mine.block.until)
+            if shared.block is None or at > view.here(shared.block.until):
+                shared.block = mine.block
+                shared.is_long, shared.next_try = mine.is_long, mine.next_try
+        if mine.learned_limit is not None and shared.learned_limit is None:
+            shared.learned_limit, shared.learned_until = mine.learned_limit, mine.learned_until
+            shared.learned_length = mine.learned_length
 
 
-def _next_month(server_now: float) -> float:
-    """Start of the next calendar month (UTC), epoch seconds."""
-    now = datetime.fromtimestamp(min(max(server_now, EARLIEST), LATEST), UTC)
-    first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return first.replace(year=now.year + now.month // 12, month=now.month % 12 + 1).timestamp()
+def _spread(closed: Closed) -> Closed:
+    """Let many waiters for one opening not come all at once."""
+    if not closed.wait:
+        return closed
+    return evolve(closed, wait=closed.wait + random.SystemRandom().uniform(0.0, SPREAD))
+
+
+def _status(view: View) -> QuotaStatus:
+    closed = view.closed_now()
+    used, allowed = view.used_in(view.window), view.allowed()
+    month = view.tally.months.get(month_of(view.server_now), Month())
+    month_limit, kept = view.month_limit, view.me.reserve.month
+    ends = next_month(view.server_now)
+    return QuotaStatus(
+        minute=QuotaWindow(
+            used,
+            view.limit,
+            None if allowed is None else max(0, allowed - used),
+            utc((view.window + 1) * view.length),
+        ),
+        month=QuotaWindow(
+            month.used,
+            month_limit,
+            None if month_limit is None else max(0, month_limit - kept - month.used),
+            utc(ends),
+        ),
+        counted_since=utc(month.since) if month.since else None,
+        closed_until=None if closed is None else utc(closed.opens_at),
+        reason=None if closed is None else closed.reason,
+    )
+
+
+def _common_clocks(ledger: object, clock: Clock) -> list[tuple[str, float]]:
+    """Clocks that this sharer has in common with others, the most reliable first."""
+    own = getattr(ledger, "clocks", None)
+    if callable(own):
+        found: list[tuple[str, float]] = own(clock)
+        return found
+    return [(WALL, clock.time())]

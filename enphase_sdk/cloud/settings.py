@@ -73,6 +73,7 @@ class Settings:
     base_url: str
     plan: str | None
     cache: str | None
+    ledger: str | None = field(default=None, repr=False)
 
 
 def config_path() -> Path:
@@ -105,6 +106,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
         base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
         plan=lookup("plan", None),
         cache=lookup("cache", None),
+        ledger=lookup("ledger", None),
     )
 
 

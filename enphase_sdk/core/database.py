@@ -280,6 +280,8 @@ class SharedDatabase:
         """
         self.path = real_path(path, kind.name)
         self.kind = kind
+        # How often a damaged file was set aside here.
+        self.losses = 0
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
         self._turn = threading.Lock()
@@ -364,6 +366,7 @@ class SharedDatabase:
             for beside in ("-wal", "-shm", "-journal"):
                 with suppress(FileNotFoundError):
                     Path(f"{self.path}{beside}").replace(f"{aside}{beside}")
+        self.losses += 1
         logger.warning(
             "the %s %s was damaged (%s): it was renamed to %s, and a new one begun",
             self.kind.name,
