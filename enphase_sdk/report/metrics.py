@@ -203,7 +203,7 @@ class Estimate:
         return cls(dict.fromkeys(range(1, 13), kwh_per_month))
 
     def of_day(self, day: date) -> float | None:
-        """kWh of a day: the month's, in equal parts; None where the month has none."""
+        """Estimate of a day in kWh: the month's, in equal parts; None where the month has none."""
         month = self.months.get((day.year, day.month), self.months.get(day.month))
         days = calendar.monthrange(day.year, day.month)[1]
         return None if month is None else month / days

@@ -143,9 +143,7 @@ class Neighbourhoods:
             for area in _areas(system):
                 self._inside[area].append(system)
 
-    def rank(
-        self, system: Located, *, min_neighbours: int = MIN_NEIGHBOURS
-    ) -> Comparison | None:
+    def rank(self, system: Located, *, min_neighbours: int = MIN_NEIGHBOURS) -> Comparison | None:
         """The system among its neighbours: those of its postal code, else city, else state.
 
         The first area with `min_neighbours` others of known yield is taken; None where none is.
