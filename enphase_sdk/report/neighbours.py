@@ -1,0 +1,385 @@
+"""A system among its neighbours, and a microinverter among those of its array.
+
+Neighbours share the weather, so what one makes for each kW, against the median of the others,
+tells more than its energy does. Values that are None are not known and take no part.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from statistics import fmean, median
+from typing import TypeVar
+
+from attrs import frozen
+
+from enphase_sdk.report.days import Daily, Period, known
+
+__all__ = [
+    "Availability",
+    "Comparison",
+    "Inverters",
+    "Located",
+    "Neighbourhoods",
+    "ZeroDays",
+    "against_own_baseline",
+    "availability",
+    "compare",
+    "energy_availability",
+    "microinverters_not_reporting",
+    "outage_loss",
+    "robust_z",
+    "weak_microinverters",
+    "zero_days",
+]
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+# What makes a median deviation that of a normal distribution; the same for the mean deviation.
+_SIGMA_FROM_MAD = 1 / 0.6744897501960817
+_SIGMA_FROM_MEAN = 1.2533141373155001  # sqrt(pi / 2)
+
+MIN_NEIGHBOURS = 5
+MIN_PEER_YIELD = 0.5  # kWh/kWp of a day; below it nobody could produce
+
+
+@frozen
+class Comparison:
+    """A value among those of its neighbours, itself left out of the median.
+
+    Attributes:
+        area: "postal_code", "city" or "state": where the neighbours are.
+        neighbours: How many others are known.
+        median: Of the others.
+        mad: Median of their absolute deviations from it.
+        ratio: Own / median; None where the median is 0.
+        z: Robust z-score; beyond -3.5 it is an outlier. None where all others are the same.
+        rank: 1 is the best; the same values share a rank.
+        of: Of how many, itself among them.
+    """
+
+    area: str | None
+    neighbours: int
+    median: float
+    mad: float
+    ratio: float | None
+    z: float | None
+    rank: int
+    of: int
+
+    @property
+    def percent(self) -> float | None:
+        """Difference from the median in %."""
+        return None if self.ratio is None else (self.ratio - 1) * 100
+
+
+def robust_z(own: float, values: Iterable[float | None]) -> float | None:
+    """How many standard deviations a value lies from the median: 0.67449 (x - median) / MAD.
+
+    Where the MAD is 0, the mean absolute deviation x sqrt(pi/2) stands for it; where that is 0
+    too, or nothing is known, there is no score: None.
+    """
+    others = _all_known(values)
+    if known(own) is None or not others:
+        return None
+    middle = median(others)
+    deviations = [abs(value - middle) for value in others]
+    sigma = median(deviations) * _SIGMA_FROM_MAD or fmean(deviations) * _SIGMA_FROM_MEAN
+    return (own - middle) / sigma if sigma > 0 else None
+
+
+def compare(
+    own: float | None,
+    others: Iterable[float | None],
+    *,
+    min_neighbours: int = MIN_NEIGHBOURS,
+    area: str | None = None,
+) -> Comparison | None:
+    """Performance to peers: own yield / median yield of the others, on the same days, and rank.
+
+    None where the own value is not known or fewer than `min_neighbours` others are.
+
+    Args:
+        own: Final yield in kWh/kWp.
+        others: Those of the neighbours over the same days, the own one left out.
+        min_neighbours: How many others must be known.
+        area: Where they are, for the result.
+    """
+    values = _all_known(others)
+    if own is None or known(own) is None or len(values) < max(1, min_neighbours):
+        return None
+    middle = median(values)
+    return Comparison(
+        area=area,
+        neighbours=len(values),
+        median=middle,
+        mad=median(abs(value - middle) for value in values),
+        ratio=own / middle if middle > 0 else None,
+        z=robust_z(own, values),
+        rank=1 + sum(value > own for value in values),
+        of=len(values) + 1,
+    )
+
+
+@frozen
+class Located:
+    """Where a system is, as its listing says, and its final yield in kWh/kWp."""
+
+    system_id: int
+    specific_yield: float | None
+    postal_code: str | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+
+
+class Neighbourhoods:
+    """The systems of a fleet by postal code, city and state, of the same days."""
+
+    def __init__(self, systems: Iterable[Located]) -> None:
+        self._inside: dict[tuple[str | None, ...], list[Located]] = defaultdict(list)
+        for system in systems:
+            for area in _areas(system):
+                self._inside[area].append(system)
+
+    def rank(self, system: Located, *, min_neighbours: int = MIN_NEIGHBOURS) -> Comparison | None:
+        """The system among its neighbours: those of its postal code, else city, else state.
+
+        The first area with `min_neighbours` others of known yield is taken; None where none is.
+        """
+        for area in _areas(system):
+            others = (
+                other.specific_yield
+                for other in self._inside.get(area, ())
+                if other.system_id != system.system_id
+            )
+            found = compare(
+                system.specific_yield, others, min_neighbours=min_neighbours, area=area[0]
+            )
+            if found:
+                return found
+        return None
+
+
+def _areas(system: Located) -> list[tuple[str | None, ...]]:
+    """The narrowest first; what a listing leaves empty is no area."""
+    country, state, city, postal_code = (
+        text.strip().casefold() if text else None
+        for text in (system.country, system.state, system.city, system.postal_code)
+    )
+    areas = [
+        ("postal_code", postal_code, country),
+        ("city", city, state, country),
+        ("state", state, country),
+    ]
+    return [area for area in areas if area[1]]
+
+
+def against_own_baseline(
+    own: Daily, peer_median: Daily, day: date, *, baseline: Iterable[date]
+) -> tuple[float, float] | None:
+    """Usual ratio to the peers, and the day's ratio against it: tilt, azimuth and shade removed.
+
+    The usual ratio is the median of own / peer median over the days of the baseline (30 to 60 good
+    days). A fault older than the baseline passes for normal: show the raw ratio too. None where
+    either cannot be reckoned.
+
+    Args:
+        own: Own daily yields in kWh/kWp.
+        peer_median: Those of the peers.
+        day: The day to judge.
+        baseline: The days to compare with.
+    """
+    usual = _all_known(_ratio(own.get(one), peer_median.get(one)) for one in baseline)
+    today = _ratio(own.get(day), peer_median.get(day))
+    if not usual or today is None or median(usual) <= 0:
+        return None
+    return median(usual), today / median(usual)
+
+
+@frozen
+class ZeroDays:
+    """Days without energy.
+
+    Attributes:
+        zero: Days at 0 Wh although the neighbours produced.
+        excused: Days at 0 Wh on which they did not either (snow, storm, polar night).
+        unknown: Days of which nothing is known, or at 0 Wh with no neighbours known.
+    """
+
+    zero: tuple[date, ...]
+    excused: tuple[date, ...]
+    unknown: tuple[date, ...]
+
+
+def zero_days(
+    own: Daily, peer_median: Daily, period: Period, *, min_peer_yield: float = MIN_PEER_YIELD
+) -> ZeroDays:
+    """Days at exactly 0 Wh, told apart by the neighbours' median yield (kWh/kWp) of the day.
+
+    The newest 0 may be a late report as long as no later day has energy.
+    """
+    zero, excused, unknown = [], [], []
+    for day in period:
+        wh, peers = known(own.get(day)), known(peer_median.get(day))
+        if wh is None or (wh == 0 and peers is None):
+            unknown.append(day)
+        elif wh == 0 and peers is not None:
+            (zero if peers >= min_peer_yield else excused).append(day)
+    return ZeroDays(tuple(zero), tuple(excused), tuple(unknown))
+
+
+@frozen
+class Availability:
+    """Production availability, by days.
+
+    Attributes:
+        available: Days with energy.
+        judged: Those, and the zero days on which neighbours produced.
+        ratio: available / judged; None where no day is judged.
+        worst_case: The same with every unknown day taken for one without energy.
+    """
+
+    available: int
+    judged: int
+    ratio: float | None
+    worst_case: float | None
+
+
+def availability(
+    own: Daily, peer_median: Daily, period: Period, *, min_peer_yield: float = MIN_PEER_YIELD
+) -> Availability:
+    """Days with energy / (days with energy + zero days while neighbours produced), 0 to 1.
+
+    A day that is unknown or excused is in neither.
+    """
+    none = zero_days(own, peer_median, period, min_peer_yield=min_peer_yield)
+    available = sum((known(own.get(day)) or 0) > 0 for day in period)
+    judged = available + len(none.zero)
+    worst = judged + len(none.unknown)
+    return Availability(
+        available,
+        judged,
+        available / judged if judged else None,
+        available / worst if worst else None,
+    )
+
+
+def outage_loss(
+    own: Daily,
+    peer_median: Daily,
+    days: Iterable[date],
+    *,
+    size_w: float | None,
+    baseline: float = 1.0,
+) -> dict[date, float | None]:
+    """Estimated loss of each day in Wh: max(0, baseline x peer median x P0 - E).
+
+    None for a day on which own energy or peers are not known: an offline gateway is no loss, it
+    reports later.
+
+    Args:
+        own: Own daily energy in Wh.
+        peer_median: Median yield of the neighbours in kWh/kWp.
+        days: The days judged to be without, or low in, production.
+        size_w: Rated power; 0 is unknown.
+        baseline: The system's usual ratio to its neighbours.
+    """
+    size = known(size_w) or 0
+
+    def lost(wh: float | None, peers: float | None) -> float | None:
+        if wh is None or peers is None or size <= 0:
+            return None
+        return max(0.0, baseline * peers * size - wh)
+
+    return {day: lost(known(own.get(day)), known(peer_median.get(day))) for day in days}
+
+
+def energy_availability(actual: float | None, lost: float | None) -> float | None:
+    """Energy / (energy + estimated loss), of the same unit; an estimate. None where not known."""
+    if known(actual) is None or known(lost) is None or actual is None or lost is None:
+        return None
+    return actual / (actual + lost) if actual + lost > 0 else None
+
+
+@frozen
+class Inverters:
+    """Microinverters that need a look.
+
+    Attributes:
+        weak: Far below the others and below the limit; None where too few, or too few days, are
+            known to say.
+        dead: At 0 Wh.
+        not_reporting: Of unknown energy.
+    """
+
+    weak: tuple[Hashable, ...] | None
+    dead: tuple[Hashable, ...]
+    not_reporting: tuple[Hashable, ...]
+
+
+def weak_microinverters(
+    energy_wh: Mapping[_Key, float | None],
+    *,
+    days: int,
+    z_limit: float = -3.5,
+    ratio_limit: float = 0.85,
+    min_inverters: int = 6,
+    min_days: int = 7,
+) -> Inverters:
+    """Microinverters with robust z < `z_limit` and less than `ratio_limit` of the median.
+
+    Both must hold: alike modules differ by 1 %, so that z alone cries wolf. East and west arrays
+    are to be asked one by one. Lasting shade looks the same: compare with last year.
+
+    Args:
+        energy_wh: Energy of each microinverter of one array over the same whole days.
+        days: How many whole days that is.
+        z_limit: Robust z-score below which it is an outlier.
+        ratio_limit: Share of the median.
+        min_inverters: How many must be known.
+        min_days: How many days there must be.
+    """
+    seen = {serial: wh for serial, value in energy_wh.items() if (wh := known(value)) is not None}
+    dead = tuple(serial for serial, wh in seen.items() if wh == 0)
+    silent = tuple(serial for serial in energy_wh if serial not in seen)
+    if len(seen) < min_inverters or days < min_days:
+        return Inverters(None, dead, silent)
+    middle = median(seen.values())
+    weak = tuple(
+        serial
+        for serial, wh in seen.items()
+        if wh > 0
+        and wh < ratio_limit * middle
+        and (z := robust_z(wh, seen.values())) is not None
+        and z < z_limit
+    )
+    return Inverters(weak, dead, silent)
+
+
+def microinverters_not_reporting(
+    last_report_at: Mapping[_Key, datetime | None],
+    *,
+    read_at: datetime,
+    after: timedelta = timedelta(days=3),
+) -> tuple[_Key, ...]:
+    """Microinverters whose last report lies `after` or more before `read_at`.
+
+    One that has no instant is not known to be silent and is left out. Source: `inventory`,
+    `inverters_summary_by_envoy_or_site`, or a gateway's `inverters`.
+    """
+    return tuple(
+        serial
+        for serial, heard_at in last_report_at.items()
+        if heard_at is not None and read_at - heard_at >= after
+    )
+
+
+def _all_known(values: Iterable[float | None]) -> Sequence[float]:
+    return [number for value in values if (number := known(value)) is not None]
+
+
+def _ratio(own: float | None, peers: float | None) -> float | None:
+    own, peers = known(own), known(peers)
+    return own / peers if own is not None and peers else None
