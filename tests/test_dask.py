@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from distributed import Client, LocalCluster
 
 from enphase_sdk import Cloud, Enlighten, Fleet
 from enphase_sdk.cli import main
 from enphase_sdk.errors import NotFoundError
-from enphase_sdk.testing import SimulatedEnlighten, faults
+from enphase_sdk.testing import Plan, SimulatedEnlighten, faults
 from tests.cli.conftest import API_KEY, USER_ID
 
 pytestmark = [
@@ -53,6 +54,33 @@ def test_the_same_program_runs_on_a_cluster(cluster: LocalCluster) -> None:
     processes = {result.value[1] for result in results if result.value}
     assert len(processes) == 2
     assert os.getpid() not in processes
+
+
+class Counting(SimulatedEnlighten):
+    """Counts what it refuses."""
+
+    refused = 0
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        response = super().__call__(request)
+        self.refused += response.status_code == 409
+        return response
+
+
+def test_the_cluster_shares_one_quota_through_redis(cluster: LocalCluster, redis_url: str) -> None:
+    """The same program with one argument changed, and no refusal where the plan is known."""
+    plan = Plan("Small", 20, minute_seconds=2.0)
+    simulated = Counting(60, plan=plan, api_key=API_KEY)
+    with simulated.serve() as base_url, Client(cluster) as dask:
+        options: dict[str, Any] = {"base_url": base_url, "quota": plan, "ledger": redis_url}
+        with Enlighten(API_KEY, USER_ID, **options) as client:
+            run = Fleet(client, dask.get_executor()).collect("summary")
+            results = list(run)
+            used = client.quota().month.used
+    assert run.stopped_by is None
+    assert sorted(result.system_id for result in results) == simulated.system_ids()
+    assert simulated.refused == 0
+    assert used == 61
 
 
 def test_a_sync_asks_from_the_cluster(
