@@ -91,7 +91,8 @@ def _seconds(value: object, name: str) -> float:
     if isinstance(written, datetime):
         if written.utcoffset() is None:
             raise InvalidArgumentError(
-                f"{name}: {written.isoformat()} has no time zone, so its instant is not known; "
+                f"{name}: {written.isoformat()} is naive: it has no time zone, so its "
+                "instant is not known; "
                 "give it a zone, for example value.replace(tzinfo=ZoneInfo('America/Denver'))"
             )
         return written.timestamp()
