@@ -16,12 +16,14 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
+    from enphase_sdk._async.gateway_control import AsyncGatewayControl
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._sync.cloud_pages import SystemPages
     from enphase_sdk._sync.cloud_raw import Exchanging, RawEnlighten
     from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.cloud_stream import LiveStream
+    from enphase_sdk._sync.gateway_control import GatewayControl
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk.clock import Clock
     from enphase_sdk.cloud.api import Call, Walk
@@ -46,6 +48,7 @@ __all__ = [
     "AnyFrame",
     "AsyncCloudSite",
     "AsyncExchanging",
+    "AsyncGatewayControl",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
@@ -63,6 +66,7 @@ __all__ = [
     "FleetRecord",
     "FleetRun",
     "FrameBuilder",
+    "GatewayControl",
     "GatewayInfo",
     "GatewayProfile",
     "InstantLike",
@@ -121,6 +125,8 @@ _HOMES = {
     "FleetRecord": "fleet",
     "FleetRun": "fleet",
     "FrameBuilder": "frames",
+    "AsyncGatewayControl": "_async.gateway_control",
+    "GatewayControl": "_sync.gateway_control",
     "GatewayInfo": "gateway.identity",
     "GatewayProfile": "gateway.profile",
     "InstantLike": "core.times",

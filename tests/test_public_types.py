@@ -39,6 +39,8 @@ OURS = ("enphase_sdk", "enphase_sdk_api_v2", "enphase_sdk_api_v4")
 
 # Nobody else calls their constructors.
 MADE_BY_US = {
+    types.AsyncGatewayControl,
+    types.GatewayControl,
     types.AsyncLiveStream,
     types.AsyncSystemPages,
     types.LiveStream,

@@ -213,8 +213,8 @@ class AsyncGatewayControl(AsyncStorageControl):
     ) -> Result:
         """Switch the microinverters' production on or off (installer).
 
-        Off takes minutes. After on, some inverters produce nothing before the next morning, or until
-        Enphase's own tools wake them.
+        Off takes minutes. After on, some inverters produce nothing before the next morning, or
+        until Enphase's own tools wake them.
 
         Raises:
             NotAvailableError: the token is not an installer's.

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 from typing import TypeAlias, cast
 
-from attrs import define, frozen
+from attrs import frozen
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_session import AsyncGatewaySession
@@ -42,12 +42,12 @@ class _EnoughError(Exception):
     """Whoever was told how it stands will not wait any longer."""
 
 
-@define(repr=False, eq=False)
 class AsyncGatewayWriting:
     """Carries out writes against the gateway of one client."""
 
-    _session: AsyncGatewaySession
-    _settings_sent_at: float | None = None
+    def __init__(self, session: AsyncGatewaySession) -> None:
+        self._session = session
+        self._settings_sent_at: float | None = None
 
     async def _change(
         self,

@@ -44,10 +44,10 @@ class StorageControl(GatewayWriting):
         """Set what the IQ Batteries are for.
 
         Args:
-            mode: ``backup``, ``self-consumption`` or ``economy`` (``savings-mode`` is its older name;
-                the gateway is sent the one it uses).
-            optimized_schedules: False turns Enphase's schedules off, without which firmware that has
-                them on stores the mode and ignores it; True leaves them on.
+            mode: ``backup``, ``self-consumption`` or ``economy`` (``savings-mode`` is its older
+                name; the gateway is sent the one it uses).
+            optimized_schedules: False turns Enphase's schedules off, without which firmware that
+                has them on stores the mode and ignores it; True leaves them on.
 
         Raises:
             InvalidArgumentError: this firmware would ignore the mode silently, and

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from inspect import isawaitable
 from typing import TypeAlias, cast
 
-from attrs import define, frozen
+from attrs import frozen
 
 from enphase_sdk._sync.drivers import run
 from enphase_sdk._sync.gateway_session import GatewaySession
@@ -43,12 +43,12 @@ class _EnoughError(Exception):
     """Whoever was told how it stands will not wait any longer."""
 
 
-@define(repr=False, eq=False)
 class GatewayWriting:
     """Carries out writes against the gateway of one client."""
 
-    _session: GatewaySession
-    _settings_sent_at: float | None = None
+    def __init__(self, session: GatewaySession) -> None:
+        self._session = session
+        self._settings_sent_at: float | None = None
 
     def _change(
         self,

@@ -198,8 +198,8 @@ def dry_contact_settings(asking: Asking, contact: str, changes: Mapping[str, Any
     }
     whole = {**record, **requested}
     low, high = whole.get("soc_low"), whole.get("soc_high")
-    both = isinstance(low, int | float) and isinstance(high, int | float)
-    if both and {"soc_low", "soc_high"} & requested.keys() and low >= high:
+    asked = not requested.keys().isdisjoint(("soc_low", "soc_high"))
+    if asked and isinstance(low, int | float) and isinstance(high, int | float) and low >= high:
         raise InvalidArgumentError(
             f"soc_low ({low:g}) must be below soc_high ({high:g}); change both"
         )
