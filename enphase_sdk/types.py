@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
+    from enphase_sdk._async.gateway_control import AsyncGatewayControl
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.cloud_stream import LiveStream
+    from enphase_sdk._sync.gateway_control import GatewayControl
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk._sync.site_history import HistoryIntervals
     from enphase_sdk.clock import Clock
@@ -63,6 +65,7 @@ __all__ = [
     "AsyncCollection",
     "AsyncExchanging",
     "AsyncFleetRun",
+    "AsyncGatewayControl",
     "AsyncHistoryIntervals",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
@@ -85,6 +88,7 @@ __all__ = [
     "FleetRecord",
     "FleetRun",
     "FrameBuilder",
+    "GatewayControl",
     "GatewayInfo",
     "GatewayProfile",
     "HistoryInterval",
@@ -162,6 +166,8 @@ _HOMES = {
     "SystemOperation": "fleet",
     "FleetRun": "fleet",
     "FrameBuilder": "frames",
+    "AsyncGatewayControl": "_async.gateway_control",
+    "GatewayControl": "_sync.gateway_control",
     "GatewayInfo": "gateway.identity",
     "GatewayProfile": "gateway.profile",
     "InstantLike": "core.times",

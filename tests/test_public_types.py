@@ -45,6 +45,8 @@ MADE_BY_US = {
     types.AsyncCollection,
     types.AsyncFleetRun,
     types.AsyncHistoryIntervals,
+    types.AsyncGatewayControl,
+    types.GatewayControl,
     types.AsyncLiveStream,
     types.AsyncSystemPages,
     types.CloudSite,

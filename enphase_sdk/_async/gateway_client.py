@@ -10,6 +10,7 @@ import httpx
 
 from enphase_sdk import models
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
+from enphase_sdk._async.gateway_control import AsyncGatewayControl
 from enphase_sdk._async.gateway_recorded import AsyncRecordedSite
 from enphase_sdk._async.gateway_session import AsyncGatewaySession, AsyncTokenProvider
 from enphase_sdk.clock import current_clock
@@ -128,6 +129,7 @@ class AsyncEnvoy(AsyncRecordedSite):
             given,
             token_provider,
         )
+        self._control = AsyncGatewayControl(self._session)
         self._facts = SiteFacts(system_id, size_w)
         self._timezone = _zone(timezone)
         self._recording = real_path(recording, "recording") if recording else None
@@ -164,6 +166,11 @@ class AsyncEnvoy(AsyncRecordedSite):
     def profile(self) -> GatewayProfile:
         """What readings have learned about the gateway: its devices, endpoints and sources."""
         return self._session.profile
+
+    @property
+    def control(self) -> AsyncGatewayControl:
+        """Changes settings of the gateway: grid, contacts, batteries, generator."""
+        return self._control
 
     @property
     def timezone(self) -> ZoneInfo | None:

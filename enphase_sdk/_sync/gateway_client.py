@@ -11,6 +11,7 @@ import httpx
 
 from enphase_sdk import models
 from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConnection
+from enphase_sdk._sync.gateway_control import GatewayControl
 from enphase_sdk._sync.gateway_recorded import RecordedSite
 from enphase_sdk._sync.gateway_session import GatewaySession, TokenProvider
 from enphase_sdk.clock import current_clock
@@ -129,6 +130,7 @@ class Envoy(RecordedSite):
             given,
             token_provider,
         )
+        self._control = GatewayControl(self._session)
         self._facts = SiteFacts(system_id, size_w)
         self._timezone = _zone(timezone)
         self._recording = real_path(recording, "recording") if recording else None
@@ -165,6 +167,11 @@ class Envoy(RecordedSite):
     def profile(self) -> GatewayProfile:
         """What readings have learned about the gateway: its devices, endpoints and sources."""
         return self._session.profile
+
+    @property
+    def control(self) -> GatewayControl:
+        """Changes settings of the gateway: grid, contacts, batteries, generator."""
+        return self._control
 
     @property
     def timezone(self) -> ZoneInfo | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from enphase_sdk.gateway.control.changes import ConfirmedChange, Outcome, PlannedRequest
     from enphase_sdk.gateway.fields import Content, Fields
     from enphase_sdk.gateway.identity import GatewayInfo
     from enphase_sdk.gateway.mapping.meters import MeterConfiguration
@@ -50,6 +51,7 @@ __all__ = [
     "BatteryAggregate",
     "Collar",
     "CombinerController",
+    "ConfirmedChange",
     "Content",
     "CtMeter",
     "Currency",
@@ -72,6 +74,8 @@ __all__ = [
     "Inverter",
     "Level",
     "MeterConfiguration",
+    "Outcome",
+    "PlannedRequest",
     "Problem",
     "Problems",
     "ProductionSource",
@@ -90,6 +94,7 @@ _HOMES = {
     "BatteryAggregate": "gateway.models.storage",
     "Collar": "gateway.models.storage",
     "CombinerController": "gateway.models.storage",
+    "ConfirmedChange": "gateway.control.changes",
     "Content": "gateway.fields",
     "CtMeter": "gateway.models.energy",
     "Currency": "gateway.models.settings",
@@ -112,6 +117,8 @@ _HOMES = {
     "Inverter": "gateway.models.energy",
     "Level": "gateway.plausibility",
     "MeterConfiguration": "gateway.mapping.meters",
+    "Outcome": "gateway.control.changes",
+    "PlannedRequest": "gateway.control.changes",
     "Problem": "gateway.snapshot",
     "Problems": "gateway.problems",
     "ProductionSource": "gateway.profile",

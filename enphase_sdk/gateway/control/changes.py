@@ -1,0 +1,303 @@
+"""One write to a gateway: planned from the document as it stands, sent once, then watched.
+
+`prepared` plans and sends, while nothing else is asked of the gateway; `watched` waits and looks
+what came of it. Between two looks the gateway is free for others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal, TypeAlias, cast
+
+import msgspec
+from attrs import define, evolve, field, frozen
+
+from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
+from enphase_sdk.core.log import logger
+from enphase_sdk.errors import (
+    APIConnectionError,
+    EnphaseError,
+    FingerprintMismatchError,
+    NotAvailableError,
+)
+from enphase_sdk.gateway.answers import Absent, answer_of, status_error
+
+__all__ = [
+    "ConfirmedChange",
+    "Look",
+    "Outcome",
+    "Plan",
+    "PlannedRequest",
+    "Watch",
+    "prepared",
+    "watched",
+]
+
+Outcome: TypeAlias = Literal["applied", "stored only", "reverted", "unknown"]
+"""What came of a write, as far as the gateway's own state shows it."""
+
+Values: TypeAlias = Mapping[str, Any]
+
+_JSON = "application/json"
+_MAY_NOT = "this token's role may not do that; an installer's token may, if an owner's may not"
+_REFUSED = "nothing was changed; read the settings and check the values"
+
+
+@frozen
+class PlannedRequest:
+    """A write as it goes over the wire.
+
+    Attributes:
+        method: The HTTP method.
+        path: The path on the gateway.
+        body: What is sent as JSON: whole documents, with every key as it was read.
+        warning: What to know before it is sent; None where there is nothing to warn of.
+    """
+
+    method: str
+    path: str
+    body: Values
+    warning: str | None = None
+
+
+@frozen(kw_only=True)
+class ConfirmedChange:
+    """What a write came to.
+
+    Attributes:
+        before: The settings concerned before the write, by the gateway's own names.
+        requested: What they were to become.
+        after: What they were at the last look; None where nobody looked or it cannot be told.
+        outcome: ``applied``: the effect is seen. ``stored only``: the gateway keeps the setting
+            and does not act on it. ``reverted``: it was refused silently, or undone again, as
+            the cloud does. ``unknown``: nothing that was read tells.
+        effect: What the gateway did at the last look, as opposed to what it has stored.
+        reason: The outcome in words.
+        request: What was sent; None where all was as requested already.
+    """
+
+    before: Values
+    requested: Values
+    after: Values | None
+    outcome: Outcome
+    effect: Values = field(factory=dict[str, Any])
+    reason: str = ""
+    request: PlannedRequest | None = None
+
+
+@frozen
+class Look:
+    """The gateway at one moment after a write.
+
+    Attributes:
+        after: The settings concerned; None where they could not be read.
+        stored: Whether it has stored what was asked for; None where that is not known.
+        effective: Whether it acts on it; None where that is not known.
+        effect: What it does.
+    """
+
+    after: Values | None = None
+    stored: bool | None = None
+    effective: bool | None = None
+    effect: Values = field(factory=dict[str, Any])
+
+
+@frozen(kw_only=True)
+class Plan:
+    """A write, and how to find out what came of it.
+
+    Attributes:
+        request: What to send.
+        before: The settings concerned as they are.
+        requested: What they are to become.
+        look: Reads the gateway once more.
+        looks_at: When to look, in seconds after the write.
+        can_revert: Whether to look to the end, since it may be undone meanwhile.
+        refusal: Why it is not sent, though it could be.
+        is_done: Whether all is as requested, so that nothing need be sent.
+        content_type: Of the body.
+    """
+
+    request: PlannedRequest
+    before: Values
+    requested: Values
+    look: Callable[[], Flow[Look]] = field(eq=False)
+    looks_at: Sequence[float]
+    can_revert: bool = False
+    refusal: str | None = None
+    is_done: bool = False
+    content_type: str = _JSON
+
+    @property
+    def change(self) -> ConfirmedChange:
+        """What is known when it has just been sent."""
+        return ConfirmedChange(
+            before=self.before,
+            requested=self.requested,
+            after=None,
+            outcome="unknown",
+            reason="sent, and not yet confirmed",
+            request=self.request,
+        )
+
+
+@define
+class Watch:
+    """A write that was sent, and what is known of it.
+
+    Attributes:
+        plan: The write.
+        change: What is known so far.
+        answer: Why there was no good answer to it; None where there was one.
+    """
+
+    plan: Plan
+    change: ConfirmedChange
+    answer: str | None = None
+
+
+def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Watch]:
+    """Plan a write, and send it once unless it is a dry run.
+
+    An answer that is lost is no failure here: the write may have been carried out, which
+    `watched` finds out by reading. It is never sent again.
+
+    Raises:
+        NotAvailableError: This gateway does not have it, or it is not safe now.
+        InvalidArgumentError: A value is out of its range.
+        AuthenticationError: The token may not do it.
+        APIStatusError: The gateway refuses the write.
+        APIConnectionError: No answer to what is read beforehand; nothing was sent.
+    """
+    plan = yield from planning
+    if dry_run:
+        return plan.request
+    if plan.refusal is not None:
+        raise NotAvailableError(plan.refusal)
+    if plan.is_done:
+        told = evolve(
+            plan.change,
+            after=plan.before,
+            outcome="applied",
+            reason="it was so already: nothing was sent",
+            request=None,
+        )
+        return Watch(plan, told)
+    request = plan.request
+    logger.info(
+        "%s %s: %s, was %s", request.method, request.path, dict(plan.requested), dict(plan.before)
+    )
+    if request.warning is not None:
+        logger.warning("%s", request.warning)
+    sent = Request(
+        request.method,
+        request.path,
+        headers=(("content-type", plan.content_type),),
+        content=msgspec.json.encode(request.body),
+    )
+    watch = Watch(plan, plan.change)
+    try:
+        reply = cast(Reply, (yield Send(sent)))
+    except APIConnectionError as error:
+        if error.is_final:
+            raise
+        watch.answer = "no answer came to the write"
+    else:
+        watch.answer = _judged_answer(request, reply)
+    if watch.answer is not None:
+        logger.warning(
+            "%s %s: %s; it is not sent again", request.method, request.path, watch.answer
+        )
+    return watch
+
+
+def _judged_answer(request: PlannedRequest, reply: Reply) -> str | None:
+    """What is wrong with an answer to a write that may have been carried out all the same."""
+    status, named = reply.status, f"{request.method} {request.path}"
+    if status >= 500:
+        return f"the gateway answered the write with status {status}"
+    if status in (401, 403):
+        raise status_error(named, status, _MAY_NOT)
+    if status in (404, 405):
+        raise NotAvailableError(f"{named}: this gateway has no such thing (HTTP {status})")
+    if not 200 <= status < 300:
+        raise status_error(named, status, _REFUSED)
+    match answer_of(reply):
+        case Absent(reason) if reason != "an empty answer":
+            raise NotAvailableError(f"{named}: this gateway does not do that ({reason})")
+        case _:
+            return None
+
+
+def watched(watch: Watch, *, wait: bool) -> Flow[ConfirmedChange]:
+    """Look what came of a write, at the times its kind needs.
+
+    Args:
+        watch: The write; what is known of it is kept there too.
+        wait: Whether to wait; else the gateway is looked at once, and the outcome is unknown.
+    """
+    plan = watch.plan
+    if watch.change.request is None:
+        return watch.change
+    looks: list[Look] = []
+    passed = 0.0
+    for at in plan.looks_at if wait else (0.0,):
+        if at > passed:
+            yield Sleep(at - passed, f"what came of {plan.request.method} {plan.request.path}")
+            passed = at
+        looks.append((yield from _looked(plan)))
+        watch.change = _judged(watch, looks)
+        if watch.change.outcome == "applied" and not plan.can_revert:
+            break
+    if not wait:
+        watch.change = evolve(
+            watch.change, outcome="unknown", reason="not waited for: " + watch.change.reason
+        )
+    logger.info(
+        "%s %s: %s (%s)",
+        plan.request.method,
+        plan.request.path,
+        watch.change.outcome,
+        watch.change.reason,
+    )
+    return watch.change
+
+
+def _looked(plan: Plan) -> Flow[Look]:
+    try:
+        return (yield from plan.look())
+    except FingerprintMismatchError:
+        raise
+    except EnphaseError as error:
+        logger.debug("what came of %s cannot be read: %s", plan.request.path, error)
+        return Look()
+
+
+def _judged(watch: Watch, looks: Sequence[Look]) -> ConfirmedChange:
+    """What the looks so far amount to; the last one counts, the others tell of its past."""
+    last = looks[-1]
+    outcome, reason = _outcome(watch, looks)
+    if watch.answer is not None:
+        reason = f"{watch.answer}; {reason}"
+    return evolve(
+        watch.plan.change, after=last.after, effect=last.effect, outcome=outcome, reason=reason
+    )
+
+
+def _outcome(watch: Watch, looks: Sequence[Look]) -> tuple[Outcome, str]:
+    last = looks[-1]
+    if last.effective:
+        return "applied", "the gateway acts on it"
+    if any(look.effective for look in looks) and last.effective is False:
+        return "reverted", "the gateway acted on it, and no more"
+    if last.stored is False:
+        if any(look.stored for look in looks):
+            return "reverted", "it was stored, and undone again"
+        if watch.answer is None:
+            return "reverted", "the gateway took it and kept what it had"
+        return "unknown", "what is stored is not what was asked for"
+    if last.stored and last.effective is False:
+        return "stored only", "the gateway has stored it and does not act on it"
+    if last.stored:
+        return "unknown", "it is stored; whether the gateway acts on it cannot be read"
+    return "unknown", "the gateway's state could not be read, or does not tell"
