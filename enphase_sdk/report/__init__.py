@@ -5,12 +5,74 @@ rows = [report_row(record) for record in run]
 report = FleetReport.of(rows, generated_at=datetime.now(UTC))
 write_report(report, Path("report.html"))
 
+The metrics are pure functions over daily energies: `enphase_sdk.report.metrics` (energy, yield,
+capacity factor, change), `neighbours` (comparison, zero days, weak microinverters), `balance`
+(self-consumption, batteries, meter against microinverters) and `degradation`.
+
 From a store that `enphase sync` keeps: `FleetReport.of(stored_rows(store), from_store=True, …)`.
 """
 
 from __future__ import annotations
 
+from enphase_sdk.report.balance import (
+    EnergyBalance,
+    Flow,
+    battery_cycles,
+    battery_efficiency,
+    energy_balance,
+    meter_against_micro,
+)
 from enphase_sdk.report.condition import Condition
+from enphase_sdk.report.days import (
+    Daily,
+    Period,
+    daily,
+    daily_from_frame,
+    expected_intervals,
+    hours_of_day,
+    known,
+    newest_whole_day,
+    whole_days,
+)
+from enphase_sdk.report.degradation import (
+    Degradation,
+    degradation,
+    first_year_median,
+    year_on_year_slopes,
+)
+from enphase_sdk.report.metrics import (
+    Change,
+    Energy,
+    Estimate,
+    Yield,
+    capacity_factor,
+    change_since,
+    change_since_last_year,
+    completeness,
+    energy,
+    energy_lifetime,
+    fleet_yield,
+    percent_of_estimate,
+    read_estimate,
+    specific_yield,
+)
+from enphase_sdk.report.neighbours import (
+    Availability,
+    Comparison,
+    Inverters,
+    Located,
+    Neighbourhoods,
+    ZeroDays,
+    against_own_baseline,
+    availability,
+    compare,
+    energy_availability,
+    microinverters_not_reporting,
+    outage_loss,
+    robust_z,
+    weak_microinverters,
+    zero_days,
+)
 from enphase_sdk.report.page import report_page
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals, report_row
 from enphase_sdk.report.spreadsheet import report_csv
@@ -19,16 +81,64 @@ from enphase_sdk.report.words import in_words
 from enphase_sdk.report.writing import check_target, report_json, write_report
 
 __all__ = [
+    "Availability",
+    "Change",
+    "Comparison",
     "Condition",
+    "Daily",
+    "Degradation",
+    "Energy",
+    "EnergyBalance",
+    "Estimate",
     "FleetReport",
+    "Flow",
+    "Inverters",
+    "Located",
+    "Neighbourhoods",
+    "Period",
     "ReportRow",
     "Totals",
+    "Yield",
+    "ZeroDays",
+    "against_own_baseline",
+    "availability",
+    "battery_cycles",
+    "battery_efficiency",
+    "capacity_factor",
+    "change_since",
+    "change_since_last_year",
     "check_target",
+    "compare",
+    "completeness",
+    "daily",
+    "daily_from_frame",
+    "degradation",
+    "energy",
+    "energy_availability",
+    "energy_balance",
+    "energy_lifetime",
+    "expected_intervals",
+    "first_year_median",
+    "fleet_yield",
+    "hours_of_day",
     "in_words",
+    "known",
+    "meter_against_micro",
+    "microinverters_not_reporting",
+    "newest_whole_day",
+    "outage_loss",
+    "percent_of_estimate",
+    "read_estimate",
     "report_csv",
     "report_json",
     "report_page",
     "report_row",
+    "robust_z",
+    "specific_yield",
     "stored_rows",
+    "weak_microinverters",
+    "whole_days",
     "write_report",
+    "year_on_year_slopes",
+    "zero_days",
 ]

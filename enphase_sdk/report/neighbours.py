@@ -220,7 +220,7 @@ def zero_days(
 
     The newest 0 may be a late report as long as no later day has energy.
     """
-    zero, excused, unknown = [], [], []
+    zero, excused, unknown = list[date](), list[date](), list[date]()
     for day in period:
         wh, peers = known(own.get(day)), known(peer_median.get(day))
         if wh is None or (wh == 0 and peers is None):

@@ -36,7 +36,7 @@ from enphase_sdk.report.neighbours import (
 from tests.support import SHARED
 
 START = date(2026, 4, 1)
-approx = pytest.approx
+approx: Any = pytest.approx
 
 
 def example(name: str) -> tuple[dict[str, Any], Any]:
