@@ -127,6 +127,10 @@ __all__ = [
 ]
 
 _HOMES = {
+    "Ledger": "cloud.quota",
+    "QuotaStatus": "cloud.quota",
+    "QuotaWindow": "cloud.quota",
+    "Reserve": "cloud.plans",
     "AsyncHistoryIntervals": "_async.site_history",
     "HistoryInterval": "core.measures",
     "HistoryIntervals": "_sync.site_history",

@@ -77,7 +77,11 @@ class AsyncLine:
         try:
             if response.is_stream_consumed:  # made in memory, by a mock
                 return Body.whole(response.content, largest)
-            return await self._read(response, Body(response.headers, largest, plain=plain))
+            body = Body(response.headers, largest, plain=plain)
+            try:
+                return await self._read(response, body)
+            finally:
+                body.drop()
         finally:
             await response.aclose()
 

@@ -76,7 +76,11 @@ class Line:
         try:
             if response.is_stream_consumed:  # made in memory, by a mock
                 return Body.whole(response.content, largest)
-            return self._read(response, Body(response.headers, largest, plain=plain))
+            body = Body(response.headers, largest, plain=plain)
+            try:
+                return self._read(response, body)
+            finally:
+                body.drop()
         finally:
             response.close()
 

@@ -152,6 +152,14 @@ class Body:
             raise httpx.DecodingError("the body ends too early")
         return b"".join(self._parts)
 
+    def drop(self) -> None:
+        """Let go of what has come.
+
+        What ends an exchange lives on in reference cycles of httpx, with the frames that hold
+        the body, until the garbage collector comes by.
+        """
+        self._parts.clear()
+
 
 class _Deflate:
     """Decompresses `deflate`: with a zlib header (the standard) or without (some servers)."""

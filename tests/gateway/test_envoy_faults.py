@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import gzip
 import json
 import threading
@@ -259,15 +260,27 @@ def test_what_a_reading_does_not_need_is_there_on_demand(
 # Sizes
 
 
-def peak_of_reading(surface: Surface, host: str, **login: Any) -> tuple[Any, int]:
+def peak_of_reading(
+    surface: Surface, host: str, *, times: int = 1, **login: Any
+) -> tuple[Any, int]:
+    """What the last reading gives, None where all fail, and the most memory that it took.
+
+    Without the garbage collector, since it is left to chance when that would come by.
+    """
+    snapshot = None
     with opened(surface, host, **login) as envoy:
         _ = envoy.info
+        gc.collect()
+        gc.disable()
         tracemalloc.start()
         try:
-            snapshot = envoy.read()
+            for _ in range(times):
+                with suppress(EnphaseError):
+                    snapshot = envoy.read()
             _, peak = tracemalloc.get_traced_memory()
         finally:
             tracemalloc.stop()
+            gc.enable()
     return snapshot, peak
 
 
@@ -319,24 +332,10 @@ BOMB: bytes = gzip.compress(bytes(60 * MIB), 9)
 def test_a_compressed_bomb_is_never_unpacked(surface: Surface) -> None:
     answer = wire("200 OK", BOMB, Content_Encoding="gzip")
     with loopback(answering("5.0.62", answer)) as (url, seen):
-        snapshot, peak = peak_of_reading_or_error(surface, loopback_host(url))
+        snapshot, peak = peak_of_reading(surface, loopback_host(url))
     assert peak < 50 * MIB
     assert snapshot is None or snapshot.problems
     assert {request.headers["accept-encoding"] for request in seen} == {"identity"}
-
-
-def peak_of_reading_or_error(surface: Surface, host: str) -> tuple[Any, int]:
-    with opened(surface, host) as envoy:
-        _ = envoy.info
-        tracemalloc.start()
-        try:
-            snapshot = envoy.read()
-        except EnphaseError:
-            snapshot = None
-        finally:
-            _, peak = tracemalloc.get_traced_memory()
-            tracemalloc.stop()
-    return snapshot, peak
 
 
 @unfinished
@@ -344,8 +343,18 @@ def test_a_challenge_with_a_huge_body_is_never_held(surface: Surface) -> None:
     challenge = 'Digest realm="r", nonce="n", qop="auth"'
     answer = wire("401 No", bytes(60 * MIB), WWW_Authenticate=challenge)
     with loopback(answering("5.0.62", answer)) as (url, _):
-        _, peak = peak_of_reading_or_error(surface, loopback_host(url))
+        _, peak = peak_of_reading(surface, loopback_host(url))
     # The answer itself, of this same process, is not traced: it was made before.
+    assert peak < 50 * MIB
+
+
+@unfinished
+def test_bodies_that_broke_off_are_not_held_together(surface: Surface) -> None:
+    answer = wire("200 OK", bytes(15 * MIB)).replace(b"Content-Length: 1", b"Content-Length: 2", 1)
+    with loopback(answering("5.0.62", answer)) as (url, seen):
+        snapshot, peak = peak_of_reading(surface, loopback_host(url), times=3)
+    assert snapshot is None or snapshot.problems
+    assert len(seen) > 4, "held together they would take more"
     assert peak < 50 * MIB
 
 
