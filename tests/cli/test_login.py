@@ -116,7 +116,7 @@ def test_an_owner_who_does_not_agree(
     cloud.oauth.refusing_owner = True
     result = run("login", "--port", free_port())
     assert result.code == 2
-    assert "the owner has not agreed" in result.err
+    assert "the owner did not give consent" in result.err
     assert run("systems").code in (2, 3)
     assert browser
 

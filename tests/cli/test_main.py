@@ -119,10 +119,18 @@ def test_missing_settings_are_named(
     ],
 )
 def test_each_failure_has_its_exit_code_and_advice(
-    run: Run, cloud: SimulatedEnlighten, fault: faults.Fault, code: int, said: str
+    run: Run,
+    cloud: SimulatedEnlighten,
+    fault: faults.Fault,
+    code: int,
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     cloud.fail(with_=fault, times=99)
     for words in (["summary", "67"], ["systems", "--json"], ["report"]):
+        # The ledger would remember a month's refusal.
+        monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / words[0]))
         result = run(*words)
         assert result.code == code, words
         assert result.out == ""

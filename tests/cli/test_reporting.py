@@ -99,7 +99,7 @@ def test_a_page_that_does_not_come_leaves_a_report_of_what_was_got(
 
 
 def test_where_nothing_could_be_read_it_is_no_report(
-    run: Run, cloud: SimulatedEnlighten, tmp_path: Path
+    run: Run, cloud: SimulatedEnlighten, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     out = tmp_path / "report.html"
     for fault, code in (
@@ -109,6 +109,8 @@ def test_where_nothing_could_be_read_it_is_no_report(
     ):
         cloud.heal()
         cloud.fail(with_=fault, operation="Summary", times=99)
+        # The ledger would remember the month's refusal.
+        monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / f"state-{code}"))
         result = run("report", "--out", out)
         assert (result.code, result.out) == (code, "")
         assert len(result.err.splitlines()) == 1

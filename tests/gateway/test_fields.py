@@ -39,8 +39,8 @@ def test_numbers_stay_as_they_were_sent(value: float) -> None:
         (None, "n: null where a number was expected"),
         ([1], "n: a list where a number was expected"),
         ({}, "n: an object where a number was expected"),
-        (10**400, "n: a number beyond all sense"),
-        (-1e300, "n: a number beyond all sense"),
+        (10**400, "n: a number that is too large or not finite"),
+        (-1e300, "n: a number that is too large or not finite"),
     ],
 )
 def test_what_is_no_number_is_none_and_noted(value: Any, reason: str) -> None:

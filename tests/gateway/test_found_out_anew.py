@@ -372,7 +372,7 @@ def test_https_that_is_not_up_yet_after_the_update(surface: Surface, clock: Fake
         gateway.update_firmware(NEW)
         tokens.append(gateway.issue_token())
         for _ in range(2):
-            with pytest.raises(APIConnectionError, match="HTTP only sends to HTTPS"):
+            with pytest.raises(APIConnectionError, match="HTTP only redirects to HTTPS"):
                 envoy.read()
         network.tls = True
         assert envoy.read().system_production is not None
