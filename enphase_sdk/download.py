@@ -450,8 +450,8 @@ class Download(Iterator[Kept]):
         is_absent = True
         with self._store.transaction():
             for measure, name in series.measures.items():
-                values = getattr(answer, name, None)
-                if start is not None and isinstance(values, list) and values:
+                values: list[int | None] | None = getattr(answer, name, None) or None
+                if start is not None and values:
                     is_absent = False
                     days = _reported(values, start, data_at, zone)
                     self._store.write_daily(

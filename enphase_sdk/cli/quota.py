@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
@@ -18,7 +18,7 @@ def quota(cloud: Cloud) -> None:
     """Hits of the quota that are used and left, and when it opens; costs none."""
     from enphase_sdk.cli.output import Field, Heading, View
 
-    def text(name: str) -> Any:
+    def text(name: str) -> Callable[[Mapping[str, Any]], str]:
         return lambda row: "unknown" if row[name] is None else str(row[name])
 
     headings = [("window", False), ("used", True), ("left", True), ("limit", True)]

@@ -13,6 +13,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -209,8 +210,9 @@ class _Address:
         """A client that waits for nothing long, or None where the address cannot be used."""
         import redis
 
+        connected: Any = redis.Redis.from_url  # its arguments are not typed
         try:
-            return redis.Redis.from_url(
+            return connected(
                 self._url,
                 socket_timeout=REDIS_PATIENCE,
                 socket_connect_timeout=REDIS_PATIENCE,
@@ -243,7 +245,7 @@ class RedisLedger:
 
     def __init__(self, address: _Address) -> None:
         try:
-            import redis  # noqa: F401 - whether it is there
+            import_module("redis")
         except ImportError:
             client, problem = None, "it needs the extra: pip install 'enphase-sdk[redis]'"
         else:

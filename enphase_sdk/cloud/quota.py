@@ -491,8 +491,7 @@ def _status(view: View) -> QuotaStatus:
 
 def _common_clocks(ledger: object, clock: Clock) -> list[tuple[str, float]]:
     """Clocks that this sharer has in common with others, the most reliable first."""
-    own = getattr(ledger, "clocks", None)
-    if callable(own):
-        found: list[tuple[str, float]] = own(clock)
-        return found
+    own: Callable[[Clock], list[tuple[str, float]]] | None = getattr(ledger, "clocks", None)
+    if own is not None:
+        return own(clock)
     return [(WALL, clock.time())]

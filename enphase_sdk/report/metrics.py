@@ -234,6 +234,7 @@ def read_estimate(path: Path) -> Estimate:
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for row in (rows := csv.DictReader(file)):
+                month: int | tuple[int, int] = 0
                 try:
                     month = _month(row["month"].strip())
                     kwh = known(float(row["kwh"]))
