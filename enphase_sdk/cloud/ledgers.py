@@ -208,11 +208,9 @@ class _Address:
 
     def client(self) -> Any:
         """A client that waits for nothing long, or None where the address cannot be used."""
-        import redis
-
-        connected: Any = redis.Redis.from_url  # its arguments are not typed
+        redis: Any = import_module("redis")  # its arguments are not typed
         try:
-            return connected(
+            return redis.Redis.from_url(
                 self._url,
                 socket_timeout=REDIS_PATIENCE,
                 socket_connect_timeout=REDIS_PATIENCE,
