@@ -29,8 +29,9 @@ imported before a store is opened.
 
 from __future__ import annotations
 
+from enphase_sdk.core.measures import MEASURES, Measure
 from enphase_sdk.store.rows import Interval, Row
-from enphase_sdk.store.schema import MEASURES, Measure, TableName
+from enphase_sdk.store.schema import TableName
 from enphase_sdk.store.store import Asked, Store
 
 __all__ = ["MEASURES", "Asked", "Interval", "Measure", "Row", "Store", "TableName"]

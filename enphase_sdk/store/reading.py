@@ -11,12 +11,13 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from enphase_sdk.core.measures import MEASURES, Measure
 from enphase_sdk.core.times import DateLike, plain, to_date
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.frames import AnyFrame, BackendName
 from enphase_sdk.store.database import Database
 from enphase_sdk.store.folder import Folder
-from enphase_sdk.store.schema import MEASURES, TABLES, Measure, TableName, arrow
+from enphase_sdk.store.schema import TABLES, TableName, arrow
 from enphase_sdk.store.sql import Session
 
 if TYPE_CHECKING:

@@ -14,11 +14,9 @@ from attrs import frozen
 
 __all__ = [
     "FORMAT",
-    "MEASURES",
     "TABLES",
     "VERSION",
     "Column",
-    "Measure",
     "Table",
     "TableName",
     "arrow",
@@ -26,27 +24,6 @@ __all__ = [
 
 FORMAT = "enphase_sdk.store"
 VERSION = 1
-
-Measure: TypeAlias = Literal[
-    "production",
-    "micro_production",
-    "meter_production",
-    "consumption",
-    "battery_charge",
-    "battery_discharge",
-    "import",
-    "export",
-]
-MEASURES: tuple[Measure, ...] = (
-    "production",
-    "micro_production",
-    "meter_production",
-    "consumption",
-    "battery_charge",
-    "battery_discharge",
-    "import",
-    "export",
-)
 
 TableName: TypeAlias = Literal[
     "systems",

@@ -12,6 +12,7 @@ from typing import Any, Self
 from attrs import asdict, fields, frozen
 
 from enphase_sdk import models
+from enphase_sdk.core.measures import Measure
 from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
@@ -20,7 +21,7 @@ from enphase_sdk.store.database import Database
 from enphase_sdk.store.folder import Folder
 from enphase_sdk.store.reading import StoredData
 from enphase_sdk.store.rows import Batch, Interval, Row
-from enphase_sdk.store.schema import TABLES, Measure
+from enphase_sdk.store.schema import TABLES
 
 __all__ = ["Asked", "Store"]
 
