@@ -143,9 +143,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             return reply, None
         elif meaning is Meaning.SUCCESS:
             try:
-                read = policy.reader.read(call.operation, call.shape, reply)
-                _require_asked_system(call, read)
-                _require_vital_fields(call, read, reply)
+                read = _read(call, policy, reply)
                 if call.shared_for:
                     policy.recent.put(call, reply, policy.time())
                 yield from _keep(call, policy, reply, read)
@@ -178,9 +176,7 @@ def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
     if reply is None:
         return None
     try:
-        read = policy.reader.read(call.operation, call.shape, reply)
-        _require_asked_system(call, read)
-        _require_vital_fields(call, read, reply)
+        read = _read(call, policy, reply)
     except APIResponseValidationError:
         return None
     return reply, _adapted(call, read)
@@ -193,6 +189,14 @@ def _keep(call: Call[T], policy: Policy, reply: Reply, read: T) -> Flow[None]:
     now = policy.time()
     if reply.status == 200 and call.final(read, now):
         yield Run(partial(policy.cache.put, call, reply, now))
+
+
+def _read(call: Call[T], policy: Policy, reply: Reply) -> T:
+    """The model in an answer, which is about the system asked for and has what all depends on."""
+    read: T = policy.reader.read(call.operation, call.shape, reply)
+    _require_asked_system(call, read)
+    _require_vital_fields(call, read, reply)
+    return read
 
 
 def _adapted(call: Call[T], read: T) -> T:
