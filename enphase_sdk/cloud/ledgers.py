@@ -6,7 +6,6 @@ in `enphase_sdk.cloud.tally`, so that all ledgers follow the same rules.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import secrets
 import threading
@@ -22,6 +21,7 @@ from attrs import evolve, field, frozen
 
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.cloud.quota import WALL, Ledger, MemoryLedger
+from enphase_sdk.cloud.settings import application_hash
 from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.state import state_folder
 from enphase_sdk.errors import ConfigError, EnphaseError
@@ -76,8 +76,7 @@ class Named:
     def of(self, from_settings: str | None, api_key: str, base_url: str) -> Named:
         """The same for one application; `from_settings` is what the environment or file name."""
         address = urlsplit(base_url)
-        text = f"enphase-sdk ledger\n{address.scheme}://{address.netloc}\n{api_key}"
-        name = hashlib.sha256(text.encode()).hexdigest()[:40]
+        name = application_hash(api_key, f"{address.scheme}://{address.netloc}")
         return evolve(self, application=name, from_settings=from_settings)
 
     def elsewhere(self) -> object:
@@ -91,8 +90,7 @@ class Named:
 
 
 # Memory is shared by the clients of a process that spend the same quota, while there are any.
-_memories: weakref.WeakValueDictionary[tuple[str, int | None], MemoryLedger]
-_memories = weakref.WeakValueDictionary()
+_memories: weakref.WeakValueDictionary[str, MemoryLedger] = weakref.WeakValueDictionary()
 _memories_lock = threading.Lock()
 
 
@@ -108,9 +106,9 @@ def ledger_of(named: Named) -> Ledger | MemoryLedger:
         return MemoryLedger()
     if chosen is None or chosen == "memory":
         with _memories_lock:
-            found = _memories.get((named.application, None))
+            found = _memories.get(named.application)
             if found is None:
-                found = _memories[named.application, None] = MemoryLedger()
+                found = _memories[named.application] = MemoryLedger()
             return found
     if callable(getattr(chosen, "change", None)):
         ledger: Ledger = chosen

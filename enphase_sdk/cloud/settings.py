@@ -192,9 +192,10 @@ def secret(value: str | None, what: str, name: str) -> str:
     )
 
 
-def application_hash(api_key: str) -> str:
-    """What tells one application's files from another's, without telling its key."""
-    return hashlib.sha256(b"enphase-sdk application\0" + api_key.encode()).hexdigest()[:32]
+def application_hash(api_key: str, address: str = "") -> str:
+    """What tells one application from another, at an address if given, without telling its key."""
+    text = f"enphase-sdk application\0{api_key}{address and chr(0)}{address}"
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
 def checked_base_url(url: str) -> str:
