@@ -14,7 +14,7 @@ from enphase_sdk.report.condition import Condition, judge
 from enphase_sdk.report.records import Facts, facts_of
 from enphase_sdk.report.words import in_words
 
-__all__ = ["FleetReport", "ReportRow", "Totals", "report_row"]
+__all__ = ["FleetReport", "ReportRow", "Totals", "report_row", "yield_of"]
 
 _ORDER = {condition: place for place, condition in enumerate(Condition)}
 
@@ -116,7 +116,7 @@ def report_row(record: FleetRecord) -> ReportRow:
         energy_today_wh=today,
         energy_lifetime_wh=_lifetime(facts),
         size_w=facts.size_w,
-        specific_yield_kwh_per_kwp=_specific_yield(today, facts.size_w),
+        specific_yield_kwh_per_kwp=yield_of(today, facts.size_w),
         problem=in_words(record.error) if record.error else None,
         error=str(record.error) if record.error else None,
     )
@@ -164,7 +164,7 @@ class Totals:
             energy_today_wh=_sum_of_known(row.energy_today_wh for row in rows),
             energy_lifetime_wh=_sum_of_known(row.energy_lifetime_wh for row in rows),
             size_w=_sum_of_known(row.size_w for row in rows),
-            specific_yield_kwh_per_kwp=_specific_yield(
+            specific_yield_kwh_per_kwp=yield_of(
                 _sum_of_known(row.compared_wh for row in compared),
                 _sum_of_known(row.size_w for row in compared),
             ),
@@ -250,7 +250,8 @@ def _lifetime(facts: Facts) -> int | None:
     return facts.energy_before_wh + facts.energy_today_wh
 
 
-def _specific_yield(energy_wh: int | None, size_w: int | None) -> float | None:
+def yield_of(energy_wh: int | None, size_w: int | None) -> float | None:
+    """Energy per rated power, kWh/kWp; None where one of them is not known."""
     return round(energy_wh / size_w, 4) if energy_wh is not None and size_w else None
 
 

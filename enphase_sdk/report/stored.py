@@ -10,8 +10,9 @@ from attrs import frozen
 
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.condition import judge
+from enphase_sdk.report.days import newest_whole_day
 from enphase_sdk.report.records import Facts
-from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.rows import ReportRow, yield_of
 from enphase_sdk.store import Asked, Store
 
 __all__ = ["stored_rows"]
@@ -39,12 +40,11 @@ class _Energy:
     all_days_wh: int | None = None
     read_at: datetime | None = None
 
-    def last_whole_day(self, data_at: datetime | None, zone: tzinfo) -> tuple[date, int] | None:
+    def last_whole_day(self, asked: Asked, zone: tzinfo) -> tuple[date, int] | None:
         """The newest day that was over when its data were read, and its energy, Wh."""
-        if data_at is None:
-            return None
-        reached = data_at.astimezone(zone).date()
-        return next((d for d in zip(self.days, self.days_wh, strict=True) if d[0] < reached), None)
+        newest = newest_whole_day(asked.data_at, now=asked.read_at, zone=zone)
+        days = zip(self.days, self.days_wh, strict=True)
+        return next((d for d in days if newest is not None and d[0] <= newest), None)
 
 
 @frozen
@@ -84,12 +84,11 @@ def _row(
     zone, lifetime = facts.zone or UTC, None
     last_day, last_day_wh = None, None
     if asked is not None:
-        last_day, last_day_wh = energy.last_whole_day(asked.data_at, zone) or (None, None)
+        last_day, last_day_wh = energy.last_whole_day(asked, zone) or (None, None)
         if asked.first_day is None:
             lifetime = energy.all_days_wh
     if lifetime is None and summary.today_wh is not None and summary.before_wh is not None:
         lifetime = summary.before_wh + summary.today_wh
-    size = facts.size_w
     return ReportRow(
         system_id=system["system_id"],
         system_name=system["system_name"],
@@ -105,10 +104,8 @@ def _row(
         last_report_at=facts.reported_at and facts.reported_at.astimezone(zone),
         energy_today_wh=facts.energy_today_wh,
         energy_lifetime_wh=None if lifetime is None else int(lifetime),
-        size_w=size,
-        specific_yield_kwh_per_kwp=(
-            round(last_day_wh / size, 4) if last_day_wh is not None and size else None
-        ),
+        size_w=facts.size_w,
+        specific_yield_kwh_per_kwp=yield_of(last_day_wh, facts.size_w),
         last_day=last_day,
         last_day_wh=last_day_wh,
         read_at=(energy.read_at or system["read_at"]).astimezone(UTC),
