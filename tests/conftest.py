@@ -6,7 +6,6 @@ import os
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -73,13 +72,9 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.DEVNULL) as server:
-        end = time.monotonic() + 60
-        while time.monotonic() < end:
-            try:
-                socket.create_connection(("127.0.0.1", port), 1).close()
-                break
-            except OSError:
-                time.sleep(0.02)
+    with subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.PIPE) as server:
+        assert server.stdout is not None
+        # It says so itself when it is ready; if it cannot begin, its output ends.
+        assert any(b"Ready to accept connections" in line for line in server.stdout)
         yield f"redis://127.0.0.1:{port}/0"
         server.terminate()

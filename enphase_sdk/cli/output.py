@@ -85,7 +85,7 @@ def show_one(form: Form, view: View, wire: Any) -> None:
 
 
 def show_all(form: Form, view: View, records: Iterable[Row]) -> None:
-    """Print a list of records; if reading one fails, the output so far is still complete JSON."""
+    """Print a list of records, each as it comes; if reading one fails, JSON ends where it is."""
     if form is Form.JSON:
         print_document(_json_list(records))
     else:

@@ -78,9 +78,6 @@ def _nothing(told: Told, source: Source[Any], reason: str) -> _Parts:
     return ()
 
 
-# The firmware that reports net consumption as total consumption.
-
-
 def _not_net(total: _Parts, net: _Parts, production: _Parts, metered: _Parts) -> _Parts:
     """Total consumption, corrected where firmware 8.3.5433 reports net consumption in its place.
 
