@@ -106,7 +106,7 @@ class AsyncSystemPages:
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = self._walk(self._first)
         async for page in _Pages(self, walk):
-            builder.add(evolve(page, systems=walk.new_systems(page)))
+            builder.add(evolve(page, systems=walk.new_systems()))
         return builder.frame()
 
     def __aiter__(self) -> AsyncIterator[models.System]:
@@ -133,5 +133,5 @@ class _Systems(AsyncIterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = await self._listing.fetch_page(self._walk)
-            self._ready = iter(self._walk.new_systems(page))
+            await self._listing.fetch_page(self._walk)
+            self._ready = iter(self._walk.new_systems())

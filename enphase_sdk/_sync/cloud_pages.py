@@ -101,7 +101,7 @@ class SystemPages:
         builder = FrameBuilder("systems", backend=backend, timezone=timezone)
         walk = self._walk(self._first)
         for page in _Pages(self, walk):
-            builder.add(evolve(page, systems=walk.new_systems(page)))
+            builder.add(evolve(page, systems=walk.new_systems()))
         return builder.frame()
 
     def __iter__(self) -> Iterator[models.System]:
@@ -128,5 +128,5 @@ class _Systems(Iterator["models.System"]):
         while True:
             for system in self._ready:
                 return system
-            page = self._listing.fetch_page(self._walk)
-            self._ready = iter(self._walk.new_systems(page))
+            self._listing.fetch_page(self._walk)
+            self._ready = iter(self._walk.new_systems())

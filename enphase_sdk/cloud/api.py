@@ -111,8 +111,8 @@ class Walk(Protocol):
         """Go on to the page after this one."""
         ...
 
-    def new_systems(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those given before."""
+    def new_systems(self) -> list[models.System]:
+        """The systems of the page that arrived last, without those given before; once."""
         ...
 
 

@@ -95,7 +95,7 @@ def test_the_ids_of_a_walk_are_bounded_in_number_and_it_ends(
             assert call.adapt is not None
             page = call.adapt(wire_page(range(begin, begin + step), total=end + 7))
             walk.arrived(page)
-            given += len(walk.new_systems(page))
+            given += len(walk.new_systems())
             assert len(walk._boundary._latest) + len(walk._boundary._earlier) <= 2 * REMEMBERED
         call = walk.next_call()
         assert call is not None

@@ -64,7 +64,7 @@ class Walk:
         self.cursor = cursor
         self._call = evolve(call, request=_with_cursor(call.request, cursor))
 
-    def new_systems(self, page: models.SystemsPage) -> list[models.System]:  # noqa: ARG002 - API v4's walk needs it
+    def new_systems(self) -> list[models.System]:
         """The systems of the page that arrived last, without those given before; once."""
         new, self._new = self._new, []
         return new

@@ -146,7 +146,7 @@ class Walk:
         self._ended, self._again, self._page = False, True, 1
         self.cursor = None
 
-    def new_systems(self, page: models.SystemsPage) -> list[models.System]:  # noqa: ARG002
+    def new_systems(self) -> list[models.System]:
         """The systems of the page that arrived last, without those given before; once."""
         new, self._new = self._new, []
         return new
