@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 BENCH_ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo redis test lowest proofs fuzz prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo redis programs test lowest proofs fuzz prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -15,10 +15,18 @@ help: ## list the targets
 demo: $(VENV)/run ## run the main job against a simulated fleet; no account needed
 	$(BIN)/enphase demo
 
-redis: ## the Redis that tests start: Debian's package, where it is missing and can be had
-	@command -v redis-server >/dev/null || [ -n "$$REDIS_URL" ] || [ "$$(id -u)" != 0 ] || \
-	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq redis-server; } >/dev/null || \
-	  echo "redis-server could not be installed; its tests need it in CI" >&2
+# Debian's package $(2) for the command $(1), where it is missing and can be had.
+debian = command -v $(1) >/dev/null || [ "$$(id -u)" != 0 ] || \
+	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(2); } >/dev/null || \
+	  echo "$(2) could not be installed; its tests need it in CI" >&2
+
+redis: ## the Redis that tests start
+	@[ -n "$$REDIS_URL" ] || $(call debian,redis-server,redis-server)
+
+programs: redis ## the browser, MQTT broker and Prometheus that proofs start
+	@$(call debian,chromium,chromium)
+	@$(call debian,mosquitto,mosquitto)
+	@$(call debian,prometheus,prometheus)
 
 test: $(VENV)/dev redis ## run the tests with branch coverage (PYTHON=python3.13 for another Python)
 	$(BIN)/python -m pytest -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
@@ -26,7 +34,7 @@ test: $(VENV)/dev redis ## run the tests with branch coverage (PYTHON=python3.13
 lowest: .venv-lowest/ready ## run the tests with the lowest version of every dependency and extra
 	.venv-lowest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal
 
-proofs: $(VENV)/dev prism redis ## run the tests that take long
+proofs: $(VENV)/dev prism programs ## run the tests that take long
 	$(BIN)/python -m pytest -m proof --numprocesses auto --dist worksteal
 
 prism: ## the contract's own validator, for the proofs that use it where there is Node

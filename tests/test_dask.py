@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from distributed import Client, LocalCluster
 from enphase_sdk import Cloud, Enlighten, Fleet
 from enphase_sdk.cli import main
 from enphase_sdk.errors import NotFoundError
-from enphase_sdk.testing import Plan, SimulatedEnlighten, faults
+from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
 from tests.cli.conftest import API_KEY, USER_ID
 
 pytestmark = [
@@ -86,7 +87,8 @@ def test_the_cluster_shares_one_quota_through_redis(cluster: LocalCluster, redis
 def test_a_sync_asks_from_the_cluster(
     cluster: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
 ) -> None:
-    simulated = SimulatedEnlighten(20, api_key=API_KEY)
+    # Its clock stands still: no system reports between the two syncs.
+    simulated = SimulatedEnlighten(20, api_key=API_KEY, clock=FakeClock(time.time()))
     monkeypatch.setenv("ENPHASE_API_KEY", API_KEY)
     monkeypatch.setenv("ENPHASE_USER_ID", USER_ID)
     address = cluster.scheduler_address.replace("tcp://", "dask://")
