@@ -290,6 +290,12 @@ class SharedDatabase:
     def __repr__(self) -> str:
         return f"<{self.kind.name} {self.path}>"
 
+    def __del__(self) -> None:
+        """Close the file of an object that nobody uses any more."""
+        connection = getattr(self, "_connection", None)
+        if connection is not None:
+            connection.close()
+
     def after_fork(self) -> None:
         """Leave the connection to the parent: SQLite's locks are those of one process."""
         self._turn = threading.Lock()
