@@ -125,7 +125,7 @@ class AsyncWire:
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "
-                    f"{largest / 2**20:.3g} MiB; pass a larger max_body if that is expected",
+                    f"{largest / 2**20:.3g} MiB; if that is expected, allow more with max_body=",
                     operation=request.url,
                 )
         # Raised outside the handler, so that httpx's error, which holds the signed request, does

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.failures import explain, tell
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway_views import POWERS, powers
 from enphase_sdk.clock import current_clock
@@ -128,7 +128,7 @@ def _readings(envoy: Envoy, every: float, count: int | None) -> Iterator[Snapsho
         except (APIConnectionError, APIStatusError) as error:
             if isinstance(error, AuthenticationError) or number_ == 1:
                 raise
-            tell(str(error))
+            tell(explain(error))
         if number_ == count:
             return
         clock.sleep(min(every, max(0.0, begun + every - clock.time())))

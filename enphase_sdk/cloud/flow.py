@@ -19,6 +19,7 @@ from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.cache import Answers
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
+from enphase_sdk.cloud.tally import Closed
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
 from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep
 from enphase_sdk.core.log import logger
@@ -270,14 +271,19 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         if isinstance(admitted, Ticket):
             return admitted
         if admitted.is_long or admitted.wait > policy.max_wait:
-            tried = "one try a day is let out, or " if admitted.is_tried else ""
-            advice = f"{tried}with_options(quota=…) opens it now"
             raise QuotaExceededError(
                 f"{call.operation}: nothing was sent, because {admitted.reason}; "
-                + (advice if admitted.is_long else "wait until then, or allow a longer wait"),
+                + _advice(admitted),
                 opens_at=utc(admitted.opens_at),
             )
         yield from _wait(call, policy, admitted.wait, admitted.reason)
+
+
+def _advice(closed: Closed) -> str:
+    if not closed.is_long:
+        return "try again then, or allow longer waits with max_wait="
+    raised = "if the plan was raised, continue now with with_options(quota=…)"
+    return f"{raised}, or try again: one call a day is sent anyway" if closed.is_tried else raised
 
 
 def _asked(policy: Policy, question: Callable[[], Q]) -> Flow[Q]:

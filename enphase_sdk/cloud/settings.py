@@ -187,8 +187,8 @@ def secret(value: str | None, what: str, name: str) -> str:
         return value.strip()
     del value
     raise ConfigError(
-        f"no usable {what}: set ENPHASE_{name.upper()}, put {name} under [default] in "
-        f"{config_path()}, or pass {name}="
+        f"no usable {what}: pass {name}=, set ENPHASE_{name.upper()}, or put {name} under "
+        f"[default] in {config_path()}"
     )
 
 

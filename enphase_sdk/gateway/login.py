@@ -175,7 +175,7 @@ def check_plain_http(
         raise ConfigError(
             f"only plain HTTP answered, as firmware {info.firmware} (HTTPS: {https}), and {what} "
             "is not used with that firmware: HTTPS may have been blocked. If the gateway has "
-            "firmware below 7, pass username='envoy' or allow_http=True (--allow-http); if not, "
+            "firmware below 7, pass username='envoy' or allow_http=True; if not, "
             "find out what keeps HTTPS (port 443) from being reached"
         )
 

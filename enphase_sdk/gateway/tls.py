@@ -124,8 +124,8 @@ class Pin:
             raise FingerprintMismatchError(
                 f"{self.address}: the certificate's SHA-256 is {actual}, pinned is {expected}; "
                 "nothing was sent. If the gateway was replaced or reset, accept the new one with "
-                f"fingerprint='{actual}' (--fingerprint {actual}) or delete {self.path}; if not, "
-                "something else answers at this address",
+                f"fingerprint='{actual}' or delete {self.path}; if not, another device answers at "
+                "this address",
                 host=str(self.address),
                 expected=str(expected),
                 actual=actual,

@@ -56,8 +56,8 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
     client_id = lookup("client_id", given.client_id)
     if not client_id or not client_id.strip():
         raise ConfigError(
-            "no client id: set ENPHASE_CLIENT_ID, put client_id into the config file, or pass "
-            "client_id=; it stands beside the API key in Enphase's developer portal"
+            "no client id: pass client_id=, set ENPHASE_CLIENT_ID, or put client_id into the "
+            "config file; Enphase's developer portal shows it beside the API key"
         )
     return Settings(
         # It stands in a header, where v2's stands in a URL.
