@@ -58,5 +58,5 @@ def flat(series: Any) -> Any:
     intervals: list[Any] = []
     for each in series.intervals or ():
         intervals += each if isinstance(each, list) else [each]
-    # What could not be read as either stands as None.
+    # None stands for an item that could not be read as either.
     return evolve(series, intervals=[each for each in intervals if each is not None])
