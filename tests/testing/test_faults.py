@@ -272,7 +272,7 @@ def test_what_is_no_path_is_refused_at_once(path: str) -> None:
 
 @pytest.mark.parametrize("make", [faults.null, faults.retyped, faults.missing])
 def test_the_whole_answer_is_no_place_in_it(make: Callable[[str], Fault]) -> None:
-    with pytest.raises(InvalidArgumentError, match="name a place in it"):
+    with pytest.raises(InvalidArgumentError, match="give a path to a part"):
         make("$")
 
 
@@ -328,7 +328,7 @@ def test_faults_come_together_in_the_order_of_a_real_failure(
         ({"times": 0}, "at least once"),
         ({"rate": 0.0}, "a share of the requests"),
         ({"rate": 5.0}, "a share of the requests"),
-        ({"after": -1}, "how many requests go well"),
+        ({"after": -1}, "number of requests that succeed"),
     ],
 )
 def test_a_script_that_makes_no_sense_is_refused(
