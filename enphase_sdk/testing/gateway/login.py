@@ -40,7 +40,7 @@ class DigestLogin:
     _given: int = 0
 
     def allows(self, method: str, target: str, authorization: str, now: float) -> bool:
-        """Whether the ``Authorization`` header answers a challenge of the gateway for the request."""
+        """Whether the ``Authorization`` header answers one of our challenges for the request."""
         scheme, _, rest = authorization.partition(" ")
         said = {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
         password = self.accounts.get(said.get("username", ""))
