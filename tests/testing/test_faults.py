@@ -251,7 +251,7 @@ def test_a_fault_of_no_known_path_says_what_there_is(sim: SimulatedEnlighten, ge
         (faults.null("$.metadata"), r"no 'metadata' at \$ .*: there are system_id, modules"),
         (faults.missing("$[0]"), r"no 0 at \$ .*: there are"),
         (faults.null("$.modules.count"), r"no 'count' at \$.modules .*: it is a single value"),
-        (faults.unknown_field("$.modules"), r"\$.modules of the answer is no object"),
+        (faults.unknown_field("$.modules"), r"\$.modules of the answer is not an object"),
         (faults.repeated_cursor(), "operation='Systems'"),
     ):
         sim.fail(with_=fault)
