@@ -68,7 +68,9 @@ def sync(
     ] = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Print the expected number of hits, and send no request."),
+        typer.Option(
+            "--dry-run", help="Print the expected number of hits, from the data in the store."
+        ),
     ] = False,
 ) -> None:
     """Update a store of the fleet's history: requests only data that is missing or not final.

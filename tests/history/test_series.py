@@ -350,8 +350,8 @@ def test_dates_that_make_no_sense_are_refused(recorded: Recorded) -> None:
     recorded.record(range(at("2024-06-01"), at("2024-06-02"), QUARTER))
     now = at("2024-06-02T12:00")
     for arguments, message in (
-        (("2024-06-03",), "today is 2024-06-02"),
-        ((None, "2024-06-03"), "today is 2024-06-02"),
+        (("2024-06-03",), "not be after today"),
+        ((None, "2024-06-03"), "not be after today"),
         (("2024-06-02", "2024-06-01"), "start_date lies after end_date"),
         (("06/01/2024",), "start_date: '06/01/2024' could be more than one day"),
     ):

@@ -325,7 +325,7 @@ def test_faults_come_together_in_the_order_of_a_real_failure(
     [
         ({"operation": "Sumary"}, "no operation 'Sumary'; there are Systems, SearchSystemId"),
         ({"system_id": 68}, r"no system 68 in this fleet; there are 67, 72, .* … 212"),
-        ({"times": 0}, "at least once"),
+        ({"times": 0}, "1 or more"),
         ({"rate": 0.0}, "a share of the requests"),
         ({"rate": 5.0}, "a share of the requests"),
         ({"after": -1}, "number of requests that succeed"),
