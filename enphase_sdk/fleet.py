@@ -1,4 +1,4 @@
-"""A fleet through any executor: threads, processes, or machines of a cluster."""
+"""A fleet on any executor: threads, processes, or machines of a cluster."""
 
 from __future__ import annotations
 
@@ -42,29 +42,29 @@ __all__ = [
     "SystemOperation",
 ]
 
-# Calls under way on an executor that does not tell how many workers it has.
+# Number of parallel calls on an executor that does not tell its number of workers.
 UNTOLD_WORKERS = 16
 
 
 class Fleet(ThreadedFleet):
-    """All systems that a client may see.
+    """All systems that a client has access to.
 
     Args:
-        cloud: The client; its quota, retries and waits hold for everything done here.
-        executor: Where systems are asked: any `concurrent.futures.Executor`, as a
+        cloud: The client; all calls use its quota, retries and waits.
+        executor: Where the calls run: any `concurrent.futures.Executor`, such as a
             `ProcessPoolExecutor`, or `get_executor()` of a Dask client; None for threads of this
-            process. Other processes make a client of their own with the settings of this one
-            and with credentials that they read themselves, from the environment or the config
-            file: no secret is sent to them. Processes of a `ProcessPoolExecutor` share the quota
+            process. Other processes make their own client with the settings of this one and with
+            credentials that they read from their environment or config file: no secret is sent
+            to them. Processes of a `ProcessPoolExecutor` share the quota
             through a file (`ledger="sqlite"`); clients of several machines need `ledger="redis://…"`.
-            The caller shuts the executor down.
-        workers: Calls that may be under way at the same time; else 4, or as many as the executor
-            has workers.
+            The caller must shut down the executor.
+        workers: Number of calls that may run at the same time. Default: the executor's number
+            of workers, or 4.
 
     Raises:
         InvalidArgumentError: `workers` is less than 1.
-        ConfigError: the client cannot be made again in another process: it has a transport or a
-            store of tokens of its own.
+        ConfigError: the client cannot be copied to another process, because it has its own
+            transport or token store.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Fleet(ThreadedFleet):
         if executor is not None and not isinstance(executor, ThreadPoolExecutor):
             settings = cloud.settings()
             if isinstance(executor, ProcessPoolExecutor) and cloud.quota_is_local:
-                # Processes of this machine would each spend the whole quota.
+                # With memory only, each process of this machine would use the whole quota.
                 settings["ledger"] = "sqlite"
             self._settings = pickle.dumps((type(cloud), settings))
 
@@ -97,7 +97,7 @@ class Fleet(ThreadedFleet):
         def begin(system_id: int, tell: Tell) -> None:
             try:
                 future = executor.submit(asked, system_id, **arguments(system_id))
-            except RuntimeError as error:  # it was shut down, or its processes have ended
+            except RuntimeError as error:  # the executor was shut down, or its processes have ended
                 tell(None, _unusable(error))
             else:
                 future.add_done_callback(partial(_pass_on, tell))
@@ -110,8 +110,8 @@ def _require_picklable(ask: Callable[..., Any]) -> None:
         pickle.dumps(ask)
     except (pickle.PicklingError, AttributeError, TypeError):
         raise InvalidArgumentError(
-            "operation: what other processes carry out must be pickled; name an operation, or give "
-            "a function that stands at the top of a module"
+            "operation: functions for other processes must be picklable; name an operation, or use "
+            "a function that is defined at the top level of a module"
         ) from None
 
 
@@ -133,7 +133,7 @@ def _unusable(error: Exception) -> ConfigError:
     )
 
 
-# The clients of this process, by the settings that they were made of.
+# The clients of this process, by their settings.
 _clients: dict[bytes, Cloud] = {}
 _making = threading.Lock()
 MOST_CLIENTS = 8
@@ -142,7 +142,7 @@ MOST_CLIENTS = 8
 def _ask_elsewhere(
     settings: bytes, ask: Callable[..., Any], system_id: int, **arguments: Any
 ) -> Any:
-    """Ask one system with the client of this process, which is made when it is first needed."""
+    """Ask one system with the client of this process, which is created at the first call."""
     with _making:
         client = _clients.get(settings)
         if client is None:

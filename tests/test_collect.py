@@ -365,7 +365,7 @@ def test_what_cannot_reach_another_process_is_refused(cloud: SimulatedEnlighten)
         with pytest.raises(ConfigError, match=r"transport.*threads"):
             Fleet(client, pool)
         fleet = Fleet(Enlighten(KEY, USER_ID), pool)
-        with pytest.raises(InvalidArgumentError, match="top of a module"):
+        with pytest.raises(InvalidArgumentError, match="top level of a module"):
             fleet.collect(lambda *_: 1)
 
 

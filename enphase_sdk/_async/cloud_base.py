@@ -39,7 +39,7 @@ class AsyncCloud:
     _options: Options
     _connection: AsyncCloudConnection
     _owner = True
-    # What cannot be sent to another process, and what tells there which client to make.
+    # Arguments that cannot be sent to another process, and the class to make there.
     _local_only = ""
     _identity: dict[str, Any]
 
@@ -47,7 +47,9 @@ class AsyncCloud:
         return f"<{type(self).__name__} {self._base_url}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a client holds credentials and is not pickled; make one where it is used")
+        raise TypeError(
+            "a client holds credentials and cannot be pickled; make one in the process that uses it"
+        )
 
     async def __aenter__(self) -> Self:
         return self
@@ -56,7 +58,7 @@ class AsyncCloud:
         await self.aclose()
 
     async def aclose(self) -> None:
-        """Close the connections; a client made by `with_options` leaves them to its original."""
+        """Close the connections. A client made by `with_options` does not close its original's."""
         if self._owner:
             await self._connection.aclose()
             policy = self._options.policy
@@ -68,8 +70,8 @@ class AsyncCloud:
 
         Args:
             changes: Any of `timeout`, `max_retries`, `max_wait`, `quota`, `reserve`, `strict`,
-                `on_wait`, `max_body`, `cache` (None: none), and `fresh`: whether the cloud is asked
-                even for what the cache has, as in `client.with_options(fresh=True).stats(67, …)`.
+                `on_wait`, `max_body`, `cache` (None: no cache), and `fresh` (True: answers in the
+                cache are requested again), as in `client.with_options(fresh=True).stats(67, …)`.
 
         Raises:
             ConfigError: there is no such option, or it cannot be changed.
@@ -81,9 +83,9 @@ class AsyncCloud:
         return changed
 
     async def quota(self) -> QuotaStatus:
-        """What is used and left of the quota, and when it opens; costs no hit.
+        """Hits of the quota used and left, and when it opens; costs no hit.
 
-        It knows the hits of all who share the `ledger`, and what refusals have told.
+        It includes the hits of all clients that share the `ledger`, and learned limits.
         """
         policy = self._options.policy
         if policy.pacer.is_local:
@@ -118,13 +120,13 @@ class AsyncCloud:
         return self._options.policy.pacer.is_local
 
     def settings(self) -> dict[str, Any]:
-        """The keyword arguments that make a client like this one elsewhere, without secrets.
+        """The keyword arguments to make a client like this one in another process, without secrets.
 
-        The credentials are left out: a client made of these reads its own, from the environment
-        or the config file of the machine that it runs on.
+        Credentials are not among them: the new client reads them from the environment or the
+        config file of its machine.
 
         Raises:
-            ConfigError: it has a transport or keeps tokens of its own, which cannot be sent there.
+            ConfigError: it has its own transport or token store, which cannot be sent.
         """
         given = self._options.given
         own = self._local_only
@@ -133,13 +135,13 @@ class AsyncCloud:
                 own = own or f"a {name}"
         if own:
             raise ConfigError(
-                f"a client with {own} of its own cannot be made again in another process; use "
+                f"a client with {own} of its own cannot be copied to another process; use "
                 "threads, or make the client without it"
             )
         return {**self._identity, **given}
 
     def site(self, system_id: int) -> AsyncCloudSite:
-        """One system as a site, with the same methods as a gateway's."""
+        """One system as a site, with the same methods as a gateway's site."""
         policy = self._options.policy
         return AsyncCloudSite(self, system_id, policy.api.histories, policy.time)
 
@@ -408,7 +410,7 @@ class AsyncCloud:
         return result
 
     async def _needed(self, call: Call[T] | Steps[T]) -> T:
-        # The flow gives None only for calls that may be empty, and those use _call.
+        # The flow returns None only for calls that may be empty; those use _call.
         return cast(T, await self._call(call))
 
     async def exchange(self, call: Call[T] | Steps[T]) -> tuple[Reply, T | None]:

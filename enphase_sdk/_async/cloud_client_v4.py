@@ -110,7 +110,7 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         ledger: str | os.PathLike[str] | Ledger | None = None,
         reserve: Reserve | int | None = None,
     ) -> None:
-        # Its address may have a password.
+        # The ledger's address may contain a password.
         shared = Named(ledger, transport)
         del ledger
         given = Given(

@@ -57,7 +57,7 @@ class _LazyWire:
             return self._wire
 
     async def aclose(self) -> None:
-        """Close the connections for good, also a transport that the caller passed."""
+        """Close the connections permanently, including a transport that the caller passed."""
         self.closed = True
         if self._transport is not None or self._wire is not None:
             await self.wire().aclose()
@@ -92,14 +92,14 @@ class AsyncCloudConnection:
             APIConnectionError: the client is closed.
         """
         if self._line.closed:
-            raise APIConnectionError("this client has been closed; make a new one")
+            raise APIConnectionError("this client is closed; make a new one")
 
     def limited(self, timeouts: Timeouts, largest: int) -> AsyncCloudConnection:
         """A copy on the same connections with other limits: time (seconds), body size (bytes)."""
         return evolve(self, timeouts=timeouts, largest=largest)
 
     async def aclose(self) -> None:
-        """Close the connections for good."""
+        """Close the connections permanently."""
         await self._line.aclose()
 
 

@@ -64,7 +64,7 @@ class AsyncSystemPages:
         return page
 
     def pages(self) -> AsyncIterator[models.SystemsPage]:
-        """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
+        """Whole pages: `page.systems`, and `page.next`, the cursor of the next page."""
         return _Pages(self, self._walk(self._first))
 
     @overload

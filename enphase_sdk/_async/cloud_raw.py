@@ -1,4 +1,4 @@
-"""The raw view of a client: the same operations, returning whole answers with their models."""
+"""The raw view of a client: the same operations, returning complete answers with their models."""
 
 from __future__ import annotations
 

@@ -77,7 +77,7 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
             self._ready.extend(await self._opening.samples())
         except AuthenticationError:
             opening = self._opening
-            # Once, as for every other call.
+            # Renewed once only, as for every other call.
             if opening is None or not opening.has_expired or self._renewed:
                 raise
             self._renewed = True
@@ -124,7 +124,7 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
 
 
 class _Opening:
-    """One call for a stream: the connection that it is sent through, and the stream it gets."""
+    """One call for a stream: the connection that sends it, and the stream that it returns."""
 
     def __init__(
         self, connection: AsyncCloudConnection, call: Call[None], options: Options
@@ -142,7 +142,7 @@ class _Opening:
         return self._frames.has_expired
 
     async def renew(self) -> None:
-        """Get another access token than that which it was opened with."""
+        """Replace the access token with which the stream was opened."""
         options = self._options
         flow = renewal_flow(self._call, options.policy, self._generation)
         await run(flow, self._connection, options.clock, options.on_wait)
@@ -155,7 +155,7 @@ class _Opening:
         self._generation = 0 if authorizer is None else authorizer.generation
 
     async def send(self, request: Request) -> Reply:
-        """The answer; of a stream only that it has begun."""
+        """The answer; for a stream only its status and headers."""
         if request.url != self._call.request.url:
             return await self._connection.send(request)
         answer = await self._connection.open_stream(request)

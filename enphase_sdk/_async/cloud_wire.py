@@ -50,7 +50,7 @@ class AsyncWire:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Leave the streams to the parent process, which goes on reading them."""
+        """Leave the streams to the parent process, which continues to read them."""
         leave_to_parent(self._streams)
         self._streams = set()
 
@@ -114,7 +114,7 @@ class AsyncWire:
         )
 
     async def _guarded(self, request: Request, largest: int, work: Callable[[], Awaitable[T]]) -> T:
-        """The result of `work`; errors of httpx are turned into ours."""
+        """The result of `work`; errors of httpx are turned into the package's."""
         with hide_in_library_logs(self._redactor()):
             try:
                 return await work()
@@ -125,7 +125,7 @@ class AsyncWire:
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "
-                    f"{largest / 2**20:.3g} MiB; pass a larger max_body if that is expected",
+                    f"{largest / 2**20:.3g} MiB; if that is expected, allow more with max_body=",
                     operation=request.url,
                 )
         # Raised outside the handler, so that httpx's error, which holds the signed request, does
@@ -142,11 +142,11 @@ class AsyncWire:
 
 
 class AsyncStream:
-    """An answer that is read while the server goes on writing it.
+    """An answer that is read while the server is still sending it.
 
     Args:
-        response: Its beginning.
-        guarded: Turns httpx's errors into ours.
+        response: The response, with status and headers.
+        guarded: Turns httpx's errors into the package's.
         line: Its connection, which is closed with it; None for a caller's own transport.
         all_open: The set that holds the stream while it is open.
 
@@ -186,7 +186,7 @@ class AsyncStream:
         with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
             if self._line is not None:
                 await self._line.aclose()
-                # The generators below are at their end only when they have met with an error.
+                # httpcore's generators below reach their end only if an error is raised in them.
                 while await self._next():
                     pass
             await self._response.aclose()

@@ -41,7 +41,7 @@ class AsyncConnections:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Leave the connections to the parent process, which goes on using them."""
+        """Leave the connections to the parent process, which continues to use them."""
         leave_to_parent(self._pools)
         self._pools = {}
 
@@ -103,7 +103,7 @@ class AsyncConnections:
                 await pool.discard(line)
 
     async def _pool(self) -> _AsyncPool:
-        """The connections of the event loop that runs."""
+        """The pool of the running event loop."""
         loop = current_loop_async()
         pool = self._pools.get(loop)
         if pool is None:
@@ -115,7 +115,7 @@ class AsyncConnections:
         return pool
 
     async def _until_the_end(self, loop: object, pool: _AsyncPool) -> AsyncGenerator[None]:
-        """A generator whose closing closes the pool: an event loop closes it when it ends."""
+        """A generator that closes the pool when the event loop ends, which closes generators."""
         try:
             yield
         finally:
@@ -124,7 +124,7 @@ class AsyncConnections:
             await pool.aclose()
 
     async def aclose(self) -> None:
-        """Close them all for good, those in use when their exchange is over."""
+        """Close all connections permanently; those in use when their exchange has ended."""
         self._closed = True
         own = self._pools.pop(current_loop_async(), None)
         others, self._pools = self._pools, {}
@@ -136,9 +136,9 @@ class AsyncConnections:
 
 
 class _AsyncPool:
-    """Connections of one event loop, of which the one used last is taken first.
+    """Connections of one event loop; the one used last is taken first.
 
-    A single transport with many connections would look at all of them for each request.
+    A single transport with many connections would check all of them for each request.
     """
 
     def __init__(self, open: Callable[[], AsyncLine], most: int, *, closed: bool) -> None:  # noqa: A002 - as above
@@ -154,7 +154,7 @@ class _AsyncPool:
         self._lock = threading.Lock()
 
     async def take(self, limit: float | None) -> AsyncLine:
-        """A connection, which the caller gives back or discards; waits if all are in use.
+        """Take a connection, which the caller must give back or discard; waits if all are in use.
 
         Raises:
             APIConnectionError: none became free within `limit` seconds, or the client is closed.
@@ -173,7 +173,9 @@ class _AsyncPool:
                     line, waiter.line = waiter.line or self._free(), None
                     if line is not None:
                         return line
-                    if waiter not in self._waiting:  # woken, and somebody else was quicker
+                    if (
+                        waiter not in self._waiting
+                    ):  # woken, but another call took the connection first
                         waiter = _Waiter()
                         self._waiting.appendleft(waiter)
         except TimeoutError:
@@ -183,7 +185,7 @@ class _AsyncPool:
         raise APIConnectionError(problem, reason="no free connection")
 
     async def _leave(self, waiter: _Waiter) -> None:
-        """End the wait; a connection that arrived in this moment goes to the next waiter."""
+        """End the wait; a connection that was just assigned goes to the next waiter."""
         with self._lock:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
@@ -193,7 +195,7 @@ class _AsyncPool:
 
     def _free(self) -> AsyncLine | None:
         if self._closed:
-            raise APIConnectionError("this client has been closed; make a new one")
+            raise APIConnectionError("this client is closed; make a new one")
         if self._idle:
             return self._idle.pop()
         return self._new() if len(self._opened) < self._most else None
@@ -223,7 +225,7 @@ class _AsyncPool:
         await line.aclose()
 
     async def aclose(self) -> None:
-        """Close those that are idle now, and the others when they are given back."""
+        """Close the idle connections now, and the others when they are given back."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -17,10 +17,10 @@ T = TypeVar("T")
 
 
 class AsyncConnection(Protocol):
-    """Something that can answer a request."""
+    """An object that can answer a request."""
 
     async def send(self, request: Request) -> Reply:
-        """The answer; raises `APIConnectionError` where none came."""
+        """The answer; raises `APIConnectionError` if none came."""
         ...
 
 

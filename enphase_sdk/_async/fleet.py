@@ -1,4 +1,4 @@
-"""Many systems through one client, and so through one quota."""
+"""Operations over many systems with one client, and so with one quota."""
 
 from __future__ import annotations
 
@@ -36,16 +36,16 @@ WORKERS = 4
 
 Progress: TypeAlias = Callable[[int, int | None], object]
 
-# Told what came of a call: its value, or its error.
+# Called with the result of a call: its value, or its error.
 Tell: TypeAlias = Callable[[Any, BaseException | None], None]
 
 
 class AsyncFleet:
-    """All systems that a client may see.
+    """All systems that a client has access to.
 
     Args:
-        cloud: The client; its quota, retries and waits hold for everything done here.
-        workers: Calls that may be under way at the same time.
+        cloud: The client; all calls use its quota, retries and waits.
+        workers: Number of calls that may run at the same time.
 
     Raises:
         InvalidArgumentError: `workers` is less than 1.
@@ -53,7 +53,7 @@ class AsyncFleet:
 
     def __init__(self, cloud: AsyncCloud, *, workers: int = WORKERS) -> None:
         if workers < 1:
-            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
+            raise InvalidArgumentError(f"workers: must be 1 or more, not {workers!r}")
         self._cloud = cloud
         self._workers = workers
 
@@ -64,7 +64,7 @@ class AsyncFleet:
         return aiter(self.systems())
 
     def systems(self, **filters: Unpack[SystemFilters]) -> AsyncSystemPages:
-        """Every system there is, or those that match; fetched page by page as it is read."""
+        """All systems, or those that match the filters; pages are fetched during iteration."""
         return self._cloud.systems(**filters)
 
     @overload
@@ -105,30 +105,30 @@ class AsyncFleet:
         each: Callable[[int], Mapping[str, Any]] | None = None,
         **arguments: Any,
     ) -> AsyncCollection[Any]:
-        """Ask many systems the same, a few at a time; an iterator of a result for each.
+        """Call one operation for many systems, a few at a time; gives one result for each.
 
-        A result is a value or an error: a system that cannot be read ends no run. Results come
-        as they arrive. A few pages, and 8 systems for each worker, are held at a time.
+        A result is a value or an error: one that cannot be read does not end the run. Results
+        are given as they arrive. A few pages, and 8 systems for each worker, are in memory.
 
         Args:
-            operation: An operation's name, as `"energy_lifetime"`, or a function that is called
-                with the client and a system's id, as `AsyncEnlighten.energy_lifetime` is.
+            operation: The name of an operation, such as `"energy_lifetime"`, or a function that
+                is called with the client and a system's id, like `AsyncEnlighten.energy_lifetime`.
             systems: Systems or their ids; None for the whole listing, fetched page by page.
-            filters: Which systems of the listing; not together with `systems`.
-            progress: Told after each result: how many are done, and how many there are (None
-                while pages are still to come).
-            ordered: Give results in the order of the systems; one that is slow then holds back
-                those after it.
-            position: The `position` of an earlier run that was stopped, to go on from there: with
-                the same `systems` or `filters`. What that run gave out is not asked again.
-            each: Further keyword arguments for one system, by its id; called in this process.
+            filters: Filters of the listing; not together with `systems`.
+            progress: Called after each result with the number of systems done and the number of
+                all systems (None until the last page of the listing has arrived).
+            ordered: Give results in the order of the systems; a slow system then delays the
+                results after it.
+            position: The `position` of an earlier run, to continue from there; needs the same
+                `systems` or `filters`. Results that that run gave out are not requested again.
+            each: Returns further keyword arguments for one system id; called in this process.
             arguments: Keyword arguments of the operation, the same for every system.
 
         Returns:
             A run over the systems: `async for result in run`.
 
         Raises:
-            InvalidArgumentError: there is no such operation, or an argument cannot be used.
+            InvalidArgumentError: there is no such operation, or an argument is not valid.
             NotAvailableError: only API v4 has the operation.
 
         Source: the operation, and operation Systems for the listing.
@@ -143,7 +143,9 @@ class AsyncFleet:
                 chosen["next"] = _cursor(start.start)
             listing = _Listing(self._cloud.systems(**chosen))
         elif filters:
-            raise InvalidArgumentError("filters choose from the listing; leave systems out then")
+            raise InvalidArgumentError(
+                "give systems or filters, not both: filters select from the listing"
+            )
         else:
             listing = _Given(GivenSystems(systems, start.start))
         begin = self._beginning(ask, lambda i: {**arguments, **each(i)} if each else arguments)
@@ -157,12 +159,12 @@ class AsyncFleet:
         Costs one hit of the quota for every 1,000 systems and one for each system.
 
         Args:
-            progress: Told after each system: how many are done, and how many there are (None
-                while pages are still to come).
-            filters: Which systems; else all.
+            progress: Called after each system with the number of systems done and the number of
+                all systems (None until the last page of the listing has arrived).
+            filters: Filters of the listing. Default: all systems.
 
         Raises:
-            InvalidArgumentError: a filter cannot be understood.
+            InvalidArgumentError: a filter is not valid.
 
         Source: operations Systems and Summary.
         """
@@ -172,7 +174,7 @@ class AsyncFleet:
     def _beginning(
         self, ask: Callable[..., Awaitable[Any]], arguments: Callable[[int], Mapping[str, Any]]
     ) -> Callable[[int, Tell], None]:
-        """A function that begins to ask one system, and returns at once."""
+        """A function that starts the call for one system, and returns at once."""
 
         def begin(system_id: int, tell: Tell) -> None:
             asked = partial(ask, self._cloud, system_id, **arguments(system_id))
@@ -184,10 +186,10 @@ class AsyncFleet:
 class AsyncCollection(AsyncIterator[Collected[T]], Generic[T]):
     """One pass over many systems: an iterator of results; see `AsyncFleet.collect`.
 
-    It never raises an `EnphaseError`. What concerns one system is in that system's result; what
-    ends the whole run early (the settings, the quota, the listing, or 5 systems in a row that
-    were not authorized or not reached) is in `stopped_by` when the iteration is over, and every
-    result got until then has been given out.
+    The iteration never raises an `EnphaseError`. An error of one system is in that system's
+    result. An error that ends the whole run (settings, quota, listing, or 5 systems in a row that
+    were not authorized or not reached) is in `stopped_by` when the iteration has ended; all results
+    until then were given out.
     """
 
     def __init__(
@@ -220,18 +222,18 @@ class AsyncCollection(AsyncIterator[Collected[T]], Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the run stands after all results given out, as text that can be saved.
+        """The position of the run after all results given out, as text that can be saved.
 
-        `collect(…, position=…)` goes on from there, in this process or another.
+        `collect(…, position=…)` continues from there, in this process or another.
         """
         return self._state.position
 
     def finished(self) -> list[Collected[T]]:
-        """End the run and give the results that are here.
+        """End the run and return the results that have arrived.
 
-        For a program that is interrupted or cancelled while it iterates: nothing is waited for,
-        and no call that was answered is lost. The first result may be the one that the iteration
-        gave last, which an interrupt can keep from arriving.
+        For a program that is interrupted or cancelled during the iteration: it does not wait, and
+        no answered call is lost. The first result may repeat the last one of the iteration,
+        because an interrupt can prevent its delivery.
         """
         return self._state.finished()
 
@@ -252,7 +254,7 @@ class AsyncCollection(AsyncIterator[Collected[T]], Generic[T]):
                 await arrival.wait(None)
 
     async def _ask_ahead(self) -> None:
-        """Keep all workers busy, but not too far ahead of what was given out."""
+        """Start calls for all workers, but not too far ahead of the results given out."""
         while True:
             slot = self._state.next_to_ask()
             if slot is not None:
@@ -284,7 +286,7 @@ class AsyncCollection(AsyncIterator[Collected[T]], Generic[T]):
 class AsyncFleetRun(AsyncIterator[FleetRecord]):
     """One pass over a fleet: an iterator of records, in the order of the listing.
 
-    It ends as an `AsyncCollection` does, and never raises an `EnphaseError`.
+    It ends like an `AsyncCollection`, and never raises an `EnphaseError`.
     """
 
     def __init__(self, run: AsyncCollection[models.Summary]) -> None:
@@ -306,11 +308,11 @@ class AsyncFleetRun(AsyncIterator[FleetRecord]):
         return self._run.total
 
     def finished(self) -> list[FleetRecord]:
-        """End the run and give the records that are here, in the listing's order.
+        """End the run and return the records that have arrived, in the order of the listing.
 
-        For a program that is interrupted (`KeyboardInterrupt`) while it iterates: nothing is
-        waited for, and no call that was answered is lost. The first record may be the one that
-        the iteration gave last, which an interrupt can keep from arriving.
+        For a program that is interrupted (`KeyboardInterrupt`) during the iteration: it does not
+        wait, and no answered call is lost. The first record may repeat the last one of the
+        iteration, because an interrupt can prevent its delivery.
         """
         return [_record(result) for result in self._run.finished()]
 
@@ -329,14 +331,14 @@ async def _told(ask: Callable[[], Awaitable[Any]], tell: Tell) -> None:
     except Exception as error:
         tell(None, error)
     except BaseException:
-        tell(None, RuntimeError("a call was cancelled from outside its run"))
+        tell(None, RuntimeError("a call was cancelled by code outside the run"))
         raise
     else:
         tell(value, None)
 
 
 class _Listing:
-    """The listing's pages: each system once, also where some move across pages meanwhile."""
+    """The listing's pages; each system is given once, even if it moves to another page."""
 
     def __init__(self, listing: AsyncSystemPages) -> None:
         self._listing = listing
@@ -353,7 +355,7 @@ class _Listing:
 
 
 class _Given:
-    """Systems that the caller names."""
+    """Systems that the caller gives."""
 
     is_over = False
 
@@ -368,5 +370,5 @@ def _cursor(start: Mark) -> str:
     if isinstance(start, str):
         return start
     raise InvalidArgumentError(
-        "position: it belongs to a run over given systems, not over the listing"
+        "position: it belongs to a run over given systems; pass the same systems"
     )

@@ -86,7 +86,7 @@ class Enlighten(Cloud):
         ledger: str | os.PathLike[str] | Ledger | None = None,
         reserve: Reserve | int | None = None,
     ) -> None:
-        # Its address may have a password.
+        # The ledger's address may contain a password.
         shared = Named(ledger, transport)
         del ledger
         given = Given(api_key, user_id)

@@ -111,7 +111,7 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         ledger: str | os.PathLike[str] | Ledger | None = None,
         reserve: Reserve | int | None = None,
     ) -> None:
-        # Its address may have a password.
+        # The ledger's address may contain a password.
         shared = Named(ledger, transport)
         del ledger
         given = Given(

@@ -65,7 +65,7 @@ class SystemPages:
         return page
 
     def pages(self) -> Iterator[models.SystemsPage]:
-        """Whole pages: `page.systems`, and `page.next`, the cursor of the one after it."""
+        """Whole pages: `page.systems`, and `page.next`, the cursor of the next page."""
         return _Pages(self, self._walk(self._first))
 
     @overload

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/cloud_raw.py by `make generate`; edit that one.
-"""The raw view of a client: the same operations, returning whole answers with their models."""
+"""The raw view of a client: the same operations, returning complete answers with their models."""
 
 from __future__ import annotations
 

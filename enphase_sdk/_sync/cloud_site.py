@@ -95,26 +95,26 @@ class Site(Protocol):
     ) -> HistoryIntervals:
         """Energy by intervals, or by days, oldest first, fetched as they are read.
 
-        Intervals of 5 minutes (production by microinverters) or 15 (meters, batteries); those
-        that the source does not have, such as the dark hours of microinverters, are left out.
-        An interval is given if it ends after `start` and not after `end`; go on with `start=`
-        the `end_at` of the last one.
+        Intervals have 5 minutes (production by microinverters) or 15 (meters, batteries).
+        Intervals that the source does not have, such as microinverters at night, are left out.
+        An interval is included if it ends after `start` and not after `end`. To continue later,
+        pass the `end_at` of the last one as `start`.
 
         Args:
             measure: `production`, `micro_production`, `meter_production`, `consumption`,
                 `battery_charge`, `battery_discharge`, `import` or `export`. By intervals,
-                `production` is the microinverters'; by days, the meter's from the day on that
-                there is one.
-            start: An instant, or a day for its beginning in the site's zone.
-            end: The same, not included; else now.
-            daily: Whether one value for each day is wanted; today has none.
-            timezone: The site's IANA zone; else it is asked for (on the cloud with one hit,
-                which a cache spares the next time).
+                `production` is that of the microinverters; by days, that of the meter from the day
+                on which it was installed.
+            start: An instant, or a day, which means its midnight in the site's time zone.
+            end: An instant or a day like `start`, not included. Default: now.
+            daily: Give one value for each day instead of intervals; today has none yet.
+            timezone: The site's IANA time zone. Default: it is requested (on the cloud for one
+                hit, or from a cache).
 
         Raises:
-            NotAvailableError: the source does not have it, or not any more; the site's zone is
-                not known.
-            InvalidArgumentError: an argument cannot be understood.
+            NotAvailableError: the source does not have the data, or no longer has it; or the
+                site's time zone is not known.
+            InvalidArgumentError: an argument is not valid.
         """
         ...
 
@@ -212,8 +212,8 @@ class CloudSite:
     ) -> HistoryIntervals:
         """See `Site.history`.
 
-        Windows are those of the API: a day, 7 days or a month, whole days of the system's zone.
-        API v2 tells intervals of the last year, v4 of the last two.
+        Each call is for a window of whole days in the system's time zone: a day, 7 days or a
+        month. API v2 has intervals of the last year, v4 of the last two years.
         """
         walk = walk_of(
             self._histories,

@@ -78,7 +78,7 @@ class LiveStream(Iterator[LiveSample]):
             self._ready.extend(self._opening.samples())
         except AuthenticationError:
             opening = self._opening
-            # Once, as for every other call.
+            # Renewed once only, as for every other call.
             if opening is None or not opening.has_expired or self._renewed:
                 raise
             self._renewed = True
@@ -125,7 +125,7 @@ class LiveStream(Iterator[LiveSample]):
 
 
 class _Opening:
-    """One call for a stream: the connection that it is sent through, and the stream it gets."""
+    """One call for a stream: the connection that sends it, and the stream that it returns."""
 
     def __init__(self, connection: CloudConnection, call: Call[None], options: Options) -> None:
         self._connection = connection
@@ -141,7 +141,7 @@ class _Opening:
         return self._frames.has_expired
 
     def renew(self) -> None:
-        """Get another access token than that which it was opened with."""
+        """Replace the access token with which the stream was opened."""
         options = self._options
         flow = renewal_flow(self._call, options.policy, self._generation)
         run(flow, self._connection, options.clock, options.on_wait)
@@ -154,7 +154,7 @@ class _Opening:
         self._generation = 0 if authorizer is None else authorizer.generation
 
     def send(self, request: Request) -> Reply:
-        """The answer; of a stream only that it has begun."""
+        """The answer; for a stream only its status and headers."""
         if request.url != self._call.request.url:
             return self._connection.send(request)
         answer = self._connection.open_stream(request)

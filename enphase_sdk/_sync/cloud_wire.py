@@ -51,7 +51,7 @@ class Wire:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Leave the streams to the parent process, which goes on reading them."""
+        """Leave the streams to the parent process, which continues to read them."""
         leave_to_parent(self._streams)
         self._streams = set()
 
@@ -113,7 +113,7 @@ class Wire:
         )
 
     def _guarded(self, request: Request, largest: int, work: Callable[[], T]) -> T:
-        """The result of `work`; errors of httpx are turned into ours."""
+        """The result of `work`; errors of httpx are turned into the package's."""
         with hide_in_library_logs(self._redactor()):
             try:
                 return work()
@@ -124,7 +124,7 @@ class Wire:
             except BodyTooLargeError:
                 problem = APIResponseValidationError(
                     f"{request.method} {request.url}: the body is larger than "
-                    f"{largest / 2**20:.3g} MiB; pass a larger max_body if that is expected",
+                    f"{largest / 2**20:.3g} MiB; if that is expected, allow more with max_body=",
                     operation=request.url,
                 )
         # Raised outside the handler, so that httpx's error, which holds the signed request, does
@@ -141,11 +141,11 @@ class Wire:
 
 
 class Stream:
-    """An answer that is read while the server goes on writing it.
+    """An answer that is read while the server is still sending it.
 
     Args:
-        response: Its beginning.
-        guarded: Turns httpx's errors into ours.
+        response: The response, with status and headers.
+        guarded: Turns httpx's errors into the package's.
         line: Its connection, which is closed with it; None for a caller's own transport.
         all_open: The set that holds the stream while it is open.
 
@@ -185,7 +185,7 @@ class Stream:
         with uninterrupted(LONGEST_CLOSE), suppress(Exception):
             if self._line is not None:
                 self._line.close()
-                # The generators below are at their end only when they have met with an error.
+                # httpcore's generators below reach their end only if an error is raised in them.
                 while self._next():
                     pass
             self._response.close()

@@ -42,7 +42,7 @@ class Connections:
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Leave the connections to the parent process, which goes on using them."""
+        """Leave the connections to the parent process, which continues to use them."""
         leave_to_parent(self._pools)
         self._pools = {}
 
@@ -104,7 +104,7 @@ class Connections:
                 pool.discard(line)
 
     def _pool(self) -> _Pool:
-        """The connections of the event loop that runs."""
+        """The pool of the running event loop."""
         loop = current_loop()
         pool = self._pools.get(loop)
         if pool is None:
@@ -116,7 +116,7 @@ class Connections:
         return pool
 
     def _until_the_end(self, loop: object, pool: _Pool) -> Generator[None]:
-        """A generator whose closing closes the pool: an event loop closes it when it ends."""
+        """A generator that closes the pool when the event loop ends, which closes generators."""
         try:
             yield
         finally:
@@ -125,7 +125,7 @@ class Connections:
             pool.close()
 
     def close(self) -> None:
-        """Close them all for good, those in use when their exchange is over."""
+        """Close all connections permanently; those in use when their exchange has ended."""
         self._closed = True
         own = self._pools.pop(current_loop(), None)
         others, self._pools = self._pools, {}
@@ -137,9 +137,9 @@ class Connections:
 
 
 class _Pool:
-    """Connections of one event loop, of which the one used last is taken first.
+    """Connections of one event loop; the one used last is taken first.
 
-    A single transport with many connections would look at all of them for each request.
+    A single transport with many connections would check all of them for each request.
     """
 
     def __init__(self, open: Callable[[], Line], most: int, *, closed: bool) -> None:  # noqa: A002 - as above
@@ -155,7 +155,7 @@ class _Pool:
         self._lock = threading.Lock()
 
     def take(self, limit: float | None) -> Line:
-        """A connection, which the caller gives back or discards; waits if all are in use.
+        """Take a connection, which the caller must give back or discard; waits if all are in use.
 
         Raises:
             APIConnectionError: none became free within `limit` seconds, or the client is closed.
@@ -174,7 +174,9 @@ class _Pool:
                     line, waiter.line = waiter.line or self._free(), None
                     if line is not None:
                         return line
-                    if waiter not in self._waiting:  # woken, and somebody else was quicker
+                    if (
+                        waiter not in self._waiting
+                    ):  # woken, but another call took the connection first
                         waiter = _Waiter()
                         self._waiting.appendleft(waiter)
         except TimeoutError:
@@ -184,7 +186,7 @@ class _Pool:
         raise APIConnectionError(problem, reason="no free connection")
 
     def _leave(self, waiter: _Waiter) -> None:
-        """End the wait; a connection that arrived in this moment goes to the next waiter."""
+        """End the wait; a connection that was just assigned goes to the next waiter."""
         with self._lock:
             if waiter in self._waiting:
                 self._waiting.remove(waiter)
@@ -194,7 +196,7 @@ class _Pool:
 
     def _free(self) -> Line | None:
         if self._closed:
-            raise APIConnectionError("this client has been closed; make a new one")
+            raise APIConnectionError("this client is closed; make a new one")
         if self._idle:
             return self._idle.pop()
         return self._new() if len(self._opened) < self._most else None
@@ -224,7 +226,7 @@ class _Pool:
         line.close()
 
     def close(self) -> None:
-        """Close those that are idle now, and the others when they are given back."""
+        """Close the idle connections now, and the others when they are given back."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []

@@ -18,10 +18,10 @@ T = TypeVar("T")
 
 
 class Connection(Protocol):
-    """Something that can answer a request."""
+    """An object that can answer a request."""
 
     def send(self, request: Request) -> Reply:
-        """The answer; raises `APIConnectionError` where none came."""
+        """The answer; raises `APIConnectionError` if none came."""
         ...
 
 

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/network.py by `make generate`; edit that one.
-"""One connection to a server, with a limit for the time of an exchange and the size of a body."""
+"""One connection to a server, with limits for the time of an exchange and the size of a body."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Line:
 
     @property
     def answered(self) -> bool:
-        """Whether a single byte has come since the last request was begun."""
+        """Whether at least one byte has arrived since the last request was begun."""
         return self._sockets.received
 
     def exchange(
@@ -74,7 +74,7 @@ class Line:
     def finished(self, response: httpx.Response, largest: int, *, plain: bool = False) -> bytes:
         """The body of an answer whose headers have been read; see `exchange`."""
         try:
-            if response.is_stream_consumed:  # made in memory, by a mock
+            if response.is_stream_consumed:  # the body is in memory already, as with a mock
                 return Body.whole(response.content, largest)
             body = Body(response.headers, largest, plain=plain)
             try:
@@ -163,10 +163,10 @@ class _Sockets:
         try:
             return self._deadline.left(limit)
         except TimeoutError:
-            raise late("the exchange has taken too long") from None
+            raise late("the exchange took longer than the time limit") from None
 
     def check(self) -> None:
-        """Check the time limit at a place where the transport does not do it."""
+        """Check the time limit where the transport does not check it."""
         self.left(None, httpx.ReadTimeout)
 
     def replace(self, old: httpcore.NetworkStream, new: httpcore.NetworkStream | None) -> None:

@@ -1,5 +1,5 @@
 # Made from enphase_sdk/_async/site_history.py by `make generate`; edit that one.
-"""A site's history, fetched part by part as it is read."""
+"""A site's history, fetched in parts during the iteration."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from enphase_sdk.core.measures import HistoryInterval, Measure
 __all__ = ["HistoryIntervals"]
 
 
-# An iterator, not a generator: one that is left before its end needs no clean-up.
+# An iterator, not a generator, so that leaving it early needs no clean-up.
 class HistoryIntervals(Iterator[HistoryInterval]):
-    """The intervals of a span, oldest first, fetched as they are read.
+    """The intervals of a span, oldest first, fetched during the iteration.
 
-    After an error, reading on asks again for what failed, and nothing is missing or there twice.
-    Another program goes on with a history that begins where the last interval ended.
+    After an error, the next step repeats the call that failed; no interval is missing or given
+    twice. Another program continues with a history that starts at the last interval's end.
 
     Attributes:
-        measure: What is measured.
+        measure: The measure.
     """
 
     def __init__(

@@ -29,7 +29,7 @@ app = typer.Typer(
         "ENPHASE_CLIENT_SECRET; v2: ENPHASE_API_KEY, ENPHASE_USER_ID), then from the config file. "
         " Exit codes: 0 done, 2 usage or settings, 3 not authorized, "
         "4 quota used up, 5 no usable answer, 6 partly done, 130 stopped by ctrl-c or SIGTERM, "
-        "141 the reader of the output ended early (a closed pipe)."
+        "141 the reader of the output ended early (closed pipe)."
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,

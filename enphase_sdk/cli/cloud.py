@@ -34,7 +34,7 @@ class Cloud:
         as_json: AsJson = False,
         as_csv: AsCsv = False,
         profile: Annotated[
-            str | None, typer.Option(metavar="NAME", help="Table of the config file to read.")
+            str | None, typer.Option(metavar="NAME", help="Table of the config file to use.")
         ] = None,
         base_url: Annotated[
             str | None, typer.Option(metavar="URL", help="Base URL of the API, if not Enphase's.")
@@ -94,7 +94,7 @@ class Cloud:
             Lookup(options.get("profile") or os.environ.get("ENPHASE_PROFILE"))("ledger", None)
             is None
         ):
-            # The next command begins in the window that this one has spent.
+            # The next command may run in the same window, so the hits of this one must be stored.
             options = {**options, "ledger": "sqlite"}
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 

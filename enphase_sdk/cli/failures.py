@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 
 from enphase_sdk.cli.streams import silence
@@ -55,6 +56,36 @@ _ADVICE: tuple[tuple[type[EnphaseError], str], ...] = (
     (RateLimitError, "try again then, or allow longer waits with --max-wait"),
 )
 
+# Messages name the arguments of Python. What stands there in the words of the command line.
+_IN_SHELL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(python), shell)
+    for python, shell in (
+        # There is no option for these: the message names another way too, which is enough.
+        (r"\bpass (api_key|user_id|client_id|client_secret)=, ", ""),
+        (r", or let the owner agree at \S+ and pass the tokens", ""),
+        (r", or make one: Plan\(.*?\)", ""),
+        (r", or an object with change\(.*?\)", ""),
+        (r"; if that is expected, allow more with max_body=", ""),
+        # A new command does not forget a refusal. The call that it is allowed each day does.
+        (
+            r"if the plan was raised, continue now with with_options\(quota=…\), or try again",
+            "try again",
+        ),
+        (r"continue now with with_options\(quota=…\)", "name it with --plan or ENPHASE_PLAN"),
+        (r"\bpass token=", "set ENVOY_TOKEN or use --token-file"),
+        (r"\bpass (?=\w+=)", "use "),
+        (r"\bpassword=", "--password-file"),
+        (r"\ballow_http=True", "--allow-http"),
+        (r"\b(username|fingerprint)='([^']*)'", r"--\1 \2"),
+        (r"\b(username|fingerprint|timeout)=", r"--\1"),
+        (r"\bca_file=", "--ca-file"),
+        (r"\bmax_wait(=|\b(?= must be ))", "--max-wait"),
+        (r"\btimeout(?= must be )", "--timeout"),
+        (r"\bbase_url(?= |$)", "--base-url (ENPHASE_BASE_URL)"),
+        (r"\bledger(?= must be )", "ENPHASE_LEDGER"),
+    )
+)
+
 
 class PartlyDoneError(Exception):
     """A command did some of its work; the text says which part is missing and why."""
@@ -71,11 +102,14 @@ def exit_code(error: EnphaseError) -> int:
 
 
 def explain(error: EnphaseError) -> str:
-    """The message of an error, with advice."""
+    """The message of an error in the words of the command line, with advice."""
+    text = str(error)
+    for python, shell in _IN_SHELL:
+        text = python.sub(shell, text)
     for kind, advice in _ADVICE:
         if isinstance(error, kind):
-            return f"{error}: {advice}"
-    return str(error)
+            return f"{text}: {advice}"
+    return text
 
 
 def one_line(message: str) -> str:

@@ -66,7 +66,7 @@ def quantity_fields(name: str, heading: str) -> tuple[Field, ...]:
 
 
 def _local(epoch: Any, zone_name: Any) -> str:
-    """Local time in the system's time zone; without a zone UTC, marked with a Z."""
+    """Local time in the system's time zone; UTC with a Z if the zone is not known."""
     if not isinstance(epoch, int):
         return UNKNOWN
     try:

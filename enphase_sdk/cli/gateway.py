@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["group"]
 
-# Seconds. A gateway that is polled more often hangs sooner or later.
+# Seconds. A gateway that is polled more often can hang.
 FASTEST = 5.0
 
 # Enough for decades of readings.
@@ -145,7 +145,7 @@ class Gateway:
 
 
 class _Notices(logging.Handler):
-    """What the package warns of, such as a certificate pinned at the first contact."""
+    """Prints the package's warnings, such as a certificate pinned at the first contact."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)

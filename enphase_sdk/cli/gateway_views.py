@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["FOUND", "METERS", "POWERS", "READING", "powers"]
 
-# The keys of `powers` (W), with their names for people.
+# The keys of `powers` (W), with their display names.
 POWERS = {
     "production_w": "Production",
     "house_w": "House",

@@ -1,4 +1,4 @@
-"""The signals that ask a program to end: ctrl-c (SIGINT), SIGTERM, and SIGHUP."""
+"""The signals that end a program: ctrl-c (SIGINT), SIGTERM, and SIGHUP."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A system's live data: a line for each sample, as it comes."""
+"""A system's live data: one line for each sample, as it arrives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["live"]
 
-# What samples tell, in W, as people call it.
+# The powers of a sample (W), with their display names.
 POWERS = {
     "pv_w": "Production",
     "load_w": "House",
@@ -33,15 +33,15 @@ def live(
     system_id: Id,
     duration: Annotated[
         int,
-        typer.Option(metavar="SECONDS", help="How long it lasts, 30 to 300."),
+        typer.Option(metavar="SECONDS", help="Length of the stream, 30 to 300."),
     ] = 30,
 ) -> None:
-    """Power as it is now, about a sample a second (API v4 only).
+    """The current power, with about one sample per second (API v4 only).
 
-    Every call is charged, and needs the plan's access control Streaming APIs. --csv gives a
-    header and a line for each sample, --json an object on a line for each: `at` (epoch seconds),
-    powers in W by names that end in `_w`, `state_of_charge` in percent. What is not known is empty
-    or null; grid and batteries are negative where they take power.
+    Each call costs one hit and needs the plan's access control Streaming APIs. --csv gives a
+    header and one line for each sample, --json one object per line: `at` (epoch seconds), powers
+    in W with names that end in `_w`, `state_of_charge` in percent. Unknown values are empty or
+    null; grid and batteries are negative while they take power.
     """
     from enphase_sdk import EnlightenV4
     from enphase_sdk.cli.output import print_document
@@ -84,7 +84,7 @@ def _written(form: Form, samples: Iterable[LiveSample]) -> Iterator[str]:
 
 
 def _when(at: float | None) -> str:
-    """An instant in UTC, or what stands in its place."""
+    """An instant in UTC, or a dash if it is not known."""
     from enphase_sdk.report.formats import UNKNOWN
 
     try:
@@ -94,7 +94,7 @@ def _when(at: float | None) -> str:
 
 
 def _told(sample: LiveSample) -> Iterator[str]:
-    """What is known of a moment, as people call it."""
+    """The known powers of a sample, with their display names."""
     from enphase_sdk.report.formats import number, plain
 
     known = {name: getattr(sample, name) for name in POWERS}

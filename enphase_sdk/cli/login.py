@@ -13,7 +13,7 @@ import typer
 __all__ = ["login", "logout"]
 
 Profile = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="Table of the config file to read.")
+    str | None, typer.Option("--profile", metavar="NAME", help="Table of the config file to use.")
 ]
 BaseUrl = Annotated[
     str | None,
@@ -36,7 +36,7 @@ def login(
     ] = None,
     code: Annotated[
         str | None,
-        typer.Option("--code", metavar="CODE", help="The code; - reads it from stdin."),
+        typer.Option("--code", metavar="CODE", help="The code; `-` reads it from stdin."),
     ] = None,
     no_browser: Annotated[
         bool, typer.Option("--no-browser", help="Only print the address.")
@@ -75,11 +75,11 @@ def login(
                             webbrowser.open(address)
                 found = _typed_code(code) if listener is None else listener.code()
             client.authorize(found, redirect_uri=redirect_uri)
-    typer.echo("Logged in; the tokens are kept.")
+    typer.echo("Logged in; the tokens are stored.")
 
 
 def logout(profile: Profile = None) -> None:
-    """Forget the tokens of API v4 on this machine."""
+    """Delete the tokens of API v4 on this machine."""
     import os
 
     from enphase_sdk.cloud.settings import Lookup

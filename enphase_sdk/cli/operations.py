@@ -43,10 +43,11 @@ EndDate = Annotated[
 ]
 StartAt = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="ISO with offset, or epoch s. Default: today."),
+    typer.Option(metavar="TIME", help="ISO with offset, or epoch seconds. Default: today."),
 ]
 EndAt = Annotated[
-    str | None, typer.Option(metavar="TIME", help="ISO with offset, or epoch s. Default: now.")
+    str | None,
+    typer.Option(metavar="TIME", help="ISO with offset, or epoch seconds. Default: now."),
 ]
 
 # Up to 18 digits, so that milliseconds match too and are refused with advice.
@@ -62,7 +63,7 @@ def summary(
         typer.Option(metavar="DATE", help="The day, in the system's zone. Default: today."),
     ] = None,
 ) -> None:
-    """Power now, energy of a day, size, status."""
+    """Power now (W), energy of a day (Wh), size (W), status."""
     from enphase_sdk.cli.views import SUMMARY
 
     client = cloud.client

@@ -85,7 +85,7 @@ def show_one(form: Form, view: View, wire: Any) -> None:
 
 
 def show_all(form: Form, view: View, records: Iterable[Row]) -> None:
-    """Print a list of records, each as it comes; if reading one fails, JSON ends where it is."""
+    """Print a list of records, each as it arrives; after an error the JSON stays incomplete."""
     if form is Form.JSON:
         print_document(_json_list(records))
     else:
@@ -126,7 +126,7 @@ def print_document(parts: Iterable[str], *, at_once: bool = False) -> None:
 
     Args:
         parts: The parts of the text.
-        at_once: Whether to flush after each part, for programs that read along.
+        at_once: Whether to flush after each part, for programs that read it immediately.
     """
     stream: object = sys.stdout
     if isinstance(stream, io.TextIOWrapper):

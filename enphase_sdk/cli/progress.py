@@ -25,7 +25,7 @@ TOLD_FROM = 1.0
 
 @frozen
 class Pause:
-    """A wait of a client, in which all its threads stood still.
+    """A wait of a client, in which all its threads waited.
 
     Attributes:
         seconds: Its length.

@@ -15,7 +15,7 @@ __all__ = ["quota"]
 
 @cloud_command
 def quota(cloud: Cloud) -> None:
-    """Hits of the quota that are used and left, and when it opens; costs none."""
+    """Hits of the quota used and left, and when it opens; costs no hit."""
     from enphase_sdk.cli.output import Field, Heading, View
 
     def text(name: str) -> Callable[[Mapping[str, Any]], str]:

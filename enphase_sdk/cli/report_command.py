@@ -32,7 +32,7 @@ __all__ = ["made_report", "print_report", "report"]
 
 MOST_ROWS = 50
 
-STOPPED_EARLY = "it was stopped before its end"
+STOPPED_EARLY = "it was stopped early"
 
 _STYLES = {
     "offline": "bold red",
@@ -60,13 +60,15 @@ def report(
         typer.Option(
             metavar="PATH",
             parser=Path,
-            help="Take energies from a store of `enphase sync`; only the listing is asked for.",
+            help="Read energies from a store of `enphase sync`; only the listing is requested.",
         ),
     ] = None,
     budget: Annotated[
         int | None,
         typer.Option(
-            metavar="N", min=0, help="With --store: hits to bring it up to date with; 0 asks none."
+            metavar="N",
+            min=0,
+            help="With --store: largest number of hits to update it; 0: no request.",
         ),
     ] = None,
     system_id: ById = None,
@@ -126,7 +128,7 @@ def report(
 def _stored_report(
     cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt
 ) -> tuple[FleetReport, str]:
-    """The report of a store after an update, and what the update could not bring."""
+    """The report of a store after an update, and why the update is incomplete."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import USUAL_TABLES, Download
@@ -144,7 +146,7 @@ def _stored_report(
             problem = download.stopped_by
         rows = list(stored_rows(store))
     if not rows:
-        raise problem or ConfigError(f"{path} holds no system yet; run enphase sync first")
+        raise problem or ConfigError(f"{path} holds no system yet; run 'enphase sync' first")
     stopped = STOPPED_EARLY if interrupt.came else None
     made = FleetReport.of(
         rows,
@@ -153,7 +155,7 @@ def _stored_report(
         from_store=True,
     )
     why = stopped if problem is None else explain(problem)
-    return made, f"partly done: the store is older than it could be: {why}" if why else ""
+    return made, f"partly done: the store is not up to date: {why}" if why else ""
 
 
 def made_report(

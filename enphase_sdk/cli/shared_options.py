@@ -87,7 +87,7 @@ def _text_in(path: str) -> tuple[str, str | None]:
     except OSError as error:
         return "", f"cannot read {path} ({error.strerror or type(error).__name__})"
     except ValueError:
-        return "", f"{path} is no path, or no text in UTF-8"
+        return "", f"{path} is not a valid path, or not text in UTF-8"
 
 
 @cache

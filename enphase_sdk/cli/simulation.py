@@ -55,7 +55,7 @@ def simulate(
     plan: Annotated[
         str | None,
         typer.Option(
-            metavar="NAME", help="Quota: watt, kilowatt, megawatt, partner. Default: none."
+            metavar="NAME", help="Quota: watt, kilowatt, megawatt, partner. Default: no limit."
         ),
     ] = None,
     seed: Seed = 0,
@@ -158,7 +158,7 @@ def demo(
     ):
         typer.echo(
             f"A simulated cloud with {DEMO_SYSTEMS} systems answers at {base_url}. Its quota is "
-            f"{DEMO_HITS} hits\nin {DEMO_WINDOW:.0f} s, which the client has to find out."
+            f"{DEMO_HITS} hits\nin {DEMO_WINDOW:.0f} s; the client must learn this limit."
         )
         # The demo shows how the quota is learned, so a plan from the settings is ignored.
         made, run = made_report(client.with_options(quota=None), waiting, {}, interrupt)

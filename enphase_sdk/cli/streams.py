@@ -33,7 +33,7 @@ def open_streams() -> None:
 
 
 def silence(stream: TextIO) -> None:
-    """Discard further output: Python flushes at exit, and would report the error again."""
+    """Discard further output, because Python flushes at exit and would report the error again."""
     with suppress(OSError, ValueError):
         number = stream.fileno()
         nowhere = os.open(os.devnull, os.O_WRONLY)

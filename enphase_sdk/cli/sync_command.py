@@ -36,12 +36,14 @@ def sync(
         typer.Option(
             metavar="PATH",
             parser=Path,
-            help="Where to keep it: a DuckDB file (NAME.duckdb), or a folder of Parquet files.",
+            help="The store: a DuckDB file (NAME.duckdb), or a folder of Parquet files.",
         ),
     ],
     since: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="First day wanted, as 2024-01-01; else whole lives."),
+        typer.Option(
+            metavar="DATE", help="First day, such as 2024-01-01. Default: start of each system."
+        ),
     ] = None,
     systems: ById = None,
     tables: Annotated[
@@ -54,20 +56,26 @@ def sync(
     ] = None,
     budget: Annotated[
         int | None,
-        typer.Option(metavar="N", min=1, help="Hits of the quota to use at most; goes on later."),
+        typer.Option(
+            metavar="N", min=1, help="Largest number of hits to use; run again to continue."
+        ),
     ] = None,
     executor: Annotated[
         str | None,
-        typer.Option(metavar="URL", help="Ask from a Dask cluster: dask://HOST:PORT."),
+        typer.Option(
+            metavar="URL", help="Send the requests from a Dask cluster: dask://HOST:PORT."
+        ),
     ] = None,
     dry_run: Annotated[
         bool,
-        typer.Option("--dry-run", help="Say what it would cost, from what the store knows."),
+        typer.Option(
+            "--dry-run", help="Print the expected number of hits, from the data in the store."
+        ),
     ] = False,
 ) -> None:
-    """Bring a store of the fleet's history up to date: only what is missing or not settled.
+    """Update a store of the fleet's history: requests only data that is missing or not final.
 
-    Each answer is kept at once. A sync that was stopped at any moment goes on where it was.
+    Each answer is stored at once. A stopped sync continues where it was when it runs again.
     """
     from enphase_sdk.download import USUAL_TABLES, Download
     from enphase_sdk.store import Store
@@ -99,7 +107,7 @@ def sync(
 
 
 def _note(download: Download, seconds: float) -> str:
-    """Hits used so far, and how long the rest takes if it goes on like this, waits included."""
+    """Hits used so far, and the expected time for the rest, including waits."""
     note = f"{download.hits} hits"
     if download.asked and download.expected is not None:
         minutes = seconds / download.asked * max(0, download.expected - download.asked) / 60
@@ -120,7 +128,7 @@ def _executor(url: str | None) -> Generator[Executor | None, None, None]:
     if not url.startswith(_DASK):
         raise ConfigError(f"--executor must look like {_DASK}HOST:PORT, not {url!r}")
     try:
-        distributed: Any = import_module("distributed")  # it has no types
+        distributed: Any = import_module("distributed")  # distributed has no types
     except ImportError:
         raise ConfigError(
             "a Dask cluster needs the extra dask: pip install 'enphase-sdk[dask]'"
@@ -150,7 +158,7 @@ def _in_words(told: dict[str, Any]) -> str:
     left = told["left"]
     rest = "everything is up to date"
     if left is None:
-        rest = "what is left is not known"
+        rest = "the number of calls left is not known"
     elif left:
         rest = f"{left} calls are left; run it again"
     failed = f", {told['failed']} could not be read" if told["failed"] else ""
@@ -159,7 +167,7 @@ def _in_words(told: dict[str, Any]) -> str:
 
 def _tell_cost(cloud: Cloud, cost: dict[str, int | None]) -> None:
     if cost["calls"] is None:
-        text = "the store is empty: the listing costs a hit for each page, and tells the rest"
+        text = "the store is empty: the listing costs one hit per page; the rest is known after it"
     else:
         text = (
             f"{cost['listing']} hits for the listing, then about {cost['calls']} for "
@@ -184,7 +192,7 @@ def _print(cloud: Cloud, wire: dict[str, Any], text: str) -> None:
 
 
 def _check(download: Download, stopped: bool) -> None:
-    """Say what is missing, for programs with the exit code."""
+    """Report what is missing, also by the exit code."""
     problem = download.stopped_by
     if not download.systems and problem is not None:
         raise problem

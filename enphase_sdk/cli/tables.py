@@ -31,15 +31,15 @@ LONGEST_PIECE = 30
 # Spaces between two columns.
 GAP = 2
 
-# A line may end after a space, and after a separator that belongs to no number.
+# A line may end after a space, and after a separator that is not part of a number.
 _PIECES = re.compile(r"\S*?(?:(?<=[^\W\d])[./_](?=\S)|(?<=[\w\]])[./_-](?=[^\W\d])|\s+|$)")
 
 
 class TableConsole(Console):
-    """A console that leaves a closed pipe to the program; rich would end the process."""
+    """A console that raises the error of a closed pipe; rich would end the process."""
 
     def on_broken_pipe(self) -> None:
-        """Called where the pipe's error is being handled, which goes on."""
+        """Raise the pipe's error again; rich calls this while it handles the error."""
         raise
 
 
@@ -58,7 +58,7 @@ def print_table(
         rows: The cells of each row, without control characters.
         footer: A last row, set apart by a line.
         styles: The style of cells with a certain text.
-        elsewhere: The text that says where columns that are left out can be seen.
+        elsewhere: The text that says where the omitted columns are shown.
     """
     console = TableConsole()
     if not console.is_terminal:
@@ -90,7 +90,7 @@ def fitted_table(
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
-        padding=(0, GAP - 1, 0, 0),  # the box adds one
+        padding=(0, GAP - 1, 0, 0),  # the table's border adds one character
         show_footer=footer is not None,
     )
     for n, room in zip(kept, widths, strict=True):

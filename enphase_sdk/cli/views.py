@@ -1,4 +1,4 @@
-"""Which values of each operation's answer are shown, and how."""
+"""The values of each operation's answer that are shown, and their form."""
 
 from __future__ import annotations
 

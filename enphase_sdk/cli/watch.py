@@ -1,4 +1,4 @@
-"""A gateway's power as it changes: a table on a terminal, a line for each reading elsewhere."""
+"""A gateway's power over time: a table on a terminal, otherwise one line for each reading."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from attrs import define, field
 
-from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.failures import explain, tell
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway_views import POWERS, powers
 from enphase_sdk.clock import current_clock
@@ -51,7 +51,7 @@ class Course:
         return now
 
     def sparkline(self, name: str, width: int = _WIDTH) -> str:
-        """A bar chart of one power from its lowest to its highest value; blank if not known."""
+        """A bar chart of one power from its lowest to its highest value; blank where unknown."""
         values = list(self.values[name])[-width:]
         known = [value for value in values if value is not None]
         if not known:
@@ -97,9 +97,9 @@ def _problems(snapshot: Snapshot) -> Iterator[str]:
 
 
 def watch_gateway(envoy: Envoy, form: Form, *, every: float, count: int | None) -> None:
-    """Read and show, `count` times or without end.
+    """Read and show the power, `count` times or until ctrl-c.
 
-    A failed reading is reported and does not end the watch, unless no later one can succeed.
+    A failed reading is reported; it ends the watch only if no later one can succeed.
     """
     course = Course()
     if form is Form.TABLE and sys.stdout.isatty():
@@ -128,7 +128,7 @@ def _readings(envoy: Envoy, every: float, count: int | None) -> Iterator[Snapsho
         except (APIConnectionError, APIStatusError) as error:
             if isinstance(error, AuthenticationError) or number_ == 1:
                 raise
-            tell(str(error))
+            tell(explain(error))
         if number_ == count:
             return
         clock.sleep(min(every, max(0.0, begun + every - clock.time())))

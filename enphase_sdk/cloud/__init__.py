@@ -1,1 +1,1 @@
-"""The Enlighten cloud: what all versions of its API share. `v2` and `v4` hold what differs."""
+"""The Enlighten cloud: code that all API versions share; `v2` and `v4` hold the differences."""

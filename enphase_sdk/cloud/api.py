@@ -1,4 +1,4 @@
-"""The interface between the flow of a call and the versions of the API: what differs by version."""
+"""The interface between the flow of a call and the API versions: what differs by version."""
 
 from __future__ import annotations
 
@@ -34,8 +34,8 @@ class Call(Generic[T_co]):
         system_id: The system that the call, and so its answer, is about; None if it is about none.
         adapt: Makes the result from the model that was read; None if they are the same.
         access: The access control that the plan must include (v4), for messages.
-        is_read: Whether it changes nothing and may be sent again if no answer came.
-        shared_for: Seconds for which other calls of the same client may use its answer.
+        is_read: Whether it only reads, and so may be sent again if no answer came.
+        shared_for: Seconds for which the same call of this client may reuse its answer.
         vital: Fields that may be absent, but must not have a wrong type.
         final: Whether an answer is settled, so that a cache may keep it; None if none ever is.
         kept_for: Seconds for which a settled answer is valid; 0 for ever.
@@ -83,8 +83,8 @@ def call(api: ModuleType, made: Made, shape: Any = None, **more: Any) -> Call[An
     return Call(api.OPERATION, request, shape or api.RESPONSES[200], **more)
 
 
-# Several calls, one after the other, from whose answers one result is made. Each is sent its reply
-# and the model read from it.
+# A generator of several calls that make one result. Each call gets its reply and the model read
+# from it, sent into the generator.
 Steps = Generator[Call[Any], tuple[Reply, Any], T]
 
 
@@ -99,7 +99,7 @@ class Meaning(Enum):
 
 
 class Walk(Protocol):
-    """The state of one listing: which page comes next."""
+    """The state of one listing: which page is requested next."""
 
     cursor: str | None
 
@@ -108,7 +108,7 @@ class Walk(Protocol):
         ...
 
     def arrived(self, page: models.SystemsPage) -> None:
-        """Go on to the page after this one."""
+        """Note that this page arrived; the next call is for the page after it."""
         ...
 
     def new_systems(self) -> list[models.System]:
@@ -122,11 +122,11 @@ class Authorizer(Protocol):
     generation: int
 
     def is_ready(self) -> bool:
-        """Whether the next call can go out without renewing anything first."""
+        """Whether the next call can be sent without renewing the credentials first."""
         ...
 
     def prepare(self, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:
-        """Make sure that there are credentials that have not expired."""
+        """Get or renew the credentials if they are missing or expired."""
         ...
 
     def renew(self, generation: int, send: Callable[[Request], Flow[Reply]]) -> Flow[None]:

@@ -27,7 +27,7 @@ __all__ = [
 
 V = TypeVar("V")
 
-# A filter of the listing: one value, or several of which any may match.
+# A filter of the listing: one value, or several; a system must match one of them.
 Filter: TypeAlias = V | Iterable[V] | None
 
 LARGEST_INTEGER = 10**18 - 1
@@ -38,7 +38,7 @@ def integer(value: object, name: str) -> int:
     try:
         number = msgspec.convert(plain(value), int, strict=False)
     except msgspec.ValidationError:
-        raise InvalidArgumentError(f"{name}: a whole number is wanted, not {value!r}") from None
+        raise InvalidArgumentError(f"{name}: must be a whole number, not {value!r}") from None
     if abs(number) > LARGEST_INTEGER:
         raise InvalidArgumentError(
             f"{name}: the number has more than 18 digits; pass the id as Enlighten shows it"
@@ -57,10 +57,10 @@ def text(value: object, name: str) -> str:
     """Text that is not empty and can be encoded."""
     try:
         if isinstance(value, str) and value.encode():
-            return str.__str__(value)  # not the name of an enum's member
+            return str.__str__(value)  # the value of an enum's member, not its name
     except UnicodeEncodeError:
         pass
-    raise InvalidArgumentError(f"{name}: text is wanted, not {value!r}")
+    raise InvalidArgumentError(f"{name}: must be text, not {value!r}")
 
 
 def many(value: object, name: str, checked: Callable[[object, str], object]) -> Any:
@@ -88,7 +88,7 @@ def instant(value: InstantLike | None, name: str) -> Any:
 
 
 def instants(start: InstantLike | None, end: InstantLike | None) -> tuple[int | None, int | None]:
-    """A window's start and end in epoch seconds, as far as they are given.
+    """A window's start and end in epoch seconds; None for one that is not given.
 
     Raises:
         InvalidArgumentError: the end lies before the start.
@@ -103,7 +103,7 @@ def instants(start: InstantLike | None, end: InstantLike | None) -> tuple[int | 
 def series(production: str | None) -> Any:
     """The value of `production`: `all` for all series, absent for None."""
     if production not in (None, "all"):
-        raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
+        raise InvalidArgumentError(f"production: must be 'all' or None, not {production!r}")
     return given(production)
 
 

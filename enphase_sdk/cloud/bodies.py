@@ -47,7 +47,7 @@ def said(body: Any) -> str:
 def decoded_json(content: bytes) -> Any:
     """The decoded JSON, or None if the bytes are not JSON."""
     try:
-        # An event stream tells what is wrong in a frame.
+        # In an event stream the error is in a frame.
         return decode_json(content.removeprefix(b"data:"), "latin-1")
     except (ValueError, RecursionError):
         return None
@@ -114,7 +114,7 @@ def _described(body: Any) -> str:
 
 
 def spoken(body: dict[str, Any]) -> list[str]:
-    """The messages of an error body; a `reason` that is no status number is one of them."""
+    """The messages of an error body, including a `reason` that is not a status number."""
     reason = body.get("reason")
     has_words = isinstance(reason, str) and not reason.strip().isdigit()
     return [*messages_of(body), str(reason)] if has_words else messages_of(body)

@@ -17,12 +17,12 @@ OPERATION = "Systems"
 # The ids of at least this many systems are remembered, and of at most twice as many.
 REMEMBERED = 100_000
 
-# Pages in a row that bring nothing new; more of them are a listing without an end.
+# Pages in a row without a new system. After more, the listing counts as endless.
 MOST_IDLE_PAGES = 10
 
 
 class Boundary:
-    """Remembers the systems given so far, because systems move between pages if the fleet changes.
+    """Remembers the systems given so far: if the fleet changes, systems move between pages.
 
     Each system is given once, unless it comes again after more than 100,000 others: only the
     latest ids are remembered, so that memory is bounded.
@@ -40,17 +40,17 @@ class Boundary:
         self.forgot = False
 
     def crossed(self, page: models.SystemsPage) -> list[models.System]:
-        """The page's systems without those given before."""
+        """The page's systems, without those given before."""
         new = [system for system in page.systems if self._is_new(system.system_id)]
         self.count += len(new)
         self._idle = 0 if new else self._idle + 1
         return new
 
     def require_news(self) -> None:
-        """To be called where another page is to come after the one that has crossed.
+        """Check that pages still bring new systems; call it before another page is requested.
 
         Raises:
-            APIResponseValidationError: so many pages brought nothing new that none will.
+            APIResponseValidationError: too many pages in a row brought no new system.
         """
         if self._idle > self._patience:
             raise APIResponseValidationError(
@@ -61,7 +61,7 @@ class Boundary:
             )
 
     def begin_again(self, pages: int) -> None:
-        """Be patient with so many pages more, which are known for the most part."""
+        """Allow this many more pages without a new system, for a second pass over the listing."""
         self._idle, self._patience = 0, pages + MOST_IDLE_PAGES
 
     def _is_new(self, system_id: int) -> bool:
@@ -85,7 +85,7 @@ def require_list(rows: list[T] | None) -> list[T]:
     """
     if rows is None:
         raise APIResponseValidationError(
-            f"{OPERATION}: a page without its list of systems; going on would lose some",
+            f"{OPERATION}: a page has no list of systems, so some would be lost; try again later",
             operation=OPERATION,
             path="$.systems",
         )

@@ -1,4 +1,4 @@
-"""Answers that are settled, kept so that no hit is ever spent on them again."""
+"""The cache of settled answers, so that they are not requested a second time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 LARGEST = 256 * 1024 * 1024
 
-# An answer to store that is longer is not worth its place.
+# Bytes. A longer answer is not stored.
 _LARGEST_SHARE = 16
 
 _APPLICATION_ID = 0x454E4341
@@ -41,13 +41,13 @@ CREATE TABLE answers (
 CREATE INDEX by_age ON answers (stored_at);
 """
 
-# Of an answer's headers, those that tell how to read it, and when it was made.
+# The headers that are stored: those needed to read the answer, and its date.
 _KEPT_HEADERS = ("content-type", "date")
 
 
 @runtime_checkable
 class Cache(Protocol):
-    """What can keep answers. Called from several threads; may wait for a disk or a network."""
+    """A store for answers. Called from several threads; may wait for a disk or a network."""
 
     def get(self, key: str) -> bytes | None:
         """What was put under a key, or None."""
@@ -61,19 +61,19 @@ class Cache(Protocol):
 class FileCache:
     """Answers in one SQLite file (mode 0600), which threads and processes share.
 
-    A damaged file is renamed to ``….damaged`` with a warning, and a new one begun. When it is
-    full, the answers that were stored first make room.
+    A damaged file is renamed to ``….damaged`` with a warning, and a new one begun. When the file
+    is full, the oldest answers are deleted.
 
     Args:
         path: The file.
-        largest: Bytes that it may have.
+        largest: Largest size of the file, bytes.
 
     Raises:
-        ConfigError: there can be no such file.
+        ConfigError: the path is not valid.
     """
 
     def __init__(self, path: str | os.PathLike[str], *, largest: int = LARGEST) -> None:
-        # SQLite is loaded by those who use it.
+        # Imported here, so that only users of a cache load SQLite.
         from enphase_sdk.core.database import Kind, SharedDatabase
 
         kind = Kind("cache", _APPLICATION_ID, (_SCHEMA,))
@@ -136,7 +136,7 @@ class FileCache:
         self._database.close()
 
     def _used(self, connection: sqlite3.Connection) -> int:
-        """Bytes of the pages in use; those of deleted answers are used again."""
+        """Bytes of the pages in use. Pages of deleted answers are reused."""
         pages, free, size = (
             connection.execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("page_count", "freelist_count", "page_size")
@@ -145,10 +145,10 @@ class FileCache:
 
 
 class _Kept(msgspec.Struct, array_like=True):
-    """An answer as it is kept.
+    """A stored answer.
 
     Attributes:
-        until: Epoch seconds after which it is not believed any more; 0 for never.
+        until: Epoch seconds after which it is no longer valid; 0 if it stays valid.
         headers: Some of its headers.
         content: Its body.
     """
@@ -159,9 +159,9 @@ class _Kept(msgspec.Struct, array_like=True):
 
 
 class Answers:
-    """The answers of one application in a cache, found by what was asked.
+    """The answers of one application in a cache, found by the request.
 
-    A cache that fails costs a warning, never an answer.
+    If the cache fails, a warning is logged and the cloud is asked.
     """
 
     def __init__(self, cache: Cache, signing: Signing, api: str) -> None:
@@ -171,7 +171,7 @@ class Answers:
         self._failing: set[str] = set()
 
     def get(self, call: Call[Any], now: float) -> Reply | None:
-        """The answer that was kept for a call, or None."""
+        """The stored answer to a call, or None."""
         packed = self._tried("read", lambda: self._cache.get(self._key(call)))
         if packed is None:
             return None
@@ -184,7 +184,7 @@ class Answers:
         return Reply(200, kept.headers, kept.content)
 
     def put(self, call: Call[Any], reply: Reply, now: float) -> None:
-        """Keep a settled answer, unless it repeats a secret."""
+        """Store a settled answer, unless it contains a secret."""
         text = reply.content.decode("latin-1")
         if self._secret_free().known(text) != text:
             return
@@ -218,10 +218,10 @@ class Answers:
 def answers_in(
     cache: str | os.PathLike[str] | Cache | None, signing: Signing, api: str
 ) -> Answers | None:
-    """The answers that a client keeps: in a file, in an object, or none.
+    """The cache of a client: in a file, in an object, or None.
 
     Raises:
-        ConfigError: it is none of these.
+        ConfigError: `cache` is none of these.
     """
     if cache is None:
         return None

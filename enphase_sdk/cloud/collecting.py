@@ -1,6 +1,6 @@
-"""An operation over many systems: which are asked next, what came, and where to go on.
+"""One operation over many systems: which system is next, the results, and where to continue.
 
-Without I/O: `enphase_sdk._async.fleet` and its sync twin ask, and tell here what came of it.
+Without I/O: `enphase_sdk._async.fleet` and its sync twin send the calls and report the results.
 """
 
 from __future__ import annotations
@@ -41,16 +41,16 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Systems that are being asked or whose results wait to be given out, for each worker.
+# For each worker: number of systems whose call is running or whose result waits for the caller.
 AHEAD = 8
 
-# While one system is slow, the others get as many pages ahead of it; a position names them all.
+# Number of pages that a run may be ahead of a slow system; a position lists their systems.
 MOST_PAGES = 100
 
-# After one of these every further call would end the same way.
+# Errors that every further call would have too: they end the run.
 HOPELESS = (ConfigError, QuotaExceededError, RateLimitError)
 
-# One of these may be one system's own trouble; five in a row are everybody's.
+# Errors that may concern one system only. Five in a row concern all systems and end the run.
 DOUBTFUL = (AuthenticationError, APIConnectionError)
 MOST_IN_A_ROW = 5
 
@@ -88,19 +88,19 @@ SystemOperation: TypeAlias = Literal[
     "telemetry_production_meter",
     "telemetry_production_micro",
 ]
-"""The operations that need no more than a system's id; those beyond v2's are on v4 alone."""
+"""The operations whose only required argument is a system's id; some exist on API v4 only."""
 
 
 @frozen
 class Collected(Generic[T]):
-    """What came of one system.
+    """The result for one system.
 
     Attributes:
         system_id: The system.
-        system: As listed; None where only its id was given.
-        value: What the operation returned; None where it failed, and for a 204.
+        system: The system as listed; None if only its id was given.
+        value: The operation's result; None if it failed, or for status 204.
         error: Why there is no value, or None.
-        read_at: When that became known (aware, UTC).
+        read_at: When the result arrived (aware, UTC).
     """
 
     system_id: int
@@ -112,13 +112,13 @@ class Collected(Generic[T]):
 
 @frozen
 class FleetRecord:
-    """What came of one system: its summary, or the error that stands in its place.
+    """The result for one system: its summary or an error.
 
     Attributes:
-        system: As listed.
-        summary: Of the system's current day, or None where it could not be read.
+        system: The system as listed.
+        summary: The summary of the system's current day; None if it could not be read.
         error: Why there is no summary, or None.
-        read_at: When that became known (aware, UTC).
+        read_at: When the result arrived (aware, UTC).
     """
 
     system: models.System
@@ -159,26 +159,26 @@ def operation_of(client: type, operation: str | Callable[..., T]) -> Callable[..
     return found
 
 
-# Where a page of a listing begins: its cursor, or the number of the systems before it.
+# The start of a page of a listing: its cursor, or the number of systems before it.
 Mark: TypeAlias = str | int | None
 
 
 class Position(msgspec.Struct, forbid_unknown_fields=True):
-    """Where a run stands, as text: the first page that is not done, and what is done from there."""
+    """The position of a run: the first unfinished page, and the systems done from there on."""
 
     start: str | int | None
     done: list[int]
 
     def text(self) -> str:
-        """To be saved and given back."""
+        """The position as text, to save and to pass to a later run."""
         return msgspec.json.encode(self).decode()
 
     @classmethod
     def read(cls, text: str | None) -> Position:
-        """A saved position; the beginning for None.
+        """Read a saved position; None is the start of a run.
 
         Raises:
-            InvalidArgumentError: it is none.
+            InvalidArgumentError: the text is not a position.
         """
         if text is None:
             return cls(None, [])
@@ -186,26 +186,26 @@ class Position(msgspec.Struct, forbid_unknown_fields=True):
             return msgspec.json.decode(text, type=cls)
         except (msgspec.MsgspecError, UnicodeError, TypeError):
             raise InvalidArgumentError(
-                "position: this is not the position of a run; give back what it was as saved"
+                "position: this is not the position of a run; pass the text exactly as it was saved"
             ) from None
 
 
 class GivenSystems:
-    """Systems that a caller names, in parts, as a listing comes in pages."""
+    """Systems that the caller gives, split into parts like the pages of a listing."""
 
     PART = 100
 
     def __init__(self, systems: Iterable[models.System | int], start: Mark) -> None:
         if isinstance(start, str):
             raise InvalidArgumentError(
-                "position: it belongs to a run over the listing, not over given systems"
+                "position: it belongs to a run over the listing; leave systems out"
             )
         self._count = start or 0
         self._systems = iter(systems)
         next(islice(self._systems, self._count, self._count), None)
 
     def next_part(self) -> tuple[Mark, Sequence[models.System | int]] | None:
-        """The next few systems and how many stand before them; None at the end."""
+        """The next few systems and the number of systems before them; None at the end."""
         part = list(islice(self._systems, self.PART))
         mark, self._count = self._count, self._count + len(part)
         return (mark, part) if part else None
@@ -220,14 +220,14 @@ class _Page:
 
 @define(eq=False)
 class Slot(Generic[T]):
-    """One system of a run. Whoever asks it puts the result here, so that none is lost on the way.
+    """One system of a run. The worker that asks it stores the result here, so that none is lost.
 
     Attributes:
         system_id: The system.
-        system: As listed, or None.
+        system: The system as listed, or None.
         page: The page that it was listed on.
-        result: What came of it, or None until then.
-        defect: An exception that is none of ours; it ends the run.
+        result: The result, or None until it is known.
+        defect: An exception that is not an `EnphaseError`; it ends the run.
     """
 
     system_id: int
@@ -246,15 +246,15 @@ class Collecting(Generic[T]):
     """The state of a run over many systems.
 
     Attributes:
-        stopped_by: Why it ended before the last system; None if it did not.
-        done: Results given out.
-        total: Systems there are; None until the last page of the listing has come.
-        arrived: Slots whose calls have ended; appended by whoever asked them, from any thread.
+        stopped_by: The error that ended the run before the last system, or None.
+        done: Number of results given out.
+        total: Number of systems; None until the last page of the listing has arrived.
+        arrived: Slots whose calls have ended; workers append to it, from any thread.
     """
 
     def __init__(self, workers: int, position: Position, *, ordered: bool) -> None:
         if workers < 1:
-            raise InvalidArgumentError(f"workers: 1 or more are needed, not {workers!r}")
+            raise InvalidArgumentError(f"workers: must be 1 or more, not {workers!r}")
         self.stopped_by: EnphaseError | None = None
         self.done = 0
         self.total: int | None = None
@@ -267,7 +267,7 @@ class Collecting(Generic[T]):
         self._skipped = frozenset(position.done)
         self._pages: deque[_Page] = deque()
         self._waiting: deque[Slot[T]] = deque()
-        # Asked and not yet given out, in the order of the listing.
+        # Systems asked whose results are not yet given out, in the order of the listing.
         self._slots: dict[int, Slot[T]] = {}
         self._ready: deque[Slot[T]] = deque()
         self._given: Slot[T] | None = None
@@ -277,7 +277,7 @@ class Collecting(Generic[T]):
 
     @property
     def position(self) -> str:
-        """Where the run stands after all results that were given out."""
+        """The position of the run after all results that were given out."""
         if not self._pages:
             return self._position.text()
         given = [system_id for page in self._pages for system_id in page.given]
@@ -295,7 +295,7 @@ class Collecting(Generic[T]):
         return not self._waiting and not self._ended and has_few and self._has_room()
 
     def listed(self, mark: Mark, systems: Sequence[models.System | int]) -> None:
-        """Take over the next page of systems."""
+        """Add the next page of systems."""
         page = _Page(mark)
         for system in systems:
             row = None if isinstance(system, int) else system
@@ -309,12 +309,12 @@ class Collecting(Generic[T]):
         self._pages.append(page)
 
     def end(self) -> None:
-        """There are no more pages."""
+        """Note that there are no more pages."""
         self._ended = True
         self.total = self._listed
 
     def next_to_ask(self) -> Slot[T] | None:
-        """The system to be asked now, or None while there is none or enough are under way."""
+        """The system to ask now; None if there is none, or if enough calls are running."""
         if not self._waiting or not self._has_room():
             return None
         slot = self._waiting.popleft()
@@ -323,13 +323,13 @@ class Collecting(Generic[T]):
         return slot
 
     def take(self) -> Collected[T] | None:
-        """The next result to give out, or None while there is none.
+        """The next result to give out, or None if there is none yet.
 
         Raises:
-            Exception: an operation failed with an error that is none of ours.
+            Exception: an operation failed with an error that is not an `EnphaseError`.
         """
         if self._given is not None:
-            # The one given last has reached the caller, since the next one is asked for.
+            # The caller asks for the next result, so the last one has arrived there.
             self._slots.pop(id(self._given), None)
             self._given = None
         self._take_over_arrived()
@@ -350,13 +350,13 @@ class Collecting(Generic[T]):
         return None
 
     def stop(self, error: EnphaseError) -> None:
-        """Ask no more systems; what is under way is still given out."""
+        """Ask no more systems; results of running calls are still given out."""
         self.stopped_by = self.stopped_by or error
         self._waiting.clear()
         self._ended = True
 
     def finished(self) -> list[Collected[T]]:
-        """End the run; the results that are here, in order, beginning with the one given last."""
+        """End the run; returns the arrived results in order, beginning with the last one given."""
         self._waiting.clear()
         self._ended = True
         results: list[Collected[T]] = []
@@ -387,7 +387,7 @@ class Collecting(Generic[T]):
         return None
 
     def _take_over_arrived(self) -> None:
-        """Learn from what has arrived whether going on makes sense."""
+        """Process the arrived results, and stop the run if further calls would fail too."""
         while self.arrived:
             slot = self.arrived.popleft()
             self._under_way -= 1

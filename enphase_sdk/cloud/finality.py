@@ -1,9 +1,9 @@
-"""When an answer is settled: it can be kept, because it will never be another.
+"""When an answer is settled, which means that it will not change and can be stored.
 
 Gateways report late: every 5 to 15 minutes, on a cellular line some hours later, and after an
-outage they fill in what is missing for days, oldest first. So an answer is settled when the
-system's production has been reported well beyond the time that was asked for. Errors, answers
-without a body, and what is asked for "until now" never are.
+outage they report the missing data over days, oldest first. So an answer is settled when
+production has been reported for a time well after the requested one. Never settled are errors,
+answers without a body, and answers about a time "until now".
 """
 
 from __future__ import annotations
@@ -28,28 +28,28 @@ __all__ = [
 
 HOUR, DAY = 3_600, 86_400
 
-# What is that much older than the newest energy that was reported has been reported whole.
+# Seconds. Data that is this much older than the newest reported energy is complete.
 SETTLED_AFTER = 12 * HOUR
 
-# Where the zone is not known, a day has ended everywhere after so many more seconds.
+# Seconds after the end of a day in UTC at which it has ended in every time zone.
 _WESTMOST = 12 * HOUR
 
-# Whether an answer, as it was read, is settled at an instant (epoch seconds).
+# Tells whether an answer, as it was read, is settled at an instant (epoch seconds).
 Final: TypeAlias = Callable[[Any, float], bool]
 
 
 def newest_energy(answer: Any) -> int:
-    """End of the newest interval with energy that an answer's `meta` knows, epoch seconds; or 0."""
+    """End of the newest interval with energy in an answer's `meta`, epoch seconds; 0 if unknown."""
     told = getattr(getattr(answer, "meta", None), "last_energy_at", None)
     return told if isinstance(told, int) else 0
 
 
 def settled_until(newest: int, now: float) -> float:
-    """The instant (epoch seconds) up to which all has been reported.
+    """The instant (epoch seconds) up to which all data has been reported.
 
     Args:
         newest: End of the newest interval with energy, epoch seconds; 0 if it is not known.
-        now: The present; what is told of the future is not believed.
+        now: The current time; a later value of `newest` is ignored.
     """
     return min(newest, now) - SETTLED_AFTER
 
@@ -61,14 +61,14 @@ def settled_window(
     *,
     oldest: int | None = None,
 ) -> Final | None:
-    """For an answer with `meta` about a window; None where the window is not a fixed one.
+    """The rule for an answer with `meta` about a window; None if the window has no fixed end.
 
     Args:
         start: Its start.
         end: Its end.
-        longest: Seconds after the start at which it ends at the latest without `end`.
-        oldest: Seconds after which the cloud has forgotten its intervals and answers with none;
-            such an answer says nothing of what there was.
+        longest: Longest window without `end`, seconds.
+        oldest: Age in seconds at which the cloud has deleted intervals and answers with an empty
+        list; such an answer is not settled.
     """
     if end is not None:
         last = to_epoch(end, "end_at")
@@ -92,7 +92,7 @@ def settled_window(
 
 
 def settled_rows(start: InstantLike | None, step: int) -> Final | None:
-    """For telemetry without `meta`: all devices reported in every interval to the window's end.
+    """The rule for telemetry without `meta`: all devices reported in every interval of the window.
 
     Args:
         start: Start of the window.
@@ -118,14 +118,14 @@ def settled_rows(start: InstantLike | None, step: int) -> Final | None:
 
 
 def _counts(row: Any) -> Iterable[Any]:
-    """How many devices reported in one interval, for each thing it tells."""
+    """The numbers of reporting devices in one interval, one for each quantity."""
     if hasattr(row, "charge"):
         return [getattr(part, "devices_reporting", None) for part in (row.charge, row.discharge)]
     return [row.devices_reporting]
 
 
 def settled_days(end: DateLike | None, *names: str) -> Final | None:
-    """For a daily series that reaches its last day; None where it has no fixed one.
+    """The rule for a daily series that reaches its last day; None if no last day was given.
 
     Args:
         end: The last day.
@@ -146,7 +146,7 @@ def settled_days(end: DateLike | None, *names: str) -> Final | None:
 
 
 def settled_summary(day: DateLike | None) -> Final | None:
-    """For the summary of a past day."""
+    """The rule for the summary of a past day."""
     if day is None:
         return None
     last = to_date(day, "summary_date")
@@ -154,13 +154,13 @@ def settled_summary(day: DateLike | None) -> Final | None:
 
 
 def settled_month(answer: Any, now: float) -> bool:
-    """For the energy of a month."""
+    """The rule for the energy of a month."""
     return isinstance(answer.end_date, date) and _is_over(
         answer.end_date, newest_energy(answer), now
     )
 
 
 def _is_over(day: date, newest: int, now: float) -> bool:
-    """Whether all of a day has been reported, in whatever zone it is a day."""
+    """Whether all of a day has been reported, in any time zone."""
     ends_at = datetime.combine(day, time(), UTC).timestamp() + DAY + _WESTMOST
     return ends_at <= settled_until(newest, now)

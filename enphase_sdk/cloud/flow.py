@@ -1,6 +1,6 @@
 """One cloud call from request to result: quota, sending, 409 backoff, retries, reading.
 
-Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin carry it out.
+Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin run it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.cache import Answers
 from enphase_sdk.cloud.quota import Pacer, Ticket
 from enphase_sdk.cloud.retry import Backoff, retry_after
+from enphase_sdk.cloud.tally import Closed
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
 from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep
 from enphase_sdk.core.log import logger
@@ -37,7 +38,7 @@ __all__ = ["Policy", "call_flow", "login_flow", "renewal_flow", "steps_flow"]
 T = TypeVar("T")
 Q = TypeVar("Q")
 
-# A call gives up after this many refusals, each in another window (others share the key).
+# A call fails after this many refusals, each in another window (other clients share the key).
 MOST_REFUSALS = 50
 
 
@@ -62,14 +63,14 @@ class Recent:
 
 
 class Hits:
-    """How many requests have been sent; every one of them is a hit of the quota."""
+    """The number of requests sent; each of them is a hit of the quota."""
 
     def __init__(self) -> None:
         self._counter = count(1)
         self.sent = 0
 
     def add(self) -> None:
-        """Count one more; threads may do so at the same time."""
+        """Count one more request; safe to call from several threads."""
         self.sent = next(self._counter)
 
 
@@ -169,7 +170,7 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
 
 
 def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
-    """The settled answer that was kept of the same call, read like any other."""
+    """The stored settled answer to the same call, read like one from the server."""
     if policy.cache is None or call.final is None or policy.fresh:
         return None
     reply = cast("Reply | None", (yield Run(partial(policy.cache.get, call, policy.time()))))
@@ -183,7 +184,7 @@ def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
 
 
 def _keep(call: Call[T], policy: Policy, reply: Reply, read: T) -> Flow[None]:
-    """Keep an answer if it is settled."""
+    """Store an answer if it is settled."""
     if policy.cache is None or call.final is None:
         return
     now = policy.time()
@@ -192,7 +193,7 @@ def _keep(call: Call[T], policy: Policy, reply: Reply, read: T) -> Flow[None]:
 
 
 def _read(call: Call[T], policy: Policy, reply: Reply) -> T:
-    """The model in an answer, which is about the system asked for and has what all depends on."""
+    """The model read from an answer, after a check of its system and its vital fields."""
     read: T = policy.reader.read(call.operation, call.shape, reply)
     _require_asked_system(call, read)
     _require_vital_fields(call, read, reply)
@@ -204,7 +205,7 @@ def _adapted(call: Call[T], read: T) -> T:
 
 
 def _require_asked_system(call: Call[T], result: T) -> None:
-    """Refuse an answer about another system, as it comes from a connection shared after a fork."""
+    """Refuse an answer about another system: a connection shared after a fork mixes answers up."""
     told = getattr(result, "system_id", None)
     if call.system_id is not None and isinstance(told, int) and told != call.system_id:
         raise UndecodableError(
@@ -219,7 +220,7 @@ def _require_vital_fields(call: Call[T], result: T, reply: Reply) -> None:
     for name in call.vital:
         if getattr(result, name) is None and not is_null(reply, name):
             raise APIResponseValidationError(
-                f"{call.operation}: $.{name} cannot be read; going on without it would lose some",
+                f"{call.operation}: $.{name} cannot be read; without it data would be missing",
                 operation=call.operation,
                 path=f"$.{name}",
             )
@@ -239,7 +240,7 @@ def steps_flow(steps: Steps[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
 
 
 def renewal_flow(call: Call[T], policy: Policy, generation: int) -> Flow[None]:
-    """Renew the credentials of a generation, which a call's answer says have ended."""
+    """Renew the credentials of a generation, because the server answered that they have expired."""
     yield from _Trouble(call, policy).renew(generation)
 
 
@@ -264,24 +265,29 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         try:
             admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time()))
         except GeneratorExit:
-            # Cancelled while the ledger was asked: nobody will send that hit.
+            # Cancelled while the ledger was asked: this hit will not be sent.
             pacer.withdraw(key, policy.time())
             raise
         if isinstance(admitted, Ticket):
             return admitted
         if admitted.is_long or admitted.wait > policy.max_wait:
-            tried = "one try a day is let out, or " if admitted.is_tried else ""
-            advice = f"{tried}with_options(quota=…) opens it now"
             raise QuotaExceededError(
                 f"{call.operation}: nothing was sent, because {admitted.reason}; "
-                + (advice if admitted.is_long else "wait until then, or allow a longer wait"),
+                + _advice(admitted),
                 opens_at=utc(admitted.opens_at),
             )
         yield from _wait(call, policy, admitted.wait, admitted.reason)
 
 
+def _advice(closed: Closed) -> str:
+    if not closed.is_long:
+        return "try again then, or allow longer waits with max_wait="
+    raised = "if the plan was raised, continue now with with_options(quota=…)"
+    return f"{raised}, or try again: one call a day is sent anyway" if closed.is_tried else raised
+
+
 def _asked(policy: Policy, question: Callable[[], Q]) -> Flow[Q]:
-    """Ask the pacer; in a thread of its own where a file or another machine is behind it."""
+    """Ask the pacer; in a thread if its ledger is a file or on another machine."""
     if policy.pacer.is_local:
         return question()
     return cast(Q, (yield Run(question)))
@@ -322,7 +328,7 @@ class _Trouble:
     renewed: bool = False
 
     def may_renew(self, meaning: Meaning) -> bool:
-        """Whether the credentials have ended and have not been renewed for this call yet."""
+        """Whether the credentials have expired and were not renewed for this call yet."""
         return (
             meaning is Meaning.EXPIRED and self.policy.authorizer is not None and not self.renewed
         )
@@ -369,7 +375,7 @@ class _Trouble:
         ):
             raise error
         if closed.opens_at <= self.refused_until or not closed.wait:
-            # The same window is refused again after it should have opened: give up.
+            # The window should be open but was refused again: count it as a failure.
             yield from self.back_off(error)
             return
         self.refusals += 1

@@ -1,8 +1,8 @@
-"""The way through a system's history: which call comes next, which intervals its answer adds.
+"""Walks through a system's history: which call is next, and which intervals its answer adds.
 
-Calls are for windows of whole days in the system's zone, the same ones wherever a history begins
-and ends, so that a cache has them. An interval belongs to the history in which it ends: whichever
-way a span is cut, each interval is in one part of it.
+Each call is for a window of whole days in the system's time zone. The windows lie on a fixed grid,
+so that a cache can answer them again. An interval belongs to the span in which it ends; so if a
+span is split, each interval is in exactly one part.
 """
 
 from __future__ import annotations
@@ -35,15 +35,15 @@ __all__ = [
     "walk_of",
 ]
 
-# A call of cloud.api, which knows this module.
+# Call of cloud.api; not imported, because cloud.api imports this module.
 AnyCall = Any
 
-# So long a system's zone and its first day are believed, seconds.
+# Seconds for which a system's time zone and first day may be cached.
 FACTS_KEPT_FOR = 30.0 * DAY
 
 
 class Row(NamedTuple):
-    """One interval of an answer; what it does not tell is None."""
+    """One interval of an answer; None for values that it does not have."""
 
     end_at: int | None
     wh: float | None
@@ -53,11 +53,11 @@ class Row(NamedTuple):
 
 @frozen
 class Facts:
-    """What must be known of a system before its history can be cut into days.
+    """The facts about a system that are needed to split its history into days.
 
     Attributes:
-        timezone: Its IANA zone.
-        operational_at: When it began, epoch seconds.
+        timezone: Its IANA time zone.
+        operational_at: When it began to operate, epoch seconds.
     """
 
     timezone: str | None
@@ -65,17 +65,17 @@ class Facts:
 
     @property
     def are_known(self) -> bool:
-        """Whether they are worth keeping."""
+        """Whether all facts are known, so that they can be cached."""
         return bool(self.timezone) and self.operational_at is not None
 
 
 @frozen
 class Source:
-    """Where a version of the API has one measure.
+    """How an API version provides one measure.
 
     Attributes:
         step: Length of an interval, seconds.
-        window: The longest window it is asked for in.
+        window: The longest window of one call.
         ask: The call for a window: system, start, end or None for now.
         rows: The intervals of an answer.
         days: The call for a daily series: system, first and last day, or all for None.
@@ -93,14 +93,14 @@ class Source:
 
 @frozen
 class Histories:
-    """What a version of the API has of the past.
+    """The past data of an API version.
 
     Attributes:
         api: Its name for messages.
         facts: The call for a system's `Facts`.
-        sources: Where it has each measure.
-        years: How many years back intervals are answered.
-        doubt: Days to take off that, where it is not known when the server's day ends.
+        sources: The source of each measure.
+        years: Number of years for which the server has intervals.
+        doubt: Days to subtract from that, if it is not known when the server's day ends.
     """
 
     api: str
@@ -110,10 +110,10 @@ class Histories:
     doubt: int = 0
 
     def source(self, measure: Measure) -> Source:
-        """Where it has a measure.
+        """The source of a measure.
 
         Raises:
-            NotAvailableError: nowhere.
+            NotAvailableError: this API version does not have it.
         """
         if measure in self.sources:
             return self.sources[measure]
@@ -122,7 +122,7 @@ class Histories:
         )
 
     def earliest(self, now: float, zone: ZoneInfo) -> int:
-        """The first instant of which it answers intervals, epoch seconds."""
+        """The first instant for which the server has intervals, epoch seconds."""
         from dateutil.relativedelta import relativedelta
 
         day = day_at(now, zone) - relativedelta(years=self.years) + self.doubt * A_DAY
@@ -130,18 +130,18 @@ class Histories:
 
 
 class HistoryWalk(Protocol):
-    """The way through a history; a call that failed comes again."""
+    """The state of a history; a call that failed is given again."""
 
     def next_call(self) -> AnyCall | None:
         """The next call, or None at the end."""
         ...
 
     def arrived(self, answer: Any) -> list[HistoryInterval]:
-        """What the answer to the last call adds, in order."""
+        """The intervals that the answer to the last call adds, in order."""
         ...
 
     def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
-        """Go on after a refusal that says there is nothing in the window."""
+        """Continue after an error that says that the window has no data."""
         ...
 
 
@@ -189,7 +189,7 @@ def walk_of(
     *,
     daily: bool,
 ) -> HistoryWalk:
-    """The way through a history.
+    """The walk through a history.
 
     Raises:
         NotAvailableError: this version of the API does not have the measure.
@@ -200,7 +200,7 @@ def walk_of(
 
 
 class _Walk:
-    """What intervals and days have in common: the system's zone comes first."""
+    """The shared part for intervals and days: the first call asks for the system's time zone."""
 
     def __init__(
         self,
@@ -224,8 +224,8 @@ class _Walk:
         zone = zone_named(facts.timezone)
         if zone is None:
             raise NotAvailableError(
-                f"the cloud does not tell the time zone of system {self._system_id}, and so when "
-                "its days begin: pass timezone="
+                f"the cloud does not give the time zone of system {self._system_id}, so its days "
+                "are not known: pass timezone="
             )
         self._zone = zone
         self._operational_at = _past(facts.operational_at, self._time())
@@ -236,14 +236,14 @@ class _Walk:
 
 
 def _past(instant: object, now: float) -> int | None:
-    """An instant that the cloud tells, if it can be one that has been."""
+    """An instant from the cloud; None if it is not valid or lies in the future."""
     return instant if isinstance(instant, int) and 0 <= instant <= now else None
 
 
 class _Intervals(_Walk):
-    """Window by window."""
+    """The walk by intervals, window by window."""
 
-    _at: int | None = None  # Everything that ends until here has been given.
+    _at: int | None = None  # All intervals that end up to here were given.
     _end: int = 0
     _window_end: int = 0
     _begin: int = 0
@@ -256,8 +256,8 @@ class _Intervals(_Walk):
             return self._histories.facts(self._system_id)
         if self._at is None:
             start, self._end = self._span.within(zone, now)
-            # An interval that begins before the start ends in the span, and one that begins
-            # the system's life is not to be skipped.
+            # An interval that begins before the start can end in the span, and the system's first
+            # interval must not be skipped.
             self._at = max(start, (self._operational_at or 0) - self._source.step)
         if self._is_probing:
             return self._source.days(self._system_id, None, None)
@@ -301,10 +301,10 @@ class _Intervals(_Walk):
         told = getattr(answer, "end_at", None)
         last_report = getattr(getattr(answer, "meta", None), "last_report_at", None)
         if isinstance(told, int) and self._begin < told < self._window_end <= now:
-            # A longer day than the server takes it for: the rest is asked for by itself.
+            # A day longer than the server's 24 hours: the rest needs a call of its own.
             self._begin = self._at = told
         elif isinstance(last_report, int) and last_report <= self._window_end:
-            self._at = self._end  # nothing has been reported of the time after it
+            self._at = self._end  # nothing has been reported for the time after it
         else:
             self._at = self._window_end
         return found
@@ -321,7 +321,7 @@ class _Intervals(_Walk):
         total = answer.total_devices or None
         settled = settled_until(newest_energy(answer), now)
         if meta is None:
-            # The answer tells no more of how far reports have come.
+            # The answer does not say up to when data has been reported.
             whole = all(total and (row.reporting or 0) >= total for row in rows.values())
             settled = now - SETTLED_AFTER if whole else 0
         return [
@@ -329,7 +329,7 @@ class _Intervals(_Walk):
                 self._measure,
                 end - step,
                 end,
-                # Meters fill what was not reported with zeros.
+                # Meters send zeros for intervals that were not reported.
                 wh=None if row.reporting == 0 and not row.wh else row.wh,
                 w=row.w,
                 devices_reporting=row.reporting,
@@ -340,7 +340,7 @@ class _Intervals(_Walk):
         ]
 
     def _doubt(self, answer: Any, now: float) -> None:
-        """An empty answer: of a site without such a meter, or of a time that is forgotten."""
+        """Handle an empty answer: the site has no such meter, or the server deleted the data."""
         if not any(True for _ in self._source.rows(answer)):
             if self._begin < now - self._histories.years * 365 * DAY:
                 raise self._too_old(self._begin + DAY)
@@ -361,7 +361,7 @@ class _Intervals(_Walk):
 
 
 class _Days(_Walk):
-    """All days in one call."""
+    """The walk by days: one call for all days."""
 
     _first: date | None = None
     _last: date | None = None
@@ -375,7 +375,7 @@ class _Days(_Walk):
         now = self._time()
         start, end = self._span.within(self._zone, now)
         first = day_at(max(start, self._operational_at or 0), self._zone)
-        # The day that ends with the span or before it; of today there is no value yet.
+        # The last day that ends within the span. Today has no value yet.
         last = min(day_at(end, self._zone), day_at(now, self._zone)) - A_DAY
         self._first, self._last = first, last
         if start >= end or first > last:
@@ -408,7 +408,7 @@ class _Days(_Walk):
             day = first + number * A_DAY
             place = (day - begun).days
             value = values[place] if place < len(values) else None
-            # Zeros after the last report, and before there was a meter, are not known.
+            # Zeros after the last report, and before the meter was installed, mean not known.
             if not value and (day > reported or (since is not None and day < since)):
                 value = None
             end = midnight(day + A_DAY, self._zone)

@@ -1,7 +1,7 @@
-"""Through what a quota is shared: this process's memory, a file of this machine, or Redis.
+"""The ledgers that share a quota: in this process's memory, in a file of this machine, in Redis.
 
-A ledger keeps some bytes for each application and replaces them in one piece. What they mean is
-in `enphase_sdk.cloud.tally`, so that all ledgers follow the same rules.
+A ledger stores some bytes for each application and replaces them atomically. Their meaning is
+defined in `enphase_sdk.cloud.tally`, so that all ledgers follow the same rules.
 """
 
 from __future__ import annotations
@@ -28,23 +28,23 @@ from enphase_sdk.errors import ConfigError, EnphaseError
 
 __all__ = ["Named", "RedisLedger", "SqliteLedger", "ledger_of"]
 
-# "ENLQ": the file is a ledger of ours.
+# "ENLQ": marks the file as a ledger of this package.
 APPLICATION_ID = 0x454E4C51
 
-# Seconds that another process may keep the file locked: it does for a millisecond.
+# Longest wait for another process's lock, seconds; a process holds it for about a millisecond.
 PATIENCE = 3.0
 
-# Seconds for Redis to answer; a question that others keep overtaking ends then too.
+# Time limit for an answer of Redis, seconds; also for retries while other clients write first.
 REDIS_PATIENCE = 2.0
 
-# What nobody asked for in so many milliseconds is over: the longest window is a month.
+# Milliseconds after which unused entries expire. The longest window of a quota is a month.
 KEPT_FOR = 70 * 86_400 * 1000
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
 _REDIS_CLOCK = "redis"
 
-# Sets the value if nobody has changed it since; else says what it is now.
+# Sets the value if it has not changed since it was read; otherwise returns the current value.
 _SCRIPT = """
 local version = redis.call('HGET', KEYS[1], 'version') or ''
 local time = redis.call('TIME')
@@ -60,11 +60,11 @@ return {1, time[1] .. '.' .. string.format('%06d', time[2])}
 
 @frozen(repr=False)
 class Named:
-    """Which ledger a client was given, and for what; never shown, its address may be secret.
+    """The ledger of a client and its application; not shown, because an address may be secret.
 
     Attributes:
-        ledger: As given.
-        transport: What the client sends through, if it is not the network itself.
+        ledger: The ledger as given.
+        transport: The caller's own transport, or None.
         application: A hash of the application's key and the API's host.
     """
 
@@ -74,22 +74,22 @@ class Named:
     from_settings: str | None = field(default=None, repr=False)
 
     def of(self, from_settings: str | None, api_key: str, base_url: str) -> Named:
-        """The same for one application; `from_settings` is what the environment or file name."""
+        """The same for one application; `from_settings` comes from environment or config file."""
         address = urlsplit(base_url)
         name = application_hash(api_key, f"{address.scheme}://{address.netloc}")
         return evolve(self, application=name, from_settings=from_settings)
 
     def elsewhere(self) -> object:
-        """The ledger of a client like this one in another process, without secrets.
+        """The `ledger` argument for a client like this one in another process, without secrets.
 
-        None leaves it to the settings there: so does an address with a password.
+        None means the settings of that process; an address with a password also becomes None.
         """
         if isinstance(self.ledger, str) and self.ledger.startswith(_SCHEMES):
             return self.ledger if urlsplit(self.ledger).password is None else None
         return self.ledger
 
 
-# Memory is shared by the clients of a process that spend the same quota, while there are any.
+# The clients of a process that use the same quota share one memory ledger while any of them lives.
 _memories: weakref.WeakValueDictionary[str, MemoryLedger] = weakref.WeakValueDictionary()
 _memories_lock = threading.Lock()
 
@@ -98,11 +98,11 @@ def ledger_of(named: Named) -> Ledger | MemoryLedger:
     """The ledger.
 
     Raises:
-        ConfigError: there is none of that name.
+        ConfigError: the value is not a ledger.
     """
     chosen: Any = named.ledger if named.ledger is not None else named.from_settings
     if chosen is None and named.transport is not None:
-        # It may not lead to Enlighten at all.
+        # With a transport of its own a client may talk to a simulator, not to Enlighten.
         return MemoryLedger()
     if chosen is None or chosen == "memory":
         with _memories_lock:
@@ -130,14 +130,14 @@ class SqliteLedger:
     """A small private file that the processes of one machine share.
 
     Args:
-        path: The file; it is made where there is none.
+        path: The file; it is created if it does not exist.
 
     Raises:
         ConfigError: there can be no such path.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        # Only who has such a ledger loads sqlite3.
+        # Imported here, so that only users of this ledger load sqlite3.
         from enphase_sdk.core.database import Kind, SharedDatabase
 
         schema = "CREATE TABLE tallies (application TEXT PRIMARY KEY, tally BLOB) WITHOUT ROWID"
@@ -172,18 +172,18 @@ class SqliteLedger:
         self._database.write(changed)
 
     def clocks(self, clock: Clock) -> list[tuple[str, float]]:
-        """What all processes here can read: the time since the machine started, and the wall's."""
+        """The clocks that all processes of this machine share: time since its start, wall time."""
         boot = _boot_id()
         since_start = [(boot, clock.monotonic())] if boot else []
         return [*since_start, (WALL, clock.time())]
 
     def close(self) -> None:
-        """Close the file; a later question opens it again."""
+        """Close the file; it is opened again when it is needed."""
         self._database.close()
 
 
 def _boot_id() -> str | None:
-    """A name for this start of the machine; None where it has none."""
+    """An id of this start of the machine; None if the system provides none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
@@ -191,7 +191,7 @@ def _boot_id() -> str | None:
 
 
 class _Address:
-    """Redis's address, whose password nothing shows."""
+    """The address of Redis; its repr hides the password."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -205,8 +205,8 @@ class _Address:
         return f"{parts.scheme}://{place}"
 
     def client(self) -> Any:
-        """A client that waits for nothing long, or None where the address cannot be used."""
-        redis: Any = import_module("redis")  # its arguments are not typed
+        """A client with short time limits; None if the address cannot be used."""
+        redis: Any = import_module("redis")  # redis does not type its arguments
         try:
             return redis.Redis.from_url(
                 self._url,
@@ -226,14 +226,14 @@ class _Address:
 
 
 class RedisError(EnphaseError):
-    """Redis could not be asked."""
+    """Redis did not answer."""
 
 
 class RedisLedger:
-    """Redis, which several machines share; one script a question, atomic in the server.
+    """A ledger in Redis, shared by several machines; each change is one atomic script.
 
     Args:
-        address: Where it is.
+        address: The address of Redis.
 
     Raises:
         ConfigError: the extra is not installed, or the address cannot be used.
@@ -254,7 +254,7 @@ class RedisLedger:
         self._address = address
         self._client: Any = client
         self._turn = threading.Lock()
-        # What was last seen of each application: asking again then takes one way there and back.
+        # The last known value of each application, so that a change takes one round trip.
         self._seen: dict[str, tuple[bytes, bytes | None]] = {}
         self._time: tuple[float, float] | None = None
         weakref.finalize(self, client.close)
@@ -264,7 +264,7 @@ class RedisLedger:
         return f"<Redis ledger {self._address.shown()}>"
 
     def after_fork(self) -> None:
-        """Leave the connections to the parent."""
+        """Leave the connections to the parent process."""
         self._turn = threading.Lock()
         leave_to_parent(self._client)
         self._client = self._address.client()
@@ -274,7 +274,7 @@ class RedisLedger:
         """Replace what is kept of an application; see `Ledger`.
 
         Raises:
-            RedisError: it cannot be reached, or others were faster again and again.
+            RedisError: Redis cannot be reached, or other clients changed the value at each try.
         """
         problem = self._problem_of(application, change)
         if problem is not None:
@@ -295,9 +295,9 @@ class RedisLedger:
                     if self._asked(application, key, version, made, new):
                         return None
                     if time.monotonic() > end:
-                        return "others kept changing it"
+                        return "other clients changed the value at each try"
         except (redis.RedisError, OSError, ValueError) as error:
-            # Their texts may repeat the address.
+            # The texts of its errors may repeat the address.
             return type(error).__name__
 
     def _asked(self, application: str, key: str, version: bytes, made: bytes, new: bytes) -> bool:
@@ -310,12 +310,12 @@ class RedisLedger:
         return False
 
     def clocks(self, clock: Clock) -> list[tuple[str, float]]:
-        """Redis's own clock, which all machines ask; the wall's where ours is no real one."""
+        """Redis's clock, which all machines share; the wall clock if ours is simulated."""
         if self._time is None or not isinstance(clock, SystemClock):
             return [(WALL, clock.time())]
         at, when = self._time
         return [(_REDIS_CLOCK, at + time.monotonic() - when)]
 
     def close(self) -> None:
-        """Close the connections; a later question opens others."""
+        """Close the connections; new ones are opened when they are needed."""
         self._client.close()

@@ -17,7 +17,7 @@ Work: TypeAlias = Call[T] | Steps[T]
 
 
 class Operations(Protocol):
-    """Each function makes the call of an operation from checked arguments, or several calls.
+    """Each function checks its arguments and makes the call, or the calls, of an operation.
 
     All raise `InvalidArgumentError` for an argument that is not valid.
     """
@@ -40,7 +40,7 @@ class Operations(Protocol):
     def summary(
         self, system_id: int, *, summary_date: DateLike | None = None
     ) -> Work[models.Summary]:
-        """One system on one day."""
+        """Power and energy of one system on one day."""
         ...
 
     def envoys(self, system_id: int) -> Work[models.EnvoysResponse]:

@@ -32,7 +32,7 @@ LARGEST_BODY = 64 * 1024 * 1024
 
 
 class Changes(TypedDict, total=False):
-    """The arguments of a client's `with_options`; each has the meaning of the client's own."""
+    """The arguments of a client's `with_options`, with the meaning of the client's own."""
 
     timeout: float | httpx.Timeout | None
     max_retries: int
@@ -56,8 +56,8 @@ class Options:
         clock: The clock for waits.
         on_wait: Called before every wait.
         max_body: Largest size of an answer, bytes.
-        given: The options as they were given, for a client like this one in another process.
-        signing: The address and the application.
+        given: The options as the caller gave them, for a client like this one in another process.
+        signing: The base URL, the credentials and the application.
     """
 
     policy: Policy
@@ -126,7 +126,7 @@ class Options:
         return cls(policy, timeouts(timeout), clock, on_wait, _size(max_body), given, signing)
 
     def changed(self, changes: Changes) -> Options:
-        """A copy with some options changed; the quota stays shared unless it is one of them.
+        """A copy with some options changed; it shares the quota unless `quota` is changed.
 
         Raises:
             ConfigError: there is no such option, or it belongs to the connection.
@@ -168,13 +168,13 @@ class Options:
 
 def _retries(value: int) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ConfigError(f"max_retries must be a whole number, 0 for none, not {value!r}")
+        raise ConfigError(f"max_retries must be a whole number, 0 for no retries, not {value!r}")
     return value
 
 
 def _wait(value: float) -> float:
     if value != 0 and not _positive(value):
-        raise ConfigError(f"max_wait must be seconds, 0 to never wait, not {value!r}")
+        raise ConfigError(f"max_wait must be seconds, 0 for no wait, not {value!r}")
     return float(value)
 
 

@@ -23,12 +23,12 @@ class Plan:
     Attributes:
         name: The name in the server's message ``Usage limit exceeded for plan …``.
         per_minute: Largest number of hits in each window of a minute.
-        per_month: Largest number of hits in each calendar month (UTC); None: no limit. Clients
-            keep to what their ledger has counted; hits of others make the server refuse earlier.
+        per_month: Largest number of hits in each calendar month (UTC); None: no limit. A client
+            knows only the hits in its ledger; with hits of others the server refuses earlier.
         minute_seconds: Length of the minute's window, seconds; simulations shorten it.
 
     Raises:
-        ConfigError: a limit is less than 1, or the window has no length.
+        ConfigError: a limit is less than 1, or the length of the window is not above 0.
     """
 
     name: str
@@ -55,7 +55,7 @@ PLANS = {
 
 
 def plan_named(name: str) -> Plan:
-    """The published plan of that name; upper and lower case are equal.
+    """The published plan of that name, in upper or lower case.
 
     Raises:
         ConfigError: no plan has this name; the message lists the names.
@@ -74,8 +74,8 @@ class Reserve:
     """Hits of the quota that a client leaves to others who share it.
 
     Attributes:
-        minute: Of each minute's window.
-        month: Of each calendar month.
+        minute: Hits of each minute's window.
+        month: Hits of each calendar month (UTC).
 
     Raises:
         ConfigError: a number below 0.
@@ -88,7 +88,7 @@ class Reserve:
         for value in (self.minute, self.month):
             if isinstance(value, bool) or not isinstance(value, int) or value < 0:
                 raise ConfigError(
-                    "reserve must be hits, 0 or more, or a Reserve(minute=…, month=…), "
+                    "reserve must be a number of hits, 0 or more, or Reserve(minute=…, month=…), "
                     f"not {value!r}"
                 )
 
@@ -97,10 +97,10 @@ NOTHING_RESERVED = Reserve()
 
 
 def reserved(reserve: Reserve | int | None, plan: Plan | None) -> Reserve:
-    """What to leave to others; a number is that many hits of the minute and of the month.
+    """The reserve; a plain number counts for the minute and for the month.
 
     Raises:
-        ConfigError: it would leave nothing of the plan.
+        ConfigError: the reserve is as large as the plan.
     """
     made = reserve if isinstance(reserve, Reserve) else Reserve(*(reserve or 0,) * 2)
     if plan is not None and (

@@ -1,9 +1,9 @@
-"""The plan's quota as one client asks for it: may a hit go out now, and if not, when?
+"""One client's view of the plan's quota: may a hit be sent now, and if not, when?
 
-The rules are in `enphase_sdk.cloud.tally`, what is shared with others is kept by a ledger
-(`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
-far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
-ledger fails. It reads no clock and never sleeps.
+The rules are in `enphase_sdk.cloud.tally`; a ledger (`enphase_sdk.cloud.ledgers`) keeps the data
+that is shared with other clients. A `Pacer` uses both. It knows the client's plan and the offset
+of the server's clock. While the ledger fails, it continues alone and uses a part of the limit only.
+It reads no clock and never sleeps.
 """
 
 from __future__ import annotations
@@ -61,39 +61,39 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Many waiters for one opening are spread over this many seconds at most.
+# Seconds over which calls that wait for the same window are spread, at most.
 SPREAD = 0.5
 
-# A ledger that failed is asked again after so many seconds.
+# Seconds after which a ledger that failed is tried again.
 TRIED_AGAIN_AFTER = 30.0
 
-# The name of the clock on the wall, which every machine has.
+# The name of the wall clock, which every machine has.
 WALL = "wall"
 
-# Clocks of so many machines, or starts of one, are compared with the server's.
+# Number of clocks (of machines, or of starts of one machine) that are compared with the server's.
 MOST_HINTS = 8
 
 
 class Ledger(Protocol):
-    """Keeps what all who spend one application's quota know together.
+    """Stores the shared data of all clients that use one application's quota.
 
-    It need not understand what it keeps. Any exception it raises counts as a failure: it costs
-    a warning and a cautious pace, and it is asked again later.
+    The bytes have no meaning for it. Any exception that it raises counts as a failure: the client
+    logs a warning, sends fewer hits, and tries the ledger again later.
     """
 
     def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application with what `change` makes of it, atomically.
+        """Replace the stored bytes of an application with the result of `change`, atomically.
 
         Args:
-            application: A hash that names it.
-            change: From what was kept (None for nothing, empty where it got lost) to what is to
-                be kept. It may be called more than once; the last call is the one that counts.
+            application: A hash that identifies the application.
+            change: Makes the new bytes from the stored ones (None if there are none, empty if
+            they were lost). It may be called more than once; the last call counts.
         """
         ...
 
 
 class MemoryLedger:
-    """What the threads and tasks of one process know together, as it is: nothing is encoded."""
+    """A ledger for the threads and tasks of one process; it keeps the tally as an object."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -106,7 +106,7 @@ class MemoryLedger:
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold.
 
-        The parent's calls under way count, but their answers never come here.
+        The parent's running calls still count as hits, although their answers do not arrive here.
         """
         self._lock = threading.Lock()
         for hit in self.tally.hits.values():
@@ -114,7 +114,7 @@ class MemoryLedger:
                 hit.done_at = hit.sent_at
 
     def ask(self, question: Callable[[Tally], T]) -> T:
-        """Let a question be answered, alone among all threads."""
+        """Call a function with the tally, in one thread at a time."""
         with self._lock:
             return question(self.tally)
 
@@ -124,10 +124,10 @@ class QuotaWindow:
     """How much of one of the quota's windows is used.
 
     Attributes:
-        used: Hits counted in it, those under way included.
+        used: Hits counted in it, including those not yet answered.
         limit: Hits allowed; None while it is not known.
         left: Hits that this client may still send; None while the limit is not known.
-        opens_at: When the next one begins (aware, UTC, the server's clock).
+        opens_at: When the next window begins (aware, UTC, the server's clock).
     """
 
     used: int
@@ -138,13 +138,13 @@ class QuotaWindow:
 
 @frozen
 class QuotaStatus:
-    """What is known of the quota; asking for it costs no hit.
+    """What is known about the quota; reading it costs no hit.
 
     Attributes:
         minute: The minute's window.
         month: The calendar month, UTC.
-        counted_since: Since when hits of this month are counted (aware, UTC); earlier ones, and
-            those of programs that do not share the ledger, are not known. None before the first.
+        counted_since: Since when hits of this month are counted (aware, UTC); earlier hits, and
+        those of programs that do not share the ledger, are not known. None before the first hit.
         closed_until: When it opens again (aware, UTC), if it is closed; else None.
         reason: Why it is closed, in words; None if it is open.
     """
@@ -157,17 +157,17 @@ class QuotaStatus:
 
 
 class Pacer:
-    """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
+    """Admits hits no faster than the plan allows; shared by all threads and tasks of a client.
 
     Without a plan it learns the limit from the first refusal.
 
     Args:
-        plan: What is allowed, as far as it is known beforehand.
-        ledger: What it is shared through; else it keeps its own count.
-        application: Names the application in the ledger.
-        clock: For a first idea of the server's clock from what other sharers know.
+        plan: The plan; None if it is not known.
+        ledger: The ledger that shares the quota. None: the pacer counts for itself.
+        application: The application's id in the ledger.
+        clock: Used for a first estimate of the server's clock from other clients' data.
         reserve: Hits to leave to others.
-        reopens: Whether to forget what earlier refusals said: the plan was changed.
+        reopens: Whether to forget earlier refusals, because the plan was changed.
     """
 
     def __init__(
@@ -188,18 +188,18 @@ class Pacer:
         self._numbers = itertools.count()
         self._joined = False
         self._reopens = reopens
-        # What was last seen in a shared ledger; while it fails, what is gone by instead.
+        # The tally last read from a shared ledger; used alone while the ledger fails.
         self._seen = Tally()
         self._alone_since: float | None = None
         self._alone_until = 0.0
         self._uncounted = 0
-        # What a call that was cancelled could not tell the ledger any more.
+        # Results of cancelled calls, which still must be written to the ledger.
         self._owed: list[Callable[[View], object]] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Become a sharer of one's own; the parent's tickets stay the parent's."""
+        """Count as a new client; the parent's tickets stay with the parent."""
         self._lock = threading.Lock()
         self._owed = []
         if isinstance(self.ledger, MemoryLedger):
@@ -209,7 +209,7 @@ class Pacer:
             self._me = evolve(self._me, name=secrets.token_hex(6), offset=offset)
 
     def with_plan(self, plan: Plan | None) -> Pacer:
-        """Another for the same application, whose plan has changed: it may go on at once."""
+        """A pacer for the same application with another plan; it may send at once."""
         kept = reserved(self._me.reserve, plan)
         if isinstance(self.ledger, MemoryLedger):
             return Pacer(plan, application=self.application, clock=self._clock, reserve=kept)
@@ -218,13 +218,13 @@ class Pacer:
         )
 
     def with_reserve(self, reserve: Reserve | int | None) -> Pacer:
-        """Another for the same quota that leaves other hits to others."""
+        """A pacer for the same quota with another reserve."""
         kept = reserved(reserve, self._plan)
         return Pacer(self._plan, self.ledger, self.application, clock=self._clock, reserve=kept)
 
     @property
     def is_local(self) -> bool:
-        """Whether a question is answered at once, without reading a file or asking a server."""
+        """Whether the ledger answers at once, without a file or a server."""
         return isinstance(self.ledger, MemoryLedger)
 
     @property
@@ -234,7 +234,7 @@ class Pacer:
 
     @property
     def ahead(self) -> float:
-        """Seconds that the server's clock is ahead of ours, as far as it is known."""
+        """Seconds that the server's clock is ahead of ours; 0 if it is not known."""
         return self._me.offset.low
 
     @property
@@ -246,15 +246,15 @@ class Pacer:
         return list(self._known.hits.values())
 
     def reserve(self, now: float) -> Ticket | Closed:
-        """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
+        """A ticket to send one hit at `now` (epoch seconds, our clock), or why it must wait."""
         return self.reserve_as(self.new_key(), now)
 
     def new_key(self) -> str:
-        """A name for one hit."""
+        """A unique key for one hit."""
         return f"{self._me.name}-{next(self._numbers)}"
 
     def reserve_as(self, key: str, now: float) -> Ticket | Closed:
-        """A ticket with a name that is known beforehand, so that it can be withdrawn."""
+        """A ticket with a key that the caller knows before, so that it can be withdrawn."""
         answer = self._asked(now, lambda view: view.reserve(key))
         if isinstance(answer, Ticket):
             with self._lock:
@@ -263,7 +263,7 @@ class Pacer:
         return _spread(answer)
 
     def withdraw(self, key: str, now: float) -> None:
-        """Take back a ticket that may have been given, for a hit that is not sent."""
+        """Return a ticket that may have been given, for a hit that is not sent."""
         self._owe(now, lambda view: view.withdraw(Ticket(key, now)))
 
     def settle(
@@ -275,7 +275,7 @@ class Pacer:
             ticket: The hit.
             now: Epoch seconds, our clock.
             date_header: The answer's `Date`.
-            is_success: Whether it was answered as it should be, so that no quota is used up.
+            is_success: Whether the answer shows that the quota is open.
         """
         date = http_date(date_header)
 
@@ -287,7 +287,7 @@ class Pacer:
         self._asked(now, answered)
 
     def settle_later(self, ticket: Ticket, now: float) -> None:
-        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
+        """The same for a cancelled call, which cannot wait for the ledger."""
         self._owe(now, lambda view: view.settle(ticket, now, None, is_success=False))
 
     def refuse(
@@ -300,7 +300,7 @@ class Pacer:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal with what it said; says when the quota opens. See `View.refuse`."""
+        """Note a refusal and its details; returns when the quota opens. See `View.refuse`."""
         closed = self._asked(
             now,
             lambda view: view.refuse(
@@ -314,11 +314,11 @@ class Pacer:
         return _spread(closed)
 
     def status(self, now: float) -> QuotaStatus:
-        """What is used and left."""
+        """The hits used and left."""
         return self._asked(now, _status)
 
     def close(self, now: float) -> None:
-        """Tell the ledger what is still owed to it, and let go of it."""
+        """Write pending results to the ledger and close it."""
         if self._owed:
             self._asked(now, lambda _: None)
         close = getattr(self.ledger, "close", None)
@@ -339,7 +339,7 @@ class Pacer:
             if self._alone_since is None or now >= self._alone_until:
                 try:
                     return self._asked_of(self.ledger, now, question)
-                except Exception as error:  # whatever a ledger raises, it ends no run
+                except Exception as error:  # no error of a ledger may end the program's run
                     self._go_on_alone(now, error)
             view = View(self._seen, self._me, now)
             return question(view)
@@ -392,12 +392,12 @@ class Pacer:
         return answer
 
     def _join(self, view: View) -> None:
-        """Take over from the other sharers how far the server's clock is ahead."""
+        """Take over the offset of the server's clock from other clients."""
         if self._me.offset.known or self._clock is None:
             return
         for name, reading in _common_clocks(self.ledger, self._clock):
             low, high, then = view.tally.hints.get(name, (0.0, 0.0, 0.0))
-            # A clock that runs on from its machine's start never runs backwards.
+            # A clock that counts from the machine's start never goes backwards.
             if then and (name == WALL or reading >= then):
                 ours = reading - view.now
                 self._me.offset.low, self._me.offset.high = low + ours, high + ours
@@ -416,12 +416,12 @@ class Pacer:
             del hints[next(iter(hints))]
 
     def _read(self, kept: bytes, now: float) -> Tally:
-        """What was kept; nobody knows what was spent where it cannot be read."""
+        """The stored tally; if it cannot be read, the hits used are not known."""
         tally = decoded(kept)
         if tally is not None:
             return tally
         if kept:
-            logger.warning("quota: what %r kept was damaged; it is begun anew", self.ledger)
+            logger.warning("quota: the data in %r was damaged; the count starts again", self.ledger)
         made = Tally()
         view = View(made, self._me, now)
         made.cautious_until = view.moment(now + 2 * view.length)
@@ -429,10 +429,10 @@ class Pacer:
 
     def _go_on_alone(self, now: float, error: Exception) -> None:
         if self._alone_since is None:
-            # The text of a foreign error may hold an address with a password.
+            # The text of another library's error may hold an address with a password.
             told = error if isinstance(error, EnphaseError) else type(error).__name__
             logger.warning(
-                "quota: %r cannot be used (%s); going on without it at a cautious pace",
+                "quota: %r cannot be used (%s); continuing without it, with a part of the limit",
                 self.ledger,
                 told,
             )
@@ -441,7 +441,7 @@ class Pacer:
         self._alone_until = now + TRIED_AGAIN_AFTER
 
     def _tell_of_the_time_alone(self, view: View) -> None:
-        """Give the ledger what was learned, and the hits that were sent, while it failed."""
+        """Write to the ledger what was learned and sent while it failed."""
         mine, shared = self._seen, view.tally
         for key, hit in mine.hits.items():
             if hit.sharer == self._me.name:
@@ -458,7 +458,7 @@ class Pacer:
 
 
 def _spread(closed: Closed) -> Closed:
-    """Let many waiters for one opening not come all at once."""
+    """Spread the calls that wait for the same window over some time."""
     if not closed.wait:
         return closed
     return evolve(closed, wait=closed.wait + random.SystemRandom().uniform(0.0, SPREAD))
@@ -490,7 +490,7 @@ def _status(view: View) -> QuotaStatus:
 
 
 def _common_clocks(ledger: object, clock: Clock) -> list[tuple[str, float]]:
-    """Clocks that this sharer has in common with others, the most reliable first."""
+    """Clocks that this client shares with others, the most reliable first."""
     own: Callable[[Clock], list[tuple[str, float]]] | None = getattr(ledger, "clocks", None)
     if own is not None:
         return own(clock)

@@ -1,4 +1,4 @@
-"""A whole answer together with the model read from it."""
+"""A complete answer together with the model read from it."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class RawResponse(Generic[T]):
 
         Returns:
             A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`; energies in Wh, powers
-            in W, what was not reported null.
+            in W; values that were not reported are null.
 
         Raises:
             InvalidArgumentError: an argument is unknown, or the operation has no frame

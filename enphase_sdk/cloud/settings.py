@@ -80,7 +80,7 @@ def config_path() -> Path:
     """The config file: ``ENPHASE_CONFIG``, else ``config.toml`` in the user's config folder.
 
     Raises:
-        ConfigError: ``ENPHASE_CONFIG`` is no path.
+        ConfigError: ``ENPHASE_CONFIG`` is not a valid path.
     """
     named = os.environ.get("ENPHASE_CONFIG")
     if named:
@@ -144,7 +144,7 @@ def _read(profile: str | None) -> Mapping[str, Any]:
     if profile is None:
         return {}
     known = ", ".join(sorted(names)) or "none"
-    raise ConfigError(f"no profile {profile!r} in {file.path}; there is: {known}")
+    raise ConfigError(f"no profile {profile!r} in {file.path}; known are: {known}")
 
 
 class _File:
@@ -187,13 +187,13 @@ def secret(value: str | None, what: str, name: str) -> str:
         return value.strip()
     del value
     raise ConfigError(
-        f"no usable {what}: set ENPHASE_{name.upper()}, put {name} under [default] in "
-        f"{config_path()}, or pass {name}="
+        f"no usable {what}: pass {name}=, set ENPHASE_{name.upper()}, or put {name} under "
+        f"[default] in {config_path()}"
     )
 
 
 def application_hash(api_key: str, address: str = "") -> str:
-    """What tells one application from another, at an address if given, without telling its key."""
+    """A hash that identifies an application, and an address if given, without revealing its key."""
     text = f"enphase-sdk application\0{api_key}{address and chr(0)}{address}"
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -210,7 +210,7 @@ def checked_base_url(url: str) -> str:
         parts = urlsplit(url)
         host, _ = parts.hostname, parts.port
     except (AttributeError, TypeError, ValueError):
-        raise ConfigError("base_url is not a URL; it looks like " + BASE_URL) from None
+        raise ConfigError("base_url is not a URL; write it like " + BASE_URL) from None
     if parts.scheme not in ("https", "http") or not host:
         raise ConfigError("base_url must begin with https://, like " + BASE_URL)
     if "?" in url or "#" in url or parts.username is not None:

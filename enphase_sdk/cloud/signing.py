@@ -61,16 +61,16 @@ class Signer:
         """The signer for an address and its credentials.
 
         Args:
-            signing: Both.
-            shows_all: Whether the credentials stand in the URL for all to see, as a mock that
-                takes the server's place wants them.
+            signing: The base URL and the credentials.
+            shows_all: Whether the URL's text contains the credentials, as mocks that replace the
+            server need it.
 
         Raises:
-            ConfigError: the address is none that requests can go to.
+            ConfigError: requests cannot be sent to this address.
         """
         base_url = _url(signing.base_url)
         if base_url is None:
-            raise ConfigError("base_url is not a URL that requests can go to")
+            raise ConfigError("base_url is not a URL that requests can be sent to")
         host = base_url.netloc.decode("ascii")
         headers = (("host", host), *_HEADERS.items())
         query = urlencode(signing.query, quote_via=quote)
@@ -81,7 +81,7 @@ class Signer:
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
-        # A request for tokens brings its own credentials, a stream its own accept header.
+        # A request for tokens has its own credentials, a stream its own accept header.
         own = {name.lower() for name, _ in request.headers}
         secret = () if "authorization" in own else self._secret()
         fixed = [each for each in self._fixed if each[0] not in own] if own else self._fixed

@@ -22,7 +22,7 @@ from enphase_sdk.errors import (
 
 __all__ = ["TRANSIENT", "Failure"]
 
-# Statuses that another try may change.
+# Statuses for which a retry may succeed.
 TRANSIENT = frozenset({500, 502, 503, 504})
 
 _ERRORS: dict[int, type[APIStatusError]] = {
@@ -35,20 +35,20 @@ _ERRORS: dict[int, type[APIStatusError]] = {
 
 _ADVICE = {
     404: "check the id or serial number",
-    422: "check the arguments against the message",
+    422: "correct the arguments as the message says",
 }
 
 
 @frozen
 class Failure:
-    """An unsuccessful answer, as far as an error may keep it: without secrets, and cut.
+    """The parts of an unsuccessful answer that an error may keep: without secrets, limited in size.
 
     Attributes:
         operation: The operation's id.
         status: The answer's status.
         body: Its body, decoded.
         words: The server's own words in it.
-        target: Where a redirect leads.
+        target: The address that a redirect names.
     """
 
     operation: str
@@ -72,7 +72,7 @@ class Failure:
     def error(
         self, advice: Mapping[int, str], kind: type[APIStatusError] | None = None
     ) -> APIStatusError:
-        """The error that the answer stands for.
+        """The error for this answer.
 
         Args:
             advice: What to do, by status, where a version has its own advice.

@@ -1,15 +1,15 @@
-"""What is known of one application's quota, and the rules by which it lets hits out.
+"""The tally of one application's quota, and the rules by which hits may be sent.
 
 Enlighten counts hits in fixed windows that are aligned in the server's own clock. So a `Tally`
-keeps in which of the server's windows each hit can have been counted, and each sharer (a client)
-keeps how far the server's clock is from its own, as bounds learned from `Date` headers. A hit is
-let out only when every window it could fall into has room.
+records in which of the server's windows each hit can have been counted. Each sharer (a client)
+keeps bounds of the difference between the server's clock and its own, learned from `Date` headers.
+A hit may be sent only when every window in which it could be counted has room.
 
-A moment is kept as its sharer's clock showed it, with that sharer's bounds beside it: nobody
-has to trust another's clock, and a moment becomes clearer as its sharer learns.
+A moment is stored in the clock of its sharer, together with that sharer's bounds. So no sharer
+must trust another's clock, and a moment becomes more exact as its sharer learns.
 
-Everything here is a plain function of a tally, a sharer and the time. Keeping the tally for
-others, in one piece, is the ledger's part (`enphase_sdk.cloud.ledgers`).
+Everything here is a function of a tally, a sharer and the time, without I/O. A ledger
+(`enphase_sdk.cloud.ledgers`) stores the tally and shares it.
 """
 
 from __future__ import annotations
@@ -28,49 +28,49 @@ __all__ = ["Closed", "Month", "Offset", "Sharer", "Tally", "Ticket", "decoded", 
 
 MINUTE = 60.0
 
-# How long the periods last that refusals name; what is called otherwise is taken to be a month.
+# Seconds of each period that a refusal can name. Another name counts as a month.
 LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
 LONGEST_PERIOD = 31 * 86_400.0
 
-# A learned limit is forgotten after this: the plan can have become a larger one.
+# Seconds after which a learned limit is forgotten, because the plan may have been raised.
 LEARNED_FOR = 86_400.0
 
-# A minute's window may be of another length, in simulations, up to this.
+# Seconds. The longest window that counts as a minute's; simulations change its length.
 LONGEST_MINUTE = 2 * MINUTE
 
-# While a month is used up, one hit a day is let out: a plan can be raised, or a refusal be wrong.
+# While a month is used up, one hit a day is sent: the plan may be raised, or the refusal wrong.
 DAY = 86_400.0
 
-# A server without a Date header is taken to be off by less than this.
+# Seconds. The assumed largest clock difference of a server that sends no Date header.
 LARGEST_SKEW = 86_400.0
 
-# While no limit is known, this many hits are remembered, for the day it becomes known.
+# Number of hits that are remembered while no limit is known, for when it becomes known.
 REMEMBERED = 1000
 
-# Another sharer's hit that is under way for longer than this is of a process that was killed.
+# Seconds. A hit of another sharer without an answer for longer belongs to a killed process.
 LOST_AFTER = MINUTE
 
-# Sharers that asked nothing for so long are forgotten.
+# Seconds without a request after which a sharer is forgotten.
 SHARES_FOR = 3_600.0
 
-# No search for those before there are more than so many.
+# Inactive sharers are searched for only if there are more sharers than this.
 MOST_SHARERS = 16
 
-# A hit that leaves so shortly before the month's end is counted in the next one too.
+# Seconds. A hit sent this shortly before the month's end is counted in the next month too.
 MONTH_S_EDGE = 2.0
 
-# Counts of so many months are kept; a clock that is wrong makes months of its own.
+# Number of months whose counts are kept; a wrong clock can add months.
 MOST_MONTHS = 4
 
-# Where it is not known what others spend, so many parts are made of the limit, and one is used.
+# Where the hits of other sharers are not known, the limit is divided by this.
 CAUTIOUS_PARTS = 4
 
-# The smallest published plan's limit, for a cautious pace where none is known.
+# The limit of the smallest published plan, used with caution if no limit is known.
 SMALLEST_LIMIT = 10
 
 
 class Offset(msgspec.Struct, array_like=True):
-    """Bounds of (server's clock - a sharer's clock), in seconds; unknown is taken as equal."""
+    """Bounds of (server's clock - a sharer's clock), seconds; 0 if unknown."""
 
     low: float = 0.0
     high: float = 0.0
@@ -78,19 +78,19 @@ class Offset(msgspec.Struct, array_like=True):
     asked_at: float = 0.0
 
     def learn(self, sent_at: float, received_at: float, date: float) -> None:
-        """Take over what a `Date` header tells (the server's clock, whole seconds)."""
-        # The header is cut to whole seconds, and was written some time between the two moments.
+        """Narrow the bounds with a `Date` header (the server's clock, whole seconds)."""
+        # The header is rounded down to seconds, and was written between the two moments.
         low, high = date - received_at, date + 1.0 - sent_at
         if self.known and max(self.low, low) <= min(self.high, high):
             low, high = max(self.low, low), min(self.high, high)
         self.low, self.high, self.known = low, high, True
 
     def hold(self, low: float, high: float) -> None:
-        """Take over that the server's clock lies within a window that a refusal has named.
+        """Narrow the bounds with a refusal: the server's time lies within the window it names.
 
-        Where our own clock lies in it too, that is the time there, whatever a Date header says.
-        Else its start is the safe guess: hits then go out late, but all of a window's in the same
-        one. A known clock is then only put forward: a window can be over.
+        If our own clock lies in the window too, both clocks count as equal, whatever a Date header
+        says. Otherwise the window's start is assumed, which is safe: hits are then sent late, but
+        those of one window stay in one window. Known bounds are only moved forward.
         """
         if low <= self.low < high:
             return
@@ -103,9 +103,9 @@ class Offset(msgspec.Struct, array_like=True):
 
 
 class Hit(msgspec.Struct, array_like=True):
-    """One hit: whose, when it left and came back (its sharer's clock).
+    """One hit: its sharer, when it was sent and answered (the sharer's clock).
 
-    `before` is the end of the second in which it was answered, by the server's clock.
+    `before` is the end of the second in which it was answered (the server's clock).
     """
 
     sharer: str
@@ -115,14 +115,14 @@ class Hit(msgspec.Struct, array_like=True):
 
 
 class Moment(msgspec.Struct, array_like=True):
-    """An instant by a sharer's clock."""
+    """An instant in a sharer's clock."""
 
     sharer: str
     at: float
 
 
 class Block(msgspec.Struct, array_like=True):
-    """A refusal: nothing goes out until then. `is_long` where it is no minute's."""
+    """A refusal: nothing is sent until it ends."""
 
     until: Moment
     reason: str
@@ -136,7 +136,7 @@ class Month(msgspec.Struct, array_like=True):
 
 
 class Tally(msgspec.Struct):
-    """All that the sharers of one quota know together."""
+    """The shared data of all sharers of one quota."""
 
     hits: dict[str, Hit] = {}
     offsets: dict[str, Offset] = {}
@@ -149,22 +149,22 @@ class Tally(msgspec.Struct):
     months: dict[str, Month] = {}
     month_limit: int | None = None
     cautious_until: Moment | None = None
-    # The server's clock less another that sharers have in common, and that one's time then.
+    # For each clock that sharers have in common: the server's clock minus it, and its time then.
     hints: dict[str, tuple[float, float, float]] = {}
 
 
 @define(eq=False)
 class Sharer:
-    """One client, as its questions to the tally need it.
+    """The data of one client that the rules need.
 
     Attributes:
-        name: Tells it from all others.
-        limit: Hits of the plan in one minute, as given; None for those learned.
+        name: Its unique name.
+        limit: Hits of the plan in one minute, as given; None to use the learned limit.
         length: Seconds of the minute's window.
         month_limit: Hits of the plan in a month, as given.
         reserve: Hits to leave to others.
-        parts: Greater than 1 while it cannot know what others spend: the limit is cut so often.
-        offset: Of the server's clock to its own.
+        parts: What the limit is divided by; above 1 while the hits of others are not known.
+        offset: Bounds of the server's clock minus its own.
     """
 
     name: str
@@ -177,7 +177,7 @@ class Sharer:
 
     @classmethod
     def of(cls, name: str, plan: Plan | None, reserve: Reserve) -> Sharer:
-        """A client with a plan or without."""
+        """The sharer of a client with or without a plan."""
         if plan is None:
             return cls(name, None, MINUTE, None, reserve, Offset())
         return cls(name, plan.per_minute, plan.minute_seconds, plan.per_month, reserve, Offset())
@@ -185,12 +185,12 @@ class Sharer:
 
 @frozen
 class Ticket:
-    """Leave for one hit.
+    """Permission to send one hit.
 
     Attributes:
         key: Its name in the tally.
         sent_at: When it was given, epoch seconds (the client's clock).
-        is_careful_try: Whether it is the one of the day in a month that is used up.
+        is_careful_try: Whether it is the one hit a day that is sent in a used-up month.
     """
 
     key: str
@@ -200,14 +200,14 @@ class Ticket:
 
 @frozen
 class Closed:
-    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock).
+    """The quota is closed for `wait` seconds; it opens at `opens_at` (server's clock).
 
     Attributes:
         wait: Seconds.
         opens_at: Epoch seconds.
-        reason: In words.
-        is_long: Whether it is no minute's quota: waiting for it is out of the question.
-        is_tried: Whether one hit a day is let out nevertheless.
+        reason: Why it is closed, in words.
+        is_long: Whether it is closed for longer than a minute's window, so calls do not wait.
+        is_tried: Whether one hit a day is sent anyway.
     """
 
     wait: float
@@ -222,9 +222,9 @@ class View:
     """A tally as one sharer sees it at one moment.
 
     Attributes:
-        tally: What all know.
+        tally: The shared data.
         me: The sharer.
-        now: Its clock, epoch seconds.
+        now: The time in its clock, epoch seconds.
     """
 
     tally: Tally
@@ -233,7 +233,7 @@ class View:
 
     @property
     def server_now(self) -> float:
-        """The server's clock, at the earliest."""
+        """The lower bound of the server's clock, epoch seconds."""
         return self.now + self.me.offset.low
 
     @property
@@ -253,21 +253,21 @@ class View:
 
     @property
     def window(self) -> int:
-        """The number of the server's current window, at the earliest."""
+        """The number of the server's current window, from the lower bound of its clock."""
         return math.floor(self.server_now / self.length)
 
     def here(self, moment: Moment) -> float:
-        """A moment by this sharer's clock."""
+        """A moment, converted to this sharer's clock."""
         if moment.sharer == self.me.name:
             return moment.at
         return moment.at + self._offset(moment.sharer).low - self.me.offset.low
 
     def moment(self, at: float) -> Moment:
-        """A moment that others can read."""
+        """A time in this sharer's clock as a moment, which others can convert."""
         return Moment(self.me.name, at)
 
     def reserve(self, key: str) -> Ticket | Closed:
-        """A ticket for one hit to leave now, or why not yet."""
+        """A ticket to send one hit now, or why it must wait."""
         tally = self.tally
         closed = self.closed_now()
         is_careful_try = closed is not None and closed.is_tried and self._is_time_for_a_try()
@@ -283,7 +283,7 @@ class View:
         return Ticket(key, self.now, is_careful_try)
 
     def closed_now(self) -> Closed | None:
-        """Why a hit cannot go out now; None if it can."""
+        """Why a hit cannot be sent now; None if it can."""
         tally = self.tally
         self._forget_what_is_over()
         if tally.block is not None:
@@ -293,7 +293,7 @@ class View:
         return self._spent_month() or self._full_window()
 
     def count(self, hits: int) -> None:
-        """Count hits in their month; near a month's edge in both that they can belong to."""
+        """Count hits in their month; near the end of a month in both possible months."""
         latest = self.now + self.me.offset.high + MONTH_S_EDGE
         for at in {month_of(self.server_now): self.server_now, month_of(latest): latest}.values():
             month = self.tally.months.setdefault(month_of(at), Month(0, at))
@@ -304,7 +304,7 @@ class View:
     def settle(
         self, ticket: Ticket, done_at: float, date: float | None, *, is_success: bool
     ) -> None:
-        """Note that a hit's answer came, with the `Date` it had (server's clock)."""
+        """Note that a hit was answered, with the answer's `Date` (server's clock)."""
         hit = self.tally.hits.get(ticket.key)
         if hit is not None:
             hit.done_at = done_at
@@ -319,7 +319,7 @@ class View:
             self.count(-1)
 
     def reopen(self) -> None:
-        """Forget a refusal: the plan has become a larger one."""
+        """Forget a refusal, because the plan was raised."""
         self.tally.block, self.tally.is_long, self.tally.next_try = None, False, None
         self.tally.month_limit = None
 
@@ -332,10 +332,10 @@ class View:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal with what it said; says when the quota opens.
+        """Note a refusal with its details; returns when the quota opens.
 
-        The period's name decides; its end is bounded by its own length. A refusal without
-        either is taken as one of the current minute.
+        The period's name decides how long it can last; a later end is not accepted. A refusal
+        without name and end counts for the current minute.
         """
         tally, now = self.tally, self.now
         name = None if period is None else period.strip().lower()
@@ -354,7 +354,7 @@ class View:
         elif length == LONGEST_PERIOD:
             wait = next_month(server_now) - server_now
         else:
-            # Whatever it says, a period is over after its own length.
+            # A period cannot last longer than its own length, whatever the refusal says.
             wait = (math.floor(server_now / length) + 1) * length - server_now
         named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
         is_long = length >= DAY
@@ -376,7 +376,7 @@ class View:
         return Closed(wait, opens_at, reason, is_long, is_tried)
 
     def used_in(self, window: int) -> int:
-        """Hits that can have been counted in a window of the server's, by its number."""
+        """Number of hits that can have been counted in the server's window with this number."""
         start, end = window * self.length, (window + 1) * self.length
         count = 0
         for hit in self.tally.hits.values():
@@ -385,7 +385,7 @@ class View:
         return count
 
     def forget_old(self) -> None:
-        """Forget hits that can have been counted in no window that is still open."""
+        """Forget hits that cannot be counted in any window that is still open."""
         hits = self.tally.hits
         if self.limit is None:
             while len(hits) >= REMEMBERED:
@@ -395,11 +395,11 @@ class View:
         while hits and self._latest(hits[next(iter(hits))]) < over:
             del hits[next(iter(hits))]
         if len(hits) > 4 * self.limit + REMEMBERED:
-            # One that hangs keeps the way to those behind it.
+            # A hit without an answer stays at the front and hides the older ones behind it.
             self.tally.hits = {key: hit for key, hit in hits.items() if self._latest(hit) >= over}
 
     def forget_sharers(self) -> None:
-        """Forget sharers that left nothing here and ask no more."""
+        """Forget sharers that have no data in the tally and send no more requests."""
         tally = self.tally
         if len(tally.offsets) <= MOST_SHARERS:
             return
@@ -421,7 +421,7 @@ class View:
         return self.tally.offsets.get(sharer, self.me.offset)
 
     def _latest(self, hit: Hit) -> float:
-        """The last moment, by the server's clock, at which a hit can have been counted."""
+        """The latest moment (server's clock) at which a hit can have been counted."""
         if hit.sharer == self.me.name:
             return (hit.done_at or self.now) + self.me.offset.high
         high = self._offset(hit.sharer).high
@@ -445,10 +445,10 @@ class View:
             tally.cautious_until = None
 
     def _spent_month(self) -> Closed | None:
-        """Why nothing goes out for the rest of the month, if it is so.
+        """Why nothing is sent for the rest of the month; None if hits are left.
 
-        A limit that was learned in the month before only bounds what is kept for others: the
-        plan can have become a larger one, and then no refusal comes.
+        A learned limit is used only for the reserve: the plan may have been raised since, and
+        then the server does not refuse.
         """
         limit, kept = self.month_limit, self.me.reserve.month
         if limit is None or (self.me.month_limit is None and not kept):
@@ -462,7 +462,7 @@ class View:
         return None
 
     def allowed(self) -> int | None:
-        """Hits that this sharer may fill a window up to."""
+        """Largest number of hits in a window up to which this sharer may send."""
         limit = self.limit
         parts = self.me.parts
         if self.tally.cautious_until is not None:
@@ -472,9 +472,9 @@ class View:
         return None if limit is None else max(1, limit - self.me.reserve.minute)
 
     def _full_window(self) -> Closed | None:
-        """The first window without room that a hit sent now could fall into.
+        """The first full window in which a hit sent now could be counted; None if there is none.
 
-        Of one sharer's hits a later window never has more than the first; of others' it may.
+        With one sharer a later window never has more hits than the first; with several it may.
         """
         allowed = self.allowed()
         if allowed is None:
@@ -490,7 +490,7 @@ class View:
         return None
 
     def _learn_window(self, start: int | None, end: int | None, limit: int | None) -> None:
-        """A window that a refusal names holds the server's now, whatever a Date header says."""
+        """Learn from a refusal's window: it contains the server's current time."""
         if limit is not None and limit > 0 and end is not None:
             self.tally.learned_limit = limit
             self.tally.learned_until = self.moment(self.now + LEARNED_FOR)
@@ -508,12 +508,12 @@ class View:
 
 
 def encoded(tally: Tally) -> bytes:
-    """A tally as a ledger keeps it."""
+    """A tally as bytes for a ledger."""
     return msgspec.msgpack.encode(tally)
 
 
 def decoded(kept: bytes) -> Tally | None:
-    """The tally, or None where it is none: something else has written it, or it is cut."""
+    """The tally; None if the bytes are not one: truncated, or written by another program."""
     try:
         tally = msgspec.msgpack.decode(kept, type=Tally)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -522,7 +522,7 @@ def decoded(kept: bytes) -> Tally | None:
 
 
 def _is_sound(tally: Tally) -> bool:
-    """Whether the numbers are such as the rules make."""
+    """Whether the values are possible under the rules."""
     moments = [tally.learned_until, tally.next_try, tally.cautious_until]
     moments.append(tally.block.until if tally.block else None)
     numbers = [each.at for each in moments if each is not None]
@@ -537,9 +537,9 @@ def _is_sound(tally: Tally) -> bool:
 
 
 def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
-    """How long the period that a refusal names lasts; None for a minute, as it is known."""
+    """The length in seconds of the period that a refusal names; None for a minute."""
     if name is None and start is not None and end is not None:
-        # It has no name, but its ends can tell that it is no minute.
+        # Without a name, start and end can show that it is longer than a minute.
         named = end - start if EARLIEST < start < end < LATEST else 0
         return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
     if name in (None, "minute"):
@@ -557,7 +557,7 @@ def month_of(server_now: float) -> str:
 
 
 def next_month(server_now: float) -> float:
-    """When a new calendar month begins, UTC."""
+    """When the next calendar month begins (UTC), epoch seconds."""
     now = _day_of(server_now)
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.replace(year=now.year + now.month // 12, month=now.month % 12 + 1).timestamp()

@@ -1,1 +1,1 @@
-"""What the cloud and the gateway both need."""
+"""Code that the cloud and the gateway share."""

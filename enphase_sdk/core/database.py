@@ -1,11 +1,11 @@
-"""Small SQLite databases that the package keeps for its user: safe to share, made whole or not.
+"""Small SQLite databases of the package: safe to share, every change complete or not made.
 
 A database belongs to the user (mode 0600) and says what it is (``application_id``) and of which
 version (``user_version``). A file that is something else is left alone. What SQLite and the file
 system raise becomes a `ConfigError` that says what to do.
 
-A recording cannot be had again, so a damaged one is an error (`enphase_sdk.history`). What can be
-had again (cache, ledger) is a `SharedDatabase`: damaged, it is set aside and begun anew.
+A recording cannot be restored, so a damaged one is an error (`enphase_sdk.history`). Cache and
+ledger can be rebuilt. They are a `SharedDatabase`: a damaged file is renamed and a new one begun.
 """
 
 from __future__ import annotations
@@ -42,15 +42,15 @@ __all__ = [
 
 T = TypeVar("T")
 
-# The last second of the year 9999: no calendar goes further.
+# The last second of the year 9999, the latest that `datetime` can hold.
 _LAST_INSTANT = 253_402_300_799
 
-# Of so many damaged files each is kept; the next takes the place of the last.
+# Number of damaged files that are kept; a further one replaces the last of them.
 _MOST_SET_ASIDE = 9
 
 
 class DamagedError(ValueError):
-    """A database holds what nothing of ours has written."""
+    """A database holds content that this package did not write."""
 
     def __init__(self, what: str = "it is damaged") -> None:
         super().__init__(what)
@@ -63,9 +63,9 @@ class Kind:
     Attributes:
         name: What it is called in messages, such as ``recording``.
         application_id: Tells it from other databases; never changes.
-        migrations: What makes version 1 of nothing, version 2 of version 1, and so on: SQL
+        migrations: The steps to version 1 from an empty file, to version 2 from 1, and so on: SQL
             statements that end in ``;``, with no other semicolons.
-        patience: Seconds that another process may keep it locked.
+        patience: Longest wait for another process's lock, seconds.
         synchronous: ``FULL`` where a commit must outlive a power failure, else ``NORMAL``.
     """
 
@@ -82,7 +82,7 @@ class Kind:
 
 
 def opened(path: Path, kind: Kind, *, thread_bound: bool = True) -> sqlite3.Connection:
-    """A connection to a file that is there; statements commit by themselves.
+    """A connection to an existing file, in autocommit mode.
 
     Raises:
         sqlite3.Error: it cannot be opened.
@@ -97,21 +97,21 @@ def opened(path: Path, kind: Kind, *, thread_bound: bool = True) -> sqlite3.Conn
 
 
 def ensure_file(path: Path, kind: Kind) -> None:
-    """Have a file there that only its owner can write, and only its owner can read if it is new.
+    """Make sure the file exists and only its owner can write it; a new file has mode 0600.
 
     Raises:
-        ConfigError: it cannot be made, or others may have written it.
+        ConfigError: the file cannot be created, or other users can write it.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):
             os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        # Never opened here where it exists: closing it would give up the locks that SQLite holds.
+        # An existing file is not opened here: closing it would release the locks that SQLite holds.
         status = path.stat()
     except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "no path has such a name"
+        reason = error.strerror if isinstance(error, OSError) else "the path is not valid"
         raise ConfigError(
-            f"cannot make the {kind.name} {path} ({reason}); repair its folder's rights, or "
+            f"cannot make the {kind.name} {path} ({reason}); correct its folder's permissions, or "
             "name another file"
         ) from None
     problem = distrusted(status, secret=False) if path.is_file() else None
@@ -120,7 +120,7 @@ def ensure_file(path: Path, kind: Kind) -> None:
 
 
 def holds(connection: sqlite3.Connection, path: Path, kind: Kind) -> bool:
-    """Whether the file is a database of this kind; False if it is empty. Ask in a transaction.
+    """Whether the file is a database of this kind; False if it is empty. Call it in a transaction.
 
     Raises:
         ConfigError: it is something else, or of a newer version of this package.
@@ -137,7 +137,7 @@ def holds(connection: sqlite3.Connection, path: Path, kind: Kind) -> bool:
         return True
     if application_id or version or tables:
         raise ConfigError(
-            f"{path} is a database of something else and was left alone; name another file"
+            f"{path} is a database of another program and was not changed; name another file"
         )
     return False
 
@@ -154,7 +154,7 @@ def migrate(
     kind: Kind,
     first: Callable[[sqlite3.Connection], object] | None = None,
 ) -> None:
-    """Bring a database to this package's version, all at once; an empty file becomes one.
+    """Update a database to this package's version in one transaction; an empty file becomes one.
 
     Args:
         connection: To the file.
@@ -169,7 +169,7 @@ def migrate(
     connection.execute(f"PRAGMA synchronous = {kind.synchronous}")
     if _identity(connection) == (kind.application_id, kind.version):
         return
-    # Another process may be doing the same: only one of them changes the mode, and all use it.
+    # Another process may do the same at this moment: one of them changes the mode, all use it.
     with suppress(sqlite3.OperationalError):
         if not holds(connection, path, kind):
             connection.execute("PRAGMA journal_mode = WAL")
@@ -186,7 +186,7 @@ def migrate(
 
 
 def check(connection: sqlite3.Connection) -> None:
-    """Look through the whole file.
+    """Check the whole file for damage.
 
     Raises:
         DamagedError: it is damaged.
@@ -199,7 +199,7 @@ def check(connection: sqlite3.Connection) -> None:
 
 @contextmanager
 def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Generator[None]:
-    """Keep all of what is done inside, or nothing of it.
+    """A context that is one transaction: all changes made inside are kept, or none.
 
     Args:
         connection: Where.
@@ -218,7 +218,7 @@ def transaction(connection: sqlite3.Connection, mode: str = "IMMEDIATE") -> Gene
 
 @contextmanager
 def usable(path: Path, kind: Kind) -> Generator[None]:
-    """Turn what SQLite and the file system raise into an error of ours.
+    """Turn errors of SQLite and the file system into a `ConfigError`.
 
     Raises:
         ConfigError: the file cannot be read or written.
@@ -233,15 +233,15 @@ def usable(path: Path, kind: Kind) -> Generator[None]:
 
 
 def sound(rows: Iterable[tuple[Any, ...]], kinds: str) -> list[tuple[Any, ...]]:
-    """Rows that hold what they should; SQLite itself lets any value stand anywhere.
+    """The rows, after a check of their types, which SQLite itself does not enforce.
 
     Args:
         rows: The rows.
         kinds: A letter for each column: ``i`` whole number, ``e`` epoch seconds, ``t`` text,
-            ``b`` bytes; a capital where NULL may stand.
+            ``b`` bytes; upper case where NULL is allowed.
 
     Raises:
-        DamagedError: they do not.
+        DamagedError: a value has another type.
     """
     checked = [tuple(row) for row in rows]
     for row in checked:
@@ -266,21 +266,21 @@ def _is_sound(value: Any, kind: str) -> bool:
 
 
 class SharedDatabase:
-    """A database that threads and processes share, and that can be begun anew.
+    """A database that threads and processes share; its content can be rebuilt.
 
-    It is opened with the first use, by each process for itself. A damaged file is set aside:
-    renamed to ``….damaged`` with a warning; so is a file that is no database at all.
+    Each process opens it at its first use. A damaged file, or one that is not a database, is
+    renamed to ``….damaged`` with a warning.
     """
 
     def __init__(self, path: str | os.PathLike[str], kind: Kind) -> None:
-        """Name it; nothing is opened yet.
+        """Store the path; nothing is opened yet.
 
         Raises:
             ConfigError: there can be no such path.
         """
         self.path = real_path(path, kind.name)
         self.kind = kind
-        # How often a damaged file was set aside here.
+        # Number of damaged files that this object has renamed.
         self.losses = 0
         self._connection: sqlite3.Connection | None = None
         self._file: tuple[int, int] | None = None
@@ -297,25 +297,25 @@ class SharedDatabase:
             connection.close()
 
     def after_fork(self) -> None:
-        """Leave the connection to the parent: SQLite's locks are those of one process."""
+        """Leave the connection to the parent: SQLite's locks belong to one process."""
         self._turn = threading.Lock()
         connection, self._connection = self._connection, None
         if connection is not None:
             leave_to_parent(connection)
 
     def write(self, action: Callable[[sqlite3.Connection], T]) -> T:
-        """Carry out an action as one transaction, alone among all threads and processes.
+        """Run an action as one transaction; no other thread or process writes meanwhile.
 
-        It is carried out once more, on an empty database, if the file turns out to be damaged.
+        If the file is damaged, the action runs once more on an empty database.
 
         Raises:
             ConfigError: the file cannot be read or written: locked for too long, a full disk,
-                missing rights, somebody else's file.
+                missing permissions, a file of another user.
         """
         return self._carried_out(action, "IMMEDIATE")
 
     def read(self, action: Callable[[sqlite3.Connection], T]) -> T:
-        """The same for an action that only reads; others may write meanwhile."""
+        """Run an action that only reads; others may write meanwhile. Errors as in `write`."""
         return self._carried_out(action, "DEFERRED")
 
     def close(self) -> None:
@@ -339,7 +339,7 @@ class SharedDatabase:
             return action(connection)
 
     def _opened(self) -> sqlite3.Connection:
-        # Another process may have set the file aside, or a person may have deleted it.
+        # Another process may have renamed the file, or a person may have deleted it.
         if self._connection is not None and self._file == _file_at(self.path):
             return self._connection
         self._close()
@@ -363,7 +363,7 @@ class SharedDatabase:
     def _set_aside(self, error: Exception) -> None:
         """Rename the file, unless another process has done so meanwhile."""
         self._close()
-        # Nobody opens it meanwhile: a new database must not find the journal of the old one.
+        # Nobody may open it meanwhile: a new database must not find the journal of the old one.
         with writing(self.path):
             if _file_at(self.path) != self._file:
                 return
@@ -396,7 +396,7 @@ def _free_name(path: Path) -> Path:
     return next((name for name in names if not name.exists()), names[-1])
 
 
-# What a damaged file gives; anything else (locked, disk full, no rights) may pass.
+# SQLite's errors for a damaged file. Others (locked, disk full, permissions) may go away.
 _DAMAGE = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_ERROR})
 
 
@@ -404,5 +404,5 @@ def _is_damage(error: Exception) -> bool:
     if isinstance(error, DamagedError):
         return True
     code = getattr(error, "sqlite_errorcode", None)
-    # Python itself raises without a code: text in the file that is no UTF-8.
+    # Python raises this one without a code: text in the file that is not UTF-8.
     return isinstance(error, sqlite3.OperationalError) if code is None else code & 0xFF in _DAMAGE

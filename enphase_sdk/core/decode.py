@@ -106,7 +106,7 @@ class Reader:
             return UndecodableError(
                 f"{operation}: the answer is {_kind(reply.content)}, not JSON", operation=operation
             )
-        if not oddities:  # it was right, in another encoding
+        if not oddities:  # the JSON was correct, in an encoding other than UTF-8
             right: T = value
             return right
         first = oddities[0]
@@ -126,7 +126,7 @@ class Reader:
                     continue
                 self._told.add(key)
             logger.warning(
-                "%s: %s %s; %s (told once for this field)",
+                "%s: %s %s; %s (logged once for this field)",
                 operation,
                 oddity.path,
                 oddity.problem,
@@ -146,7 +146,7 @@ def _kind(content: bytes) -> str:
     if not start:
         return "empty"
     if start.startswith(b"<"):
-        return "a page of HTML" if b"html" in start else "XML or HTML"
+        return "an HTML page" if b"html" in start else "XML or HTML"
     if start[:1] in b"{[":
         return "cut off or malformed"
     return "text"

@@ -1,8 +1,8 @@
-"""What a flow may ask of the outside world, as plain values.
+"""The effects that a flow can ask for, as plain values.
 
-A flow is a generator that does no I/O: it yields one of the effects below, is given what
-came of it (or its error is raised at the yield), and returns its result.
-`enphase_sdk._async.drivers` and its sync twin carry the effects out.
+A flow is a generator that does no I/O. It yields one of the effects below; the yield returns the
+result of the effect or raises its error. `enphase_sdk._async.drivers` and its sync twin perform
+the effects.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ class Request:
 
     Attributes:
         method: The HTTP method.
-        url: The path on the source's host, beginning with ``/``; of another service the
-            whole URL.
-        params: Query parameters in order; a name may stand more than once.
+        url: The path on the source's host, beginning with ``/``; for another service the
+        whole URL.
+        params: Query parameters in order; a name may occur more than once.
         headers: Headers beyond those the transport sets.
         content: The body, or None.
     """
@@ -39,11 +39,11 @@ class Request:
 
 @frozen
 class Reply:
-    """One HTTP answer, read to its end.
+    """One complete HTTP answer.
 
     Attributes:
-        status: The status code, whatever number was sent.
-        headers: Names in lower case; of a repeated header the values joined by ``, ``.
+        status: The status code as sent, also outside the standard range.
+        headers: Names in lower case; the values of a repeated header are joined by ``, ``.
         content: The decoded body.
     """
 
@@ -61,7 +61,7 @@ class Send:
 
 @frozen
 class Sleep:
-    """Ask to wait `seconds`; resumes with None. `reason` is told to listeners."""
+    """Ask to wait `seconds`; resumes with None. `reason` is passed to `on_wait`."""
 
     seconds: float
     reason: str
@@ -71,7 +71,7 @@ class Sleep:
 class Run:
     """Ask for a short blocking action, such as reading a file; resumes with its result.
 
-    An async driver carries it out in a thread, so that the event loop is not held up.
+    An async driver runs it in a thread, so that the event loop is not blocked.
     """
 
     action: Callable[[], Any]
@@ -79,9 +79,9 @@ class Run:
 
 @frozen
 class Whole:
-    """Ask for a flow to be carried out to its end; resumes with its result.
+    """Ask to run another flow to its end; resumes with its result.
 
-    An async driver lets it end even if whoever waits for it is cancelled meanwhile.
+    An async driver lets it end even if the waiting task is cancelled meanwhile.
     """
 
     flow: Flow[Any]

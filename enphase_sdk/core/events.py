@@ -80,30 +80,30 @@ class AsyncEvent:
 
 
 class Turn:
-    """A lock for threads; in a forked process it is free."""
+    """A lock for threads; a forked process starts with it unlocked."""
 
     def __init__(self) -> None:
         self.after_fork()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the parent's threads, which do not run here."""
+        """Forget the parent's threads, which do not exist in this process."""
         self._lock = threading.Lock()
 
     def mine(self) -> AbstractContextManager[object]:
-        """A context that one thread enters at a time; a signal cannot leave it locked."""
+        """A context that one thread enters at a time; a signal does not leave it locked."""
         return self._lock
 
 
 class AsyncTurn:
-    """A lock for tasks of any event loop and thread, granted in the order of requests."""
+    """A lock for tasks of any event loop and thread, granted in the order of the requests."""
 
     def __init__(self) -> None:
         self.after_fork()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Forget the parent's tasks, which do not run here."""
+        """Forget the parent's tasks, which do not exist in this process."""
         self._lock = threading.Lock()
         self._taken = False
         self._waiting: deque[_Task] = deque()
@@ -158,7 +158,7 @@ class _Task:
 
 
 class _Threads:
-    """Stands for threads without an event loop."""
+    """The owner of connections where there is no event loop."""
 
 
 _THREADS: Final = _Threads()
@@ -178,7 +178,7 @@ def current_loop_async() -> object:
             import trio
 
             return trio.lowlevel.current_trio_token()
-    import asyncio  # which brings ssl along; making a client is quicker without
+    import asyncio  # imported here because it loads ssl; creating a client is faster without it
 
     return asyncio.get_running_loop()
 
@@ -204,16 +204,16 @@ def _call_soon(loop: Any, function: Callable[[], object]) -> bool:
     call_soon = getattr(loop, "call_soon_threadsafe", None) or loop.run_sync_soon
     try:
         call_soon(function)
-    except RuntimeError:  # trio's RunFinishedError is one too
+    except RuntimeError:  # trio's RunFinishedError is a RuntimeError too
         return False
     return True
 
 
 def in_background(function: Callable[[], object]) -> None:
-    """Run a function in a thread that no exit of the program waits for."""
+    """Run a function in a daemon thread: the program can exit before it ends."""
 
     def run() -> None:
-        with suppress(SystemExit):  # it ends this thread, and is no error
+        with suppress(SystemExit):  # ends this thread; not an error
             function()
 
     threading.Thread(target=run, daemon=True).start()
@@ -245,7 +245,7 @@ async def run_aside_async(action: Callable[[], T]) -> T:
 
 
 def whole(result: T) -> T:
-    """The result; in a thread, work that was begun also ends."""
+    """The result of the work; a thread is not cancelled, so the work runs to its end."""
     return result
 
 
@@ -271,7 +271,7 @@ def _kept(task: asyncio.Task[T]) -> asyncio.Task[T]:
 
 
 def abandon(streams: Iterable[httpcore.NetworkStream]) -> None:
-    """Close a stream that an exception between two steps has left open."""
+    """Close a stream that an exception between two steps left open."""
     for stream in streams:
         with suppress(Exception):
             stream.close()

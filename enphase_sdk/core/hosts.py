@@ -1,4 +1,4 @@
-"""What a host's name tells without asking a resolver."""
+"""Facts about a host that follow from its name, without a DNS look-up."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ __all__ = ["is_loopback"]
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its name or address, without asking a resolver."""
+    """Whether a host name or address means this machine, without a DNS look-up."""
     if host == "localhost":
         return True
     try:

@@ -1,4 +1,4 @@
-"""What all connections share: TLS, the proxy, limited bodies, and errors with a reason."""
+"""Shared by all connections: TLS, the proxy, the size limit of bodies, and errors with a reason."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ MOST_CODINGS = 3
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """The TLS settings of all connections to Enphase; loading the certificates takes a while.
+    """The TLS settings of all connections to Enphase. Created once: loading certificates is slow.
 
     Raises:
         ConfigError: the certificates cannot be loaded.
     """
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         named = os.environ.get(name)
-        # Not every version of httpx minds.
+        # Some versions of httpx ignore a missing file.
         if named and not Path(named).exists():
             raise ConfigError(f"{name} names {named}, which does not exist; correct or unset it")
     try:
@@ -52,7 +52,7 @@ def tls_context() -> ssl.SSLContext:
 
 
 def proxy_for(base_url: str) -> httpx.Proxy | None:
-    """The environment's proxy for an HTTPS address; never one for plain http on loopback.
+    """The proxy from the environment for an HTTPS address; None for plain http on loopback.
 
     Raises:
         ConfigError: the environment's proxy cannot be used.
@@ -68,7 +68,7 @@ def proxy_for(base_url: str) -> httpx.Proxy | None:
 
 
 def _environment_proxy(host: str) -> httpx.Proxy | ConfigError | None:
-    """The proxy, or why it cannot be used; an exception would hold its password in its frames."""
+    """The proxy, or the error, not raised: its frames would hold the proxy's password."""
     proxies = urllib.request.getproxies()
     address = proxies.get("https") or proxies.get("all")
     if not address or urllib.request.proxy_bypass(host):
@@ -96,7 +96,7 @@ class Body:
     Args:
         headers: Headers of the answer; `Content-Encoding` is used.
         largest: Largest size at any stage of decompression, bytes.
-        plain: Whether it must not be compressed.
+        plain: Whether a compressed body is an error.
 
     Raises:
         httpx.DecodingError: it has an encoding that was not requested.
@@ -109,11 +109,13 @@ class Body:
         coding = headers.get("content-encoding")
         self._decoders = list(_decoders(coding)) if coding else []
         if plain and self._decoders:
-            raise httpx.DecodingError("the body is compressed, which was not asked for")
+            raise httpx.DecodingError(
+                "the body is compressed, although no compression was requested"
+            )
 
     @classmethod
     def whole(cls, content: bytes, largest: int) -> bytes:
-        """A body that came in one piece.
+        """The content of a body that came in one piece.
 
         Raises:
             BodyTooLargeError: it has more than `largest` bytes.
@@ -123,7 +125,7 @@ class Body:
         return content
 
     def add(self, chunk: bytes) -> None:
-        """Take the next piece.
+        """Add the next piece.
 
         Raises:
             BodyTooLargeError: the body is now too large.
@@ -153,10 +155,10 @@ class Body:
         return b"".join(self._parts)
 
     def drop(self) -> None:
-        """Let go of what has come.
+        """Release the bytes received so far.
 
-        What ends an exchange lives on in reference cycles of httpx, with the frames that hold
-        the body, until the garbage collector comes by.
+        An exception that ends an exchange is kept in reference cycles of httpx, with the frames
+        that hold the body, until the garbage collector runs.
         """
         self._parts.clear()
 
@@ -198,20 +200,20 @@ def _decoders(coding: str) -> Iterator[_Deflate]:
     names = [name.strip().casefold() for name in coding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > MOST_CODINGS:
-        raise httpx.DecodingError("the body is compressed more often than makes sense")
+        raise httpx.DecodingError("the body has too many content encodings")
     for name in reversed(names):
         if name in ("gzip", "x-gzip"):
             yield _Gzip()
         elif name == "deflate":
             yield _Deflate()
         else:
-            raise httpx.DecodingError("the body is compressed in a way that was not asked for")
+            raise httpx.DecodingError("the body has a content encoding that was not requested")
 
 
 def connection_error(
     request: Request, error: Exception, *, by_proxy: bool = False
 ) -> APIConnectionError:
-    """Our error for an error of httpx, which itself holds the whole request with its secrets.
+    """The package's error for an error of httpx. httpx's own holds the request with its secrets.
 
     Args:
         request: The request that failed.
@@ -229,7 +231,7 @@ def connection_error(
     )
 
 
-# OpenSSL's codes for the faults of a certificate.
+# OpenSSL's codes for certificate errors.
 _WRONG_NAME = (62, 64)
 _EXPIRED = (9, 10)
 
@@ -240,15 +242,15 @@ _CERTIFICATE = (
 
 
 def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
-    """Why no answer came, in a few words, and advice if a retry cannot help."""
+    """Why no answer came, in a few words; and advice, if a retry cannot help."""
     if isinstance(error, httpx.TimeoutException):
         kind = type(error).__name__.removesuffix("Timeout").lower()
         return f"{kind} timed out", ""
     if isinstance(error, httpx.ProxyError):
         if "407" in str(error):
             return (
-                "the proxy wants a login (407)",
-                "put it into HTTPS_PROXY: http://name:password@…",
+                "the proxy requires a login (407)",
+                "put user name and password into HTTPS_PROXY: http://name:password@…",
             )
         return "the proxy refused", ""
     for cause in _chain(error):
@@ -259,7 +261,7 @@ def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
                 return "the certificate is expired or not valid yet", _CERTIFICATE
             return "the certificate is not trusted", _CERTIFICATE
         if isinstance(cause, ssl.SSLError):
-            return "no TLS connection", ""
+            return "the TLS handshake failed", ""
     if by_proxy and isinstance(error, httpx.ConnectError):
         return "the proxy cannot be reached", ""
     for cause in _chain(error):

@@ -1,4 +1,4 @@
-"""What a decoded JSON value is, for readers and type checkers alike."""
+"""The type of a decoded JSON value, and checks for objects and arrays."""
 
 from __future__ import annotations
 

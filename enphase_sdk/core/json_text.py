@@ -1,4 +1,4 @@
-"""JSON as foreign servers send it: in whatever encoding, and with what no JSON may hold."""
+"""Decodes JSON leniently: any encoding, also numbers and texts that JSON does not allow."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ __all__ = ["declared_charset", "decode_json"]
 
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:+-]+)", re.IGNORECASE)
 
-# Encodings of text that servers declare; others of Python's codecs are slow, or no encodings.
+# Encodings that servers declare. Python's other codecs are slow, or are no text encodings.
 _TEXT_ENCODINGS = re.compile(
     r"ascii|iso8859|cp\d|utf-(8|16|32)|koi8|mac-roman|gb|big5|shift_jis|euc"
 )
 
-# Python refuses to read an integer of more digits, and so does this.
+# Digits. Python refuses to read a longer integer; so does this module.
 _MOST_DIGITS = 4_300
 
 
@@ -32,17 +32,17 @@ def decode_json(
     *,
     unreadable: Callable[[str], Any] = lambda _: None,
 ) -> Any:
-    """The value of a JSON text; what is wrong in one place costs that place alone.
+    """The value of a JSON text. An invalid value is replaced; the rest is still read.
 
-    Read are UTF-8, UTF-16 and UTF-32 with or without a byte order mark, and what is none of
-    them as `charset` says. A number that is none (NaN, Infinity, 1e999) and a text with a
-    character that is none (half of a surrogate pair, bytes of another encoding) are replaced.
+    UTF-8, UTF-16 and UTF-32 are read with or without a byte order mark, any other encoding as
+    `charset` says. Replaced are numbers that are not finite (NaN, Infinity, 1e999) and texts with
+    an invalid character (half of a surrogate pair, bytes of another encoding).
 
     Args:
         content: The bytes.
         charset: The encoding that was declared for them, if any.
-        unreadable: Makes what stands in the place of a value that cannot be read, given what
-            is wrong with it; without this None stands there.
+        unreadable: Makes the replacement for a value that cannot be read from a description of
+        the problem. Default: None replaces it.
 
     Raises:
         ValueError: it is no JSON.
@@ -51,7 +51,7 @@ def decode_json(
     try:
         return msgspec.json.decode(content)
     except (msgspec.DecodeError, UnicodeDecodeError):
-        pass  # the slow way below decides
+        pass  # the slower decoder below decides
     return _Forgiving(unreadable).decode(_text(content, charset))
 
 
@@ -84,7 +84,7 @@ def _is_text_encoding(name: str) -> bool:
 
 
 class _Forgiving:
-    """Python's own decoder, which reads what the fast one refuses."""
+    """Python's own decoder, which reads values that the fast one refuses."""
 
     def __init__(self, unreadable: Callable[[str], Any]) -> None:
         self._unreadable = unreadable
@@ -104,11 +104,11 @@ class _Forgiving:
 
     def _int(self, digits: str) -> Any:
         if len(digits) > _MOST_DIGITS:
-            return self._unreadable("is a number of too many digits")
+            return self._unreadable("is a number with too many digits")
         return int(digits)
 
     def _whole(self, value: Any) -> Any:
-        """The value with its texts looked through for halves of surrogate pairs."""
+        """The value, with each text replaced that holds half of a surrogate pair."""
         if isinstance(value, str):
             return (
                 value if _is_unicode(value) else self._unreadable("is text with broken characters")

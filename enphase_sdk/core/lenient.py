@@ -99,14 +99,14 @@ def _read(raw: Any, shape: Any, path: str, field: str, oddities: list[Oddity]) -
     problem = _problem(raw, shape)
     value = _near(raw, shape)
     if value is not None:
-        oddities.append(Oddity(path, field, problem, "read as that"))
+        oddities.append(Oddity(path, field, problem, "read as the declared type"))
         return value
     fraction = _fraction(raw, shape, field)
     if fraction is not None:
         oddities.append(Oddity(path, field, problem, "kept with its fraction"))
         return fraction
     scalar = not any(_is_record(o) or get_origin(o) in (list, dict) for o in _options(shape))
-    oddities.append(Oddity(path, field, problem, "None is in its place"))
+    oddities.append(Oddity(path, field, problem, "read as None"))
     return None if raw is None or scalar else NOTHING
 
 
@@ -127,7 +127,7 @@ def _read_record(
             values[name] = None if value is NOTHING else value
         elif required:
             problem = f"is missing where the contract promises {_promised(kind)}"
-            place = Oddity(f"{path}.{wire}", f"{field}.{wire}", problem, "None is in its place")
+            place = Oddity(f"{path}.{wire}", f"{field}.{wire}", problem, "read as None")
             oddities.append(place)
             values[name] = None
     return shape(**values)

@@ -1,4 +1,4 @@
-"""The package's loggers: ``enphase_sdk`` and below. Nothing secret is ever passed to them."""
+"""The package's loggers: ``enphase_sdk`` and below. No secret is passed to them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is measured of a site, and its history: energy by intervals, whichever source tells it."""
+"""The measures of a site, and its history: energy by intervals, the same type for every source."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ class HistoryInterval:
     Attributes:
         measure: What was measured.
         start_at: Its start, UTC.
-        end_at: Its end, UTC; a history goes on with `start=` this instant.
+        end_at: Its end, UTC; to continue a history, pass this instant as `start`.
         wh: Energy in Wh; None if it was not reported.
-        w: Mean power in W, where the source tells it.
-        devices_reporting: Devices that reported in it, where the source tells it.
-        total_devices: Devices that could have, where the source tells it.
-        final: Whether all of it has been reported, so that it will not change any more.
+        w: Mean power in W; None if the source does not report it.
+        devices_reporting: Number of devices that reported in it; None as above.
+        total_devices: Number of devices that could have reported; None as above.
+        final: Whether the value is complete and will not change any more.
     """
 
     measure: Measure
@@ -70,7 +70,7 @@ class HistoryInterval:
 
 
 def measured(measure: str) -> Measure:
-    """A measure by its name.
+    """The measure with this name.
 
     Raises:
         InvalidArgumentError: there is none of that name.
@@ -83,12 +83,12 @@ def measured(measure: str) -> Measure:
 
 @frozen
 class Span:
-    """What part of a history was asked for; a day stands for its beginning in the site's zone.
+    """The requested part of a history; a day means its midnight in the site's time zone.
 
     Attributes:
         start: Its start, epoch seconds or a day.
         end: Its end, not included; None for now.
-        zone: The zone that was given.
+        zone: The time zone that the caller gave, or None.
     """
 
     start: int | date
@@ -151,19 +151,19 @@ def _in_order(start: Any, end: Any) -> None:
 
 
 def day_at(instant: float, zone: ZoneInfo) -> date:
-    """The day of a zone in which an instant (epoch seconds) lies."""
+    """The day in a time zone that contains an instant (epoch seconds)."""
     return datetime.fromtimestamp(instant, zone).date()
 
 
 def window_at(instant: int, length: Window, zone: ZoneInfo) -> tuple[int, int]:
-    """The window of whole days in which an instant lies; each lies in one of each length.
+    """The window of whole days that contains an instant; exactly one for each length.
 
-    Whoever asks for these always asks the same, wherever a history begins.
+    The windows lie on a fixed grid, so that every history asks for the same ones.
 
     Args:
         instant: Epoch seconds.
         length: `1 day`, `7 days` or `1 month`.
-        zone: Whose days; the window is an hour shorter or longer where its clocks are changed.
+        zone: The time zone of the days; a window with a clock change is an hour shorter or longer.
 
     Returns:
         Its start and end, epoch seconds.

@@ -1,8 +1,8 @@
-"""Keep secrets out of texts: what a server echoes, and what libraries log.
+"""Removes secrets from texts: from what a server repeats, and from what libraries log.
 
-A secret may be repeated in the form of a URL, of JSON, of HTML or of several of them, one inside
-the other. So a text is decoded one layer at a time, and each layer is searched for the secret.
-All of it takes time in proportion to the text's length, which has a bound, whatever is in it.
+A secret may be encoded for a URL, for JSON, for HTML, or for several of them, one inside the
+other. So a text is decoded one layer at a time, and each layer is searched for the secret.
+The time is proportional to the text's length, which is limited.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _CUT = " … (cut)"
 # Number of nested encodings that are decoded.
 _LAYERS = 3
 
-# At the most a character takes `\\\\u00e9` or `%25C3%25A9`.
+# The longest forms of one character are like `\\\\u00e9` or `%25C3%25A9`.
 _LONGEST_FORM = 16
 
 _PARAMETER = re.compile(
@@ -43,12 +43,12 @@ _PARAMETER = re.compile(
     r"|refresh_token|client_secret)=[^&\s\"'\\#<>)]+"
 )
 
-# As httpcore logs the headers of an answer.
+# The form in which httpcore logs the headers of an answer.
 _COOKIE = re.compile(r"(?i)(?<=b'set-cookie', b['\"])[^'\"]+")
 
 _CREDENTIALS = re.compile(r"(?i)\b(bearer|basic) +[\w.~+/=-]{16,}")
 
-# A match begins only where a run of its characters does, or runs would be searched over and over.
+# A match begins only at the start of a run of its characters; otherwise time would be quadratic.
 WEB_TOKEN = re.compile(r"(?<![\w-])eyJ[\w-]+\.[\w-]+\.[\w-]*", re.ASCII)
 
 _ESCAPE = re.compile(
@@ -77,7 +77,7 @@ class Redactor:
         self._layers: tuple[frozenset[str], ...] | None = None
 
     def text(self, text: str) -> str:
-        """The text with every secret and every cookie replaced; cookies are as good as tokens."""
+        """The text with every secret and every cookie replaced; a cookie can replace a token."""
         text = self.known(text, longest=LONGEST_TEXT)
         text = _COOKIE.sub(HIDDEN, text)
         text = _CREDENTIALS.sub(rf"\1 {HIDDEN}", WEB_TOKEN.sub(HIDDEN, text))
@@ -98,7 +98,7 @@ class Redactor:
         end = len(text) if longest is None else min(len(text), longest)
         pieces: list[str] = []
         position = 0
-        # Half a secret at the cut would not be recognized: a little more is searched.
+        # Half a secret at the cut would not be recognized, so some characters more are searched.
         for start, stop in self._spans(text[: end + self._overlap]):
             if start >= end:
                 break
@@ -109,7 +109,7 @@ class Redactor:
         return "".join(pieces) + (_CUT if len(text) > end else "")
 
     def _spans(self, text: str) -> list[tuple[int, int]]:
-        """Where secrets stand, from the left."""
+        """The positions of secrets, from left to right."""
         found: set[tuple[int, int]] = set()
         layer: _Layer | None = _Layer.of(text) if self._secrets else None
         for known in self._known_layers():
@@ -121,7 +121,7 @@ class Redactor:
         return sorted(found)
 
     def _known_layers(self) -> tuple[frozenset[str], ...]:
-        """What to search each layer for: a secret may itself hold what looks like an escape."""
+        """The texts to search each layer for: a secret may itself look like an escape."""
         if self._layers is None:
             needles: set[str] = set()
             layers: list[frozenset[str]] = []
@@ -149,7 +149,7 @@ class _Layer:
 
     @classmethod
     def of(cls, text: str) -> _Layer:
-        """A text as it is."""
+        """The layer of a text that is not decoded."""
         if text.isascii():
             return cls(text, list(range(len(text) + 1)))
         octets: list[str] = []
@@ -161,14 +161,14 @@ class _Layer:
         return cls("".join(octets), [*starts, len(text)])
 
     def spans(self, needle: str) -> Iterator[tuple[int, int]]:
-        """Where `needle` stands in the original."""
+        """The positions of `needle` in the original."""
         position = self.text.find(needle)
         while position >= 0:
             yield self.starts[position], self.starts[position + len(needle)]
             position = self.text.find(needle, position + 1)
 
     def decoded(self) -> _Layer | None:
-        """The text with one layer of escapes less; None where there are none."""
+        """The text with one layer of escapes decoded; None if it has no escapes."""
         pieces: list[str] = []
         starts: list[int] = []
         position = 0
@@ -184,7 +184,7 @@ class _Layer:
 
 
 def _meaning(escape: re.Match[str]) -> str:
-    """What an escape stands for, as octets. Backslashes before other characters are dropped."""
+    """The octets that an escape means. Backslashes before other characters are dropped."""
     if escape["unit"]:
         units = [int(unit, 16) for unit in (escape["unit"], escape["second"]) if unit]
         return _octets(struct.pack(f"<{len(units)}H", *units).decode("utf-16-le", "surrogatepass"))
@@ -205,7 +205,7 @@ def _octets(text: str) -> str:
 
 
 def _in_base64(secret: str) -> Iterator[str]:
-    """The part that is the same wherever the secret stands in what is encoded."""
+    """The part of the base64 text that is the same at every position of the secret."""
     content = secret.encode("utf-8", "surrogatepass")
     for before, touched in ((0, 0), (1, 2), (2, 3)):
         size = (before + len(content)) * 8 // 6

@@ -46,10 +46,10 @@ _UNFINISHED = ".new-"
 
 
 def real_path(path: str | os.PathLike[str], what: str) -> Path:
-    """A path that was given, with its symbolic links resolved: one file has one such path.
+    """A given path with its symbolic links resolved, so that each file has one path.
 
     Raises:
-        ConfigError: there can be no such path: it holds a NUL, is too long or no text.
+        ConfigError: the path is not valid: it holds a NUL, is too long, or is not text.
     """
     try:
         named = Path(path)
@@ -60,7 +60,7 @@ def real_path(path: str | os.PathLike[str], what: str) -> Path:
         problem = error.strerror or type(error).__name__
     except (TypeError, ValueError) as error:
         problem = str(error)
-    raise ConfigError(f"{what} is no path that can be used ({problem}); name another")
+    raise ConfigError(f"{what} is not a usable path ({problem}); name another")
 
 
 def state_folder() -> Path:
@@ -196,7 +196,7 @@ class PrivateEntries:
             entries = None
         if is_object(entries):
             return entries, None
-        return {}, f"{self.path} does not hold what was written to it (JSON): delete it"
+        return {}, f"{self.path} does not hold the JSON that was written to it: delete it"
 
 
 class ProcessLock:
@@ -224,7 +224,7 @@ class ProcessLock:
             _lock(lock)
         except OSError as error:
             os.close(lock)
-            # On a file system without locks every process gets it.
+            # On a file system without locks every process gets the lock.
             return error.errno not in (errno.EACCES, errno.EAGAIN, errno.EDEADLK)
         self._held = lock
         return True
@@ -254,7 +254,7 @@ def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:
     except FileNotFoundError:
         return None, None
     except (OSError, ValueError) as error:
-        problem = f"{type(error).__name__}: delete it or repair its rights"
+        problem = f"{type(error).__name__}: delete it or correct its permissions"
     return None, f"cannot read {path}: {problem}"
 
 
@@ -264,13 +264,13 @@ def _content(number: int) -> bytes:
 
 
 def distrusted(status: os.stat_result, *, secret: bool) -> str | None:
-    """Why a file is not believed."""
+    """Why a file is not trusted; None if it is."""
     if not stat.S_ISREG(status.st_mode):
-        return "it is no file: delete it"
+        return "it is not a regular file: delete it"
     if sys.platform == "win32":
         return None
     if status.st_uid not in (0, os.geteuid()):
-        return "it belongs to another user and is not believed: delete it"
+        return "it belongs to another user and is not trusted: delete it"
     mode = stat.S_IMODE(status.st_mode)
     if mode & (0o077 if secret else 0o022):
         may = "read" if mode & 0o022 == 0 else "write"
@@ -283,7 +283,7 @@ def distrusted(status: os.stat_result, *, secret: bool) -> str | None:
 
 @contextmanager
 def writing(path: Path) -> Generator[None, None, None]:
-    """Have the file's folder, alone among all processes and threads.
+    """A context that creates the file's folder and locks it against other processes and threads.
 
     Raises:
         ConfigError: it cannot be created, or another process keeps it locked.
@@ -319,8 +319,8 @@ def _is_locked(lock: int, folder: Path) -> bool:
             return True
         if time.monotonic() >= end:
             raise ConfigError(
-                f"another process keeps {folder} locked: end it, or name another folder with "
-                "ENPHASE_STATE"
+                f"another process keeps {folder} locked: end that process, or name another folder "
+                "with ENPHASE_STATE"
             )
         time.sleep(0.01)
 
@@ -348,7 +348,7 @@ else:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
     def _unlock(lock: int) -> None:
-        # Unlock, because closing is not enough: a process forked meanwhile has it open too.
+        # Closing alone does not unlock: a process forked meanwhile has the file open too.
         with suppress(OSError):
             fcntl.flock(lock, fcntl.LOCK_UN)
 
@@ -373,7 +373,7 @@ def _written(path: Path, text: str) -> Path:
         with os.fdopen(number, "w", encoding="utf-8") as file:
             file.write(text + "\n")
             file.flush()
-            # Otherwise an empty file could have its name after a power failure.
+            # Otherwise the file could be empty after a power failure.
             os.fsync(number)
     except OSError as error:
         whole.unlink()
@@ -384,6 +384,6 @@ def _written(path: Path, text: str) -> Path:
 def _unwritable(path: Path, error: OSError | ValueError) -> ConfigError:
     problem = error.strerror if isinstance(error, OSError) else str(error)
     return ConfigError(
-        f"cannot write {path} ({problem}); repair its rights, or name another folder with "
+        f"cannot write {path} ({problem}); correct its permissions, or name another folder with "
         "ENPHASE_STATE"
     )

@@ -52,7 +52,7 @@ def timeouts(value: float | httpx.Timeout | None) -> Timeouts:
         steps = value.as_dict()
         limits = [seconds for seconds in steps.values() if seconds is not None]
         return Timeouts(steps, sum(limits) if len(limits) == len(steps) else None)
-    raise ConfigError(f"timeout must be seconds above 0, or None to wait for ever: {value!r}")
+    raise ConfigError(f"timeout must be seconds above 0, or None for no limit: {value!r}")
 
 
 def _steps(connect: float | None, others: float | None) -> Mapping[str, float | None]:

@@ -54,7 +54,7 @@ def to_date(value: DateLike, name: str) -> date:
         if written is not value and written.tzinfo is None and written.time() == time.min:
             return written.date()
         raise InvalidArgumentError(
-            f"{name}: a date is wanted, not a datetime; pass value.date() of the time in the "
+            f"{name}: pass a date, not a datetime: use value.date() of the time in the "
             "system's own zone"
         )
     if isinstance(written, date):
@@ -77,7 +77,7 @@ def to_epoch(value: InstantLike, name: str) -> int:
     seconds = _seconds(value, name)
     if not 0 <= seconds < _LATEST:  # also refuses NaN
         raise InvalidArgumentError(
-            f"{name}: epoch seconds are wanted, from 0 to below {_LATEST}; are these milliseconds?"
+            f"{name}: epoch seconds must be from 0 to below {_LATEST}; divide milliseconds by 1000"
         )
     return int(seconds)
 
@@ -175,7 +175,7 @@ def _of_pandas(value: Any) -> object:
 
 def _of_numbers(value: Any, library: str) -> object:
     if library == "numpy":
-        if type(value).__name__ == "datetime64":  # as finely as Python can tell
+        if type(value).__name__ == "datetime64":  # microseconds are the finest unit of datetime
             return value.astype("M8[D]" if value.dtype.name.endswith("[D]") else "M8[us]").item()
         return value.item() if getattr(value, "ndim", 0) == 0 else value
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
@@ -272,7 +272,7 @@ def zone_named(name: str | None) -> ZoneInfo | None:
     if _has_zones():
         return None
     raise ConfigError(
-        f"this machine has no time zone database, so the days of {name!r} cannot be told; "
+        f"this machine has no time zone database, so the days of {name!r} are not known; "
         "install one: pip install tzdata"
     )
 

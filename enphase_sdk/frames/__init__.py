@@ -1,4 +1,4 @@
-"""Answers as data frames: polars, pandas or pyarrow, whichever is installed and asked for.
+"""Answers as data frames of polars, pandas or pyarrow.
 
     raw = enlighten.with_raw_response.stats(67)
     frame = raw.to_frame(backend="polars", timezone="America/Denver")

@@ -1,4 +1,4 @@
-"""Columns of plain values as columns of polars, pandas or pyarrow.
+"""Converts columns of plain values to columns of polars, pandas or pyarrow.
 
 narwhals finds the library and checks its version. The columns themselves are built natively:
 through narwhals' own constructors a day of intervals takes 2 to 10 times as long.
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeAlias
 
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
-if TYPE_CHECKING:  # where one of them is not installed, its frames are Any
+if TYPE_CHECKING:  # type checkers read the frames of a missing library as Any
     import pandas as pd
     import polars as pl
     import pyarrow as pa
@@ -57,11 +57,11 @@ class Backend(Protocol):
         ...
 
     def labels(self, runs: list[Any]) -> Any:
-        """Texts that repeat, from pairs of the text and how often."""
+        """Repeated texts, from pairs of a text and its number of rows."""
         ...
 
     def ids(self, runs: list[Any]) -> Any:
-        """Numbers that repeat, from pairs of the number and how often."""
+        """Repeated numbers, from pairs of a number and its number of rows."""
         ...
 
     def text_lists(self, values: list[Any]) -> Any:
@@ -74,7 +74,7 @@ class Backend(Protocol):
 
 
 def _memory_of(values: list[Any], code: str) -> bytearray | None:
-    """Eight bytes for each value, as `struct` packs that code; None if some value is None."""
+    """Eight bytes for each value, packed by `struct` with that code; None if a value is None."""
     memory = bytearray(8 * len(values))
     try:
         struct.pack_into(f"={len(values)}{code}", memory, 0, *values)
@@ -84,7 +84,7 @@ def _memory_of(values: list[Any], code: str) -> bytearray | None:
 
 
 def _memory_of_runs(runs: list[Any]) -> bytearray | None:
-    """The memory of 64-bit integers that repeat."""
+    """The memory of repeated 64-bit integers."""
     memory = bytearray()
     for number, count in runs:
         if number is None:
@@ -174,7 +174,7 @@ class _PyArrow:
         return self._packed(values, "q", self._pa.int64())
 
     def _packed(self, values: list[Any], code: str, kind: Any) -> Any:
-        """What `pyarrow.array` makes of them, in half the time where none is null."""
+        """The same as `pyarrow.array`, in half the time if no value is null."""
         memory = _memory_of(values, code)
         if memory is None:
             return self._pa.array(values, kind)
@@ -204,7 +204,9 @@ class _PyArrow:
 
 class _Pandas:
     def __init__(self, namespace: Any) -> None:
-        if namespace.__version__.startswith(("0.", "1.")):  # its instants are of another unit
+        if namespace.__version__.startswith(
+            ("0.", "1.")
+        ):  # older versions have timestamps in another unit
             raise ConfigError(
                 f"frames of pandas need pandas 2 or newer, not {namespace.__version__}; "
                 "install it: pip install --upgrade pandas"
@@ -224,7 +226,9 @@ class _Pandas:
         self._categories: Callable[..., Any] = lru_cache(categories)
         self._one_instant: Callable[..., Any] = cache(one_instant)
         self._of_blocks: Callable[..., Any] | None = None
-        if find_spec("pandas.api.internals"):  # from pandas 3, and in a third of the time
+        if find_spec(
+            "pandas.api.internals"
+        ):  # exists from pandas 3 on, and takes a third of the time
             internals = import_module("pandas.api.internals")
             self._of_blocks = internals.create_dataframe_from_blocks
 
@@ -318,7 +322,7 @@ def backend_named(name: str) -> Backend:
     """
     if name not in _BACKENDS:
         known = ", ".join(map(repr, _BACKENDS))
-        raise InvalidArgumentError(f"backend: one of {known} is wanted, not {name!r}")
+        raise InvalidArgumentError(f"backend must be one of {known}, not {name!r}")
     try:
         from narwhals import Implementation
 

@@ -1,4 +1,4 @@
-"""What a frame is made of: columns of plain values, before any library has seen them."""
+"""The columns of a frame as plain values, independent of the library."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LATEST = 100_000_000_000
 
 
 class Kind(Enum):
-    """What the values of a column mean, which decides its type in every library."""
+    """The meaning of a column's values, which decides its type in every library."""
 
     INTERVAL = auto()  # ends in epoch seconds; becomes `interval_start` and `interval_end`
     INSTANT = auto()  # epoch seconds
@@ -48,7 +48,7 @@ class Column:
 
 
 def cleaned(column: Column) -> Column:
-    """The same column with null for values that its kind cannot hold (after lenient reading)."""
+    """The same column with None for values that its kind cannot hold (after lenient reading)."""
     make = _MAKERS[column.kind]
     values: list[Any] = column.values
     if column.kind in (Kind.LABEL, Kind.ID):

@@ -126,7 +126,7 @@ def from_bytes(
 ) -> AnyFrame:
     """A frame directly from the bytes of an answer, without making its models.
 
-    Deviations from the contract are read as by the models: a value that cannot be read is null,
+    Deviations from the contract are read as in the models: a value that cannot be read is null,
     an entry of a list of records that is not an object is left out.
 
     Args:
@@ -134,9 +134,9 @@ def from_bytes(
         content: The body (`enlighten.with_raw_response.stats(67).content`); an empty one, as
             of a 204, gives a frame without rows for the lifetime series.
         backend: `polars`, `pandas` or `pyarrow`.
-        timezone: The system's zone, an IANA name or a `tzinfo` with one; of the instants, and
-            for which days of a lifetime series have been reported. None, as of a system that
-            has none: UTC, which the columns' type then says.
+        timezone: The system's time zone, an IANA name or a `tzinfo` with one: the zone of all
+            instants; it also decides which days of a lifetime series are complete. None, as for a
+            system without a time zone: UTC.
         totals: For `rgm_stats`: the sums over all meters instead of each meter.
         charset: The encoding that the answer declares, if it is not UTF-8.
 
@@ -301,7 +301,7 @@ class FrameBuilder(Generic[F]):
         self._columns: list[Column] = []
 
     def add(self, result: object) -> None:
-        """Add the rows of one result, decoded already.
+        """Add the rows of one result, which is decoded already.
 
         Raises:
             InvalidArgumentError: it is not a result of this operation.
@@ -327,7 +327,7 @@ class FrameBuilder(Generic[F]):
             try:
                 part = _decoder(self._part).decode(content)
             except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-                pass  # read below in the lenient way, which also says what is wrong
+                pass  # read again below, leniently, which also reports the problem
             else:
                 self._append(self._table(part, self._zone))
                 return
@@ -371,7 +371,7 @@ class _Absent:
 
 def _series(backend: Backend, column: Column, zone: str) -> Any:
     values = column.values
-    # The kinds of series come first: one comparison takes as long as ten values.
+    # The series come first, because one comparison takes as long as ten values.
     match column.kind:
         case Kind.MEASURE:
             return backend.measures(values)

@@ -1,6 +1,6 @@
-"""Which columns each operation's frame has, and how its answer fills them.
+"""The columns of each operation's frame, and how they are filled from its answer.
 
-The functions read models and their partial mirrors alike: both carry the wire's names.
+The functions accept models and the partial structs of `_wire`; both use the names of the JSON.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ def consumption_stats(answer: Any, _zone: tzinfo) -> list[Column]:
 
 
 def rgm_stats(answer: Any, _zone: tzinfo) -> list[Column]:
-    """Production meter by meter and channel by channel."""
+    """Production by meter and channel."""
     meters = [(m, m.intervals or ()) for m in answer.meter_intervals or ()]
     ends = [i.end_at for _, intervals in meters for i in intervals]
     serials = [(m.meter_serial_number, len(intervals)) for m, intervals in meters]
@@ -75,7 +75,7 @@ def rgm_totals(answer: Any, _zone: tzinfo) -> list[Column]:
 
 
 def energy_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
-    """Production day by day; the meter's and the microinverters' own where they were asked for."""
+    """Production by day; also that of meter and microinverters if it was requested."""
     return _daily(
         answer,
         zone,
@@ -86,7 +86,7 @@ def energy_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
 
 
 def consumption_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
-    """Consumption day by day."""
+    """Consumption by day."""
     return _daily(answer, zone, energy_wh=answer.consumption)
 
 
@@ -111,12 +111,12 @@ def _days_reported(meta: Any, first: int, zone: tzinfo) -> float:
         return float("inf")
     if not is_instant(meta.last_energy_at):
         return 0
-    # The newest interval of a day that is complete ends with the day, at the next one's midnight.
+    # The last interval of a complete day ends at midnight, when the next day begins.
     return datetime.fromtimestamp(meta.last_energy_at - 1, zone).toordinal() - first + 1
 
 
 def _forget_unreported(values: list[Any], reported: float) -> None:
-    """Zeros at the end, after the last report, are days that are not known yet; so are nulls."""
+    """Set days after the last report to None: zeros or nulls at the end are not known yet."""
     for position in range(len(values) - 1, -1, -1):
         if values[position] not in (0, None) or position < reported:
             break
@@ -147,7 +147,7 @@ def systems(answer: Any, _zone: tzinfo) -> list[Column]:
 
 
 def summary(answer: Any, _zone: tzinfo) -> list[Column]:
-    """One row; many summaries make a table of the fleet."""
+    """One row; the summaries of many systems make a table of the fleet."""
     one = [answer]
     day = answer.summary_date
     return [
@@ -198,7 +198,7 @@ def _watt_hours(energy: Any) -> float | None:
 
 
 def _scaled(given: Any, factor: float | None) -> float | None:
-    """The value without its scale; null in another unit than those known."""
+    """The value with its scale applied; None if its unit is not known."""
     places = given.precision or 0
     if given.value is None or factor is None or abs(places) > MOST_PLACES:
         return None
@@ -220,7 +220,7 @@ def envoys(answer: Any, _zone: tzinfo) -> list[Column]:
 
 
 def inventory(answer: Any, _zone: tzinfo) -> list[Column]:
-    """One row for each device, `kind` telling what it is."""
+    """One row for each device; its type is in `kind`."""
     devices = {
         "envoy": answer.envoys or (),
         "inverter": answer.inverters or (),

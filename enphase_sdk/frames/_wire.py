@@ -1,8 +1,8 @@
-"""The parts of the long answers that frames need, for decoding straight into them.
+"""The parts of long answers that frames need, as structs to decode into.
 
-They mirror the wire; everything may be null or missing. Only what is of another type than
-declared makes the decoding fail, and is then read leniently through the models. Fields stand in
-the wire's order, in which msgspec finds them fastest.
+They have the structure of the JSON; every field may be null or missing. If a value has another
+type than declared, decoding fails, and the answer is read leniently through the models. Fields are
+in the order of the JSON, in which msgspec finds them fastest.
 """
 
 from __future__ import annotations
@@ -128,8 +128,8 @@ class Systems(Struct, gc=False):
     systems: list[System]
 
 
-# By operation, and whether the sums over all meters are wanted. The others are short, or are
-# plain series, and are read as the models at the same speed.
+# By operation, and whether sums over all meters are requested. The other answers are short or
+# plain series; the models read them as fast.
 PARTS: dict[tuple[str, bool], Any] = {
     ("consumption_stats", False): Intervals,
     ("inverters_summary_by_envoy_or_site", False): list[InverterGroup],

@@ -18,7 +18,7 @@ _LONGEST_NAME = 253
 
 @frozen
 class Address:
-    """A host name or IP address, with a port where it is not the usual one."""
+    """A host name or IP address, and a port if it is not the default."""
 
     host: str
     port: int | None = None
@@ -33,7 +33,7 @@ class Address:
         found = _parts(text.strip()) if isinstance(text, str) else None
         if found is not None:
             return cls(*found)
-        # What stands before an @ may be a password.
+        # The text before an @ may be a password.
         shown = "one with a user" if "@" in str(text) else repr(text)
         raise ConfigError(
             "host must be the gateway's name or address, like 192.168.1.50 or envoy.local, with "

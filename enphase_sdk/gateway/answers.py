@@ -2,12 +2,11 @@
 
 A 401 is judged by firmware:
 
-- From 7 on everything wants a token. Two 401s before any endpoint has let itself be read mean
-  that the token is not accepted: `AuthenticationError`. A single one means that this token may
-  not read that endpoint: a failure. (A token that has ended is renewed by whoever sends, and
-  its 401 is not seen here.)
-- Before 7 some endpoints refuse in spite of a good login, and count as absent. If refusals are
-  all that came, the login is bad: `AuthenticationError`.
+- From 7 on every endpoint needs a token. Two 401s before any successful answer mean that the token
+  is not accepted: `AuthenticationError`. A single one means that this token may not read that
+  endpoint: a failure. (The sender renews an expired token, so its 401 is not seen here.)
+- Before 7 some endpoints answer 401 although the login is correct; they count as absent. If all
+  answers are refusals, the login is not accepted: `AuthenticationError`.
 """
 
 from __future__ import annotations
@@ -42,13 +41,15 @@ __all__ = [
     "status_error",
 ]
 
-LOGIN_ADVICE = "the gateway does not accept the login: renew the token, or check user and password"
+LOGIN_ADVICE = (
+    "the gateway does not accept the login: renew the token, or check user name and password"
+)
 
 _PASSING = frozenset({408, 409, 425, 429})
-# The status of a web server whose back end is still starting.
+# The status that the web server sends while its services are still starting.
 _STARTING = frozenset({502, 503, 504})
 _REFUSALS_AT_FIRST = 2
-# Each request to a gateway that hangs lasts the whole time-out, and asking on makes it worse.
+# Each request to a hanging gateway takes the whole timeout, and more requests make it worse.
 _SILENCES_AT_FIRST = 2
 _SILENCES_LATER = 3
 
@@ -102,13 +103,13 @@ def answer_of(reply: Reply) -> Answer:
     if not 200 <= status < 300:
         return Failure(f"HTTP {status}")
     if _stripped(reply.content).startswith(b"<"):
-        # JSON never begins with "<"; a web page always does, with or without an <html>.
+        # JSON never begins with "<"; a web page always does, with or without an <html> element.
         return Absent("a web page")
     return _decoded(reply.content, declared_charset(reply.headers.get("content-type")))
 
 
 def is_web_page(content: bytes) -> bool:
-    """Whether a body is a web page rather than XML, by the first element that stands in it."""
+    """Whether a body is a web page rather than XML, judged by its first element."""
     start = _stripped(content)
     while start.startswith((b"<?", b"<!--")):
         _, end, start = start.partition(b"-->" if start.startswith(b"<!--") else b">")
@@ -123,7 +124,7 @@ def _stripped(content: bytes) -> bytes:
 
 
 def status_error(endpoint: str, status: int, advice: str) -> APIStatusError:
-    """The error for a status; without the body, which might repeat a credential."""
+    """The error for a status, without the body, which could repeat a credential."""
     kinds = {401: AuthenticationError, 403: AuthenticationError, 404: NotFoundError}
     kind = kinds.get(status, ServerError if 500 <= status < 600 else APIStatusError)
     message = f"{endpoint}: status {status} ({advice})"
@@ -148,7 +149,7 @@ class Contact:
     """The state of the communication in one reading: whether the gateway answers and accepts us.
 
     Attributes:
-        is_starting: Whether an answer came from a server whose services are not started yet.
+        is_starting: Whether an answer shows that the gateway's services have not started yet.
         failed_with: The endpoint and status of the last 5xx.
         refused: Endpoints that refused the request, with the status.
     """

@@ -1,4 +1,4 @@
-"""Makes the `Snapshot` of a reading: every field, and the answer that it comes from."""
+"""Makes the `Snapshot` of a reading: each field from the answer that contains it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from enphase_sdk.gateway.told import Told
 __all__ = ["assembled"]
 
 _NO_DEVICES = EnsembleInventory()
-_NOT_COUNTING = "nothing counts energy, as for minutes after a restart"
+_NOT_COUNTING = "no energy is counted, as in the first minutes after a restart"
 
 
 def assembled(told: Told) -> Snapshot:

@@ -1,7 +1,7 @@
 """A reading of a gateway in the cloud's models.
 
-A value that a gateway does not know (ids, names, sizes, dates of installation) is the one that the
-caller has given, or None. It is never invented.
+For a value that a gateway does not know (ids, names, sizes, dates of installation), the caller's
+value is used, or None. No value is made up.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ T = TypeVar("T")
 # cannot reach the cloud.
 REPORT_IS_OLD = 6 * 3600
 
-# Without current transformers its day begins at midnight of winter time, all year.
+# Firmware whose day, without current transformers, begins at midnight of winter time all year.
 _DAY_BEGINS_LATE = (8, 3, 5286)
 
 # The cloud's names for a gateway's meters: its serial number with one of these.
@@ -255,12 +255,12 @@ class Reading:
 
 
 def made(shape: type[T], /, **fields: Any) -> T:
-    """A model with None where the contract promises a value that no gateway knows."""
+    """A model with None for values that the contract requires and no gateway knows."""
     return shape(**fields)
 
 
 def _or_unset(value: T | None) -> T | UnsetType:
-    """A value that the contract does not promise is left out where it is not known."""
+    """The value; absent if it is not known and the contract does not require it."""
     return UNSET if value is None else value
 
 
@@ -273,7 +273,7 @@ def _part_number(device: Device | None) -> str | None:
 
 
 def _status(device: Device | None) -> models.MicroInverterStatus | None:
-    """Not communicating is told; a missing yield at night is no fault."""
+    """The status: `comm` if it does not report to the cloud; no production at night is normal."""
     if device is None or device.communicating is None:
         return None
     reports = device.communicating

@@ -1,4 +1,4 @@
-"""System production and consumption, from the answers that this gateway has."""
+"""System production and consumption, from the answers that this gateway provides."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NETTING_SINCE = (7,)
 _NOTHING = Figures(watts=None)
 
 _Parts: TypeAlias = tuple[Figures, ...]
-"""The whole, then the phases where there are several; empty if not known."""
+"""The total, then the phases if there are several; empty if not known."""
 
 
 @frozen(kw_only=True, hash=False)
@@ -48,7 +48,7 @@ def _production(told: Told) -> _Parts:
         figures = told.of(PRODUCTION_V1)
         if figures is None or figures.any_energy:
             return () if figures is None else (figures,)
-        return _nothing(told, PRODUCTION_V1, "zeros only, as for minutes after a restart")
+        return _nothing(told, PRODUCTION_V1, "only zeros, as in the first minutes after a restart")
     if source is None or told.page is None:
         return ()
     if source == "meter":
@@ -66,7 +66,7 @@ def _consumption(told: Told, kind: str) -> _Parts:
 
 
 def _entry(told: Told, name: str, entry: Entry | None) -> _Parts:
-    # Some firmware sometimes reports that no meter is active, although it goes on counting.
+    # Some firmware sometimes reports that no meter is active, although the meter still counts.
     if entry is None or not (entry.active or entry.figures.any_energy):
         return _nothing(told, told.page_source, f"{name} counts no energy")
     phase_count = told.profile.phase_count
@@ -93,14 +93,14 @@ def _part_not_net(
     watts: float | None = 0.0
     lifetime: float | None = 0.0
     if total.watts is not None and total.watts == net.watts:
-        # Where all is idle, so is each phase, told or not.
+        # If the total is zero, so is each phase, whether it is reported or not.
         watts = made.watts if made.watts is not None or all_made.watts != 0 else 0.0
     if total.lifetime is not None and total.lifetime == net.lifetime:
         lifetime = made.lifetime if made.lifetime is not None or all_made.lifetime != 0 else 0.0
     if watts != 0:
         total = evolve(total, watts=_first(metered.watts, _used(net.watts, watts)))
     if lifetime != 0:
-        # A day that is like net consumption's, or like all days, is as little known.
+        # A value of today that equals net consumption's, or lifetime energy, is not known either.
         unknown = (net.today, net.last_7_days, net.lifetime)
         total = evolve(
             total,
@@ -126,10 +126,10 @@ def _total_meter(told: Told) -> _Parts:
 def _with_the_roof(
     told: Told, total: _Parts, net: _Parts, production: _Parts
 ) -> tuple[_Parts, _Parts]:
-    """Consumption where no meter measures what the roof makes: to the gateway, total is net.
+    """Consumption without a production meter: the gateway then sends net consumption as total.
 
-    The microinverters tell what the roof makes now; their counters began on another day than
-    the meter's, so that energies do not add up. By phase nothing is known.
+    The microinverters report the power of the roof now. Their counters began on another day than
+    the meter's, so the energies cannot be added. Values by phase are not known.
     """
     if not total or not _is_told_as_one(told, total[0], net[0] if net else None):
         return total, net
@@ -143,7 +143,7 @@ def _with_the_roof(
 
 
 def _is_told_as_one(told: Told, total: Figures, net: Figures | None) -> bool:
-    """Whether total consumption is net consumption and what the unused meter shows."""
+    """Whether total consumption is the sum of net consumption and the unused meter's value."""
     if net is None:
         return told.measures(_NET)
     if total.watts is None or net.watts is None:
@@ -153,7 +153,7 @@ def _is_told_as_one(told: Told, total: Figures, net: Figures | None) -> bool:
 
 
 def _has_no_roof(told: Told) -> bool:
-    """Whether the gateway has nothing that produces: batteries alone, say."""
+    """Whether the gateway has no source of production, for example batteries only."""
     page, v1 = told.page, told.of(PRODUCTION_V1)
     listed = page.inverters if page else None
     return not (listed and listed.active) and not (v1 and v1.any_energy)

@@ -75,7 +75,7 @@ class Fields:
         return self.integer(*names) or None
 
     def flag(self, *names: str) -> bool | None:
-        """A yes or no: true and false, also written as text or as 1 and 0."""
+        """A boolean: true and false, also written as text or as 1 and 0."""
         name, value = self._first(names)
         if isinstance(value, (str, int)) and value in _WORDS:
             return _WORDS[value]

@@ -30,7 +30,7 @@ _REDIRECTIONS = frozenset({301, 302, 303, 307, 308})
 _VERSION = re.compile(r"[A-Za-z]?(\d{1,9}(?:\.\d{1,9})*)(?!\d)", re.ASCII)
 _LONGEST_TEXT = 100
 _CHECK = "check that the address is that of a gateway"
-_OLD = "firmware before 3.9 serves web pages only and cannot be read; have it updated"
+_OLD = "firmware before 3.9 has web pages only and cannot be read; ask Enphase to update it"
 
 
 @frozen(kw_only=True)
@@ -84,7 +84,7 @@ def parse_info(content: bytes) -> GatewayInfo:
         raise _invalid("it has no device/sn (serial number)")
     match = _VERSION.match(software or "")
     if match is None:
-        raise _invalid("it has no device/software that is a version")
+        raise _invalid("its device/software is missing or is not a version")
     firmware = match[1]
     version = tuple(int(part) for part in firmware.split("."))
     if version < OLDEST_FIRMWARE:
@@ -99,7 +99,7 @@ def parse_info(content: bytes) -> GatewayInfo:
 
 
 def needs_token(info: GatewayInfo) -> bool:
-    """Whether the firmware wants a token (7 and up) rather than a local user."""
+    """Whether the firmware needs a token (7 and up) rather than a local user."""
     return info.version >= TOKEN_FIRMWARE
 
 

@@ -95,9 +95,9 @@ class Digest:
 
     Attributes:
         username: The user.
-        is_given: Whether the password is the caller's, not the factory's.
+        is_given: Whether the caller gave the password; else it is the factory password.
         accepted: Whether the gateway has let this user in.
-        refused: Whether it has refused a right answer to its challenge.
+        refused: Whether it has refused a correct answer to its challenge.
     """
 
     username: str
@@ -123,8 +123,8 @@ class Digest:
         except StopIteration:
             pass
         except (httpx.ProtocolError, LookupError, NotImplementedError, ValueError):
-            # httpx raises so on a malformed challenge or an unknown algorithm or protection. It
-            # has kept that challenge and would answer it next time: start without one.
+            # httpx raises this for a malformed challenge, or an unknown algorithm or protection.
+            # It stored that challenge and would answer it next time, so start with a new object.
             self._auth = httpx.DigestAuth(self.username, self._password)
 
     def check(self) -> None:
@@ -175,7 +175,7 @@ def check_plain_http(
         raise ConfigError(
             f"only plain HTTP answered, as firmware {info.firmware} (HTTPS: {https}), and {what} "
             "is not used with that firmware: HTTPS may have been blocked. If the gateway has "
-            "firmware below 7, pass username='envoy' or allow_http=True (--allow-http); if not, "
+            "firmware below 7, pass username='envoy' or allow_http=True; if not, "
             "find out what keeps HTTPS (port 443) from being reached"
         )
 
@@ -183,7 +183,7 @@ def check_plain_http(
 def digest_for(info: GatewayInfo, given: Given) -> Digest:
     """The login of firmware below 7: as given, else the factory's user and password.
 
-    An Enlighten account is of no use there, and never goes to a gateway.
+    An Enlighten account is not valid there, and is never sent to a gateway.
 
     Raises:
         ConfigError: a user without a password.
@@ -195,7 +195,7 @@ def digest_for(info: GatewayInfo, given: Given) -> Digest:
     if password is None:
         raise ConfigError(
             f"the gateway has firmware {info.firmware}, whose local user {username!r} has no "
-            "password known from the factory: pass password=, or username='envoy' or 'installer'"
+            "known factory password: pass password=, or username='envoy' or username='installer'"
         )
     return Digest(username, bool(given_password), password)
 
@@ -204,7 +204,7 @@ def no_token_error(info: GatewayInfo, given: Token | None) -> ConfigError:
     """The error if a token is required and there is no way to get one."""
     ended = f"; the one given ended on {given.end_text()}" if given else ""
     return ConfigError(
-        f"the gateway has firmware {info.firmware} and wants a token{ended}: fetch one from "
+        f"the gateway has firmware {info.firmware} and needs a token{ended}: fetch one from "
         f"{BY_HAND} for serial number {info.serial_number} and pass token=, or pass username= and "
         "password= of the Enlighten account"
     )

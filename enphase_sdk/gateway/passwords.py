@@ -1,4 +1,4 @@
-"""The passwords that old firmware has from the factory, derived from the serial number."""
+"""The factory passwords of old firmware, derived from the serial number."""
 
 from __future__ import annotations
 

@@ -110,7 +110,7 @@ class Site:
 
     @property
     def production(self) -> Bounds:
-        """Of production; a meter may measure more than the microinverters known."""
+        """Bounds of production; a meter may measure more than the known microinverters."""
         if self.source != "meter":
             return Bounds(self.plant_watts, self.plant_day, self.plant_day, _STANDBY_WATTS)
         watts = max(self.plant_watts, _PHASE_WATTS * self.phases)
@@ -118,7 +118,7 @@ class Site:
 
     @property
     def consumption(self) -> Bounds:
-        """Of the house; its energy is computed, and may go back while batteries feed the grid."""
+        """Bounds of consumption; its energy is computed and may fall while batteries export."""
         watts = max(_HOUSE_WATTS, 4 * self.plant_watts)
         first_day = max(24.0 * _PHASE_WATTS, 2 * self.plant_day)
         return Bounds(watts, 24 * watts, first_day, _PHASE_WATTS * self.phases)
@@ -217,7 +217,7 @@ class _Judge:
         self._days_are_lifetimes = False
 
     def look_for_days_that_are_lifetimes(self, snapshot: Snapshot) -> None:
-        """Whether this gateway sends lifetimes as energy of today, for one quantity at least."""
+        """Find out whether this gateway sends lifetime energy as energy of today."""
         for energy, bounds in (
             (snapshot.system_production, self._site.production),
             (snapshot.system_consumption, self._site.consumption),
@@ -355,17 +355,17 @@ class _Judge:
         """Why a counter's value is not plausible after its last accepted one, or None."""
         hours = max(0.0, self._now - level.at) / 3600
         rise, bounds = wh - level.wh, what.bounds
-        # A counter that stood at nothing was being read by a gateway that had just started.
+        # A value of zero comes from a gateway that had just started.
         if level.wh and rise > bounds.watts * (hours + _SILENT_HOURS):
             return "lifetime energy far above what it was"
         if what.signed:
-            # What is exported is taken off.
+            # Exported energy is subtracted.
             return None if -rise <= bounds.watts * (hours + _SILENT_HOURS) else _FELL
         if -rise <= _DIP_WH + bounds.falls * hours:
             return None
         made = rise + WRAP_WH
         if what.of != "consumption" and -_DIP_WH <= made <= bounds.watts * (hours + 1):
-            return f"{_FELL} by 2^32 J: the counter of a microinverter began anew"
+            return f"{_FELL} by 2^32 J: the counter of a microinverter overflowed"
         return _FELL
 
     def _refuse(self, what: _Quantity, reason: str) -> int | None:

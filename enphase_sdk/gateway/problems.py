@@ -1,4 +1,4 @@
-"""Collects the problems of a reading, which goes on in spite of them."""
+"""Collects the problems of a reading; they do not end the reading."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Problems:
         self._times[problem] = self._times.get(problem, 0) + 1
 
     def listed(self) -> list[Problem]:
-        """All problems; one that was found several times names the number."""
+        """All problems; for one that was found several times with the number."""
         return [
             problem
             if times == 1

@@ -1,4 +1,4 @@
-"""What is remembered of a gateway from one reading to the next, and when it is forgotten.
+"""The data about a gateway that is kept from one reading to the next, and when it expires.
 
 Everything here expires:
 
@@ -110,11 +110,11 @@ class GatewayProfile:
     unsure: int = 0
     suspect: bool = False
 
-    # What the gateway has
+    # The gateway's equipment
 
     @property
     def present(self) -> set[str]:
-        """Endpoints that have answered: failing is a problem from then on."""
+        """Endpoints that have answered; from then on a failure is a problem."""
         return {
             endpoint
             for endpoint, standing in self.endpoints.items()
@@ -123,17 +123,17 @@ class GatewayProfile:
 
     @property
     def absent(self) -> set[str]:
-        """Endpoints that are not there."""
+        """Endpoints that the gateway does not have."""
         return {endpoint for endpoint, standing in self.endpoints.items() if standing.is_absent}
 
     @property
     def refused(self) -> set[str]:
-        """Those of `absent` that are so because old firmware wants another login."""
+        """Those of `absent` for which old firmware requires another login."""
         return {endpoint for endpoint, standing in self.endpoints.items() if standing.is_refused}
 
     @property
     def phase_count(self) -> int:
-        """Phases that are metered, 1 if none is."""
+        """Number of metered phases; 1 if none is metered."""
         return max((meter.phase_count for meter in self.meters), default=1)
 
     @property
@@ -143,7 +143,7 @@ class GatewayProfile:
 
     @property
     def ct_meter_list(self) -> list[str]:
-        """What the enabled meters measure."""
+        """The measurement types of the enabled meters."""
         return [meter.measurement_type for meter in self.meters]
 
     @property
@@ -172,10 +172,10 @@ class GatewayProfile:
     def _first(self, *kinds: str) -> str | None:
         return next((kind for kind in self.ct_meter_list if kind in kinds), None)
 
-    # What is remembered of its endpoints
+    # The state of its endpoints
 
     def belongs_to(self, info: GatewayInfo) -> None:
-        """Forget everything if that is another gateway, or other firmware."""
+        """Forget everything if the gateway or its firmware is another one."""
         if self.gateway not in (None, info):
             fresh = GatewayProfile()
             for attribute in fields(GatewayProfile):
@@ -183,31 +183,31 @@ class GatewayProfile:
         self.gateway = info
 
     def is_absent(self, endpoint: str) -> bool:
-        """Whether it is not there, as far as is known."""
+        """Whether the endpoint counts as absent."""
         standing = self.endpoints.get(endpoint)
         return standing is not None and standing.is_absent
 
     def is_doubtful(self, endpoint: str) -> bool:
-        """Whether it was absent while the gateway was starting, which tells little."""
+        """Whether it was absent while the gateway was starting, which proves nothing."""
         return self.is_absent(endpoint) and not self.endpoints[endpoint].wait
 
     def is_known(self, endpoint: str) -> bool:
-        """Whether it has answered, and nothing has contradicted that since."""
+        """Whether it has answered and no other answer contradicted it since."""
         standing = self.endpoints.get(endpoint)
         return standing is not None and standing.answered_at not in (None, _CONTRADICTED)
 
     def contradict(self, endpoint: str) -> None:
-        """Have it asked again: another answer does not fit what it told."""
+        """Request it again, because another answer contradicts its last one."""
         if (standing := self.endpoints.get(endpoint)) and standing.answered_at is not None:
             standing.answered_at = _CONTRADICTED
 
     def is_due(self, endpoint: str, now: float) -> bool:
-        """Whether it is time to ask again for what is absent, or of no use."""
+        """Whether it is time to request an absent or unused endpoint again."""
         standing = self.endpoints[endpoint]
         return not 0 <= now - (standing.ask_again_after - standing.wait) < standing.wait
 
     def longest_due(self, endpoints: Iterable[str], now: float) -> str | None:
-        """The one of these that a reading is to look at again, if there is any."""
+        """The endpoint of these that is due for the longest time, or None."""
         due = [
             endpoint
             for endpoint in endpoints
@@ -218,18 +218,18 @@ class GatewayProfile:
         return min(due, key=lambda endpoint: self.endpoints[endpoint].ask_again_after, default=None)
 
     def put_off(self, endpoint: str, now: float) -> None:
-        """Let others have their turn: it turned out not to be needed."""
+        """Postpone the check of an endpoint that this reading did not need."""
         standing = self.endpoints[endpoint]
         standing.ask_again_after = now + standing.wait
 
     def has_answered(self, endpoint: str, now: float) -> None:
-        """It is there, with something in it."""
+        """Note that the endpoint answered with content."""
         self.endpoints[endpoint] = Standing(
             answered_at=now, ask_again_after=now + _LOOK_AGAIN, wait=_LOOK_AGAIN
         )
 
     def has_gone(self, endpoint: str, now: float) -> bool:
-        """Whether what is missing now may be taken to be absent, or has answered before."""
+        """Note a missing endpoint; returns whether it counts as absent, or still as a problem."""
         standing = self.endpoints.get(endpoint)
         if standing is None or standing.answered_at is None or standing.is_absent:
             return True
@@ -239,7 +239,7 @@ class GatewayProfile:
         return standing.misses >= SEVERAL and now - standing.missing_since >= _STARTS_WITHIN
 
     def is_missing(self, endpoint: str, now: float, *, refused: bool = False) -> None:
-        """It is absent; ask again soon if that may be because the gateway is starting."""
+        """Note that it is absent; request it again soon if the gateway may be starting."""
         standing = self.endpoints.setdefault(endpoint, Standing())
         wait = 0.0
         if not self.unsure:
@@ -249,17 +249,17 @@ class GatewayProfile:
             is_absent=True, is_refused=refused, ask_again_after=now + wait, wait=wait
         )
 
-    # Whether the gateway is up
+    # Whether the gateway has started
 
     @property
     def is_settled(self) -> bool:
-        """Whether the gateway was in order when it was last read."""
+        """Whether the gateway worked normally at the last reading."""
         return self.production_source is not None and not self.unsure
 
     def note_health(self, now: float, *, in_order: bool) -> None:
-        """Note whether a reading found the gateway in order, or as it is while it starts.
+        """Note whether the reading found the gateway normal, or as it is while it starts.
 
-        One that stays so for a quarter of an hour is not starting: it is like that.
+        If the signs of a start last for 15 minutes, they count as normal for this gateway.
         """
         if in_order:
             self.starting_since = None

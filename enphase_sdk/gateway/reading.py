@@ -1,9 +1,10 @@
 """The flow that reads a gateway: which endpoints are requested, and in what order.
 
-`read` is a flow that does no I/O: it goes through `PLAN`, asks what this reading needs, one
-thing at a time. What it was told (`enphase_sdk.gateway.told`) becomes a `Snapshot` in
-`enphase_sdk.gateway.assemble`. What outlasts the reading is in `enphase_sdk.gateway.profile`,
-how replies are judged in `enphase_sdk.gateway.answers`. Logging in is done by whoever sends.
+`read` is a flow that does no I/O. It goes through `PLAN` and requests the endpoints that this
+reading needs, one at a time. `enphase_sdk.gateway.told` holds the answers,
+`enphase_sdk.gateway.assemble` makes a `Snapshot` from them, `enphase_sdk.gateway.profile` keeps
+the data for later readings, and `enphase_sdk.gateway.answers` classifies the replies. The sender
+logs in.
 """
 
 from __future__ import annotations
@@ -231,7 +232,7 @@ def read(
 
 
 def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
-    """Run the plan; with `insist` the first wanted endpoint is requested even if absent."""
+    """Run the plan; `insist`: request the first wanted endpoint even if it counts as absent."""
     profile = told.profile
     for step in PLAN:
         source, endpoint = step.source, step.source.endpoint
@@ -264,7 +265,7 @@ def _nothing_told(told: Told, contact: Contact) -> Exception:
     problem = "no answer of the gateway can be read; it may be starting, so try again later"
     if reasons := "; ".join(f"{p.endpoint}: {p.reason}" for p in told.problems.listed()):
         return APIResponseValidationError(f"{problem} ({reasons})", operation="reading")
-    return NotAvailableError(f"{problem} (it says that it has none of what was asked for)")
+    return NotAvailableError(f"{problem} (it answers that it has none of the requested data)")
 
 
 def fetch(source: Source[T]) -> Flow[T]:
@@ -282,7 +283,7 @@ def fetch(source: Source[T]) -> Flow[T]:
         case Refused(status):
             raise status_error(endpoint, status, LOGIN_ADVICE)
         case Absent(reason):
-            raise NotAvailableError(f"{endpoint}: this gateway has no such thing ({reason})")
+            raise NotAvailableError(f"{endpoint}: this gateway does not have it ({reason})")
         case Failure() if not 200 <= reply.status < 300:
             raise status_error(endpoint, reply.status, "try again later")
         case Failure(reason):
@@ -291,7 +292,10 @@ def fetch(source: Source[T]) -> Flow[T]:
             problems = Problems()
             value = source.parse(Content(endpoint, content, problems))
     if value is None:
-        reasons = "; ".join(problem.reason for problem in problems.listed()) or "nothing of use"
+        reasons = (
+            "; ".join(problem.reason for problem in problems.listed())
+            or "the answer holds no usable value"
+        )
         raise APIResponseValidationError(f"{endpoint}: {reasons}", operation=endpoint)
     return value
 

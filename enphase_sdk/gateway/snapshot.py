@@ -37,11 +37,11 @@ _BESIDE_THE_DATA = ("devices", "home", "problems")
 
 @frozen
 class Problem:
-    """Something that could not be read.
+    """A part of a reading that could not be read.
 
     Attributes:
-        endpoint: The path that was asked, with its query.
-        reason: What was wrong, in a few words, without any value the gateway sent.
+        endpoint: The requested path, with its query.
+        reason: What was wrong, in a few words, without any value that the gateway sent.
     """
 
     endpoint: str

@@ -1,4 +1,4 @@
-"""TLS to a gateway, whose certificate is self-signed: pinned at first contact, checked ever after.
+"""TLS to a gateway: its self-signed certificate is pinned at first contact, then always checked.
 
 The check is part of the handshake, so nothing can be sent to a gateway that has not passed it.
 """
@@ -124,8 +124,8 @@ class Pin:
             raise FingerprintMismatchError(
                 f"{self.address}: the certificate's SHA-256 is {actual}, pinned is {expected}; "
                 "nothing was sent. If the gateway was replaced or reset, accept the new one with "
-                f"fingerprint='{actual}' (--fingerprint {actual}) or delete {self.path}; if not, "
-                "something else answers at this address",
+                f"fingerprint='{actual}' or delete {self.path}; if not, another device answers at "
+                "this address",
                 host=str(self.address),
                 expected=str(expected),
                 actual=actual,
@@ -141,7 +141,7 @@ class Pin:
         try:
             replace_private(self.path, actual)
         except ConfigError as error:
-            logger.warning("%s: the fingerprint given is not kept: %s", self.address, error)
+            logger.warning("%s: the given fingerprint could not be stored: %s", self.address, error)
 
 
 class _PinningContext(ssl.SSLContext):
@@ -173,7 +173,7 @@ def pinning_context(pin: Pin) -> ssl.SSLContext:
     """A context whose handshakes fail unless the certificate is the pinned one."""
     context = _PinningContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname = False
-    # The pin decides, not a chain of trust, which a self-signed certificate does not have.
+    # The pin is checked, not a chain of trust, which a self-signed certificate does not have.
     context.verify_mode = ssl.CERT_NONE
     # Older firmware supports no cipher of Python's stricter default set.
     context.set_ciphers("DEFAULT")
@@ -228,7 +228,7 @@ def _fingerprints_by_serial() -> PrivateEntries:
 
 
 def ca_context(path: str | Path) -> ssl.SSLContext:
-    """A context that trusts the certificates in a PEM file, for gateways with an issued one.
+    """A context that trusts the authorities in a PEM file, for gateways with an issued certificate.
 
     Raises:
         ConfigError: the file cannot be used.

@@ -59,7 +59,7 @@ class Token:
         """
         claims = _claims(text)
         if claims is None:
-            # A traceback that shows local variables must not show it: it may be half a token.
+            # A traceback that shows local variables must not show it: it may be a part of a token.
             del text
             raise ConfigError(
                 f"the token is not a JSON Web Token (header.payload.signature); copy it whole "
@@ -71,7 +71,7 @@ class Token:
         )
 
     def usable_at(self, now: float, *, margin: float = MARGIN) -> bool:
-        """Whether it will still be accepted for `margin` seconds."""
+        """Whether it is still valid for `margin` seconds."""
         return self.expires_at is None or now < self.expires_at - margin
 
     def end_text(self) -> str:
@@ -114,7 +114,7 @@ def load_token(serial_number: str) -> Token | None:
 
 
 def store_token(serial_number: str, token: Token) -> None:
-    """Keep a fetched token for later runs, readable by its owner only.
+    """Store a fetched token for later runs in a file that only its owner can read.
 
     Raises:
         ConfigError: it cannot be kept.
@@ -167,7 +167,7 @@ def fetch_token(login: EnlightenLogin, serial_number: str) -> Flow[Token]:
         return Token.parsed(reply.content.decode("ascii", "replace"))
     except ConfigError:
         raise APIResponseValidationError(
-            f"/tokens: the answer is no token; fetch one by hand from {BY_HAND} and pass token=",
+            f"/tokens: the answer is not a token; fetch one by hand from {BY_HAND} and pass token=",
             operation="/tokens",
         ) from None
 
@@ -188,7 +188,7 @@ def _session_id(reply: Reply) -> str:
             operation=operation,
         )
     session_id = body.get("session_id")
-    # A traceback must not show it, nor the other secrets beside it.
+    # A traceback must not show it or the other secrets in the body.
     del body
     if not isinstance(session_id, str) or not session_id:
         del session_id

@@ -41,10 +41,10 @@ Part: TypeAlias = Literal[
     "home",
     "devices",
 ]
-"""What may be wanted of a reading. ``odometers`` are the figures of the current transformers
-that energy is taken from, ``meters`` those of all and how each is set up and does."""
+"""The parts of a reading. ``odometers`` are the values of the current transformers from which
+energy is computed; ``meters`` are the values and the setup of all current transformers."""
 
-# From this firmware on, /api/v1/production stands still on gateways with metering built in
+# From this firmware on, /api/v1/production does not change on gateways with metering built in
 # and no production meter connected.
 _STALLED_SINCE = (8, 2, 4264)
 
@@ -74,7 +74,7 @@ class Told:
     # Answers
 
     def take(self, source: Source[Any], answer: Answer) -> None:
-        """Keep an answer: read what it holds, note a failure."""
+        """Store an answer: read its content, or add a problem for a failure."""
         endpoint = source.endpoint
         if isinstance(answer, Absent) and not self.profile.has_gone(endpoint, self.now):
             answer = Failure(f"{answer.reason}, though it has answered before")
@@ -87,16 +87,16 @@ class Told:
             self._parsed[endpoint] = source.parse(Content(endpoint, answer.content, self.problems))
 
     def of(self, source: Source[T]) -> T | None:
-        """What a source told in this reading."""
+        """The model from a source in this reading, or None."""
         parsed: T | None = self._parsed.get(source.endpoint)
         return parsed
 
     def asked(self, source: Source[Any]) -> bool:
-        """Whether this reading has asked for it."""
+        """Whether this reading has requested it."""
         return source.endpoint in self._answers
 
     def failed(self, source: Source[Any]) -> bool:
-        """Whether a source was asked and it stays open what it would have told."""
+        """Whether a source was requested and failed, so that its content is not known."""
         return self.asked(source) and self.of(source) is None and not self.absent(source)
 
     def absent(self, source: Source[Any]) -> bool:
@@ -113,37 +113,37 @@ class Told:
 
     @property
     def endpoints(self) -> Collection[str]:
-        """Endpoints that were asked so far."""
+        """Endpoints that were requested so far."""
         return self._answers.keys()
 
     @property
     def nothing_read(self) -> bool:
-        """Whether no answer had anything in it so far."""
+        """Whether no answer had content so far."""
         return not any(isinstance(answer, Document) for answer in self._answers.values())
 
     def wants(self, *parts: Part) -> bool:
-        """Whether the reading is for one of these."""
+        """Whether one of these parts is wanted."""
         return not self.wanted.isdisjoint(parts)
 
     def looks_at(self, source: Source[Any]) -> bool:
-        """Whether to ask it to see whether it still is as it was."""
+        """Whether to request it to check that it has not changed."""
         return self.look_at == source.endpoint
 
     # Meters and pages
 
     @property
     def page(self) -> ProductionPage | None:
-        """The production page, with details by phase or from older firmware without."""
+        """The production page; with details by phase, on older firmware without."""
         return self.of(PRODUCTION_JSON) or self.of(PRODUCTION)
 
     @property
     def page_source(self) -> Source[ProductionPage]:
-        """Where the production page comes from."""
+        """The source of the production page."""
         return PRODUCTION if self.absent(PRODUCTION_JSON) else PRODUCTION_JSON
 
     @property
     def enabled_meters(self) -> list[MeterConfiguration]:
-        """Current transformers in use: as this reading was told, as remembered if not asked."""
+        """Current transformers in use: from this reading, or from the profile if not requested."""
         if not self.asked(METERS):
             return self.profile.meters
         return [meter for meter in self.of(METERS) or () if meter.enabled]
@@ -154,7 +154,7 @@ class Told:
 
     @property
     def knows_meters(self) -> bool:
-        """Whether it is known which current transformers are in use."""
+        """Whether the current transformers in use are known."""
         if self.asked(METERS):
             return self.of(METERS) is not None
         return self.profile.is_known(METERS.endpoint)
@@ -170,7 +170,7 @@ class Told:
     # Devices
 
     def has_device(self, *names: str) -> bool:
-        """Whether one of these stands in the ensemble inventory, or did while it fails now."""
+        """Whether the inventory lists one of these; while it fails now, whether it did before."""
         inventory = self.of(ENSEMBLE_INVENTORY)
         if inventory is None:
             return self.failed(ENSEMBLE_INVENTORY) and any(
@@ -180,14 +180,14 @@ class Told:
 
     @property
     def has_generator(self) -> bool:
-        """Whether a generator is set up, or was while its settings fail now."""
+        """Whether a generator is set up; while its settings fail now, whether it was before."""
         if self.failed(GENERATOR_CONFIG):
             return GENERATOR_CONFIG.endpoint in self.profile.present
         return self.of(GENERATOR_CONFIG) is not None
 
     @property
     def has_ac_batteries(self) -> bool:
-        """Whether there are AC Batteries, or were while the production page fails now."""
+        """Whether there are AC Batteries; while the page fails, whether there were before."""
         return self.profile.acb_count > 0 if self.page is None else self.page.acb is not None
 
     @property
@@ -201,15 +201,15 @@ class Told:
         compared = self.profile.detailed == len(details.inverters)
         return compared and not self.looks_at(INVERTERS)
 
-    # Where production comes from.
+    # The source of production.
     #
-    # Each source counts from another day with other losses, so lifetime energy jumps where one
-    # takes another's place: once known it is kept until several readings speak against it. No
-    # value is better than one from another source.
+    # Each source counts from another day with other losses, so lifetime energy jumps if one
+    # replaces another. A known source is therefore kept until several readings contradict it. None
+    # is better than a value from another source.
 
     @property
     def production_source(self) -> ProductionSource | None:
-        """The source of production, or None while it cannot be told for certain."""
+        """The source of production; None while it is not certain."""
         known = self.profile.production_source
         if known is None:
             return self._source_told()
@@ -219,13 +219,13 @@ class Told:
 
     @property
     def source_is_contradicted(self) -> bool:
-        """Whether this reading speaks against the source of production that is known."""
+        """Whether this reading contradicts the known source of production."""
         known, page, v1 = self.profile.production_source, self.page, self.of(PRODUCTION_V1)
         counts = bool(page and page.meter and page.meter.figures.any_energy)
         if known == "meter":
             if page is None or (page.meter and page.meter.active):
                 return False
-            # The meter says now and then that it is not in use, and goes on counting.
+            # The meter sometimes reports that it is not in use, but still counts.
             return not self.measures("production") and (self.knows_meters or not counts)
         if self._has_production_meter() and counts:
             return True
@@ -244,7 +244,7 @@ class Told:
         return self._has_production_meter() is False
 
     def _source_told(self) -> ProductionSource | None:
-        """The source as this reading alone tells it."""
+        """The source according to this reading alone."""
         metered = self._has_production_meter()
         if metered is not False:
             return "meter" if metered else None
@@ -257,7 +257,7 @@ class Told:
         return "inverters" if counted else None
 
     def _has_production_meter(self) -> bool | None:
-        """Whether a meter measures production; None while what would tell has failed."""
+        """Whether a meter measures production; None if the endpoints that show it have failed."""
         page = self.page
         if self.measures("production") or (page and page.meter and page.meter.active):
             return True

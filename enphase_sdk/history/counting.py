@@ -73,7 +73,7 @@ class Shown:
     Attributes:
         at: When, epoch seconds UTC.
         wh: Energy in Wh.
-        source: What the counter measures, if that can change.
+        source: The source that the counter measures, if it can change.
     """
 
     at: float
@@ -126,7 +126,7 @@ class Count:
         first: The first reading since the counter began or was interrupted, Wh.
         shown: The last one, Wh.
         highest: The highest one, Wh.
-        source: What the counter measures.
+        source: The source that the counter measures.
         boundary: The last boundary at which its value is known, epoch seconds UTC.
         level: Its value there, Wh.
         fell_from: Its value before a reset, Wh, until it reaches that value again.
@@ -158,7 +158,7 @@ class Count:
     def followed(
         self, shown: Shown, step: int, rules: Rules
     ) -> tuple[Count, list[Span], Reason | None]:
-        """The state after the next reading, the energies now known, and what was odd.
+        """The state after the next reading, the energies now known, and the marks.
 
         Args:
             shown: The reading; it must be later than the last one.
@@ -217,7 +217,7 @@ class Count:
         if rise * 3600 > rules.most_watts * (shown.at - self.at + SLACK):
             return Reason.JUMP
         if self.fell_from is not None and shown.wh >= self.fell_from - DIP:
-            # A counter that really restarted would pass its old value in small steps.
+            # A counter that really restarted reaches its old value in small steps.
             at_once = rise * 2 >= self.fell_from - self.first
             return Reason.RETURNED if at_once else None
         return None

@@ -53,7 +53,7 @@ CREATE TABLE marks (
 );
 """
 
-# A power failure right after a commit must not take a reading away again.
+# A power failure right after a commit must not lose the reading.
 RECORDING = Kind("recording", 0x454E5259, (_SCHEMA,), synchronous="FULL")
 
 
@@ -63,7 +63,7 @@ def default_path(serial_number: str) -> Path:
 
 
 def create(connection: sqlite3.Connection, path: Path, serial_number: str) -> None:
-    """Make an empty file the recording of a gateway, at once and whole."""
+    """Make an empty file the recording of a gateway, in one transaction."""
 
     def note_gateway(new: sqlite3.Connection) -> None:
         new.execute("INSERT INTO gateway VALUES (?, NULL)", (serial_number,))

@@ -54,7 +54,7 @@ class Day:
 
 @define(eq=False)
 class History:
-    """A recording as it was when it was opened; a recorder may go on writing meanwhile.
+    """A recording as it was when it was opened; a recorder may write to it meanwhile.
 
     Use it as a context manager. All methods raise `enphase_sdk.errors.ConfigError` if the file is
     damaged.
@@ -111,7 +111,7 @@ class History:
         self._connection.close()
 
     def marks(self) -> list[Mark]:
-        """What was odd about counters, oldest first."""
+        """The marks of all counters, oldest first."""
         rows = self._rows(
             "eitii", "SELECT at, counter, reason, before, after FROM marks ORDER BY at"
         )
@@ -122,9 +122,9 @@ class History:
             ]
 
     def readings(self, start_at: float, end_at: float) -> list[Sample]:
-        """What is left of the readings from one instant to another (epoch seconds), both included.
+        """The stored readings from one instant to another (epoch seconds), both included.
 
-        Older ones than the recorder was told to keep are gone.
+        Readings older than the recorder's `keep` have been deleted.
         """
         rows = self._rows(
             "eITIIII",
@@ -202,7 +202,7 @@ class History:
         return value
 
     def days(self, counter: Counter, first: date, last: date, zone: ZoneInfo) -> list[Day]:
-        """Energy of each day from `first` to `last`; days are as long as in `zone` (23 to 25 h)."""
+        """Energy of each day from `first` to `last`; a day in `zone` has 23 to 25 hours."""
         days: list[Day] = []
         for number in range((last - first).days + 1):
             day = first + timedelta(days=number)

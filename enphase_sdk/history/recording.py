@@ -87,8 +87,8 @@ class Recording:
         """Store a reading with the energies computed from it.
 
         Returns:
-            What was odd about its counters; None if it was not stored, because the file already
-            holds a reading of the same time or a later one.
+            The marks of its counters; None if the reading was not stored, because the file already
+            holds one of the same time or later.
 
         Raises:
             ConfigError: the file cannot be written.
@@ -111,9 +111,9 @@ class Recording:
         return marks
 
     def _was_ahead(self, at: float, newest: float) -> bool:
-        """Whether the clock was ahead for the readings after `at`, and is now right again.
+        """Whether the clock was ahead for the readings after `at` and is now correct again.
 
-        The clock may also be wrong now. So those readings must be few, and far ahead.
+        The clock may also be wrong now; so those readings must be few and far ahead.
         """
         ((first, ahead),) = self._rows(
             "ei", "SELECT min(at), count(*) FROM readings WHERE at >= ?", at
@@ -150,7 +150,7 @@ class Recording:
             self._keep_count(counter, count)
 
     def _forget_before(self, at: float) -> None:
-        """Delete old readings, unless the time has jumped since: the clock may be wrong."""
+        """Delete old readings, unless the time has jumped since: then the clock may be wrong."""
         self._connection.execute(
             "DELETE FROM readings WHERE at < ? "
             "AND EXISTS (SELECT 1 FROM readings WHERE at >= ? AND at < ?)",

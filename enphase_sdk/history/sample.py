@@ -25,7 +25,7 @@ class Sample:
         at: When it was read, epoch seconds UTC.
         production: Lifetime production of the whole system, Wh.
         source: Source of `production`: ``meter``, ``v1`` or ``inverters``.
-        production_meter: The production meter's odometer, Wh.
+        production_meter: Lifetime energy of the production meter, Wh.
         consumption: Lifetime consumption of the house, Wh.
         devices: Number of microinverters in the reading.
         reporting: Number of those whose last report was at most 20 minutes old.

@@ -40,7 +40,7 @@ class RecordedSeries:
 
     Attributes:
         history: The recording.
-        facts: The values of the site that the caller has given.
+        facts: The facts about the site that the caller gave.
         timezone: The gateway's time zone, or None.
         now: Epoch seconds UTC.
     """
@@ -56,7 +56,7 @@ class RecordedSeries:
 
         Args:
             path: The file.
-            facts: The values of the site that the caller has given.
+            facts: The facts about the site that the caller gave.
             timezone: The gateway's time zone. None: the recorded one.
             now: Epoch seconds UTC.
 
@@ -158,7 +158,7 @@ class RecordedSeries:
         recorded, and of the microinverters, if production was counted by them.
         """
         if production not in (None, "all"):
-            raise InvalidArgumentError(f"production: only 'all' or nothing, not {production!r}")
+            raise InvalidArgumentError(f"production: must be 'all' or None, not {production!r}")
         days = self._days(Counter.PRODUCTION, start_date, end_date)
         optional: dict[str, Any] = {}
         source = self.history.source()
@@ -206,11 +206,11 @@ class RecordedSeries:
         if start_at is not None:
             start = to_epoch(start_at, "start_at")
         else:
-            zone = self._zone("give start_at, or timezone= to Envoy")
+            zone = self._zone("give start_at, or pass timezone= to Envoy")
             start = midnight(_day_of(self.now, zone), zone)
         end = int(self.now) if end_at is None else to_epoch(end_at, "end_at")
         if end < start:
-            raise InvalidArgumentError("start_at lies after end_at (which is now unless given)")
+            raise InvalidArgumentError("start_at lies after end_at (default: now)")
         start, end = start // counter.step * counter.step, end // counter.step * counter.step
         begin = datetime.fromtimestamp(start, self.timezone or UTC)
         latest = int(end_of_window(begin, longest).timestamp())
@@ -230,7 +230,7 @@ class RecordedSeries:
         start = None if start_date is None else to_date(start_date, "start_date")
         end = None if end_date is None else to_date(end_date, "end_date")
         if (start or today) > today or (end or today) > today:
-            raise InvalidArgumentError(f"start_date and end_date: today is {today}; not after that")
+            raise InvalidArgumentError(f"start_date and end_date must not be after today ({today})")
         if start is not None and end is not None and start > end:
             raise InvalidArgumentError("start_date lies after end_date")
         began_at = self.history.first_start_at(counter)
@@ -257,10 +257,10 @@ class RecordedSeries:
         began_at = self.history.first_start_at(Counter.PRODUCTION)
         return msgspec.UNSET if began_at is None else _day_of(began_at, zone)
 
-    def _zone(self, remedy: str = "give timezone= to Envoy") -> ZoneInfo:
+    def _zone(self, remedy: str = "pass timezone= to Envoy") -> ZoneInfo:
         if self.timezone is None:
             raise NotAvailableError(
-                f"the gateway's time zone is not known, and so when its days begin: {remedy}"
+                f"the gateway's time zone is not known, so its days are not known either: {remedy}"
             )
         return self.timezone
 

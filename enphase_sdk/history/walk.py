@@ -1,4 +1,4 @@
-"""The way through a recording, a week at a time: the file is open only while it is read."""
+"""Walks through a recording, a week at a time: the file is open only while it is read."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ class RecordedWalk:
     """The intervals or days of a span, in order.
 
     Args:
-        measure: What is wanted.
+        measure: The measure.
         span: The span.
-        daily: Whether days are wanted.
+        daily: Whether to give days instead of intervals.
 
     Raises:
         NotAvailableError: recordings do not have the measure.
@@ -43,14 +43,14 @@ class RecordedWalk:
         self._counter = _COUNTERS[measure]
         self._span = span
         self._daily = daily
-        self._at: int | None = None  # Everything that ends until here has been given.
+        self._at: int | None = None  # All intervals that end up to here were given.
         self._end = 0
 
     def next_part(self, recorded: RecordedSeries) -> list[HistoryInterval] | None:
-        """What comes next; None at the end.
+        """The next part; None at the end.
 
         Raises:
-            NotAvailableError: the counter was never recorded, or the zone is not known.
+            NotAvailableError: the counter was never recorded, or the time zone is not known.
         """
         zone = self._span.zone or recorded.timezone
         if self._at is None:
@@ -99,7 +99,7 @@ class RecordedWalk:
             return end, end
         if self._daily:
             day = day_at(max(start, first), _known(zone))
-            # The day in which recording began was not recorded whole, but is there.
+            # The day in which recording began is incomplete, but is given.
             return max(start, midnight(day, _known(zone))), end
         return max(start, first), end
 

@@ -1,6 +1,6 @@
 """Test kit: simulated Enlighten clouds, simulated gateways, and a clock tests can move.
 
-Importing this package costs nothing; each name is loaded when it is first used.
+Importing this package is fast; each name is loaded at its first use.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The fields that each builder takes, for type checkers: as the models hold them, or as in JSON.
+"""The fields that each builder accepts, for type checkers: with the models' types, or as in JSON.
 
-A test holds them against the models, which are generated.
+A test compares them with the models, which are generated.
 """
 
 from __future__ import annotations

@@ -1,13 +1,13 @@
-"""Results and error bodies to test with: give the fields that matter, the rest is filled in.
+"""Results and error bodies for tests: give the fields that matter; the others have defaults.
 
 builders.summary(energy_today=25_639)                    # a models.Summary
 builders.systems_page(systems=[builders.system(system_id=67)]).to_dict()
 builders.conflict_body(period="month")                   # the JSON of a 409
 
-Everything left out describes system 67 at the instant a `FakeClock` starts with, 2024-06-15
-12:00 UTC. Values are given as the models hold them or as they stand in JSON; `msgspec.UNSET`
-leaves a field out that the contract does not promise. A field that does not exist, or a value
-that the contract does not allow, is an `InvalidArgumentError`.
+The defaults describe system 67 at the start of a `FakeClock`, 2024-06-15 12:00 UTC. Values have
+the types of the models or those of JSON; `msgspec.UNSET` leaves out a field that the contract does
+not require. A field that does not exist, or a value that the contract does not allow, raises
+`InvalidArgumentError`.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ def systems_page(**fields: Unpack[accepted.SystemsPage]) -> models.SystemsPage:
 
 
 def meta(**fields: Unpack[accepted.Meta]) -> models.Meta:
-    """How fresh an answer is; all times are epoch seconds."""
+    """The `meta` of an answer: status and times of the last reports, epoch seconds."""
     return built(
         models.Meta,
         fields,
@@ -120,7 +120,7 @@ def summary(**fields: Unpack[accepted.Summary]) -> models.Summary:
 
 
 def energy_lifetime(**fields: Unpack[accepted.EnergyLifetime]) -> models.EnergyLifetime:
-    """Energy made on each day from `start_date`, Wh."""
+    """Energy produced on each day from `start_date`, Wh."""
     return built(
         models.EnergyLifetime,
         fields,
@@ -134,7 +134,7 @@ def energy_lifetime(**fields: Unpack[accepted.EnergyLifetime]) -> models.EnergyL
 def consumption_lifetime(
     **fields: Unpack[accepted.ConsumptionLifetime],
 ) -> models.ConsumptionLifetime:
-    """Energy used on each day from `start_date`, Wh."""
+    """Energy consumed on each day from `start_date`, Wh."""
     return built(
         models.ConsumptionLifetime,
         fields,
@@ -146,7 +146,7 @@ def consumption_lifetime(
 
 
 def stats(**fields: Unpack[accepted.Stats]) -> models.Stats:
-    """Intervals of five minutes, named by their end; `powr` in W, `enwh` in Wh."""
+    """5-minute intervals, each with its end (epoch seconds, UTC); `powr` in W, `enwh` in Wh."""
     return built(
         models.Stats,
         fields,
@@ -161,13 +161,13 @@ def stats(**fields: Unpack[accepted.Stats]) -> models.Stats:
 
 
 def stats_interval(**fields: Unpack[accepted.StatsInterval]) -> models.StatsInterval:
-    """Five minutes of all microinverters."""
+    """One 5-minute interval of all microinverters."""
     defaults = {"end_at": _NOW - 300, "powr": 4_116, "enwh": 343, "devices_reporting": 20}
     return built(models.StatsInterval, fields, **defaults)
 
 
 def rgm_stats(**fields: Unpack[accepted.RgmStats]) -> models.RgmStats:
-    """Intervals of fifteen minutes, of all meters together and of each; Wh."""
+    """15-minute intervals of all meters together and of each meter, Wh."""
     return built(
         models.RgmStats,
         fields,
@@ -183,7 +183,7 @@ def rgm_stats(**fields: Unpack[accepted.RgmStats]) -> models.RgmStats:
 
 
 def rgm_stats_interval(**fields: Unpack[accepted.RgmStatsInterval]) -> models.RgmStatsInterval:
-    """Fifteen minutes of all meters together."""
+    """One 15-minute interval of all meters together."""
     defaults = {"end_at": _NOW, "wh_del": 1_027, "devices_reporting": 1}
     return built(models.RgmStatsInterval, fields, **defaults)
 
@@ -203,13 +203,13 @@ def meter_intervals(**fields: Unpack[accepted.MeterIntervals]) -> models.MeterIn
 
 
 def meter_interval(**fields: Unpack[accepted.MeterInterval]) -> models.MeterInterval:
-    """Fifteen minutes of one channel of a meter: energy in Wh, average power in W."""
+    """One 15-minute interval of a meter's channel: energy in Wh, mean power in W."""
     defaults = {"channel": 1, "end_at": _NOW, "wh_del": 1_027, "curr_w": 4_108}
     return built(models.MeterInterval, fields, **defaults)
 
 
 def consumption_stats(**fields: Unpack[accepted.ConsumptionStats]) -> models.ConsumptionStats:
-    """Intervals of fifteen minutes, named by their end; Wh."""
+    """15-minute intervals, each with its end (epoch seconds, UTC); Wh."""
     return built(
         models.ConsumptionStats,
         fields,
@@ -226,7 +226,7 @@ def consumption_stats(**fields: Unpack[accepted.ConsumptionStats]) -> models.Con
 def consumption_stats_interval(
     **fields: Unpack[accepted.ConsumptionStatsInterval],
 ) -> models.ConsumptionStatsInterval:
-    """Fifteen minutes of consumption."""
+    """One 15-minute interval of consumption."""
     defaults = {"end_at": _NOW, "enwh": 131, "devices_reporting": 1}
     return built(models.ConsumptionStatsInterval, fields, **defaults)
 
@@ -234,7 +234,7 @@ def consumption_stats_interval(
 def production_meter_readings(
     **fields: Unpack[accepted.ProductionMeterReadings],
 ) -> models.ProductionMeterReadings:
-    """What the production meters show."""
+    """The lifetime energy readings of the production meters."""
     return built(
         models.ProductionMeterReadings,
         fields,
@@ -245,13 +245,13 @@ def production_meter_readings(
 
 
 def meter_reading(**fields: Unpack[accepted.MeterReading]) -> models.MeterReading:
-    """One meter's odometer, Wh."""
+    """One meter's lifetime energy reading, Wh."""
     defaults = {"serial_number": _METER, "value": 24_326_800, "read_at": _NOW}
     return built(models.MeterReading, fields, **defaults)
 
 
 def monthly_production(**fields: Unpack[accepted.MonthlyProduction]) -> models.MonthlyProduction:
-    """Energy made in the month that begins on `start_date`, Wh."""
+    """Energy produced in the month that begins on `start_date`, Wh."""
     return built(
         models.MonthlyProduction,
         fields,
@@ -267,7 +267,7 @@ def monthly_production(**fields: Unpack[accepted.MonthlyProduction]) -> models.M
 def monthly_meter_reading(
     **fields: Unpack[accepted.MonthlyMeterReading],
 ) -> models.MonthlyMeterReading:
-    """One meter's odometer at both ends of a month, Wh."""
+    """One meter's lifetime energy readings at both ends of a month, Wh."""
     defaults = {"serial_number": _METER, "start": 23_021_746, "end": 23_864_056}
     return built(models.MonthlyMeterReading, fields, **defaults)
 
@@ -278,7 +278,7 @@ def envoys_response(**fields: Unpack[accepted.EnvoysResponse]) -> models.EnvoysR
 
 
 def envoy_record(**fields: Unpack[accepted.EnvoyRecord]) -> models.EnvoyRecord:
-    """One gateway as the cloud knows it."""
+    """One gateway in the list of gateways."""
     return built(
         models.EnvoyRecord,
         fields,
@@ -330,14 +330,14 @@ def inventory_meter(**fields: Unpack[accepted.InventoryMeter]) -> models.Invento
 
 
 def inverters_summary(**fields: Unpack[accepted.InvertersSummary]) -> models.InvertersSummary:
-    """The microinverters behind one gateway; the operation answers a list of these."""
+    """The microinverters of one gateway; the operation returns a list of these."""
     return built(
         models.InvertersSummary, fields, signal_strength=5, micro_inverters=[micro_inverter()]
     )
 
 
 def micro_inverter(**fields: Unpack[accepted.MicroInverter]) -> models.MicroInverter:
-    """One microinverter: power last reported and energy of its whole life."""
+    """One microinverter: last reported power (W) and lifetime energy."""
     return built(
         models.MicroInverter,
         fields,
@@ -373,7 +373,7 @@ def system_id_found(**fields: Unpack[accepted.SystemIdFound]) -> models.SystemId
 
 
 def client_error_body(**fields: Unpack[accepted.ClientError]) -> dict[str, Any]:
-    """The JSON of a 401: wrong key, a foreign system, or no permission."""
+    """The JSON of a 401: wrong key, another owner's system, or no permission."""
     message = ["Not authorized to access requested resource."]
     return body(wire.ClientError, fields, reason="401", message=message)
 
@@ -399,9 +399,9 @@ def conflict_body(**fields: Unpack[accepted.ConflictError]) -> dict[str, Any]:
 
 
 def unprocessable_body(**fields: Unpack[accepted.UnprocessableEntityError]) -> dict[str, Any]:
-    """The JSON of a 422: exactly the fields given, or without any a period out of range.
+    """The JSON of a 422: exactly the given fields; without fields a period out of range.
 
-    Three shapes are seen: a `reason` with the period, a `message`, and `errorMessages`.
+    Real answers have one of three shapes: `reason` with the period, `message`, `errorMessages`.
     """
     period: dict[str, Any] = {
         "reason": "Requested date range is invalid for this system",
@@ -414,6 +414,6 @@ def unprocessable_body(**fields: Unpack[accepted.UnprocessableEntityError]) -> d
 
 
 def server_error_body(**fields: Unpack[accepted.ServerError]) -> dict[str, Any]:
-    """The JSON of a 503, or in v4 a 500: the data cannot be reached just now."""
+    """The JSON of a 503, or in v4 a 500: the data is temporarily unavailable."""
     message = ["Data temporarily unavailable."]
     return body(wire.ServerError, fields, errorCode=7, errorMessages=message)

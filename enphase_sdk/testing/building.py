@@ -1,4 +1,4 @@
-"""How builders make a model: through its wire form, so that they accept what a client would."""
+"""Makes the models of builders from JSON, so that builders accept what a client would read."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ M = TypeVar("M")
 
 
 def built(model: type[M], fields: Mapping[str, object], /, **defaults: Any) -> M:
-    """The model with the fields given, and the defaults for those that are not.
+    """The model with the given fields, and defaults for the others.
 
     Raises:
         InvalidArgumentError: The model has no such field (the message lists those it has), or

@@ -1,4 +1,4 @@
-"""Settings for vcrpy under which no secret gets into a cassette.
+"""Settings for vcrpy that keep secrets out of cassettes.
 
 my_vcr = vcr.VCR(**cassettes.vcr_config(cassette_library_dir="tests/cassettes"))
 
@@ -55,11 +55,11 @@ _LOGGERS = (
     "vcr.stubs.httpx_stubs",
 )
 
-# Anything shorter, repeated in an answer, is more likely a word of it than the secret.
+# Characters. Shorter text in an answer is more likely a word than the secret.
 _SHORTEST = 8
 
 
-# What stands in for a token: a payload that reads {"enphaseUser":"owner"} and names no end.
+# The replacement for a token: its payload is {"enphaseUser":"owner"}, without an expiry.
 _NO_TOKEN = "eyJhbGciOiJub25lIn0.eyJlbnBoYXNlVXNlciI6Im93bmVyIn0.hidden"  # noqa: S105 - nobody's
 
 
@@ -67,7 +67,7 @@ def vcr_config(**changes: Any) -> dict[str, Any]:
     """Arguments for ``vcr.VCR``, for one or many cassettes.
 
     Args:
-        changes: Further arguments, or others in place of these.
+        changes: Further arguments, or replacements for the default ones.
     """
     for name in _LOGGERS:
         logging.getLogger(name).addFilter(_hide_in_log)
@@ -82,7 +82,7 @@ def vcr_config(**changes: Any) -> dict[str, Any]:
 
 
 class _Scrubber:
-    """Hides secrets by their names, and remembers their values to hide what repeats them."""
+    """Hides secrets by their names, and remembers their values to hide repetitions."""
 
     def __init__(self) -> None:
         self._known: frozenset[str] = frozenset()

@@ -1,4 +1,4 @@
-"""A clock that a test moves: every wait returns at once and is recorded."""
+"""A clock that a test controls: every wait returns at once and is recorded."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _NOON_OF_A_JUNE_DAY = 1_718_452_800.0  # 2024-06-15T12:00:00Z
 
 
 class FakeClock:
-    """A `Clock` that stands still until it is slept on, advanced or set.
+    """A `Clock` whose time changes only by `sleep`, `advance` and `set`.
 
-    Safe to share between threads and tasks. Sleeps of several threads add up, one after
-    the other: there is one time, and each sleep moves it.
+    Safe to share between threads and tasks. There is one time, and each sleep moves it, so the
+    sleeps of several threads add up.
 
     Args:
         start: The first instant: epoch seconds or an aware ``datetime``.
@@ -39,7 +39,7 @@ class FakeClock:
         return self._time
 
     def monotonic(self) -> float:
-        """Seconds since the clock was made; `set` does not touch it."""
+        """Seconds since the clock was made; `set` does not change it."""
         return self._monotonic
 
     def sleep(self, seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""What faults are made of: an exchange, layers that lie around each other, and how to join them."""
+"""The parts of faults: an exchange, the layers of a fault, and how faults are combined."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ __all__ = [
 
 @frozen
 class Exchange:
-    """What a fault is told of the request it happens to.
+    """The request that a fault affects, with its circumstances.
 
     Attributes:
-        request: As it came; it holds the credentials.
+        request: The request as received, with its credentials.
         server_time: Epoch seconds in the server's clock.
-        clock: What pauses are waited on.
+        clock: The clock for pauses.
         world: The fleet.
     """
 
@@ -46,7 +46,7 @@ class Exchange:
 
     @property
     def read_timeout(self) -> float | None:
-        """How long the client waits for more, seconds, if it told."""
+        """The client's read timeout, seconds; None if the request does not contain it."""
         timeouts: Mapping[str, float | None] = self.request.extensions.get("timeout", {})
         return timeouts.get("read")
 
@@ -56,7 +56,7 @@ Apply: TypeAlias = Callable[[Exchange, Answer], httpx.Response]
 
 
 class Layer(IntEnum):
-    """What lies around what when faults come together, the innermost first."""
+    """The order in which combined faults are applied, the innermost first."""
 
     ANSWER = 0
     CONTENT = 1
@@ -72,10 +72,10 @@ class _Part:
 
 @frozen(repr=False)
 class Fault:
-    """Something that goes wrong with one request.
+    """A fault of one request.
 
-    Faults come together with ``&``: another answer first, then changes to its JSON, then
-    how it is delivered. Of two other answers the left one is sent.
+    ``&`` combines faults: first another answer, then changes to its JSON, then the way it is
+    delivered. Of two other answers the left one is sent.
     """
 
     parts: tuple[_Part, ...]
@@ -87,7 +87,7 @@ class Fault:
         return Fault(self.parts + other.parts)
 
     def apply(self, exchange: Exchange, answer: Answer) -> httpx.Response:
-        """What is sent instead of the right answer, which is made when it is called for.
+        """The answer with the fault; the correct answer is made only if it is needed.
 
         Raises:
             httpx.TransportError: The connection fails.
@@ -100,17 +100,17 @@ class Fault:
 
 
 def fault(name: str, layer: Layer, apply: Apply) -> Fault:
-    """A fault of one part."""
+    """A fault with one layer."""
     return Fault((_Part(name, layer, apply),))
 
 
 def instead(name: str, answer: Callable[[Exchange], httpx.Response]) -> Fault:
-    """Another answer than the right one, which is not made."""
+    """Another answer in place of the correct one, which is not made."""
     return fault(name, Layer.ANSWER, lambda exchange, _: answer(exchange))
 
 
 def raised(name: str, error: type[httpx.TransportError], text: str) -> Fault:
-    """No answer: the request never gets there."""
+    """No answer: the request does not arrive."""
 
     def apply(exchange: Exchange, _: Answer) -> httpx.Response:
         raise error(text, request=exchange.request)
@@ -119,7 +119,7 @@ def raised(name: str, error: type[httpx.TransportError], text: str) -> Fault:
 
 
 def streamed(name: str, steps: Callable[[bytes], list[Step]], *, complete: bool) -> Fault:
-    """The body of the answer in steps; if it is not complete, the connection breaks after them."""
+    """The body of the answer in steps; if not `complete`, the connection breaks after them."""
 
     def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
         response = answer()
@@ -135,7 +135,7 @@ def streamed(name: str, steps: Callable[[bytes], list[Step]], *, complete: bool)
 
 
 def edited(name: str, change: Callable[[Any], Any]) -> Fault:
-    """A change to the JSON of a success; other answers pass as they are."""
+    """A change to the JSON of a successful answer; other answers are not changed."""
 
     def apply(_: Exchange, answer: Answer) -> httpx.Response:
         response = answer()

@@ -1,4 +1,4 @@
-"""When which fault happens: so many times, or to a share of the requests."""
+"""Rules for when a fault happens: a number of times, or for a share of the requests."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["FaultRule", "FaultRules"]
 
 
 class FaultRule:
-    """One line of a script.
+    """One rule of a script.
 
     Attributes:
-        fault: What happens.
-        applied: How many times it happened so far.
+        fault: The fault.
+        applied: Number of requests with the fault so far.
     """
 
     def __init__(
@@ -48,7 +48,7 @@ class FaultRule:
         return f"FaultRule({self.fault}, applied={self.applied})"
 
     def takes(self, operation: str, system_id: str | None) -> bool:
-        """Whether this request is one it happens to; counts it."""
+        """Whether the fault happens to this request; counts it if so."""
         if self._operation not in (None, operation) or self._system_id not in (None, system_id):
             return False
         self._seen += 1
@@ -66,8 +66,8 @@ class FaultRules:
     """The script of a simulator; safe to share between threads.
 
     Args:
-        seed: What decides which requests a rate picks.
-        operations: Those a line may name.
+        seed: The seed for the choice of requests by `rate`.
+        operations: The operations that a rule may name.
     """
 
     def __init__(self, seed: int, operations: Collection[str]) -> None:
@@ -86,7 +86,7 @@ class FaultRules:
         operation: str | None,
         system_id: int | None,
     ) -> FaultRule:
-        """Add a line at the end; see `SimulatedEnlighten.fail`.
+        """Add a rule at the end; see `SimulatedEnlighten.fail`.
 
         Raises:
             InvalidArgumentError: No such operation, or a number out of its range.
@@ -96,11 +96,13 @@ class FaultRules:
                 f"no operation {operation!r}; there are {', '.join(self._operations)}"
             )
         if times is not None and times < 1:
-            raise InvalidArgumentError(f"times={times!r}: a fault happens at least once")
+            raise InvalidArgumentError(f"times={times!r}: must be 1 or more")
         if rate is not None and not 0 < rate <= 1:
-            raise InvalidArgumentError(f"rate={rate!r}: give a share of the requests, 0 to 1")
+            raise InvalidArgumentError(f"rate={rate!r}: must be a share of the requests, 0 to 1")
         if after < 0:
-            raise InvalidArgumentError(f"after={after!r}: give how many requests go well first")
+            raise InvalidArgumentError(
+                f"after={after!r}: must be the number of requests that succeed first, 0 or more"
+            )
         with self._lock:
             rule = FaultRule(
                 fault,
@@ -115,7 +117,7 @@ class FaultRules:
             return rule
 
     def clear(self) -> None:
-        """Forget the script."""
+        """Remove all rules."""
         with self._lock:
             self._rules.clear()
 
@@ -126,7 +128,7 @@ class FaultRules:
         system_id: str | None,
         answer: Answer,
     ) -> httpx.Response:
-        """The answer with every fault that takes this request, as if joined with ``&``."""
+        """The answer with all faults that happen to this request, as if combined with ``&``."""
         with self._lock:
             taken = [rule.fault.parts for rule in self._rules if rule.takes(operation, system_id)]
         return Fault(tuple(chain(*taken))).apply(exchange, answer)

@@ -1,4 +1,4 @@
-"""A response's body that comes in pieces, late, or not to its end."""
+"""A response body that arrives in pieces, late, or incomplete."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ class Step:
 
 
 class Stream(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body by steps, for sync and async clients and the server alike.
+    """A body in steps, for sync and async clients and for the server.
 
     Args:
-        steps: What comes.
-        request: What it answers, for the errors.
-        clock: What the pauses are waited on.
+        steps: The pauses and bytes.
+        request: The request, for the errors.
+        clock: The clock for the pauses.
         patience: The client's read timeout, seconds: a longer pause ends in
             `httpx.ReadTimeout` when it is over.
-        complete: Whether it ends well; else `httpx.RemoteProtocolError` comes after the last.
+        complete: Whether it is complete; else `httpx.RemoteProtocolError` follows the last step.
     """
 
     def __init__(

@@ -74,7 +74,7 @@ def status(
     text: str | None = None,
     headers: Mapping[str, str] | None = None,
 ) -> Fault:
-    """Another answer: a status with JSON, with text, or without a body."""
+    """Another answer: a status with JSON, with text, or with no body."""
     sent = dict(headers or {})
     content = b""
     if json is not None:
@@ -101,7 +101,7 @@ def unavailable(code: int = 503) -> Fault:
 
 
 def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> Fault:
-    """A 409 of API v2 with the body of a full window, whatever has been used of the quota.
+    """A 409 of API v2 with the body of a full window, independent of the quota's real state.
 
     Args:
         period: ``minute`` or ``month``.
@@ -120,7 +120,7 @@ def conflict(period: str = "minute", *, limit: int = 10, plan: str = "Watt") -> 
 def too_many_requests(
     period: str | None = "minute", *, limit: int = 10, plan: str = "Watt"
 ) -> Fault:
-    """A 429 of API v4, whatever has been used of the quota.
+    """A 429 of API v4, independent of the quota's real state.
 
     Args:
         period: ``minute`` or ``month``; None leaves out which window is full and when it opens.
@@ -138,17 +138,17 @@ def too_many_requests(
 
 
 def dropped() -> Fault:
-    """The connection closes before anything is answered."""
+    """The connection closes before any answer."""
     return raised("dropped()", httpx.RemoteProtocolError, "Server disconnected without an answer.")
 
 
 def refused() -> Fault:
-    """The connection is not made; on a real port it closes without an answer instead."""
+    """The connection is refused; on a real port it closes without an answer instead."""
     return raised("refused()", httpx.ConnectError, "Connection refused")
 
 
 def answer_lost() -> Fault:
-    """The request is carried out, and the connection closes before its answer comes."""
+    """The request is processed, but the connection closes before its answer is sent."""
 
     def apply(exchange: Exchange, answer: Answer) -> httpx.Response:
         answer()
@@ -158,10 +158,10 @@ def answer_lost() -> Fault:
 
 
 def stalled() -> Fault:
-    """Nothing comes until the client gives up.
+    """No answer until the client's timeout.
 
     In one process `httpx.ReadTimeout` is raised at once, and a `FakeClock` moves by the
-    client's read timeout; on a real port the connection stays open and silent.
+    client's read timeout; on a real port the connection stays open without an answer.
     """
 
     def apply(exchange: Exchange, _: Answer) -> httpx.Response:
@@ -173,10 +173,10 @@ def stalled() -> Fault:
 
 
 def truncated(keep: float = 0.5) -> Fault:
-    """The connection closes when a part of the body has come.
+    """The connection closes after a part of the body.
 
     Args:
-        keep: How much of it comes, 0 to 1.
+        keep: The part that is sent, 0 to 1.
     """
 
     def steps(body: bytes) -> list[Step]:
@@ -186,11 +186,11 @@ def truncated(keep: float = 0.5) -> Fault:
 
 
 def slow(seconds: float, chunks: int = 4) -> Fault:
-    """The body comes in pieces with pauses between them.
+    """The body is sent in pieces with pauses between them.
 
     Args:
-        seconds: All pauses together, waited on the simulator's clock. A pause longer than
-            the client's read timeout ends in `httpx.ReadTimeout`.
+        seconds: Sum of all pauses, in the simulator's clock. A pause longer than the client's
+            read timeout ends in `httpx.ReadTimeout`.
         chunks: Number of pieces.
     """
 
@@ -223,7 +223,7 @@ def retyped(path: str) -> Fault:
 
 
 def missing(path: str) -> Fault:
-    """No member, or item, at a path of the answer's JSON."""
+    """Remove the member or item at a path of the answer's JSON."""
     steps = read_path(path)
     _require_steps(path, steps)
 
@@ -236,7 +236,7 @@ def missing(path: str) -> Fault:
 
 
 def unknown_field(path: str = "$", name: str = "added_later", value: object = True) -> Fault:
-    """A member the contract does not know, in the object at a path."""
+    """Add a member that the contract does not know to the object at a path."""
     steps = read_path(path)
 
     def change(document: Any) -> Any:
@@ -245,7 +245,9 @@ def unknown_field(path: str = "$", name: str = "added_later", value: object = Tr
             owners = [container[key] for container, key in spots(document, steps)]
         for owner in owners:
             if not isinstance(owner, dict):
-                raise InvalidArgumentError(f"{path} of the answer is no object to add {name!r} to")
+                raise InvalidArgumentError(
+                    f"{path} of the answer is not an object, so {name!r} cannot be added"
+                )
             owner[name] = value
         return document
 
@@ -255,7 +257,7 @@ def unknown_field(path: str = "$", name: str = "added_later", value: object = Tr
 def system_added(system_id: int | None = None) -> Fault:
     """A system joins the fleet just before the request is answered, as by `add_system`.
 
-    Pages that are read while it happens shift by one, if it stands before them.
+    The rows of later pages move by one if the new system is listed before them.
 
     Args:
         system_id: One that was removed with `remove_system`; by default a new one.
@@ -269,7 +271,7 @@ def system_removed(system_id: int) -> Fault:
 
 
 def repeated_cursor() -> Fault:
-    """A page whose ``next`` is the cursor it was asked with; the first page stays right."""
+    """A page whose ``next`` is the cursor of its own request; the first page is not changed."""
 
     def change(exchange: Exchange, page: dict[str, Any]) -> None:
         asked = exchange.request.url.params.get("next")
@@ -280,7 +282,7 @@ def repeated_cursor() -> Fault:
 
 
 def duplicate_on_boundary() -> Fault:
-    """A page whose ``next`` begins with its own last system, as when one was added before it."""
+    """A page whose ``next`` page begins with its own last system, as if one was added before it."""
 
     def change(exchange: Exchange, page: dict[str, Any]) -> None:
         if "next" in page:
@@ -292,7 +294,7 @@ def duplicate_on_boundary() -> Fault:
 
 
 def missing_on_boundary() -> Fault:
-    """A page whose ``next`` leaves one system out, as when one was removed before it."""
+    """A page whose ``next`` page leaves one system out, as if one was removed before it."""
 
     def change(_: Exchange, page: dict[str, Any]) -> None:
         if "next" in page:
@@ -325,7 +327,7 @@ def _page(name: str, change: Callable[[Exchange, dict[str, Any]], None]) -> Faul
     def edit(exchange: Exchange, page: Any) -> Any:
         if "systems" not in page:
             raise InvalidArgumentError(
-                f"{name} is for pages of systems; give it with operation='Systems'"
+                f"{name} is for pages of systems; use it with operation='Systems'"
             )
         if "current_page" in page:
             raise InvalidArgumentError(
@@ -348,7 +350,9 @@ def _require_period(period: str) -> None:
 
 def _require_steps(path: str, steps: tuple[object, ...]) -> None:
     if not steps:
-        raise InvalidArgumentError(f"{path!r} is the whole answer; name a place in it, as $.meta")
+        raise InvalidArgumentError(
+            f"{path!r} is the whole answer; give a path to a part of it, such as $.meta"
+        )
 
 
 def _retype(value: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What can go wrong with one answer of a simulated gateway; scripted with `fail`."""
+"""Faults of one answer of a simulated gateway; scripted with `fail`."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class BrokenOffError(httpx.RemoteProtocolError):
     """The connection closed in the middle of the body.
 
     Attributes:
-        answer: The whole answer, of which a port sends the first half.
+        answer: The complete answer, of which a port sends the first half.
     """
 
     def __init__(self, answer: Answer) -> None:
@@ -49,14 +49,14 @@ class BrokenOffError(httpx.RemoteProtocolError):
 
 @frozen
 class Fault:
-    """One thing that goes wrong.
+    """One fault.
 
     Attributes:
-        name: What it is called in messages.
-        change: Turns the right answer into what is sent; may raise an
+        name: Its name in messages.
+        change: Makes the faulty answer from the correct one; may raise an
             `httpx.TransportError` instead.
         delay: Seconds on the gateway's clock before anything is answered.
-        refuses: Whether a write comes to nothing; otherwise only its answer suffers.
+        refuses: Whether a write has no effect; otherwise only its answer is faulty.
     """
 
     name: str
@@ -67,10 +67,10 @@ class Fault:
 
 @define
 class Script:
-    """What is to go wrong, endpoint by endpoint.
+    """The scripted faults by endpoint.
 
     Attributes:
-        paths: The endpoints there are.
+        paths: The known endpoints.
     """
 
     paths: tuple[str, ...]
@@ -89,7 +89,7 @@ class Script:
         self._lines.append(_Line(path, fault, float("inf") if times is None else times))
 
     def next_for(self, path: str, target: str) -> Fault | None:
-        """What happens to a request for `path`, which with its query is `target`."""
+        """The fault of a request for `path`; `target` is the path with its query."""
         for line in self._lines:
             if line.left > 0 and line.path in (path, target):
                 line.left -= 1
@@ -105,24 +105,24 @@ class _Line:
 
 
 def status(code: int, body: bytes = b"", content_type: str | None = None) -> Fault:
-    """Another status, with a body of its own."""
+    """Another status, with its own body."""
     changed = Answer(code, body, content_type)
     return Fault(f"status {code}", lambda _: changed, refuses=code >= 400)
 
 
 def html_page(code: int = 200) -> Fault:
-    """A page of HTML where JSON or XML belongs."""
+    """An HTML page in place of JSON or XML."""
     page = html("<html><body><h1>Please wait</h1></body></html>", code)
     return Fault("HTML page", lambda _: page)
 
 
 def empty() -> Fault:
-    """Status 200 and nothing else."""
+    """Status 200 with an empty body."""
     return Fault("empty body", lambda answer: evolve(answer, body=b""))
 
 
 def truncated(part: float = 0.5) -> Fault:
-    """The first `part` of the body, as if it were all of it."""
+    """The first `part` of the body, as if it were complete."""
     return Fault(
         "truncated body",
         lambda answer: evolve(answer, body=_bytes(answer)[: int(len(_bytes(answer)) * part)]),
@@ -130,7 +130,7 @@ def truncated(part: float = 0.5) -> Fault:
 
 
 def huge(size: int = HUGE) -> Fault:
-    """The right answer behind `size` bytes of white space, without a length to warn of it."""
+    """The correct answer after `size` bytes of white space, without a Content-Length."""
     return Fault("huge body", lambda answer: evolve(answer, body=_Padded(size, _bytes(answer))))
 
 
@@ -140,9 +140,9 @@ def instead(document: Any) -> Fault:
 
 
 def wrong_types() -> Fault:
-    """The right JSON with every leaf of another type: numbers as text, text as numbers.
+    """The correct JSON with every value of another type: numbers as text, text as numbers.
 
-    A body that is no JSON stays as it is.
+    A body that is not JSON is not changed.
     """
     return Fault("wrong types", _with_wrong_types)
 
@@ -160,17 +160,17 @@ def entity_bomb() -> Fault:
 
 
 def slow(seconds: float) -> Fault:
-    """The right answer after that time on the gateway's clock."""
+    """The correct answer after a delay on the gateway's clock, seconds."""
     return Fault(f"slow by {seconds:g} s", lambda answer: answer, seconds)
 
 
 def connection_error() -> Fault:
-    """No connection, or none that lives to be answered."""
+    """No connection, or one that breaks before the answer."""
     return Fault("connection error", _raise_connect)
 
 
 def timeout() -> Fault:
-    """No answer at all; on a port the connection stays open and silent."""
+    """No answer; on a port the connection stays open."""
     return Fault("timeout", _raise_timeout)
 
 
@@ -216,7 +216,7 @@ def _retyped(value: Any) -> Any:
 
 
 class _Padded(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """White space and then a document, never more than one chunk of it in memory."""
+    """White space and then a document, with at most one chunk in memory."""
 
     def __init__(self, size: int, document: bytes) -> None:
         self._size = size

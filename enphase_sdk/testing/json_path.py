@@ -19,10 +19,10 @@ _STEP = re.compile(r"\.?([A-Za-z_]\w*)|\[(\d+)\]|\[\*\]")
 
 
 def read_path(path: str) -> tuple[Step, ...]:
-    """The steps of a path; the leading ``$`` may be left out.
+    """The steps of a path; the ``$`` at the start is optional.
 
     Raises:
-        InvalidArgumentError: It is no such path.
+        InvalidArgumentError: It is not such a path.
     """
     rest = path.removeprefix("$")
     steps: list[Step] = []
@@ -30,7 +30,7 @@ def read_path(path: str) -> tuple[Step, ...]:
         match = _STEP.match(rest)
         if match is None:
             raise InvalidArgumentError(
-                f"{path!r} is no path into an answer; write it like $.systems[*].meta.status"
+                f"{path!r} is not a path into an answer; write it like $.systems[*].meta.status"
             )
         name, position = match.groups()
         steps.append(name or (int(position) if position else None))
@@ -42,7 +42,7 @@ def spots(document: Any, steps: tuple[Step, ...]) -> list[tuple[Any, str | int]]
     """Every place the path leads to, as its container and the key or position in it.
 
     Raises:
-        InvalidArgumentError: It leads nowhere; the message lists what there is instead.
+        InvalidArgumentError: It does not exist; the message lists the existing keys.
     """
     dead_ends: list[str] = []
     found = list(_walk(document, steps, "$", dead_ends))
@@ -68,7 +68,7 @@ def _walk(
 
 
 def _keys(value: Json, step: Step) -> list[str] | list[int] | str:
-    """The keys a step leads to in a value, or the reason why it leads nowhere."""
+    """The keys in a value that a step matches, or the reason why it matches none."""
     if isinstance(value, dict):
         if isinstance(step, str) and step in value:
             return [step]

@@ -1,4 +1,4 @@
-"""A guard that lets a program reach this machine only."""
+"""A guard that allows connections to this machine only."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ __all__ = ["NetworkBlockedError", "no_network"]
 
 
 class NetworkBlockedError(RuntimeError):
-    """Something wanted to leave this machine while `no_network` was on.
+    """A connection or look-up to another machine was blocked by `no_network`.
 
-    It is no ``OSError``: a client must not take it for a host that is down, and try again.
+    It is not an ``OSError``, so that clients do not treat it as a failed connection and retry.
 
     Attributes:
-        host: The name or address it wanted.
+        host: The blocked name or address.
     """
 
     def __init__(self, host: str) -> None:
@@ -37,22 +37,22 @@ class NetworkBlockedError(RuntimeError):
 
 @contextmanager
 def no_network() -> Generator[None]:
-    """Refuse connections, datagrams and look-ups for other hosts while the context is open.
+    """Block connections, datagrams and look-ups to other hosts while the context is open.
 
-    It holds for every thread and event loop of the process. Names and addresses of the loopback
-    and this machine's own name pass, and so do Unix sockets.
+    It applies to every thread and event loop of the process. Allowed are loopback names and
+    addresses, this machine's own name, and Unix sockets.
 
     Raises:
-        NetworkBlockedError: inside the context, where something goes further.
+        NetworkBlockedError: inside the context, for any other host.
     """
     with _guard:
         yield
 
 
 class _Guard:
-    """Counts the contexts that are open; an audit hook, once added, stays for good."""
+    """Counts the open contexts, because an audit hook cannot be removed."""
 
-    __cantrace__ = True  # else Python hides audit hooks from debuggers and coverage
+    __cantrace__ = True  # otherwise Python hides audit hooks from debuggers and coverage
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -98,7 +98,7 @@ def _addressed(connection: socket.socket, address: Any) -> str:
     return _named(address[0]) if inet and address is not None else ""
 
 
-# What Python tells of before it happens, with the host that is wanted.
+# The audit events that contain a host.
 _HOSTS: Mapping[str, Callable[..., str]] = {
     "socket.connect": _addressed,
     "socket.sendto": _addressed,

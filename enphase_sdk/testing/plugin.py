@@ -1,4 +1,4 @@
-"""The pytest plugin: simulated clouds, a simulated gateway and clients of all, as fixtures.
+"""The pytest plugin: simulated clouds, a simulated gateway and their clients, as fixtures.
 
 pytest loads it in every project that has this package, so nothing is imported before a fixture
 is used. A project that wants another fleet or gateway overrides the simulator's fixture::
@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Switch `no_network` on for the whole run, if asked to."""
+    """Switch `no_network` on for the whole run, if the option is set."""
     if config.getoption("--enphase-no-network") or config.getini("enphase_no_network"):
         from enphase_sdk.testing.network import no_network as guard
 
@@ -45,9 +45,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture
 def fake_clock() -> Iterator[FakeClock]:
-    """The clock of every client and simulator made in the test: no wait takes any time.
+    """The clock of every client and simulator in the test: no wait takes real time.
 
-    It starts at 2024-06-15 12:00 UTC; `sleeps` lists what was waited, `advance` and `set` move it.
+    It starts at 2024-06-15 12:00 UTC; `sleeps` lists the waits, `advance` and `set` move it.
     """
     from enphase_sdk.clock import set_clock
     from enphase_sdk.testing.clock import FakeClock
@@ -114,7 +114,7 @@ def simulated_enlighten_v4(fake_clock: FakeClock) -> SimulatedEnlightenV4:
 def enlighten_v4(
     simulated_enlighten_v4: SimulatedEnlightenV4, fake_clock: FakeClock
 ) -> Iterator[EnlightenV4]:
-    """A client of the simulated cloud of API v4, with tokens that it keeps in memory."""
+    """A client of the simulated cloud of API v4, with its tokens in memory."""
     from enphase_sdk import EnlightenV4
 
     with _without_settings():
@@ -136,7 +136,7 @@ def async_enlighten_v4(
 
 @pytest.fixture
 def simulated_gateway(fake_clock: FakeClock) -> SimulatedGateway:
-    """The simulated gateway behind `envoy`: firmware 8.3, three phases."""
+    """The simulated gateway of `envoy`: firmware 8.3, three phases."""
     from enphase_sdk.testing.gateway.simulator import SimulatedGateway
 
     return SimulatedGateway(clock=fake_clock)
@@ -144,13 +144,13 @@ def simulated_gateway(fake_clock: FakeClock) -> SimulatedGateway:
 
 @pytest.fixture
 def envoy(simulated_gateway: SimulatedGateway, fake_clock: FakeClock) -> Iterator[Envoy]:
-    """A client of the simulated gateway, with a token if its firmware wants one."""
+    """A client of the simulated gateway, with a token if its firmware needs one."""
     from enphase_sdk import Envoy
     from enphase_sdk.errors import InvalidArgumentError
 
     _require_clock("simulated_gateway", simulated_gateway, fake_clock)
     token = None
-    with suppress(InvalidArgumentError):  # firmware below 7 knows no tokens
+    with suppress(InvalidArgumentError):  # firmware below 7 does not use tokens
         token = simulated_gateway.issue_token()
     with Envoy("envoy.test", token=token, transport=simulated_gateway.transport()) as client:
         yield client
@@ -183,7 +183,7 @@ def _require_clock(
     simulator: SimulatedEnlighten | SimulatedEnlightenV4 | SimulatedGateway,
     clock: FakeClock,
 ) -> None:
-    """Without this a client would wait on one clock for what happens on another."""
+    """Check that the simulator uses `fake_clock`, because client and simulator need one clock."""
     if simulator.clock is not clock:
         pytest.fail(
             f"the fixture {name} has a clock of its own; take the fixture fake_clock and make it "
@@ -194,7 +194,7 @@ def _require_clock(
 
 @contextmanager
 def _without_settings() -> Generator[None]:
-    """What this machine's environment and config file say must not reach a test's client."""
+    """Hide this machine's environment and config file from the clients of a test."""
     with pytest.MonkeyPatch.context() as patch:
         for name in ("API", "BASE_URL", "PLAN", "PROFILE"):
             patch.delenv(f"ENPHASE_{name}", raising=False)

@@ -1,4 +1,4 @@
-"""A real port of this machine: what both simulators do to answer there."""
+"""The server on a port of this machine that both simulators use."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ __all__ = ["Port", "PortHandler"]
 
 
 class Port(ThreadingTCPServer):
-    """Answers each connection in a thread of its own.
+    """Answers each connection in its own thread.
 
     Attributes:
-        answer: What turns a request into a response; called from many threads.
-        closing: Set when connections that are held open and silent are to end.
+        answer: Makes the response to a request; called from many threads.
+        closing: Set to end the connections that are held open without an answer.
     """
 
     allow_reuse_address = True
-    daemon_threads = False  # so that closing waits for them, and none outlives its test
+    daemon_threads = False  # closing waits for the threads, so that none runs longer than its test
     request_queue_size = 128
 
     def __init__(
@@ -54,7 +54,7 @@ class Port(ThreadingTCPServer):
             thread.join()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Answer what comes over one connection, which until then can be ended."""
+        """Answer the requests of one connection."""
         with self._lock:
             if self.closing.is_set():
                 return
@@ -66,7 +66,7 @@ class Port(ThreadingTCPServer):
                 self._connections.discard(request)
 
     def end_connections(self) -> None:
-        """End the connections that clients keep open, and those held silent."""
+        """End the connections that clients keep open, and those held without an answer."""
         with self._lock:
             self.closing.set()
             for connection in self._connections:
@@ -76,14 +76,14 @@ class Port(ThreadingTCPServer):
 
 
 class PortHandler(BaseHTTPRequestHandler, ABC):
-    """Reads requests off one connection."""
+    """Reads the requests of one connection."""
 
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
 
     def do_GET(self) -> None:
-        """Reply to a request of any method that is listed with this one."""
+        """Reply to a request; the other methods are aliases of this one."""
         self.reply(
             httpx.Request(
                 self.command,
@@ -98,4 +98,4 @@ class PortHandler(BaseHTTPRequestHandler, ABC):
         """Answer one request."""
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - http.server's name
-        """Say nothing: a request's line and headers hold the credentials."""
+        """Log nothing, because a request's line and headers hold the credentials."""

@@ -1,11 +1,11 @@
-"""Hypothesis strategies for what the cloud may send: legal, and often odd.
+"""Hypothesis strategies for answers of the cloud: valid, and often unusual.
 
 @given(strategies.results(models.Summary))         # models
 @given(strategies.bodies(models.SystemsPage))      # what stands in JSON
 @given(strategies.error_bodies(409))
 
-Enumerations hold values that the contract does not list, nullable fields null, optional fields
-are absent, lists are empty, numbers are of either type where the contract allows two. Needs the
+Enumerations can have values that the contract does not list, nullable fields can be null,
+optional fields absent, lists empty, numbers of either type if the contract allows two. Needs the
 extra ``enphase-sdk[testing]``.
 """
 
@@ -74,14 +74,14 @@ def bodies(model: Any, *, unknown_fields: bool = False) -> st.SearchStrategy[Bod
 
     Args:
         model: A class of `enphase_sdk.models`.
-        unknown_fields: Whether fields that the contract does not know stand among the others.
+        unknown_fields: Whether to add fields that the contract does not know.
 
     Raises:
-        InvalidArgumentError: It is no such class.
+        InvalidArgumentError: `model` is not such a class.
     """
     if not (isinstance(model, type) and attrs.has(model)):
         raise InvalidArgumentError(
-            f"{model!r} is no model; give a class of enphase_sdk.models, such as models.Summary"
+            f"{model!r} is not a model; pass a class of enphase_sdk.models, such as models.Summary"
         )
     return _bodies(model, unknown_fields)
 
@@ -104,17 +104,17 @@ def instants() -> st.SearchStrategy[int]:
 
 
 def timezones() -> st.SearchStrategy[str]:
-    """IANA names of the zones that the simulated fleet lies in, on both hemispheres."""
+    """IANA names of the time zones of the simulated fleet, on both hemispheres."""
     return st.sampled_from(sorted({place.timezone for place in PLACES}))
 
 
 def clock_change_days() -> st.SearchStrategy[tuple[str, datetime.date]]:
-    """Zones with a day of theirs that has 23 or 25 hours, from 2020 to 2029."""
+    """Pairs of a time zone and a day that has 23 or 25 hours there, 2020 to 2029."""
     return st.sampled_from(_clock_changes())
 
 
 def cursors() -> st.SearchStrategy[str]:
-    """Values of ``next``: those of a simulated listing, and others as opaque."""
+    """Values of ``next``: those of a simulated listing, and random ones."""
     ours = st.integers(0, 100_000).map(write_cursor)
     return st.one_of(ours, st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1))
 

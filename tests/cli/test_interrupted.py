@@ -85,7 +85,7 @@ def test_what_is_there_is_written_and_the_code_says_so(
     document = json.loads(result.out)
     if command == "report":
         assert document == json.loads(out.read_text("utf-8"))
-        assert document["stopped_by"] == "it was stopped before its end"
+        assert document["stopped_by"] == "it was stopped early"
         document = document["records"]
     assert len(document) == (12 if command == "systems" else 5)
 

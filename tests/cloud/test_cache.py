@@ -312,7 +312,7 @@ def test_what_is_no_cache_is_refused(surface: Surface) -> None:
     for wrong in (3, object(), {}):
         with pytest.raises(errors.ConfigError, match="cache must be None, a path, or an object"):
             surface.client(cache=wrong)
-    with pytest.raises(errors.ConfigError, match="cache is no path"):
+    with pytest.raises(errors.ConfigError, match="cache is not a usable path"):
         surface.client(cache="a\0b")
 
 

@@ -416,7 +416,7 @@ def test_an_unknown_zone_can_be_given(cloud: Cloud) -> None:
 
     with cloud.client(without) as client:
         site = client.site(cloud.system.system_id)
-        with pytest.raises(errors.NotAvailableError, match=r"does not tell the time zone .* pass"):
+        with pytest.raises(errors.NotAvailableError, match=r"does not give the time zone .* pass"):
             next(site.history("production", "2024-05-01"))
         given = site.history("production", "2024-05-01", timezone=cloud.zone)
         assert next(given).final

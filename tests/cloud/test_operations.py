@@ -179,12 +179,12 @@ def test_text_must_be_text(value: Any) -> None:
     if value is None:
         assert operations.systems(installer=None).request.params == (("limit", "1000"),)
         return
-    with pytest.raises(InvalidArgumentError, match="installer: text is wanted"):
+    with pytest.raises(InvalidArgumentError, match="installer: must be text"):
         operations.systems(installer=value)
 
 
 def test_production_is_all_or_nothing() -> None:
-    with pytest.raises(InvalidArgumentError, match="only 'all'"):
+    with pytest.raises(InvalidArgumentError, match="must be 'all'"):
         operations.energy_lifetime(67, production=cast("Any", "meter"))
 
 

@@ -98,14 +98,14 @@ def test_a_profile_can_be_named(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("config")
 def test_a_profile_that_is_not_there_is_an_error_even_if_nothing_is_missing() -> None:
-    with pytest.raises(ConfigError, match=r"no profile 'home' in .*; there is: default, work"):
+    with pytest.raises(ConfigError, match=r"no profile 'home' in .*; known are: default, work"):
         settings("key", "user", profile="home")
     with pytest.raises(ConfigError, match="no profile 'stray'"):
         settings("key", "user", profile="stray")
 
 
 def test_a_profile_without_a_file_is_an_error() -> None:
-    with pytest.raises(ConfigError, match=r"no profile 'home' in .*; there is: none"):
+    with pytest.raises(ConfigError, match=r"no profile 'home' in .*; known are: none"):
         settings("key", "user", profile="home")
 
 
@@ -180,7 +180,7 @@ def test_a_file_as_editors_of_windows_write_it(config: Path, encoding: str, newl
 
 def test_a_config_path_that_can_be_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENPHASE_CONFIG", "x" * 300)
-    with pytest.raises(ConfigError, match="ENPHASE_CONFIG is no path"):
+    with pytest.raises(ConfigError, match="ENPHASE_CONFIG is not a usable path"):
         settings()
 
 

@@ -252,7 +252,7 @@ def test_a_failing_cloud_is_never_taken_for_an_ended_consent(
     with client_of(cloud, max_retries=1) as client:
         cloud.oauth.end_access_tokens()
         cloud.fail(operation="OAuthToken", with_=faults.html(status), times=2)
-        with pytest.raises(errors.ServerError, match="tokens are kept"):
+        with pytest.raises(errors.ServerError, match="tokens are unchanged"):
             client.summary(67)
         assert client.summary(67).system_id == 67
 

@@ -184,6 +184,18 @@ def test_a_setting_that_does_not_exist_is_not_sent(
     assert watched.paths == []
 
 
+@pytest.mark.parametrize("seconds", [0, -1, -90_000])
+def test_an_empty_window_is_called_empty(seconds: int, surface: Surface, watched: Watched) -> None:
+    call = partial(
+        surface_class(surface).telemetry_battery,
+        system_id=67, start_at=START, end_at=START + seconds,
+    )  # fmt: skip
+    with pytest.raises(errors.InvalidArgumentError, match="the window is empty") as caught:
+        surface.use(client_of(surface, watched), call)
+    assert "at most" not in str(caught.value)
+    assert watched.paths == []
+
+
 @pytest.mark.parametrize(
     ("name", "longest"),
     [("telemetry_production_micro", 1), ("energy_import_telemetry", 1), ("telemetry_battery", 7)],

@@ -126,7 +126,7 @@ def test_a_database_of_something_else_is_left_alone(path: Path) -> None:
     connection.close()
     path.chmod(0o600)
     before = path.read_bytes()
-    with pytest.raises(ConfigError, match="database of something else and was left alone"):
+    with pytest.raises(ConfigError, match="database of another program and was not changed"):
         SharedDatabase(path, KIND).write(put("a", 1))
     assert path.read_bytes() == before
 

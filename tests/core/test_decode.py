@@ -174,7 +174,7 @@ def test_each_oddity_is_told_once_for_its_field(caplog: pytest.LogCaptureFixture
     told = [record.getMessage() for record in caplog.records]
     assert len(told) == 2
     assert "$.systems[0].system_name" in told[0] + told[1]
-    assert all("told once" in text for text in told)
+    assert all("logged once" in text for text in told)
     # Another operation is another matter, another reader too.
     reader.read("Other", models.SystemsPage, Reply(200, {}, json.dumps(body).encode()))
     assert len(caplog.records) == 4
@@ -276,8 +276,8 @@ def test_an_answer_of_another_type_is_refused(
     [
         (b"", "empty"),
         (b" \n", "empty"),
-        (b"<html><body>down</body></html>", "a page of HTML"),
-        (b"\n<!DOCTYPE html>", "a page of HTML"),
+        (b"<html><body>down</body></html>", "an HTML page"),
+        (b"\n<!DOCTYPE html>", "an HTML page"),
         (b"<?xml version='1.0'?>", "XML or HTML"),
         (b'{"system_id": 1,', "cut off or malformed"),
         (b'{"a": nan}', "cut off or malformed"),
@@ -311,7 +311,7 @@ def test_convert_says_nothing_about_a_right_value() -> None:
     assert convert([1, 2], list[int]) == ([1, 2], [])
     value, found = convert("x", list[int])
     assert value is NOTHING
-    assert [(oddity.path, oddity.remedy) for oddity in found] == [("$", "None is in its place")]
+    assert [(oddity.path, oddity.remedy) for oddity in found] == [("$", "read as None")]
 
 
 @pytest.mark.parametrize(

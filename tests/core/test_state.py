@@ -237,7 +237,7 @@ def test_a_link_to_a_file_of_others_is_not_believed(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
 def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe", 0o600)
-    with pytest.raises(ConfigError, match="no file"):
+    with pytest.raises(ConfigError, match="not a regular file"):
         read_private(tmp_path / "pipe")
 
 
@@ -262,7 +262,7 @@ def locals_of(error: BaseException) -> str:
     "path", ["a\0b", "x" * 300, "x/" * 3000, 7, None, b"\xff\0", "\ud800"], ids=ascii
 )
 def test_what_can_be_no_path_is_told(path: Any) -> None:
-    with pytest.raises(ConfigError, match=r"^ca_file is no path") as caught:
+    with pytest.raises(ConfigError, match=r"^ca_file is not a usable path") as caught:
         real_path(path, "ca_file")
     assert caught.value.__context__ is None
 
@@ -290,7 +290,7 @@ def test_a_loop_of_links_is_told(tmp_path: Path) -> None:
 
 def test_a_state_folder_that_can_be_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ENPHASE_STATE", "x" * 300)
-    with pytest.raises(ConfigError, match="ENPHASE_STATE is no path"):
+    with pytest.raises(ConfigError, match="ENPHASE_STATE is not a usable path"):
         state_folder()
 
 

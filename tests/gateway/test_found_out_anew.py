@@ -347,7 +347,7 @@ def test_after_the_update_a_client_without_a_token_is_told_what_is_needed(
         envoy.read()
         update(gateway, network)
         for _ in range(2):
-            with pytest.raises(ConfigError, match=r"7\.6\.175 and wants a token"):
+            with pytest.raises(ConfigError, match=r"7\.6\.175 and needs a token"):
                 envoy.read()
 
 

@@ -46,7 +46,7 @@ def test_old_gateways_say_nothing_of_metering() -> None:
 
 @pytest.mark.parametrize("software", ["R3.7.0", "R3.8.10", "2.0"])
 def test_firmware_that_serves_web_pages_only_is_named(software: str) -> None:
-    with pytest.raises(NotAvailableError, match=r"firmware .* before 3\.9 serves web pages only"):
+    with pytest.raises(NotAvailableError, match=r"firmware .* before 3\.9 has web pages only"):
         parse_info(info_xml(f"<sn>1</sn><software>{software}</software>"))
 
 

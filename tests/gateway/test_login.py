@@ -188,7 +188,7 @@ def test_a_token_is_sent_with_everything_but_the_first_question(
 def test_no_token_and_no_way_to_one(surface: Surface, gateway: SimulatedGateway) -> None:
     for options in ({}, {"username": EMAIL}, {"password": PASSWORD}, {"token": ""}):
         with opened(surface, transport=Network(gateway), **options) as envoy:
-            with pytest.raises(ConfigError, match=r"wants a token: fetch one from") as caught:
+            with pytest.raises(ConfigError, match=r"needs a token: fetch one from") as caught:
                 envoy.read()
             assert envoy.info.serial_number in str(caught.value)
             assert "token=" in str(caught.value)

@@ -119,7 +119,7 @@ def test_nothing_at_all_is_none_and_a_problem() -> None:
     snapshot = reading({PAGE: homes.page(homes.inverters_entry(lifetime=0))})
     assert snapshot.system_production is None
     assert snapshot.problems == [
-        Problem(PAGE, "nothing counts energy, as for minutes after a restart")
+        Problem(PAGE, "no energy is counted, as in the first minutes after a restart")
     ]
 
 
@@ -153,7 +153,7 @@ def test_zeros_after_a_restart_are_not_production() -> None:
     assert second.system_production == FROM_V1
     third = reading({V1: zeros}, "3.17.3", imeter=False, profile=profile)
     assert third.system_production is None
-    assert third.problems == [Problem(V1, "zeros only, as for minutes after a restart")]
+    assert third.problems == [Problem(V1, "only zeros, as in the first minutes after a restart")]
 
 
 def test_microinverters_that_count_nothing_any_more_are_not_production() -> None:

@@ -297,7 +297,7 @@ def test_a_second_recorder_by_another_name_ends_with_an_error_too(
 
 @pytest.mark.parametrize("path", ["a\0b", "x" * 300])
 def test_a_path_that_can_be_none_is_told(path: str, kit: Kit, house: House) -> None:
-    with pytest.raises(ConfigError, match="path is no path"):
+    with pytest.raises(ConfigError, match="path is not a usable path"):
         kit.recorder(kit.envoy(house), path=path)
 
 

@@ -409,8 +409,8 @@ def a_folder(path: Path) -> None:
 
 
 UNUSABLE = {
-    foreign: "database of something else and was left alone",
-    of_another_program: "database of something else and was left alone",
+    foreign: "database of another program and was not changed",
+    of_another_program: "database of another program and was not changed",
     newer: "newer version of this package .format 2, known is 1.: update",
     text: "cannot be used .file is not a database.",
     short_text: "cannot be used .file is not a database.",

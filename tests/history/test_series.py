@@ -279,7 +279,7 @@ def test_a_window_that_ends_before_it_starts_is_refused(recorded: Recorded) -> N
     for operation in ("stats", "rgm_stats", "consumption_stats"):
         with pytest.raises(InvalidArgumentError, match="start_at lies after end_at"):
             recorded.answer(operation, start, start - 1, now=start)
-        with pytest.raises(InvalidArgumentError, match="which is now unless given"):
+        with pytest.raises(InvalidArgumentError, match="default: now"):
             recorded.answer(operation, start + 1, now=start)
 
 
@@ -350,15 +350,15 @@ def test_dates_that_make_no_sense_are_refused(recorded: Recorded) -> None:
     recorded.record(range(at("2024-06-01"), at("2024-06-02"), QUARTER))
     now = at("2024-06-02T12:00")
     for arguments, message in (
-        (("2024-06-03",), "today is 2024-06-02"),
-        ((None, "2024-06-03"), "today is 2024-06-02"),
+        (("2024-06-03",), "not be after today"),
+        ((None, "2024-06-03"), "not be after today"),
         (("2024-06-02", "2024-06-01"), "start_date lies after end_date"),
         (("06/01/2024",), "start_date: '06/01/2024' could be more than one day"),
     ):
         for operation in ("energy_lifetime", "consumption_lifetime"):
             with pytest.raises(InvalidArgumentError, match=message):
                 recorded.answer(operation, *arguments, now=now)
-    with pytest.raises(InvalidArgumentError, match="production: only 'all' or nothing"):
+    with pytest.raises(InvalidArgumentError, match="production: must be 'all' or None"):
         recorded.answer("energy_lifetime", None, None, "some", now=now)
 
 
@@ -423,7 +423,7 @@ def test_without_a_zone_a_start_must_be_given(recorded: Recorded) -> None:
         assert recorded.answer(operation, start, now=now, zone=None).intervals
     assert ends(recorded.answer("stats", start, now=now, zone=None))[-1] == start + 86_400
     for operation in ("energy_lifetime", "consumption_lifetime"):
-        with pytest.raises(NotAvailableError, match="give timezone= to Envoy"):
+        with pytest.raises(NotAvailableError, match="pass timezone= to Envoy"):
             recorded.answer(operation, now=now, zone=None)
 
 

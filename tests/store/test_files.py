@@ -173,7 +173,7 @@ def test_a_store_that_is_not_there_is_not_made_by_reading(path: Path) -> None:
 
 
 def test_a_path_that_cannot_be_is_refused() -> None:
-    with pytest.raises(ConfigError, match="no path that can be used"):
+    with pytest.raises(ConfigError, match="not a usable path"):
         Store("fleet\0.duckdb")
 
 

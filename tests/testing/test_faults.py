@@ -251,7 +251,7 @@ def test_a_fault_of_no_known_path_says_what_there_is(sim: SimulatedEnlighten, ge
         (faults.null("$.metadata"), r"no 'metadata' at \$ .*: there are system_id, modules"),
         (faults.missing("$[0]"), r"no 0 at \$ .*: there are"),
         (faults.null("$.modules.count"), r"no 'count' at \$.modules .*: it is a single value"),
-        (faults.unknown_field("$.modules"), r"\$.modules of the answer is no object"),
+        (faults.unknown_field("$.modules"), r"\$.modules of the answer is not an object"),
         (faults.repeated_cursor(), "operation='Systems'"),
     ):
         sim.fail(with_=fault)
@@ -272,7 +272,7 @@ def test_what_is_no_path_is_refused_at_once(path: str) -> None:
 
 @pytest.mark.parametrize("make", [faults.null, faults.retyped, faults.missing])
 def test_the_whole_answer_is_no_place_in_it(make: Callable[[str], Fault]) -> None:
-    with pytest.raises(InvalidArgumentError, match="name a place in it"):
+    with pytest.raises(InvalidArgumentError, match="give a path to a part"):
         make("$")
 
 
@@ -325,10 +325,10 @@ def test_faults_come_together_in_the_order_of_a_real_failure(
     [
         ({"operation": "Sumary"}, "no operation 'Sumary'; there are Systems, SearchSystemId"),
         ({"system_id": 68}, r"no system 68 in this fleet; there are 67, 72, .* … 212"),
-        ({"times": 0}, "at least once"),
+        ({"times": 0}, "1 or more"),
         ({"rate": 0.0}, "a share of the requests"),
         ({"rate": 5.0}, "a share of the requests"),
-        ({"after": -1}, "how many requests go well"),
+        ({"after": -1}, "number of requests that succeed"),
     ],
 )
 def test_a_script_that_makes_no_sense_is_refused(

@@ -243,7 +243,7 @@ def test_firmware_is_updated_on_the_same_hardware() -> None:
     assert refused.status_code == 401
     assert allowed.json() == before
     assert gateway.serial == serial
-    with pytest.raises(InvalidArgumentError, match="only goes up"):
+    with pytest.raises(InvalidArgumentError, match="give a newer version"):
         gateway.update_firmware("D5.0.62")
 
 

@@ -175,7 +175,7 @@ def test_power_comes_as_a_number_or_an_object(form: type) -> None:
 
 def test_what_is_no_model_or_no_status_is_refused_with_what_there_is() -> None:
     for wrong in (models.Status, 67, dict):
-        with pytest.raises(InvalidArgumentError, match=r"give a class of enphase_sdk\.models"):
+        with pytest.raises(InvalidArgumentError, match=r"pass a class of enphase_sdk\.models"):
             strategies.results(cast("Any", wrong))
     with pytest.raises(InvalidArgumentError, match="no status 418; there are 401, 404, 409, 422"):
         strategies.error_bodies(418)

@@ -1,4 +1,4 @@
-"""Where API v2 has a system's history."""
+"""The sources of a system's history in API v2."""
 
 from __future__ import annotations
 

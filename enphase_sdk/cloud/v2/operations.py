@@ -1,8 +1,8 @@
 """The thirteen operations: arguments as callers write them, turned into a request and a shape.
 
-The requests themselves come from the generated operations; this adds what the contract cannot
-say: how dates and instants are read, that filters take one value or many, and what an answer
-without a body means.
+The requests themselves come from the generated operations. This module adds what the contract does
+not define: how dates and instants are read, that filters take one value or several, and the meaning
+of an answer without a body.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ __all__: list[str] = []
 LARGEST_PAGE = 1000
 HOUR = 3_600
 
-# Intervals older than a year are answered with an empty list; a day of doubt is taken off.
+# Years. For older intervals the server answers an empty list; one day is subtracted to be safe.
 YEAR = 364 * DAY
 
 
@@ -84,7 +84,7 @@ def systems(
         installer=many(installer, "installer", text),
         connection_type=many(connection_type, "connection_type", text),
     )
-    # Without a cursor that can be read, the listing would seem to be at its end.
+    # Without a readable cursor the listing would seem to have ended.
     return call(api, made, vital=("next",))
 
 

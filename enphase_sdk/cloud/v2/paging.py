@@ -1,4 +1,4 @@
-"""Paging of the systems listing: what the next page is, and when the listing is at its end.
+"""Paging of the systems listing: which page is next, and when the listing ends.
 
 This is the only module that knows that v2 pages by an opaque `next` cursor.
 """
@@ -17,16 +17,16 @@ __all__ = ["Walk"]
 
 
 class Walk:
-    """The way through one listing: which call comes next, which systems a page adds.
+    """The state of one listing: which call is next, and which systems a page adds.
 
     Attributes:
-        cursor: What brings back the page that is asked for next; None at the first.
+        cursor: The cursor of the page requested next; None for the first page.
     """
 
     def __init__(self, first: Call[models.SystemsPage]) -> None:
         self._call: Call[models.SystemsPage] | None = first
         self.cursor = dict(first.request.params).get("next")
-        # Their hashes: cursors can be long, and a listing too.
+        # Hashes of the cursors, because cursors can be long and listings have many.
         self._seen = {hash(self.cursor)}
         self._boundary = Boundary()
         self._new: list[models.System] = []
@@ -37,11 +37,11 @@ class Walk:
         return self._call
 
     def arrived(self, page: models.SystemsPage) -> None:
-        """Go on to the page after this one.
+        """Note that this page arrived; the next call is for the page after it.
 
         Raises:
             APIResponseValidationError: the page has no list of systems; or the listing would
-                never end: a cursor comes again, or page after page brings no new system.
+                never end: a cursor is repeated, or too many pages have no new system.
         """
         call = self._call
         if call is None:

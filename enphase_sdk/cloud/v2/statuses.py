@@ -1,4 +1,4 @@
-"""What a status means: which error an answer becomes, with a text that says what to do.
+"""The meaning of each status: which error an answer becomes, with advice.
 
 This is the only module that knows v2's status meanings (409 is the rate limit here, 429 in v4).
 """
@@ -39,20 +39,20 @@ def meaning_of(reply: Reply) -> Meaning:
 
 
 def _is_of_the_quota(reply: Reply) -> bool:
-    """Whether a refusal is the quota's; one without a word is taken to be."""
+    """Whether a refusal is about the quota; one without a message counts as such."""
     if reply.status == 429:
         return True
     body = decoded_json(reply.content)
     if is_object(body):
         return not spoken(body) or tells_of_the_quota(body)
     text = reply.content[:LONGEST_PLAIN].decode("latin-1").strip()
-    # A web page, or JSON that is no object, says nothing of why.
+    # A web page, or JSON that is not an object, gives no reason.
     is_silent = body is not None or not text or text.startswith("<")
     return is_silent or QUOTA_WORDS.search(text) is not None
 
 
 def hidden_error(reply: Reply) -> Reply | None:
-    """The error that an answer with status 200 is in truth, under the status it names."""
+    """The error inside an answer with status 200, with the status that it names; or None."""
     body = decoded_json(reply.content)
     if not is_object(body) or not (messages_of(body) or "reason" in body or "errorCode" in body):
         return None
@@ -66,7 +66,7 @@ def hidden_error(reply: Reply) -> Reply | None:
 
 
 def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> APIStatusError:
-    """The error an unsuccessful answer stands for."""
+    """The error for an unsuccessful answer."""
     kind = None
     if reply.status == 409:
         is_of_the_quota = meaning_of(reply) is Meaning.QUOTA

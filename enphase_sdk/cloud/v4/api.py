@@ -17,7 +17,7 @@ API = Api("v4", meaning_of, hidden_error, error_of, Walk, LISTED_PAGE, HISTORIES
 
 
 def signing(base_url: str, api_key: str, authorization: Authorization) -> Signing:
-    """The key and the access token of the moment, both in headers: URLs end in logs."""
+    """The key and the current access token, both in headers, because URLs are logged."""
 
     def headers() -> tuple[tuple[str, str], ...]:
         return ("key", api_key), ("authorization", authorization.header)

@@ -1,7 +1,7 @@
-"""The tokens of a client of API v4: kept, renewed before they end, and after a refusal.
+"""The tokens of a client of API v4: stored, and renewed before they expire or after a refusal.
 
-One renewal at a time, over all threads, tasks, event loops and processes that share the tokens:
-a refresh token is taken to work once only, so a second use could end the authorization.
+All threads, tasks, event loops and processes that share the tokens renew one at a time: a refresh
+token may work only once, and a second use could end the authorization.
 """
 
 from __future__ import annotations
@@ -37,26 +37,26 @@ __all__ = ["Authorization", "TokenStore", "TokensInMemory"]
 # Sends a request as a hit of the quota.
 Sender: TypeAlias = Callable[[Request], Flow[Reply]]
 
-# An access token is renewed this long before its end, or for the last tenth of a short life.
+# Seconds before its end at which a token is renewed; at most a tenth of its lifetime.
 MARGIN = 300.0
 
-# Seconds between two looks at whether somebody else's renewal is over, and how long at most.
+# Seconds between two checks whether another renewal has ended, and the longest wait for it.
 POLL = 0.1
 LONGEST_RENEWAL = 120.0
 
-# Former pairs that are kept out of texts.
+# Number of former pairs that are still removed from texts.
 REMEMBERED = 5
 
-# The owner is asked to agree again in good time, by a warning in the log once a day.
+# Seconds before the consent ends from which on a warning is logged once a day.
 WARN_BEFORE = 5 * 86_400.0
 DAY = 86_400.0
 
 
 class TokenStore(Protocol):
-    """Where the tokens of one application are kept between runs.
+    """A store for the tokens of one application between runs.
 
-    The methods are called from any thread, for a short time, one renewal at a time. A store
-    without `lock` and `unlock` is taken to be used by this process only.
+    The methods may be called from any thread and must return soon. A store without `lock` and
+    `unlock` must be used by one process only.
     """
 
     def load(self) -> Tokens | None:
@@ -64,12 +64,12 @@ class TokenStore(Protocol):
         ...
 
     def save(self, tokens: Tokens) -> None:
-        """Keep a new pair; it must be safe on return."""
+        """Store a new pair; it must be stored durably on return."""
         ...
 
 
 class TokensInMemory:
-    """A store that keeps tokens as long as it lives, and no longer."""
+    """A store that keeps tokens in memory only."""
 
     def __init__(self) -> None:
         self._tokens: Tokens | None = None
@@ -79,19 +79,19 @@ class TokensInMemory:
         return self._tokens
 
     def save(self, tokens: Tokens) -> None:
-        """Keep a new pair."""
+        """Store a new pair."""
         self._tokens = tokens
 
 
 class Lockable(Protocol):
-    """What a store shared by several processes has besides."""
+    """The additional methods of a store that several processes share."""
 
     def lock(self) -> bool:
         """Take the lock; False if another process or thread has it."""
         ...
 
     def unlock(self) -> None:
-        """Give the lock back."""
+        """Release the lock."""
         ...
 
 
@@ -100,9 +100,9 @@ class Authorization:
     """The tokens of one client and all its copies.
 
     Attributes:
-        application: What the tokens belong to.
+        application: The application that the tokens belong to.
         base_url: The API's host.
-        store: Where the tokens are kept.
+        store: The store of the tokens.
         account: The installer's account of the partner grant, or None.
         given: The tokens that the caller passed, or None.
         generation: Grows with every new pair.
@@ -115,7 +115,7 @@ class Authorization:
     given: Tokens | None
     generation: int = field(default=0, init=False)
     _tokens: Tokens | None = field(default=None, init=False)
-    # Late answers repeat tokens that have been replaced meanwhile.
+    # Late answers can repeat tokens that were replaced meanwhile.
     _former: deque[Tokens] = field(factory=lambda: deque(maxlen=REMEMBERED), init=False)
     _begun_at: float = field(default=0.0, init=False)
     _ahead: float = field(default=0.0, init=False)
@@ -126,7 +126,7 @@ class Authorization:
     backoff: Backoff = field(init=False)
 
     def begun(self, time: SteadyTime, backoff: Backoff) -> Authorization:
-        """Itself, with a client's time (epoch seconds) and its patience with lost answers."""
+        """Set a client's time source (epoch seconds) and its retries; returns itself."""
         self.time, self.backoff = time, backoff
         return self
 
@@ -137,7 +137,7 @@ class Authorization:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Everything that must be in no text."""
+        """All secrets that must not appear in texts."""
         found = [self.application.client_secret, self.application.basic.removeprefix("Basic ")]
         for tokens in (self._tokens, self.given, *self._former):
             if tokens is not None:
@@ -154,25 +154,25 @@ class Authorization:
         )
 
     def heard(self, ahead: float) -> None:
-        """Take over how far the server's clock is ahead of ours, seconds."""
+        """Set how far the server's clock is ahead of ours, seconds."""
         self._ahead = ahead
 
     def is_ready(self) -> bool:
-        """Whether the next call can go out without asking for anything first."""
+        """Whether the next call can be sent without requesting tokens first."""
         return self._tokens is not None and self._usable(self._tokens)
 
     def prepare(self, send: Sender) -> Flow[None]:
-        """Make sure that there is an access token which has not ended.
+        """Get or renew the access token if it is missing or expired.
 
         Raises:
-            ConfigError: there are no tokens, or they cannot be kept.
-            AuthenticationError: the owner must agree again; `authorize_url` says where.
-            EnphaseError: the tokens' service did not answer, or failed.
+            ConfigError: there are no tokens, or they cannot be stored.
+            AuthenticationError: the owner must give consent again at `authorize_url`.
+            EnphaseError: the token service did not answer, or failed.
         """
         yield Whole(self._renewed(self.generation, send, refused=False))
 
     def renew(self, generation: int, send: Sender) -> Flow[None]:
-        """Get other tokens than those of `generation`, which the server says have ended.
+        """Replace the tokens of `generation`, which the server refused as expired.
 
         Raises:
             EnphaseError: as of `prepare`.
@@ -180,12 +180,12 @@ class Authorization:
         yield Whole(self._renewed(generation, send, refused=True))
 
     def buy(self, request: Request, send: Sender) -> Flow[None]:
-        """Get and keep the first pair, with an owner's code or an installer's account.
+        """Get and store the first pair, with an owner's code or an installer's account.
 
-        A code works once, so it is sent once.
+        The request is sent once only, because a code works once.
 
         Raises:
-            AuthenticationError: it is refused.
+            AuthenticationError: the code or the account is refused.
             EnphaseError: as of `prepare`.
         """
         yield Whole(self._bought(request, send))
@@ -204,7 +204,7 @@ class Authorization:
         try:
             if self.generation != generation and self.is_ready():
                 return
-            # The caller's own pair is tried first, and then what was kept of earlier runs.
+            # The caller's own pair is tried first, then the pair stored by earlier runs.
             if self._tokens is None and self.given is not None and self._usable(self.given):
                 self._adopt(self.given)
                 return
@@ -221,7 +221,7 @@ class Authorization:
             busy.release()
 
     def _found_in_store(self, refused: bool) -> Flow[bool]:
-        """Whether the store holds a pair that another process has got meanwhile."""
+        """Whether the store holds a newer pair that another process stored meanwhile."""
         stored = cast("Tokens | None", (yield Run(self.store.load)))
         if stored is None or not self._usable(stored):
             return False
@@ -262,16 +262,16 @@ class Authorization:
         return list(dict.fromkeys(found))
 
     def _keep(self, tokens: Tokens) -> Flow[None]:
-        """Have a pair on disk before anything uses it."""
+        """Store a pair before it is used."""
         yield Run(lambda: self.store.save(tokens))
         self._adopt(tokens)
-        logger.info("got an access token; it ends at %s", _end(tokens.expires_at))
+        logger.info("got an access token; it expires at %s", _end(tokens.expires_at))
 
     def _answered(self, request: Request, send: Sender) -> Flow[Tokens]:
-        """The pair that the tokens' service answers with; tried again where none came.
+        """The pair in the token service's answer; retried if no answer came.
 
-        The same refresh token is sent again: where the first answer was lost, the server may
-        still accept it, and if not, says so.
+        The retry sends the same refresh token: if the first answer was lost, the server may still
+        accept it; if not, it refuses.
         """
         failures, lost, since = 0, False, self.time()
         while True:
@@ -285,7 +285,7 @@ class Authorization:
                     raise problem
             except (APIConnectionError, APIResponseValidationError) as error:
                 problem = error
-            # All but a refused quota can have used the refresh token up.
+            # Every failure except a refused quota may have used up the refresh token.
             lost = lost or not isinstance(problem, RateLimitError)
             failures += 1
             delay = self.backoff.delay(failures, self.time() - since, 0.0)
@@ -294,12 +294,14 @@ class Authorization:
             yield Sleep(delay, f"{problem}; try {failures + 1}")
 
     def _refusal(self, reply: Reply, *, lost: bool, given: str = "refresh token") -> EnphaseError:
-        """What an unsuccessful answer means. Its text is not shown: it repeats what was sent."""
+        """The error for an unsuccessful answer, without its text, which repeats what was sent."""
         status, kind = reply.status, oauth.refusal(reply.content)
         start = f"{oauth.OPERATION}: status {status}" + (f" ({kind})" if kind else "")
         details: Any = {"status_code": status, "body": None, "operation": oauth.OPERATION}
         if status >= 500:
-            return ServerError(f"{start}: try again later; the tokens are kept", **details)
+            return ServerError(
+                f"{start}: try again later; the stored tokens are unchanged", **details
+            )
         if status == 429:
             return RateLimitError(f"{start}: the plan's hits are used up", **details)
         if status not in (400, 401, 403):
@@ -358,7 +360,7 @@ class Authorization:
             unlock()
 
     def _lock_of_this_process(self) -> threading.Lock:
-        # After a fork the parent's lock may be held by a thread that is not here.
+        # After a fork the lock may be held by a thread that does not exist in this process.
         if self._pid != os.getpid():
             self._pid, self._busy = os.getpid(), threading.Lock()
         return self._busy
@@ -371,4 +373,4 @@ def _wait(deadline: float, now: float, reason: str) -> Flow[None]:
 
 
 def _end(instant: float | None) -> str:
-    return "a time it does not tell" if instant is None else utc_text(instant)
+    return "an unknown time" if instant is None else utc_text(instant)

@@ -1,4 +1,4 @@
-"""Where API v4 has a system's history."""
+"""The sources of a system's history in API v4."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The microinverters of a system: v4's pages as the list that v2 sends at once."""
+"""The microinverters of a system: all pages of v4 as one list, like v2's."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from enphase_sdk.core.json import is_array, is_object
 
 __all__ = ["all_inverters"]
 
-# The largest page that the server grants, because every page is a hit.
+# The largest page that the server allows, because each page costs a hit.
 PAGE = 100
 
-# No system has so many.
+# More pages than any system has; after them the listing counts as endless.
 MOST_PAGES = 1_000
 
 
@@ -60,7 +60,7 @@ def all_inverters(site_id: int, access: str) -> Steps[list[models.InvertersSumma
 
 
 def _rows_in(reply: Reply) -> int:
-    """Microinverters on a page, also those that could not be read."""
+    """Number of microinverters on a page, including those that could not be read."""
     body = decoded_json(reply.content)
     gateways = filter(is_object, body if is_array(body) else ())
     lists = [gateway.get("micro_inverters") for gateway in gateways]
@@ -68,7 +68,7 @@ def _rows_in(reply: Reply) -> int:
 
 
 def _merge(gateways: list[models.InvertersSummary], part: models.InvertersSummary) -> None:
-    """A gateway's microinverters may stand on several pages."""
+    """Join the groups of each gateway, whose microinverters may be on several pages."""
     serials = {each.envoy_serial_number for each in part.micro_inverters}
     last = gateways[-1] if gateways else None
     if last is not None and serials & {e.envoy_serial_number for e in last.micro_inverters}:
@@ -79,7 +79,7 @@ def _merge(gateways: list[models.InvertersSummary], part: models.InvertersSummar
 
 
 def _by_gateway(gateways: Any) -> list[models.InvertersSummary]:
-    """Microinverters by gateway; their last report as an instant, however it was written."""
+    """Microinverters by gateway, with their last report converted to an instant."""
     found: list[models.InvertersSummary] = []
     for gateway in gateways:
         wire = msgspec.to_builtins(gateway)

@@ -26,7 +26,7 @@ from enphase_sdk.live import LiveSample
 
 __all__ = ["Frames", "is_over", "live_call", "reconnected"]
 
-# What the server takes, seconds.
+# Limits of a stream's length, seconds.
 SHORTEST, LONGEST = 30, 300
 
 # Seconds. A stream that ends at most this early counts as complete: opening it again costs a hit.
@@ -34,7 +34,7 @@ NEARLY_OVER = 5.0
 
 LARGEST_FRAME = 1_048_576
 
-# Beyond this a time is in milliseconds (the year 5138 in seconds).
+# Epoch seconds (year 5138). A larger number is taken for milliseconds.
 _MILLISECONDS = 100_000_000_000
 
 _STATUSES = {461: 422, 462: 422, 463: 422, 468: 404, 473: 503, 550: 500, 551: 500, 552: 500}
@@ -48,7 +48,7 @@ def live_call(system_id: int, duration: int) -> Call[None]:
     """The call that opens a stream.
 
     Raises:
-        InvalidArgumentError: no system id, or a duration that the server does not take.
+        InvalidArgumentError: the system id is not valid, or the duration is outside the limits.
     """
     number, seconds = integer(system_id, "system_id"), integer(duration, "duration")
     if not SHORTEST <= seconds <= LONGEST:
@@ -60,7 +60,7 @@ def live_call(system_id: int, duration: int) -> Call[None]:
 
 
 def reconnected(call: Call[None], left: float) -> Call[None]:
-    """The call that opens the rest of a stream, or as little as the server gives."""
+    """The call that opens the rest of a stream; at least the server's shortest one."""
     seconds = min(max(SHORTEST, math.ceil(left)), LONGEST)
     return evolve(call, request=evolve(call.request, headers=_headers(seconds)))
 
@@ -79,14 +79,14 @@ def _headers(seconds: int) -> tuple[tuple[str, str], ...]:
 
 
 class Frames:
-    """The samples of a stream that comes in pieces.
+    """Reads the samples from the pieces of a stream.
 
     Args:
         call: The call that opened it.
         redactor: Keeps secrets out of errors.
 
     Attributes:
-        has_expired: Whether the error that came says that the access token has ended.
+        has_expired: Whether the stream's error is that the access token has expired.
     """
 
     def __init__(self, call: Call[None], redactor: Redactor) -> None:
@@ -99,7 +99,7 @@ class Frames:
         self.has_expired = False
 
     def add(self, piece: bytes) -> list[LiveSample]:
-        """The samples that are whole with this piece; an error after them comes with `check`.
+        """The samples that this piece completes; an error after them is raised by `check`.
 
         Raises:
             NotAvailableError: the system has no live data.
@@ -107,7 +107,7 @@ class Frames:
             APIResponseValidationError: a frame has no end.
         """
         found: list[LiveSample] = []
-        # The standard's three ends of a line; an empty line more between CR and LF does no harm.
+        # The standard has three line ends. An additional empty line between CR and LF does no harm.
         *lines, rest = (bytes(self._line) + piece).replace(b"\r", b"\n").split(b"\n")
         self._line = bytearray(rest)
         for line in lines:
@@ -133,19 +133,21 @@ class Frames:
         return found
 
     def check(self) -> None:
-        """Raise the error that came after the samples of the last piece, if one did."""
+        """Raise the error that followed the samples of the last piece, if there was one."""
         if self._error is not None:
             raise self._error
 
     def _sample(self, data: bytes) -> LiveSample | None:
         frame = decoded_json(data)
         if not is_object(frame):
-            logger.warning("%s: a frame that is no JSON object is left out", self._call.operation)
+            logger.warning(
+                "%s: a frame that is not a JSON object was left out", self._call.operation
+            )
             return None
         if is_object(frame.get("error")):
             raise self._told(frame["error"])
         if is_object(frame.get("data")) and is_object(frame["data"].get("data")):
-            frame = frame["data"]  # as the contract writes it
+            frame = frame["data"]  # the spelling of the contract
         values = frame.get("data")
         return _sample_of(frame, values) if is_object(values) else None
 

@@ -1,4 +1,4 @@
-"""From API v4's answers to the models that v2 and gateways have too, field by field."""
+"""Converts API v4's answers to the models that v2 and gateways use."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ __all__ = ["envoys", "inventory", "made", "system_row"]
 
 T = TypeVar("T")
 
-# The place of a system that tells none.
+# The address of a system that has none.
 NOWHERE = SimpleNamespace(city=None, country=None, postal_code=None, state=None)
 
 
-# Written for speed, because a listing is made of these: fields by position, and the members of
-# enumerations looked up once for all rows.
+# Optimized, because a listing has many rows: fields by position, and the members of enumerations
+# looked up once for all rows.
 def system_row(row: Any) -> models.System:
-    """A row of the listing. What v4 does not tell, such as the city in a search, is None."""
+    """A row of the listing. What v4 does not send, such as the city in a search, is None."""
     address = row.address or NOWHERE
     status, system_status = _statuses(row.status)
     city, country = address.city, address.country
@@ -62,7 +62,7 @@ def envoys(devices: Any) -> models.EnvoysResponse:
 
 
 def inventory(devices: Any) -> models.Inventory:
-    """The active devices. v4 tells neither the maker of a meter nor the system's state."""
+    """The active devices. v4 has neither the manufacturer of a meter nor the system's state."""
 
     def device(each: Any) -> dict[str, Any]:
         return {"sn": each.serial_number, "model": each.model, "sku": each.sku}
@@ -93,7 +93,7 @@ def _kind(devices: Any, name: str) -> list[Any]:
 
 @lru_cache(maxsize=256)
 def _statuses(status: str | None) -> tuple[Any, Any]:
-    """v2's two statuses of a system, which are one in v4."""
+    """v2's two statuses of a system, from v4's single one."""
     if status is None:
         return None, None
     return models.Status(f"{status}"), models.SystemStatus(f"{status}")
@@ -109,7 +109,7 @@ def _plain(value: Any) -> Any:
 
 
 def made(shape: type[T], wire: dict[str, Any]) -> T:
-    """A model from its wire form; what is absent stays absent, what is unknown becomes None."""
+    """A model from its JSON form; absent fields stay absent, unknown values become None."""
     present = {name: value for name, value in wire.items() if value is not UNSET}
     plain = msgspec.to_builtins(present)
     value, _ = lenient.convert(plain, shape)

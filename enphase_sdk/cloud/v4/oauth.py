@@ -1,6 +1,6 @@
 """OAuth 2 of API v4: the requests for tokens and what their answers hold.
 
-Nothing here sends anything; `enphase_sdk.cloud.v4.authorization` does, and keeps the tokens.
+This module does no I/O; `enphase_sdk.cloud.v4.authorization` sends and stores.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ __all__ = [
     "refusal",
 ]
 
-# The page of Enphase's that shows the code for copying, where a program cannot be redirected to.
+# Enphase's page that shows the code to copy, for programs that cannot receive a redirect.
 REDIRECT_PAGE = "https://api.enphaseenergy.com/oauth/redirect_uri"
 
 OPERATION = "OAuthToken"
@@ -44,7 +44,7 @@ _TOKEN = "/oauth/token"  # noqa: S105 - a path
 
 _JWT = re.compile(r"[\w-]+\.([\w-]+)\.[\w-]*", re.ASCII)
 
-# A token that claims a longer life is taken to have told nothing (ten years, in seconds).
+# Seconds (ten years). A longer lifetime in a token is ignored.
 _LONGEST_LIFE = 10 * 366 * 86_400
 
 
@@ -77,13 +77,13 @@ class Account:
 
 @frozen
 class Tokens:
-    """A pair of tokens. Instants are epoch seconds in the server's clock, None if unknown.
+    """A pair of tokens. Times are epoch seconds in the server's clock, None if unknown.
 
     Attributes:
-        access_token: Sent with every call; lives about a day.
-        refresh_token: Buys the next pair; each one is to be used once only.
-        expires_at: When the access token ends.
-        refresh_expires_at: When the refresh token ends.
+        access_token: Sent with every call; valid for about a day.
+        refresh_token: Gets the next pair; each one may be used once only.
+        expires_at: When the access token expires.
+        refresh_expires_at: When the refresh token expires.
     """
 
     access_token: str = field(repr=False)
@@ -93,16 +93,16 @@ class Tokens:
 
     @classmethod
     def given(cls, access_token: str | None, refresh_token: str | None) -> Tokens | None:
-        """Tokens as a caller has them; their ends are read from the tokens themselves."""
+        """A pair from the caller's tokens; the expiry times are read from the tokens."""
         if not access_token and not refresh_token:
             return None
         access = access_token or ""
-        # Without an access token the pair counts as ended, so that the refresh token is used.
+        # Without an access token the pair counts as expired, so that the refresh token is used.
         end = _end_of(access) if access else 0.0
         return cls(access, refresh_token or None, end, _end_of(refresh_token or ""))
 
     def to_entry(self) -> dict[str, Any]:
-        """Plain JSON, for a private file."""
+        """The pair as plain JSON, for a private file."""
         return {
             "access_token": self.access_token,
             "refresh_token": self.refresh_token,
@@ -126,7 +126,7 @@ class Tokens:
 
 
 def authorize_url(base_url: str, client_id: str, redirect_uri: str, state: str | None) -> str:
-    """Where an owner agrees that the application may read the systems.
+    """The page where an owner gives the application access to the systems.
 
     Source: GET /oauth/authorize.
     """
@@ -137,14 +137,14 @@ def authorize_url(base_url: str, client_id: str, redirect_uri: str, state: str |
 
 
 def code_request(application: Application, code: str, redirect_uri: str) -> Request:
-    """Buy tokens with the code that an owner was given; a code works once."""
+    """The request for tokens with the code that an owner received; a code works once."""
     return _request(
         application, grant_type="authorization_code", redirect_uri=redirect_uri, code=code
     )
 
 
 def password_request(application: Application, account: Account) -> Request:
-    """Buy tokens with an installer's account; for partner applications only."""
+    """The request for tokens with an installer's account; for partner applications only."""
     return _request(
         application,
         grant_type="password",
@@ -154,7 +154,7 @@ def password_request(application: Application, account: Account) -> Request:
 
 
 def refresh_request(application: Application, refresh_token: str) -> Request:
-    """Buy the next pair of tokens."""
+    """The request for the next pair of tokens."""
     return _request(application, grant_type="refresh_token", refresh_token=refresh_token)
 
 
@@ -174,7 +174,7 @@ def read_tokens(reply: Reply, server_now: float) -> Tokens:
     """
     tokens = _tokens_in(reply, server_now)
     if tokens is None:
-        # The answer may hold half of what is secret, and frames are shown in tracebacks.
+        # The answer may hold parts of secrets, and tracebacks can show local variables.
         del reply
         raise APIResponseValidationError(
             f"{OPERATION}: the answer holds no tokens; try again later",
@@ -192,7 +192,7 @@ def _tokens_in(reply: Reply, server_now: float) -> Tokens | None:
         refresh = None
     life = _instant(found.get("expires_in"))
     end = server_now + life if life is not None and 0 <= life <= _LONGEST_LIFE else None
-    # Of the two the earlier one: asking for new tokens too early costs one request a day.
+    # The earlier of the two: renewing too early costs only one request a day.
     ends = [e for e in (end, _end_of(access)) if e is not None]
     return Tokens(access, refresh, min(ends, default=None), _end_of(refresh or ""))
 
@@ -200,7 +200,7 @@ def _tokens_in(reply: Reply, server_now: float) -> Tokens | None:
 def refusal(content: bytes) -> str:
     """The `error` of an answer that refuses tokens, such as `invalid_grant`.
 
-    The description beside it is left alone: it repeats the code that was sent.
+    The description beside it is not used, because it repeats the code that was sent.
     """
     error = _json(content).get("error")
     known = isinstance(error, str) and re.fullmatch(r"[a-z_]{1,40}", error)
@@ -226,7 +226,7 @@ def _end_of(token: str) -> float | None:
 
 
 def _instant(value: Any) -> float | None:
-    """A number of seconds that is a date; None for whatever else stands there."""
+    """Epoch seconds within the calendar; None for any other value."""
     try:
         seconds = float(value)
         utc(seconds)
@@ -236,7 +236,7 @@ def _instant(value: Any) -> float | None:
 
 
 def _is_sendable(value: object) -> TypeGuard[str]:
-    """Whether it is text that can stand in a header."""
+    """Whether the value is text that a header can hold."""
     return isinstance(value, str) and value.isascii() and value.isprintable() and value != ""
 
 
@@ -244,9 +244,9 @@ def checked_secret(value: str, name: str) -> str:
     """A credential that can be sent in a header.
 
     Raises:
-        ConfigError: it cannot; the value is not shown.
+        ConfigError: it cannot be sent. The message does not contain it.
     """
     if _is_sendable(value) and value.strip():
         return value.strip()
     del value
-    raise ConfigError(f"{name} holds characters that no credential has; copy it again")
+    raise ConfigError(f"{name} holds characters that a credential cannot have; copy it again")

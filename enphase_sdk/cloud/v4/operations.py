@@ -1,4 +1,4 @@
-"""The operations that v2 has too: requests of v4, results in the models of v2.
+"""The operations that v2 has too: requests to v4, results in the models of v2.
 
 If v4 answers less per call than v2, several calls make one result.
 """
@@ -54,7 +54,7 @@ DETAILS = "System Details"
 PRODUCTION = "Site Level Production Monitoring"
 CONSUMPTION = "Site Level Consumption Monitoring"
 
-# Entries per page requested by default: large, because each page costs a hit. The server may grant
+# Entries per page requested by default: large, because each page costs a hit. The server may send
 # fewer; the answer says how many.
 LISTED_PAGE = 100
 FOUND_PAGE = 1_000
@@ -74,11 +74,9 @@ def systems(
     limit: int | None = None,
     next: str | None = None,  # noqa: A002 - the wire's name
 ) -> Call[models.SystemsPage]:
-    """GET /systems, or POST /systems/search where something is filtered by; one page."""
+    """GET /systems, or POST /systems/search if there are filters; one page."""
     if installer is not None:
-        raise NotAvailableError(
-            "systems: API v4 tells no installers, so it cannot filter by them; leave installer out"
-        )
+        raise NotAvailableError("systems: API v4 cannot filter by installer; leave installer out")
     page = 1 if next is None else page_of_cursor(text(next, "next"))
     ids, names = many(system_id, "system_id", integer), many(system_name, "system_name", text)
     statuses, references = many(status, "status", text), many(reference, "reference", text)
@@ -135,7 +133,7 @@ def _only_one(values: Any, name: str) -> Any:
 
 
 def _of_types(wanted: set[str]) -> Callable[[models.SystemsPage], models.SystemsPage]:
-    """Keeps the systems of a page that are connected in a wanted way; v4 cannot filter by it."""
+    """A filter of a page by connection type, because v4 cannot filter by it."""
 
     def keep(page: models.SystemsPage) -> models.SystemsPage:
         kept = [each for each in page.systems if _comparable(each.connection_type) in wanted]
@@ -193,13 +191,13 @@ def monthly_production(system_id: int, start_date: DateLike) -> Call[models.Mont
     """API v4 has no such operation.
 
     Raises:
-        NotAvailableError: always; says what tells the same.
+        NotAvailableError: always; the message names an alternative.
     """
     integer(system_id, "system_id")
     to_date(start_date, "start_date")
     warnings.warn("monthly_production is deprecated by Enphase", DeprecationWarning, stacklevel=3)
     raise NotAvailableError(
-        "monthly_production: API v4 has it no more; add up the days of energy_lifetime"
+        "monthly_production: API v4 does not have it; add up the days of energy_lifetime"
     )
 
 
@@ -252,7 +250,7 @@ def _by_meter(parts: list[models.RgmStats], end: int | None) -> list[models.Mete
 
 
 def _until(end: int | None, intervals: list[T] | None) -> list[T]:
-    """The intervals that do not end after an instant."""
+    """The intervals that end at an instant or before it."""
     at = attrgetter("end_at")
     return [each for each in intervals or () if end is None or at(each) is None or at(each) <= end]
 
@@ -287,7 +285,7 @@ def _telemetry(
     length: str | None,
     step: int,
 ) -> Steps[T]:
-    """Windows of a day or a week, one after the other; what was not asked for is cut off.
+    """Calls for windows of a day or a week in sequence; intervals outside the request are removed.
 
     `granularity` is the length of the window, not of the intervals.
     """
@@ -356,7 +354,7 @@ def consumption_lifetime(
 
 
 def _none_without_series(name: str) -> Callable[[Any], Any]:
-    """v2 answers 204 where v4 sends an empty series that begins on no day."""
+    """None for an empty series without a first day, for which v2 answers 204."""
 
     def adapt(series: Any) -> Any:
         empty = not getattr(series, name) and series.start_date in (None, UNSET)

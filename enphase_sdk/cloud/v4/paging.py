@@ -1,4 +1,4 @@
-"""Paging of API v4: numbered pages, which shift while systems come and go.
+"""Paging of API v4: numbered pages, whose rows move when systems are added or removed.
 
 This is the only module that knows that v4 pages by number and size.
 """
@@ -23,34 +23,34 @@ __all__ = ["Walk", "page_of_cursor"]
 
 _CURSOR = re.compile(r"v4-page-([1-9][0-9]{0,8})")
 
-# A listing grows while it is read, but not to this.
+# Largest page number; a listing cannot grow to this while it is read.
 MOST_PAGES = 1_000_000
 
 
 def page_of_cursor(cursor: str) -> int:
-    """The number of the page that a saved cursor brings back.
+    """The page number in a saved cursor.
 
     Raises:
-        InvalidArgumentError: it is none of this API's.
+        InvalidArgumentError: it is not a cursor of this API.
     """
     match = _CURSOR.fullmatch(cursor)
     if match is None:
         raise InvalidArgumentError(
-            f"next: {cursor[:60]!r} is no cursor of API v4; a cursor saved from API v2 cannot be "
+            f"next: {cursor[:60]!r} is not a cursor of API v4; a cursor of API v2 cannot be "
             "used here; start the listing again"
         )
     return int(match[1])
 
 
 class Walk:
-    """The way through one listing. Each system is given once.
+    """The state of one listing. Each system is given once.
 
-    Rows shift when a system before them is added or removed. Where the listing became shorter,
-    the page before is read again, and at its end, if systems are missing, the listing is gone
-    through once more for those.
+    Rows move when a system before them is added or removed. If the listing became shorter, the
+    page before is read again. If systems are missing at the end, the whole listing is read a
+    second time to find them.
 
     Attributes:
-        cursor: What brings back the page that is asked for next; None at the first.
+        cursor: The cursor of the page requested next; None for the first page.
     """
 
     def __init__(self, first: Call[models.SystemsPage]) -> None:
@@ -59,7 +59,7 @@ class Walk:
         self._began_at = self._page
         self._boundary = Boundary()
         self._total: int | None = None
-        # The page that came last: as it was sent, and before anything is filtered here.
+        # The last page as it was sent, before the filters of this module.
         self._wire: Any = None
         self._whole = models.SystemsPage(systems=[])
         self._new: list[models.System] = []
@@ -89,7 +89,7 @@ class Walk:
 
     def _is_last(self) -> bool:
         wire = self._wire
-        # Rows that cannot be read are left out of the list, and still counted.
+        # Rows that cannot be read are left out of the list, but still counted.
         sent = max(len(wire.systems), wire.count if isinstance(wire.count, int) else 0)
         size = wire.size if isinstance(wire.size, int) and wire.size > 0 else sent
         if not sent:
@@ -99,18 +99,18 @@ class Walk:
         return bool(sent < size)
 
     def arrived(self, page: models.SystemsPage) -> None:
-        """Go on to the page after this one.
+        """Note that this page arrived; the next call is for the page after it.
 
         Raises:
-            APIResponseValidationError: the listing would never end: page after page brings no
-                new system.
+            APIResponseValidationError: the listing would never end: too many pages have no new
+            system.
         """
         total = self._wire.total if isinstance(self._wire.total, int) else None
         shrank = total is not None and self._total is not None and total < self._total
         self._total = total
         new = self._boundary.crossed(self._whole)
         if self._again:
-            # Those without an id were given in the first round.
+            # Systems without an id were given in the first pass.
             new = [system for system in new if system.system_id]
         self._new = self._filtered(evolve(page, systems=new)).systems
         if self._page >= MOST_PAGES:
@@ -118,7 +118,7 @@ class Walk:
                 f"{OPERATION}: the listing does not end; try again later", operation=OPERATION
             )
         if shrank and self._page > 1:
-            # Rows that stood on this page have moved to the one before, which was read already.
+            # Rows of this page have moved to the page before, which was read already.
             self._page -= 1
         elif not self._is_last():
             self._page += 1
@@ -129,7 +129,7 @@ class Walk:
         self.cursor = f"v4-page-{self._page}"
 
     def _finish(self) -> None:
-        """The end, unless systems have slipped past: then once more from the beginning."""
+        """End the listing; if systems may have been missed, start a second pass."""
         self._ended = True
         missing = (self._total or 0) - self._boundary.count
         if missing <= 0 or self._began_at != 1 or self._again:

@@ -1,4 +1,4 @@
-"""Where the settings of API v4 come from, and where its tokens are kept."""
+"""The settings of API v4 and where they come from, and the file that stores its tokens."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BASE_URL = "https://api.enphaseenergy.com"
 
 @frozen
 class Given:
-    """What a caller passed, or did not; never shown with a frame's locals."""
+    """The settings that the caller passed, or None; the repr hides secrets, for tracebacks."""
 
     api_key: str | None = field(default=None, repr=False)
     client_id: str | None = None
@@ -34,7 +34,7 @@ class Given:
 
 @frozen
 class Settings:
-    """What a client of API v4 needs to know, complete and checked."""
+    """The settings of a client of API v4, complete and checked."""
 
     api_key: str = field(repr=False)
     application: Application
@@ -47,20 +47,20 @@ class Settings:
 
 
 def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
-    """Complete what is given from the environment and the config file.
+    """Complete the given settings from the environment and the config file.
 
     Raises:
-        ConfigError: something is missing or cannot be used; says where to put it.
+        ConfigError: a setting is missing or not valid; the message says where to set it.
     """
     lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     client_id = lookup("client_id", given.client_id)
     if not client_id or not client_id.strip():
         raise ConfigError(
-            "no client id: set ENPHASE_CLIENT_ID, put client_id into the config file, or pass "
-            "client_id=; it stands beside the API key in Enphase's developer portal"
+            "no client id: pass client_id=, set ENPHASE_CLIENT_ID, or put client_id into the "
+            "config file; Enphase's developer portal shows it beside the API key"
         )
     return Settings(
-        # It stands in a header, where v2's stands in a URL.
+        # It is sent in a header, unlike v2's, which is part of the URL.
         api_key=checked_secret(
             secret(lookup("api_key", given.api_key), "API key", "api_key"), "api_key"
         ),
@@ -98,11 +98,11 @@ class FileTokens:
     """Tokens in a private file (mode 0600) with one entry for each client id.
 
     Args:
-        client_id: Whose.
-        path: The file; else `tokens/v4.json` in the user's state folder.
+        client_id: The application's client id.
+        path: The file. Default: `tokens/v4.json` in the user's state folder.
 
     Raises:
-        ConfigError: there can be no such file.
+        ConfigError: the path is not valid.
     """
 
     def __init__(self, client_id: str, path: str | os.PathLike[str] | None = None) -> None:
@@ -116,19 +116,19 @@ class FileTokens:
         return Tokens.from_entry(self._entries.get(self._client_id))
 
     def save(self, tokens: Tokens) -> None:
-        """Keep a pair; it is on disk on return."""
+        """Store a pair; it is on disk on return."""
         self._entries.put(self._client_id, tokens.to_entry())
 
     def remove(self) -> None:
-        """Forget the pair."""
+        """Delete the pair."""
         self._entries.remove(self._client_id)
 
     def lock(self) -> bool:
-        """Become the one that renews; False if another thread or process is."""
+        """Take the lock for a renewal; False if another thread or process has it."""
         return self._lock.take()
 
     def unlock(self) -> None:
-        """Let others renew."""
+        """Release the lock."""
         self._lock.give_back()
 
 
@@ -137,10 +137,10 @@ def _default_path() -> Path:
 
 
 def token_store(client_id: str, tokens: Any) -> TokenStore:
-    """What keeps the tokens: an object that can, a file, or by default the user's own.
+    """The token store: the caller's object, a file, or by default the user's own file.
 
     Raises:
-        ConfigError: it can keep none.
+        ConfigError: `tokens` is not a token store.
     """
     if tokens is None or isinstance(tokens, str | os.PathLike):
         return FileTokens(client_id, None if tokens is None else os.fspath(tokens))

@@ -1,4 +1,4 @@
-"""What a status means in API v4, and which error an answer becomes; seven shapes of bodies."""
+"""The meaning of each status in API v4: which error an answer becomes; bodies have seven shapes."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from enphase_sdk.errors import EnphaseError, NotAvailableError, messages_of
 
 __all__ = ["error_of", "hidden_error", "meaning_of"]
 
-# 401 says by its words alone what is wrong; only this kind gets better with another token.
+# Only the text of a 401 says what is wrong; only for this text a new token helps.
 _NOT_IN_PLAN = re.compile(r"(?i)not authorized to access this resource")
 _ABOUT_THE_KEY = re.compile(r"(?i)\bkeys?\b")
 
 _ADVICE = {403: "this owner has not given the application a right to this system"}
 
-# What v2 tells in fields of their own, v4 writes into a sentence.
+# v4 writes into a sentence what v2 sends in separate fields.
 _WINDOW = re.compile(r":(start_at|end_at|first_interval|last_interval)\s*=>\s*\"?(-?\d{1,12})\b")
 
 
@@ -44,11 +44,11 @@ def _is_of_the_token(reply: Reply) -> bool:
 
 
 def hidden_error(reply: Reply) -> Reply | None:
-    """The error that an answer with status 200 is in truth, under the status it names."""
+    """The error inside an answer with status 200, with the status that it names; or None."""
     body = decoded_json(reply.content)
     if not is_object(body) or not {"message", "details", "errorMessages", "error"} & set(body):
         return None
-    # An event stream's frame has everything one level deeper.
+    # In a frame of an event stream the error is one level deeper.
     told = body["error"] if is_object(body.get("error")) else body
     status = told.get("code", told.get("reason"))
     if isinstance(status, str) and re.fullmatch(r"[0-9]{3}", status):
@@ -59,7 +59,7 @@ def hidden_error(reply: Reply) -> Reply | None:
 
 
 def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> EnphaseError:
-    """The error that an unsuccessful answer stands for."""
+    """The error for an unsuccessful answer."""
     failure = Failure.of(call, reply, redactor)
     words = failure.words
     if reply.status == 401 and _NOT_IN_PLAN.search(words):
@@ -76,7 +76,7 @@ def error_of(call: Call[Any], reply: Reply, redactor: Redactor) -> EnphaseError:
 
 
 def _advice(words: str) -> str:
-    """What to do about a 401."""
+    """The advice for a 401."""
     if re.search(r"(?i)mismatch", words):
         return "the API key belongs to another application than the client id"
     if _ABOUT_THE_KEY.search(words):

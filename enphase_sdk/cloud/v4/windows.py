@@ -1,6 +1,6 @@
-"""Windows and days as v4 takes them: aligned, short enough, and over.
+"""Windows and days in the form that v4 accepts: aligned, short enough, and not in the future.
 
-What lies in the future is refused, or empties the whole answer; so no end after now is sent.
+The server refuses a time in the future, or answers with nothing; so no end after now is sent.
 """
 
 from __future__ import annotations
@@ -52,12 +52,12 @@ class _Window(msgspec.Struct):
 
 _WINDOW = msgspec.json.Decoder(_Window)
 
-# No zone is further behind UTC.
+# The largest offset of a time zone behind UTC.
 FURTHEST_BEHIND = timedelta(hours=12)
 
 
 def granularity(seconds: int) -> Granularity:
-    """The shortest window there is that holds so many seconds."""
+    """The shortest of the server's windows that has at least this many seconds."""
     from enphase_sdk_api_v4.models import Granularity
 
     return Granularity("day" if seconds <= DAY else "week")
@@ -66,16 +66,16 @@ def granularity(seconds: int) -> Granularity:
 def windows(
     start: int | None, end: int | None, longest: int, step: int
 ) -> Iterator[tuple[int | None, int | None]]:
-    """Windows that make up a span, aligned to intervals and over; the first one always.
+    """The windows that cover a span, aligned to intervals and not in the future; at least one.
 
     Args:
         start: Epoch seconds; None leaves the one window to the server, which is today.
         end: Epoch seconds; None is now.
-        longest: Seconds of a window.
-        step: Seconds of an interval.
+        longest: Length of a window, seconds.
+        step: Length of an interval, seconds.
 
     Yields:
-        Where a window begins and ends; its end is None where it is left to the server.
+        Start and end of a window; the end is None if the server chooses it.
     """
     if start is None:
         yield None, None
@@ -84,7 +84,7 @@ def windows(
     end = (now if end is None else min(end, now)) // step * step
     while True:
         finish = min(begin + longest, end)
-        # Nothing is over yet of an interval that has just begun.
+        # The current interval has not ended yet.
         yield begin, finish if finish > begin else None
         begin += longest
         if begin >= end:
@@ -92,9 +92,9 @@ def windows(
 
 
 def hour_left_out(begin: int, finish: int, longest: int, reply: Reply) -> int | None:
-    """Where a window of full length really ended, if that was up to an hour before its end.
+    """The real end of a full window, if the server ended it up to an hour early; else None.
 
-    By the clock of the system's zone a day has 23 hours once a year.
+    In the system's time zone one day a year has 23 hours.
     """
     if finish - begin <= longest - HOUR:
         return None
@@ -106,9 +106,9 @@ def hour_left_out(begin: int, finish: int, longest: int, reply: Reply) -> int | 
 
 
 def final_of(asked: dict[str, Any]) -> Final | None:
-    """When an answer with `meta` about a window is settled.
+    """The rule for when an answer with `meta` about a window is settled.
 
-    The window is as long as `granularity` says, or an hour longer where clocks are put back.
+    The window has the length that `granularity` names, or an hour more when clocks go back.
     """
     if "start_at" not in asked:
         return None
@@ -117,7 +117,7 @@ def final_of(asked: dict[str, Any]) -> Final | None:
 
 
 def instant(value: InstantLike | None, name: str) -> Any:
-    """Epoch seconds, now at the latest; absent for None."""
+    """Epoch seconds, at most the current time; absent for None."""
     at = arguments.instant(value, name)
     return at if at is UNSET else min(at, int(current_clock().time()))
 
@@ -125,8 +125,8 @@ def instant(value: InstantLike | None, name: str) -> Any:
 def days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:
     """The first and the last day of a series.
 
-    The series ends with yesterday. With today or a later day as its end it can come empty, so
-    such an end is left out; see `until_day`.
+    The series ends with yesterday. If the end is today or later, the answer can be empty; so
+    such an end is not sent. See `until_day`.
     """
     asked = arguments.days(start, end)
     last = asked["end_date"]
@@ -136,7 +136,7 @@ def days(start: DateLike | None, end: DateLike | None) -> dict[str, Any]:
 
 
 def until_day(end: DateLike | None, adapt: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """Cuts off the days of a series after the one that was asked for as its last; then `adapt`."""
+    """A function that removes the days after the requested last one, then applies `adapt`."""
     if end is None:
         return adapt
     last = to_date(end, "end_date")
@@ -154,6 +154,6 @@ def until_day(end: DateLike | None, adapt: Callable[[Any], Any]) -> Callable[[An
 
 
 def _earliest_today() -> date:
-    """Today where the day begins last: whose zone a system is in is not known here."""
+    """Today in the time zone where the day begins last; the system's zone is not known here."""
     now = datetime.fromtimestamp(current_clock().time(), UTC)
     return (now - FURTHEST_BEHIND).date()

@@ -1,1 +1,1 @@
-"""From one decoded answer to its models: pure functions, a module for each kind of thing."""
+"""Functions that make models from one decoded answer, without I/O; one module per subject."""

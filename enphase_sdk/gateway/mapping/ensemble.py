@@ -1,4 +1,4 @@
-"""``/ivp/ensemble/…``: IQ Batteries and what stands between them, the house and the grid."""
+"""``/ivp/ensemble/…``: IQ Batteries, and the devices between them, the house and the grid."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ __all__ = [
 
 T = TypeVar("T")
 
-# The colon is part of the name on every firmware seen; one that drops it is read as well.
+# The colon is part of the name on all known firmware; a name without it is read too.
 _POWERS = ("devices:", "devices")
 
 
 @frozen(kw_only=True, hash=False)
 class EnsembleInventory:
-    """The devices listed; `encharge` is empty where batteries are foreseen and none is there."""
+    """The listed devices; `encharge` is empty if the list of batteries is empty."""
 
     encharge: dict[str, Encharge] | None = None
     enpower: Enpower | None = None
@@ -46,14 +46,14 @@ class EnsembleInventory:
 
 @frozen(kw_only=True)
 class SecondaryControl:
-    """Sums over batteries: of the IQ Batteries, and of all kinds together."""
+    """Sums over the IQ Batteries, and over all kinds of battery."""
 
     encharge: EnchargeAggregate
     batteries: BatteryAggregate
 
 
 def ensemble_inventory(content: Content) -> EnsembleInventory | None:
-    """Batteries by serial number, and of each other kind the first device."""
+    """Batteries by serial number, and the first device of each other kind."""
     groups = content.records()
     if groups is None:
         return None
@@ -75,7 +75,7 @@ def ensemble_inventory(content: Content) -> EnsembleInventory | None:
 
 
 def encharge_power(content: Content) -> dict[str, EnchargePower] | None:
-    """What each battery does now, by serial number."""
+    """The power and state of charge of each battery, by serial number."""
     answer = content.fields(*_POWERS)
     if answer is None:
         return None
@@ -128,7 +128,7 @@ def _first(devices: dict[str, Fields] | None, read: Callable[[str, Fields], T]) 
 
 
 class _Common(TypedDict):
-    """What every device of the inventory tells in the same words."""
+    """The fields that every device of the inventory has."""
 
     serial_number: str
     part_number: str | None

@@ -14,7 +14,7 @@ _COUNTS = ("deviceCount", "deviceDataLimit")
 
 @frozen(kw_only=True, hash=False)
 class DetailedInverters:
-    """What ``device_data`` tells of microinverters.
+    """The microinverters in ``device_data``.
 
     Attributes:
         inverters: By serial number.
@@ -29,7 +29,7 @@ class DetailedInverters:
 
 
 def detailed_inverters(content: Content) -> DetailedInverters | None:
-    """Microinverters in use. Meters are listed beside them, and removed ones."""
+    """Microinverters in use. The list also contains meters and removed microinverters."""
     answer = content.fields()
     if answer is None:
         return None

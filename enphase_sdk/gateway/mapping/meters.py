@@ -16,7 +16,7 @@ PHASES = ("L1", "L2", "L3")
 
 @frozen(kw_only=True, hash=False)
 class MeterConfiguration:
-    """How one current transformer is set up.
+    """The setup of one current transformer.
 
     Attributes:
         phase_mode: ``split``, ``three``, …; ``three`` with one phase is common.
@@ -34,7 +34,7 @@ class MeterConfiguration:
 
 
 def meter_configurations(content: Content) -> list[MeterConfiguration] | None:
-    """Every current transformer there is, in use or not."""
+    """All current transformers, in use or not."""
     records = content.records()
     if records is None:
         return None
@@ -60,7 +60,7 @@ def meter_configurations(content: Content) -> list[MeterConfiguration] | None:
 
 
 def meter_readings(content: Content) -> dict[int, Fields] | None:
-    """Readings by ``eid``; some are of meters that are not configured."""
+    """Readings by ``eid``; some belong to meters that are not configured."""
     records = content.records()
     if records is None:
         return None

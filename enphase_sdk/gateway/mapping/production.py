@@ -22,7 +22,7 @@ class Figures:
 
     @property
     def any_energy(self) -> bool:
-        """Whether it counts any energy; after booting, old firmware answers zeros for minutes."""
+        """Whether any energy is above zero; old firmware sends zeros for minutes after a start."""
         return any((self.today, self.last_7_days, self.lifetime))
 
     def rounded(self) -> SystemEnergy:
@@ -40,8 +40,8 @@ class Entry:
     """One entry of a production page.
 
     Attributes:
-        count: Devices that count, `activeCount`; None if it is not told.
-        figures: The whole.
+        count: Number of active devices, `activeCount`; None if it is not sent.
+        figures: The total.
         lines: By phase, as many as were sent; unused ones may be padded with zeros.
     """
 
@@ -51,7 +51,7 @@ class Entry:
 
     @property
     def active(self) -> bool | None:
-        """Whether `count` is above zero; None if it is not told."""
+        """Whether `count` is above zero; None if it is not sent."""
         return None if self.count is None else self.count > 0
 
 
@@ -61,7 +61,7 @@ class ProductionPage:
 
     Attributes:
         meter: The production meter's entry.
-        inverters: What microinverters reported: power and lifetime energy only.
+        inverters: The sum over the microinverters: power and lifetime energy only.
         consumption: Consumption entries by `measurementType`.
         acb: AC Batteries, if there are any.
     """

@@ -1,4 +1,4 @@
-"""Dry contact settings, tariff and generator: what can be set."""
+"""The settings: dry contacts, tariff and generator."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _OLDER_MODES = {"savings-mode": "economy"}
 
 
 def dry_contact_settings(content: Content) -> dict[str, DryContactSettings] | None:
-    """What each relay is for, by its id (``/ivp/ss/dry_contact_settings``)."""
+    """The settings of each relay by its id (``/ivp/ss/dry_contact_settings``)."""
     answer = content.fields("dry_contacts")
     if answer is None:
         return None
@@ -77,7 +77,7 @@ def tariff(content: Content) -> Tariff | None:
 
 
 def generator(content: Content) -> Generator | None:
-    """What the generator does (``/ivp/ensemble/generator``)."""
+    """The state of the generator (``/ivp/ensemble/generator``)."""
     answer = content.fields("admin_state", "oper_state", "present")
     if answer is None:
         return None
@@ -95,7 +95,7 @@ def generator(content: Content) -> Generator | None:
 
 
 def generator_config(content: Content) -> GeneratorConfig | None:
-    """What the generator is (``/ivp/ss/gen_config``)."""
+    """The configuration of the generator (``/ivp/ss/gen_config``)."""
     answer = content.fields("gen_type", "manufacturer", "charge_from_generator")
     if answer is None:
         return None
@@ -117,7 +117,7 @@ def generator_config(content: Content) -> GeneratorConfig | None:
 
 
 def generator_schedule(content: Content) -> GeneratorSchedule | None:
-    """When the generator runs (``/ivp/ss/gen_schedule``)."""
+    """The schedule of the generator (``/ivp/ss/gen_schedule``)."""
     answer = content.fields("schedule", "default_soc", "exercise_config")
     if answer is None:
         return None
@@ -136,7 +136,7 @@ def generator_schedule(content: Content) -> GeneratorSchedule | None:
 
 
 def generator_mode(content: Content) -> GeneratorMode | None:
-    """What the generator was told (``/ivp/ss/gen_mode``)."""
+    """The mode that the generator is set to (``/ivp/ss/gen_mode``)."""
     answer = content.fields("gen_cmd")
     command = answer.text("gen_cmd") if answer else None
     if answer is None or command is None:

@@ -1,4 +1,4 @@
-"""``/home`` and ``/inventory.json``, which are asked for on demand, and AC Batteries."""
+"""``/home`` and ``/inventory.json``, which are requested on demand only, and AC Batteries."""
 
 from __future__ import annotations
 

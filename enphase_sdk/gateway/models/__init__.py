@@ -1,1 +1,1 @@
-"""What a gateway tells, as values: one class per kind of thing, units in the docstrings."""
+"""The models of a gateway's values; units are in the docstrings."""

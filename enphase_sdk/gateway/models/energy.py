@@ -11,7 +11,7 @@ __all__ = ["CtMeter", "Inverter", "SystemEnergy"]
 class SystemEnergy:
     """Production or consumption of the whole system, or of one phase.
 
-    A value is None where the source does not know it: microinverters, for one, tell power
+    A value is None if the source does not know it; microinverters, for example, report power
     and lifetime energy only.
 
     Attributes:
@@ -19,7 +19,7 @@ class SystemEnergy:
             import from the grid, negative is export.
         watt_hours_today: Energy in Wh since midnight in the gateway's time zone. For net
             consumption gateways always send 0, which means not known.
-        watt_hours_last_7_days: Energy in Wh of the last seven days; often nonsense, and for
+        watt_hours_last_7_days: Energy in Wh of the last seven days; often wrong, and for
             net consumption always 0, which means not known.
         watt_hours_lifetime: Energy in Wh since the counter began. For net consumption this is
             energy imported minus exported on firmware 7 and up, imported alone before.
@@ -47,11 +47,11 @@ class CtMeter:
         voltage: RMS voltage in V.
         current: RMS current in A.
         frequency: Grid frequency in Hz.
-        state: ``enabled`` or what else the gateway says.
+        state: ``enabled``, or another word of the gateway.
         measurement_type: ``production``, ``net-consumption``, ``total-consumption``,
-            ``storage``, ``backfeed``, or what else the gateway says.
+            ``storage``, ``backfeed``, or another word of the gateway.
         metering_status: ``normal``, ``not-metering``, ``check-wiring``, …
-        status_flags: What is wrong with it, in the gateway's words; None on old firmware.
+        status_flags: Its faults, in the gateway's words; None on old firmware.
     """
 
     eid: int
@@ -74,7 +74,7 @@ class Inverter:
     """One microinverter (``/ivp/pdm/device_data`` or ``/api/v1/production/inverters``).
 
     Beyond the first four, attributes are None where the firmware has no ``device_data``, or
-    cuts it because there are too many devices.
+    truncates it because there are too many devices.
 
     Attributes:
         serial_number: Its serial number.

@@ -1,6 +1,6 @@
-"""What can be set on a gateway: dry contacts, tariff and storage, generator.
+"""The settings of a gateway: dry contacts, tariff and storage, generator.
 
-Words such as modes and actions are kept as the gateway says them, known or not.
+Words such as modes and actions are kept as the gateway sends them, known or not.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ class DryContact:
 
 @frozen(kw_only=True, hash=False)
 class DryContactSettings:
-    """What one relay is there for (``/ivp/ss/dry_contact_settings``).
+    """The settings of one relay (``/ivp/ss/dry_contact_settings``).
 
     Attributes:
         type: ``NONE``, ``LOAD``, ``PV``, ``GENERATOR``, …
         mode: ``manual`` or ``soc``.
-        grid_action: What it does on the grid: ``apply``, ``shed``, ``schedule``, ``none``.
-        micro_grid_action: What it does off the grid.
-        generator_action: What it does while a generator runs.
+        grid_action: Its action on the grid: ``apply``, ``shed``, ``schedule``, ``none``.
+        micro_grid_action: Its action off the grid.
+        generator_action: Its action while a generator runs.
         essential_start_time: In s after midnight.
         essential_end_time: In s after midnight.
         soc_low: Charge in percent below which the load is shed.
@@ -89,7 +89,7 @@ class StorageSettings:
 
     Attributes:
         mode: ``backup``, ``self-consumption``, ``economy`` (which older firmware calls
-            ``savings-mode``), or what else the gateway says.
+            ``savings-mode``), or another word of the gateway.
         reserved_soc: The reserve in percent.
         very_low_soc: The charge in percent below which batteries shut down.
         charge_from_grid: Whether batteries may charge from the grid.
@@ -130,11 +130,11 @@ class Tariff:
 
 @frozen(kw_only=True)
 class Generator:
-    """What the generator does (``/ivp/ensemble/generator``).
+    """The state of the generator (``/ivp/ensemble/generator``).
 
     Attributes:
-        admin_state: What its relay was told.
-        oper_state: What its relay does: ``open`` or ``close``.
+        admin_state: The state that its relay is set to.
+        oper_state: The actual state of its relay: ``open`` or ``close``.
         admin_mode: Off, on or automatic, as the gateway's number.
         schedule: The schedule in force, as the gateway's number.
         start_soc: Charge in percent at which it starts.
@@ -157,13 +157,13 @@ class Generator:
 
 @frozen(kw_only=True)
 class GeneratorConfig:
-    """What the generator is (``/ivp/ss/gen_config``).
+    """The configuration of the generator (``/ivp/ss/gen_config``).
 
     Attributes:
         max_cont_gen_amps: Greatest continuous current in A.
         min_gen_loading_perc: Least load in percent.
         max_gen_efficiency_perc: Most efficient load in percent.
-        name_plate_rating_wat: Rated power; in W by its name, in kW as real gateways fill it.
+        name_plate_rating_wat: Rated power; in W according to its name, but real gateways send kW.
         warm_up_mins: In minutes.
         cool_down_mins: In minutes.
     """
@@ -185,7 +185,7 @@ class GeneratorConfig:
 
 @frozen(kw_only=True, hash=False)
 class GeneratorSchedule:
-    """When the generator runs (``/ivp/ss/gen_schedule``).
+    """The schedule of the generator (``/ivp/ss/gen_schedule``).
 
     Attributes:
         default_start_soc: Charge in percent.
@@ -209,11 +209,11 @@ class GeneratorSchedule:
 
 @frozen(kw_only=True)
 class GeneratorMode:
-    """What the generator was told (``/ivp/ss/gen_mode``).
+    """The mode that the generator is set to (``/ivp/ss/gen_mode``).
 
     Attributes:
         gen_cmd: ``on``, ``off`` or ``auto``.
-        last_updated_by: Who told it so; None where the firmware does not say.
+        last_updated_by: Who set it; None if the firmware does not send it.
     """
 
     gen_cmd: str

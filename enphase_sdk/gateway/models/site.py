@@ -1,4 +1,4 @@
-"""What is asked for on demand only: the gateway's own page and the list of its devices."""
+"""Models of the parts that are requested on demand only: the gateway's page, its device list."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Interface:
         primary_interface: Its name, such as ``eth0``.
         interface_type: ``ethernet``, ``wifi``, ``cellular``.
         mac: Its hardware address; None for cellular.
-        dhcp: Whether its address is given by the network.
+        dhcp: Whether its address is assigned by the network (DHCP).
         software_build_epoch: When the firmware was built, epoch seconds UTC.
         timezone: The gateway's IANA time zone.
     """
@@ -30,7 +30,7 @@ class Interface:
 
 @frozen(kw_only=True)
 class Home:
-    """The gateway's own page (``/home``), which takes it 6 to 9 seconds.
+    """The gateway's own page (``/home``), which takes 6 to 9 seconds to answer.
 
     Attributes:
         interface: The primary network interface, if it is in the list.

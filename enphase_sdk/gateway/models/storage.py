@@ -1,8 +1,8 @@
-"""Batteries, and the boxes between them, the house and the grid.
+"""Batteries, and the devices between them, the house and the grid.
 
-All of it comes from ``/ivp/ensemble/…``, the AC batteries apart. Dates are epoch seconds UTC,
+All of it comes from ``/ivp/ensemble/…``, except AC Batteries. Dates are epoch seconds UTC,
 states of charge are percent, communication levels are 0 (none, or wired) to 5. A value is None
-where the firmware does not tell it.
+if the firmware does not send it.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Encharge:
         temperature: In `temperature_unit`.
         max_cell_temp: Of the warmest cell, in `temperature_unit`.
         encharge_capacity: In Wh.
-        led_status: The light's colour and rhythm as a number of the gateway's.
+        led_status: The light's colour and rhythm, as a number defined by the gateway.
         dc_switch_off: Whether its DC switch is off.
     """
 
@@ -61,7 +61,7 @@ class Encharge:
 
 @frozen(kw_only=True)
 class EnchargePower:
-    """What one IQ Battery does now (``/ivp/ensemble/power``).
+    """The power of one IQ Battery now (``/ivp/ensemble/power``).
 
     Attributes:
         apparent_power_mva: In mVA; negative is charging.
@@ -83,8 +83,8 @@ class EnchargeAggregate:
         backup_reserve: Energy kept for an outage, in Wh.
         max_available_capacity: In Wh.
         state_of_charge: In percent.
-        reserve_state_of_charge: The reserve in force, in percent.
-        configured_reserve_state_of_charge: The reserve that was asked for, in percent.
+        reserve_state_of_charge: The reserve in use, in percent.
+        configured_reserve_state_of_charge: The reserve that was configured, in percent.
     """
 
     available_energy: float | None
@@ -101,8 +101,8 @@ class Enpower:
 
     Attributes:
         grid_mode: ``grid-tied``, ``multimode-ongrid``, ``multimode-offgrid``, …
-        mains_admin_state: What the relay was told, ``closed`` or ``open``.
-        mains_oper_state: What the relay does, ``closed`` or ``open``.
+        mains_admin_state: The state that the relay is set to, ``closed`` or ``open``.
+        mains_oper_state: The actual state of the relay, ``closed`` or ``open``.
         temperature: In `temperature_unit`.
     """
 
@@ -194,16 +194,16 @@ class AcBattery:
     """One AC Battery (``/inventory.json?deleted=1``, ``/api/v1/production/inverters``).
 
     Attributes:
-        device_status: The gateway's words for how it is, ``envoy.global.ok`` where all is well.
-        last_report_date: Of the newer report of the two.
-        last_report_watts: Mean power in W over the last reported interval; None where the
-            second was not asked, or does not list it.
-        max_report_watts: Greatest power in W ever reported; the same.
+        device_status: Its status in the gateway's words; ``envoy.global.ok`` without faults.
+        last_report_date: Time of the newer report of the two endpoints.
+        last_report_watts: Mean power in W over the last reported interval; None if the second
+            endpoint was not requested, or does not list it.
+        max_report_watts: Greatest power in W ever reported; None as above.
         percent_full: State of charge in percent.
         max_cell_temp: Of the warmest cell, in degrees Celsius.
         sleep_enabled: Whether it was put to sleep.
-        sleep_min_soc: Lower bound of the charge it sleeps at, in percent.
-        sleep_max_soc: Upper bound of the charge it sleeps at, in percent.
+        sleep_min_soc: Lower bound of its charge while it sleeps, in percent.
+        sleep_max_soc: Upper bound of its charge while it sleeps, in percent.
         charge_status: ``idle``, ``charging``, ``discharging``, …
     """
 

@@ -1,1 +1,1 @@
-"""What the simulated cloud answers: the contract's operations over a simulated world."""
+"""The simulated cloud's answers to the contract's operations."""

@@ -1,4 +1,4 @@
-"""What every simulated cloud has: a fleet, a clock, a quota, faults to order, and a port."""
+"""The base of simulated clouds: a fleet, a clock, a quota, scripted faults, and a server."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _JSON = "application/json; charset=utf-8"
 
 @frozen
 class Asked:
-    """A request the simulator got, without the credentials.
+    """A request that the simulator received, without the credentials.
 
     Attributes:
         operation: The contract's ``operationId``.
@@ -48,7 +48,7 @@ class Asked:
 
 
 def number_of(system_id: str) -> int:
-    """The number that stands in a path for a system; 0, which none has, if it is no number."""
+    """The system id in a path; 0, which no system has, if it is not a number."""
     return int(system_id) if re.fullmatch(r"-?[0-9]{1,19}", system_id) else 0
 
 
@@ -56,7 +56,7 @@ class SimulatedCloud(ABC):
     """A fleet and a cloud in front of it. Safe to share between threads.
 
     Attributes:
-        clock: The time everything happens at, to be moved if it is a `FakeClock`.
+        clock: The simulator's clock; a test can move it if it is a `FakeClock`.
         skew: Seconds the server's clock is ahead; may be changed at any time.
         requests: The last 10,000 requests, oldest first.
     """
@@ -99,7 +99,7 @@ class SimulatedCloud(ABC):
 
     @property
     def refused(self) -> int:
-        """Requests that were told to wait (409, on API v4 429) so far."""
+        """Requests refused because of the quota (409, on API v4 429) so far."""
         return self._quota.refused
 
     def system_ids(self) -> list[int]:
@@ -107,7 +107,7 @@ class SimulatedCloud(ABC):
         return list(map(self._world.id_at, self._world.positions))
 
     def system(self, system_id: int) -> System:
-        """The facts of one system.
+        """The properties of one system.
 
         Raises:
             InvalidArgumentError: The fleet has no such system; the message lists the ids.
@@ -140,7 +140,7 @@ class SimulatedCloud(ABC):
         )
 
     def add_system(self, system_id: int | None = None) -> System:
-        """Let a system join the fleet, as when an owner gives consent.
+        """Add a system to the fleet, as when an owner gives consent.
 
         Args:
             system_id: One that was removed before, which takes its old place in the listing;
@@ -152,7 +152,7 @@ class SimulatedCloud(ABC):
         return self._world.add(system_id)
 
     def remove_system(self, system_id: int) -> None:
-        """Let a system leave the fleet; it is refused from then on like anybody else's.
+        """Remove a system from the fleet; from then on it is refused like another owner's system.
 
         Raises:
             InvalidArgumentError: The fleet has no such system.
@@ -178,19 +178,19 @@ class SimulatedCloud(ABC):
         operation: str | None = None,
         system_id: int | None = None,
     ) -> FaultRule:
-        """Script a fault. Requests that were refused (401, 409, 429) are not touched by any.
+        """Script a fault. Faults do not affect requests that are refused (401, 409, 429).
 
         Args:
-            with_: What happens; see `enphase_sdk.testing.faults`.
-            times: How often; by default once, or without end if `rate` is given.
-            rate: To what share of the requests, 0 to 1, picked by the seed.
-            after: How many requests go well first.
-            operation: Only to this one, by its ``operationId``; on API v4 ``OAuthToken`` is
-                the call for tokens.
-            system_id: Only to requests about this system.
+            with_: The fault; see `enphase_sdk.testing.faults`.
+            times: Number of requests with the fault. Default: 1, or no limit if `rate` is given.
+            rate: Share of the requests with the fault, 0 to 1, chosen by the seed.
+            after: Number of requests that succeed first.
+            operation: Only requests of this operation, by its ``operationId``; on API v4
+                ``OAuthToken`` is the request for tokens.
+            system_id: Only requests about this system.
 
         Returns:
-            The rule, which counts in ``applied`` how often it happened.
+            The rule; its ``applied`` counts the requests with the fault.
 
         Raises:
             InvalidArgumentError: No such operation or system, or a number out of its range;
@@ -203,7 +203,7 @@ class SimulatedCloud(ABC):
         )
 
     def heal(self) -> None:
-        """Forget every fault scripted so far."""
+        """Remove all scripted faults."""
         self._faults.clear()
 
     def _answer(

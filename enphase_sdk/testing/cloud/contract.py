@@ -16,7 +16,7 @@ __all__ = ["OPERATIONS", "Operation", "find_operation", "read_parameters"]
 _MAX_LIMIT = 1_000
 _STATUSES = ("comm", "power", "meter", "meter_issue", "micro", "battery", "storage_idle", "normal")
 _CONNECTION_TYPES = ("ethernet", "cellular", "wifi")
-_LATEST_EPOCH = 253_402_300_799  # the end of the year 9999
+_LATEST_EPOCH = 253_402_300_799  # epoch seconds, the end of the year 9999
 
 
 def _text(value: str) -> str:
@@ -162,7 +162,7 @@ def read_parameters(operation: Operation, query: Sequence[tuple[str, str]]) -> d
     Args:
         operation: Whose parameters.
         query: Names and values as they were sent. Names the contract does not know, and
-            ``key`` and ``user_id``, are passed over.
+            ``key`` and ``user_id``, are ignored.
 
     Returns:
         The values by name; of a filter a list, from either of its forms.

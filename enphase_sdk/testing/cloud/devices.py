@@ -20,7 +20,9 @@ _GATEWAY = ("Envoy-S-Metered-NA", "ENV-IQ-AM1-240", "800-00555-r03")
 _OLD_GATEWAY = ("Envoy", "ENV-120-02", "800-00069-r05")
 _INVERTER = ("IQ7PLUS-72-2-US", "IQ7PLUS-72-2-US", "800-01103-r02")
 _OLD_INVERTER = ("M215", "M215-60-2LL-S22-NA", "800-00107-r01")
-_EVENNESS = 1 << 40  # beyond every day and interval that chance is drawn for
+_EVENNESS = (
+    1 << 40
+)  # larger than every number of a day or an interval, so that random values differ
 
 
 def envoys(question: Question) -> object:
@@ -44,7 +46,7 @@ def envoys(question: Question) -> object:
 
 
 def inventory(question: Question) -> object:
-    """The active devices; retired meters are none."""
+    """The active devices, without retired meters."""
     view = question.subject
     system = view.system
     gateway_model, gateway_sku, _ = _gateway_model(system)
@@ -151,7 +153,7 @@ def _energies(view: View) -> list[int]:
 
 
 def _shared(system: System, amount: int, *, without: int | None = None) -> list[int]:
-    """`amount` over the microinverters, a little unevenly and without a remainder."""
+    """`amount` split over the microinverters, slightly unevenly and without a remainder."""
     weights = [
         0.0 if number == without else 0.94 + 0.06 * roll(system.key, _EVENNESS + number)
         for number in range(system.modules)

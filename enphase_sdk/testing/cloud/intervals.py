@@ -1,6 +1,6 @@
 """``stats``, ``rgm_stats`` and ``consumption_stats``: the intervals of a day or some days.
 
-Intervals are named by their end. A stretch that has not been reported is left out.
+Each interval is identified by its end. Intervals not yet reported are left out.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _TWILIGHT = 900
 
 
 def stats(question: Question) -> object:
-    """What the microinverters made in each five minutes of daylight."""
+    """Production of the microinverters in 5-minute intervals of daylight."""
     view = question.subject
     period = intervals(
         question,
@@ -49,7 +49,7 @@ def stats(question: Question) -> object:
 
 
 def micro_rows(view: View, period: Intervals) -> list[dict[str, int]]:
-    """What the microinverters made in each five minutes of daylight of a period."""
+    """Production of the microinverters in the 5-minute intervals of daylight in a period."""
     made: list[dict[str, int]] = []
     for lit, sunrise, sunset in _daylight(view, period):
         for start, end in pairwise(_marks(lit, _FIVE_MINUTES)):
@@ -67,7 +67,7 @@ def micro_rows(view: View, period: Intervals) -> list[dict[str, int]]:
 
 
 def rgm_stats(question: Question) -> object:
-    """What passed the revenue-grade meters in each quarter of an hour, night included."""
+    """Production measured by the revenue-grade meters in 15-minute intervals, also at night."""
     view = question.subject
     meters = view.system.meters
     active = sum(meter.retired_at is None for meter in meters)
@@ -88,7 +88,7 @@ def rgm_stats(question: Question) -> object:
 def meter_rows(
     view: View, period: Intervals
 ) -> tuple[list[dict[str, int]], list[dict[str, object]]]:
-    """What passed the production meters in each quarter of an hour: together, and each one."""
+    """Production measured by the meters in 15-minute intervals: all together, and each one."""
     meters = view.system.meters
     marks = list(_marks(period, QUARTER_HOUR))
     made = [view.production.until(mark) for mark in marks]
@@ -120,7 +120,7 @@ def meter_rows(
 
 
 def consumption_stats(question: Question) -> object:
-    """What was used in each quarter of an hour."""
+    """Consumption in 15-minute intervals."""
     view = question.subject
     require_consumption(view)
     if not view.system.consumption_metered:
@@ -136,7 +136,7 @@ def consumption_stats(question: Question) -> object:
 
 
 def consumption_rows(view: View, period: Intervals) -> list[dict[str, int]]:
-    """What was used in each quarter of an hour of a period."""
+    """Consumption in the 15-minute intervals of a period."""
     consumption = Consumption(view.system)
     marks = list(_marks(period, QUARTER_HOUR))
     used = [math.floor(consumption.until(mark)) for mark in marks]
@@ -160,7 +160,7 @@ def _marks(period: Intervals, step: int) -> range:
 
 
 def _daylight(view: View, period: Intervals) -> Iterator[tuple[Intervals, float, float]]:
-    """The parts of a period in which the sun is up, with its rise and set."""
+    """The parts of a period with daylight, with sunrise and sunset."""
     place = view.system.place
     for ordinal in range(place.ordinal(period.start), place.ordinal(period.end) + 1):
         sunrise, sunset = daylight(place, ordinal)
@@ -175,7 +175,7 @@ def _daylight(view: View, period: Intervals) -> Iterator[tuple[Intervals, float,
 
 
 def _reporting(view: View, start: int, *, twilight: bool) -> int:
-    """How many microinverters reported; in twilight the shaded ones sleep."""
+    """Number of microinverters that reported; in twilight the shaded ones do not."""
     dead = view.system.dead_since
     count = view.system.modules - (dead is not None and start >= dead)
     return max(round(count * 0.8), 1) if twilight else count

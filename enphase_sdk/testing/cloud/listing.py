@@ -77,7 +77,7 @@ def _record(view: View) -> dict[str, object]:
         "system_id": system.system_id,
         "system_name": name,
         "system_public_name": "Residential System" if system.anonymous else name,
-        # The deprecated status learns of a silent gateway only when somebody looks.
+        # The deprecated status shows a silent gateway only after the system was requested.
         "status": "normal" if meta["status"] == "comm" else meta["status"],
         "timezone": place.timezone,
         "country": place.country,

@@ -1,4 +1,4 @@
-"""``production_meter_readings`` and ``monthly_production``: what odometers show."""
+"""``production_meter_readings`` and ``monthly_production``: lifetime energy readings."""
 
 from __future__ import annotations
 

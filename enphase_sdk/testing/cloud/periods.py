@@ -1,4 +1,4 @@
-"""The periods a request names, as the cloud takes them."""
+"""The periods that a request names, as the cloud interprets them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _INVALID = "Requested date range is invalid for this system"
 
 @frozen
 class Days:
-    """Local days as ordinals, both included; `last` before `first` when there are none."""
+    """Local days as ordinals, both included; `last` is before `first` if there are no days."""
 
     first: int
     last: int
@@ -26,7 +26,7 @@ class Days:
 
 @frozen
 class Intervals:
-    """A period between two marks of the interval's length, epoch seconds; may be empty."""
+    """A period whose ends are multiples of the interval's length, epoch seconds; may be empty."""
 
     start: int
     end: int
@@ -54,7 +54,7 @@ def next_month(day: date) -> date:
 
 
 def days(question: Question) -> Days:
-    """The days of a lifetime series: by default from the first to the last reported, but today.
+    """The days of a lifetime series. Default: from the first to the last reported, without today.
 
     Raises:
         Refusal: 422, the dates lie in the future or in the wrong order.

@@ -1,4 +1,4 @@
-"""One request, understood: what an operation is asked, of which system, and when."""
+"""A parsed request: the parameters of an operation, the system, and the time."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["Question", "View"]
 
 
 class View:
-    """What Enlighten has of one system at one instant.
+    """The data that Enlighten has about one system at one instant.
 
     Args:
         system: Which.
@@ -27,7 +27,7 @@ class View:
     Attributes:
         system: As given.
         now: As given.
-        report: What has been reported.
+        report: The data reported so far.
     """
 
     def __init__(self, system: System, now: float) -> None:
@@ -37,12 +37,12 @@ class View:
 
     @cached_property
     def production(self) -> Production:
-        """What has been produced, reported or not."""
+        """The energy produced, reported or not."""
         return Production(self.system)
 
     @cached_property
     def metering(self) -> Metering:
-        """What its meters have measured, reported or not."""
+        """The values of its meters, reported or not."""
         return Metering(self.system, self.production)
 
     @cached_property
@@ -61,7 +61,7 @@ class View:
 
     @cached_property
     def made_by_now(self) -> float:
-        """Wh made by the end of what has been reported."""
+        """Energy in Wh produced until the end of the reported data."""
         return self.production.until(self.report.through)
 
     def made_by_day(self, ordinal: int) -> float:
@@ -69,7 +69,7 @@ class View:
         return min(self.production.until_day(ordinal), self.made_by_now)
 
     def meta(self) -> dict[str, object]:
-        """The ``meta`` object that goes with most answers."""
+        """The ``meta`` object of most answers."""
         return {
             "status": self.status,
             "last_report_at": self.report.last_report_at,
@@ -83,10 +83,10 @@ class Question:
     """What one request asks.
 
     Attributes:
-        world: The fleet it is asked of.
+        world: The fleet.
         now: Epoch seconds.
         parameters: The query parameters, checked and converted.
-        view: The system it is about, or None where the operation is not about one.
+        view: The system of the request; None if the operation is not about one system.
     """
 
     world: World
@@ -96,7 +96,7 @@ class Question:
 
     @property
     def subject(self) -> View:
-        """The system it is about; only for operations that have one."""
+        """The system of the request; only for operations about one system."""
         assert self.view is not None  # noqa: S101 - the routing's promise
         return self.view
 

@@ -21,7 +21,7 @@ class Full:
         plan: Name of the plan.
         period: ``minute`` or ``month``.
         period_start: Epoch seconds in the server's clock, rounded down.
-        period_end: When the window opens again, rounded up: never before it does.
+        period_end: When the window opens again, rounded up.
         limit: Hits the plan allows in it.
     """
 
@@ -47,8 +47,8 @@ class Quota:
     """Counts hits against a plan; safe to share between threads.
 
     Attributes:
-        hits: Requests let through so far.
-        refused: Requests told to wait so far.
+        hits: Number of requests allowed so far.
+        refused: Number of requests refused so far.
     """
 
     def __init__(self, plan: Plan | None) -> None:
@@ -62,7 +62,7 @@ class Quota:
         """Count one hit at `now`, epoch seconds in the server's clock.
 
         Returns:
-            None when there was one left, else the window that is full (nothing is counted).
+            None if a hit was left; otherwise the full window (the hit is not counted).
         """
         with self._lock:
             if self._plan is not None:
@@ -82,13 +82,13 @@ class Quota:
 
 
 def full_window(plan: Plan, period: str, now: float) -> Full:
-    """The window of a plan that `now` falls in, as if it were full."""
+    """The window of a plan that contains `now`, as if it were full."""
     start, end, limit = _windows(plan, now)[period]
     return Full(plan.name, period, math.floor(start), math.ceil(end), int(limit))
 
 
 def _windows(plan: Plan, now: float) -> dict[str, tuple[float, float, float]]:
-    """Start, end and limit of the windows `now` falls in, the longest first."""
+    """Start, end and limit of the windows that contain `now`, the longest first."""
     month = datetime.fromtimestamp(now, UTC).replace(
         day=1, hour=0, minute=0, second=0, microsecond=0
     )

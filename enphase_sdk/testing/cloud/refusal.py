@@ -1,4 +1,4 @@
-"""Answers that say no, in the cloud's own shapes."""
+"""The cloud's error answers, in its own formats."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ __all__ = [
 
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the simulator
-    """An answer other than success, raised where it is decided.
+    """An error answer, raised by the code that finds the error.
 
     Attributes:
         status: The HTTP status.
@@ -33,28 +33,28 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a failure of the simula
 
 
 def not_authorized() -> Refusal:
-    """401: wrong key, somebody else's system, or no permission for the data."""
+    """401: wrong key, another owner's system, or no permission for the data."""
     message = "Not authorized to access requested resource."
     return Refusal(401, {"reason": "401", "message": [message]})
 
 
 def not_found(message: str) -> Refusal:
-    """404: there is no such thing."""
+    """404: it does not exist."""
     return Refusal(404, {"reason": "404", "errorMessages": [message]})
 
 
 def no_such_system(system_id: str) -> Refusal:
-    """422 in the shape of an id that nobody's system has."""
+    """422 for an id that no system has."""
     return Refusal(422, {"message": f"Couldn't find Site with 'id'={system_id}"})
 
 
 def invalid_parameter(*messages: str) -> Refusal:
-    """422 in the shape of a parameter that is not what the contract says."""
+    """422 for a parameter that breaks the contract."""
     return Refusal(422, {"errorMessages": list(messages)})
 
 
 def invalid_period(reason: str, **used: date | int | None) -> Refusal:
-    """422 in the shape of a period the system has no data for.
+    """422 for a period without data.
 
     Args:
         reason: The server's words.

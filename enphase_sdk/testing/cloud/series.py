@@ -16,7 +16,7 @@ __all__ = ["consumption_lifetime", "energy_lifetime"]
 
 
 def energy_lifetime(question: Question) -> object:
-    """Energy made each day; with ``production=all`` by both sources beside the merged series."""
+    """Energy produced on each day; with ``production=all`` also the series of both sources."""
     view = question.subject
     period = days(question)
     made = [view.made_by_day(day) for day in _boundaries(period)]
@@ -37,7 +37,7 @@ def energy_lifetime(question: Question) -> object:
 
 
 def consumption_lifetime(question: Question) -> object:
-    """Energy used each day; None (204) without a consumption meter."""
+    """Energy consumed on each day; None (204) without a consumption meter."""
     view = question.subject
     require_consumption(view)
     if not view.system.consumption_metered:
@@ -57,7 +57,7 @@ def consumption_lifetime(question: Question) -> object:
 
 
 def require_consumption(view: View) -> None:
-    """Refuse (401) where the application may not read consumption."""
+    """Refuse (401) if the application may not read consumption."""
     if not view.system.consumption_allowed:
         raise not_authorized()
 

@@ -1,4 +1,4 @@
-"""A simulated cloud on a real port of this machine."""
+"""A simulated cloud that listens on a port of this machine."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ def serve(
 ) -> Generator[str]:
     """Answer HTTP requests while the context is open.
 
-    An `httpx.ReadTimeout` out of `answer` holds the connection open and silent, any other
-    `httpx.TransportError` closes it where the answer broke off.
+    If `answer` raises `httpx.ReadTimeout`, the connection stays open without an answer; any other
+    `httpx.TransportError` closes it after the part of the answer sent so far.
 
     Args:
-        answer: What turns a request into a response; called from many threads.
+        answer: Makes the response to a request; called from many threads.
         host: Address to listen on.
         port: The port, or 0 for a free one.
 
@@ -37,7 +37,7 @@ def serve(
 
 class _Server(Port):
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A client that went away is no news."""
+        """Ignore clients that closed their connection."""
 
 
 class _Handler(PortHandler):
@@ -65,7 +65,7 @@ class _Handler(PortHandler):
             self.send_header(name, value)
         if "content-length" not in response.headers and response.status_code not in (204, 304):
             if isinstance(response.stream, httpx.ByteStream):
-                # httpx leaves this out of an empty body, and a client would wait for more.
+                # httpx omits this header for an empty body, and a client would wait for more.
                 self.send_header("Content-Length", "0")
             else:
                 # It goes on until the connection ends.

@@ -1,4 +1,4 @@
-"""The simulated Enlighten cloud: a callable from request to response, with state."""
+"""The simulated Enlighten cloud: a callable that answers requests and has state."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ class SimulatedEnlighten(SimulatedCloud):
     """A fleet and the cloud in front of it, for tests and demonstrations.
 
     Give it to ``httpx.MockTransport`` (for a sync or an async client), to a respx route as
-    ``side_effect``, or open a port with `serve`. Any host and any base path will do. The
+    ``side_effect``, or open a port with `serve`. Any host and base path are accepted. The
     same seed, clock and requests give the same bytes. Safe to share between threads.
 
     Args:
         systems: Size of the fleet, 1 to 100,000. Ids are 67, 72, 77, …
-        seed: What everything about the fleet is drawn from.
+        seed: The seed of all random values of the fleet.
         plan: The quota: a `Plan`, a name (``watt``, ``kilowatt``, ``megawatt``,
             ``partner``), or None for no limit.
-        clock: The time everything happens at; by default the machine's. "Commissioned
-            yesterday" and the like are relative to it when the simulator is made.
+        clock: The simulator's clock. Default: the machine's. Dates such as "commissioned
+            yesterday" are relative to its time when the simulator is made.
         api_key: The key to accept; None accepts any, and none.
         user_id: The user id to accept; None accepts any, but one is always asked for.
-        skew: Seconds the server's clock is ahead: seen in ``Date`` and the quota's windows.
+        skew: Seconds that the server's clock is ahead; shows in ``Date`` and the quota's windows.
 
     Attributes:
-        clock: The clock given, to be moved if it is a `FakeClock`.
+        clock: The given clock; a test can move it if it is a `FakeClock`.
         skew: As given; may be changed at any time.
         requests: The last 10,000 requests, oldest first.
 
     Raises:
-        InvalidArgumentError: An argument makes no sense; the message says what would.
+        InvalidArgumentError: An argument is not valid; the message says what is.
     """
 
     operations = OPERATIONS
@@ -75,7 +75,7 @@ class SimulatedEnlighten(SimulatedCloud):
         operation, system_id = found
         if request.method != "GET":
             return self._answer(405, _not_get(operation, request.method), {"Allow": "GET"})
-        # Not `url.query`: a client may hide its credentials there.
+        # Not `url.query`, from which a client may hide its credentials.
         sent = request.url.raw_path.decode("ascii").partition("?")[2]
         query = parse_qsl(sent, keep_blank_values=True)
         shown = tuple(pair for pair in query if pair[0] not in ("key", "user_id"))
@@ -142,5 +142,5 @@ def _no_such_path(path: str) -> dict[str, object]:
     paths = [operation.path for operation in OPERATIONS.values()]
     return {
         "reason": "404",
-        "errorMessages": [f"{path} is no operation of the Systems API; there are:", *paths],
+        "errorMessages": [f"{path} is not an operation of the Systems API; known are:", *paths],
     }

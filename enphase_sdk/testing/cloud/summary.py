@@ -13,7 +13,7 @@ _STALE_AFTER = 3_600
 
 
 def summary(question: Question) -> object:
-    """The energy of a day and of all days before it; the rest only for the current day."""
+    """The energy of a day and of all days before it; other values only for the current day."""
     view = question.subject
     system, report = view.system, view.report
     asked = question.day("summary_date")
@@ -41,7 +41,7 @@ def summary(question: Question) -> object:
 
 
 def current_power(view: View) -> int:
-    """Average power of the last reported interval, W; 0 when that is no longer current."""
+    """Mean power of the last reported interval, W; 0 if the interval is too old."""
     through = view.report.through
     if view.now - through > _STALE_AFTER:
         return 0

@@ -1,1 +1,1 @@
-"""What the simulated gateway is made of."""
+"""The parts of the simulated gateway."""

@@ -1,4 +1,4 @@
-"""What a simulated gateway is asked and what it answers, before either becomes HTTP."""
+"""The requests and answers of a simulated gateway, independent of HTTP."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OPENRESTY = (
 
 
 class Asked(NamedTuple):
-    """One request as `SimulatedGateway.requests` lists it; equal to a plain tuple.
+    """One request in `SimulatedGateway.requests`; equal to a plain tuple.
 
     Attributes:
         method: The HTTP method.
@@ -51,7 +51,7 @@ class Asked(NamedTuple):
 
 
 class Written(NamedTuple):
-    """One accepted write as `SimulatedGateway.writes` lists it.
+    """One accepted write in `SimulatedGateway.writes`.
 
     Attributes:
         method: The HTTP method.
@@ -66,14 +66,14 @@ class Written(NamedTuple):
 
 @frozen
 class Answer:
-    """An answer without the headers every answer of that firmware carries.
+    """An answer without the headers that the firmware adds to every answer.
 
     Attributes:
         status: The status code.
         body: The whole body, or a stream of it.
-        content_type: As real gateways do it, often None.
+        content_type: The content type, often None, as on real gateways.
         headers: Further headers.
-        chunked: Whether the length is not told in advance.
+        chunked: Whether it is sent in chunks, without a length.
     """
 
     status: int = 200
@@ -111,7 +111,7 @@ def page(title: str, main: str) -> Answer:
 
 
 def absent(path: str, version: tuple[int, ...]) -> Answer:
-    """What that firmware says where there is nothing."""
+    """The firmware's answer for an absent endpoint."""
     if path.startswith(("/ivp/ss/", "/ivp/sc/")):
         return Answer(404, b' { "err": "404 - Not Found" }')
     if version < (7,) or path.startswith("/ivp/"):
@@ -127,7 +127,7 @@ def absent(path: str, version: tuple[int, ...]) -> Answer:
 
 
 def starting(path: str) -> Answer | None:
-    """What is answered in the first minutes after a start; None where it is what always is."""
+    """The answer in the first minutes after a start; None if it is the usual one."""
     if path == "/api/v1/production":
         return json_answer(
             dict.fromkeys(

@@ -1,4 +1,4 @@
-"""What stands behind a simulated gateway: firmware with a plant, or a recording."""
+"""The backends of a simulated gateway: firmware with a plant, or a recording."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _OPEN_ON_5 = ("/production.json", "/api/v1/production")
 
 @frozen
 class Question:
-    """One request: the path without and with its query, headers under lower-case names."""
+    """One request: the path without and with its query, headers with lower-case names."""
 
     method: str
     scheme: str
@@ -51,7 +51,7 @@ class Question:
 
 
 class Backend(Protocol):
-    """What a simulated gateway answers from."""
+    """The source of a simulated gateway's answers."""
 
     @property
     def serial(self) -> str:
@@ -72,27 +72,27 @@ class Backend(Protocol):
         ...
 
     def respond(self, answer: Answer, now: float, /) -> httpx.Response:
-        """Put the answer into HTTP."""
+        """The answer as an HTTP response."""
         ...
 
     def reboot(self, now: float, /) -> None:
-        """Forget what is only in memory."""
+        """Forget everything that is only in memory."""
         ...
 
 
 @define(kw_only=True)
 class Firmware:
-    """A profile come to life.
+    """Firmware and plant of a profile.
 
     Attributes:
         profile: The gateway's equipment.
         serial: Its serial number.
-        seed: What its numbers are drawn from.
+        seed: The seed of its random values.
         tokens: The token login, if it has one.
         digest: The digest login, if it has one.
         inverters: All microinverters, removed ones too.
-        quirks: The oddities that are switched on.
-        settings: What the owner has set, from the first request on.
+        quirks: The active firmware errors.
+        settings: The owner's settings, from the first request on.
     """
 
     profile: Profile
@@ -117,7 +117,7 @@ class Firmware:
         removed_inverters: int,
         meters_enabled: bool,
     ) -> Firmware:
-        """Such a gateway, the same for the same seed."""
+        """The firmware and plant of a profile; the same for the same seed."""
         if not meters_enabled:
             off = tuple(
                 CurrentTransformer(meter.measurement, enabled=False) for meter in profile.meters
@@ -129,7 +129,7 @@ class Firmware:
         if count < 1 or removed_inverters < 0:
             raise InvalidArgumentError(
                 f"inverters={count}, removed_inverters={removed_inverters}: "
-                "a gateway has at least one inverter in use"
+                "there must be at least one inverter in use"
             )
         return cls(
             profile=profile,
@@ -141,7 +141,7 @@ class Firmware:
         )
 
     def paths(self) -> tuple[str, ...]:
-        """Every path that some firmware answers."""
+        """Every path that any firmware answers."""
         return ENDPOINTS
 
     def moment(self, now: float) -> Moment:
@@ -149,7 +149,7 @@ class Firmware:
         return self._running(now)[0].at(now)
 
     def set_quirk(self, name: Quirk, on: bool, now: float) -> None:
-        """Switch an oddity on or off."""
+        """Switch a firmware error on or off."""
         if name not in QUIRKS:
             raise InvalidArgumentError(
                 f"there is no gateway quirk {name!r}; there are: {', '.join(QUIRKS)}"
@@ -163,11 +163,11 @@ class Firmware:
             self._stuck = self._documents(now).production_v1() if on else None
 
     def update(self, software: str) -> None:
-        """Have other firmware from now on, on the same hardware."""
+        """Change the firmware, on the same hardware."""
         profile = evolve(self.profile, software=software)
         if profile.version < self.profile.version:
             raise InvalidArgumentError(
-                f"firmware {software} is older than {self.profile.software}: it only goes up"
+                f"firmware {software} is older than {self.profile.software}; give a newer version"
             )
         if profile.version >= (7,) and self.tokens is None:
             profile = evolve(profile, login="token")
@@ -175,7 +175,7 @@ class Firmware:
         self.profile = profile
 
     def enable_meters(self, on: bool) -> None:
-        """Take the current transformers into use, or out of it."""
+        """Enable or disable the current transformers."""
         meters = tuple(evolve(meter, enabled=on) for meter in self.profile.meters)
         self.profile = evolve(self.profile, meters=meters)
 
@@ -203,7 +203,7 @@ class Firmware:
         return answer
 
     def respond(self, answer: Answer, now: float) -> httpx.Response:
-        """Put the answer into HTTP with this firmware's headers."""
+        """The answer as an HTTP response with this firmware's headers."""
         return to_response(answer, now, self.profile.version)
 
     def reboot(self, now: float) -> None:
@@ -231,7 +231,7 @@ class Firmware:
             return None
         authorization = question.headers.get("authorization", "")
         allowed = self.digest.allows(question.method, question.target, authorization, now)
-        # /production of firmware 5 wants more than any of these logins.
+        # /production of firmware 5 refuses all of these logins.
         if allowed and not (version >= (5,) and path == "/production"):
             return None
         return digest_required(self.digest.challenge(now))
@@ -278,7 +278,7 @@ class Firmware:
 
 @define(kw_only=True)
 class Replay:
-    """A recording, with or without the login in front of it.
+    """A recording, with or without a login.
 
     Attributes:
         recording: The recorded answers.
@@ -326,7 +326,7 @@ class Replay:
         return Answer(200, b"{}", "application/json")
 
     def respond(self, answer: Answer, _now: float, /) -> httpx.Response:
-        """Put the answer into HTTP with the recorded headers only."""
+        """The answer as an HTTP response with the recorded headers only."""
         headers = list(answer.headers)
         if answer.content_type is not None:
             headers.append(("content-type", answer.content_type))

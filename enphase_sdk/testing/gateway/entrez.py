@@ -1,4 +1,4 @@
-"""A simulated Enlighten login and Entrez, which together give tokens for gateways."""
+"""A simulated Enlighten login and token service (Entrez), which issue tokens for gateways."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class TokenIssuer(Protocol):
     def issue_token(
         self, *, owner: bool = True, lifetime: float | None = None, username: str = ...
     ) -> str:
-        """A token it will take."""
+        """A token that it accepts."""
         ...
 
 
@@ -44,13 +44,13 @@ class SimulatedTokenService:
         email: The account's user name.
         password: Its password.
         owner: Whether the account is the owner's; else an installer's, whose tokens are
-            good for 12 hours.
+            valid for 12 hours.
         second_factor: Whether the account asks for a code after the password, so that a
             login by password alone gets no session.
-        lifetime: Seconds the tokens are good for, if other than usual.
+        lifetime: Seconds for which the tokens are valid. Default: as real ones.
 
     Attributes:
-        issued: How many tokens were given.
+        issued: Number of tokens issued.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""One request at a time: what a gateway does to whoever asks while it is busy."""
+"""Serves one request at a time; further requests stall, as on a real gateway."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ class Gate:
     """Lets one request through at a time; safe to share between threads.
 
     Attributes:
-        turned_away: How many requests came while another was in progress.
+        turned_away: Number of requests that arrived while another was in progress.
     """
 
     def __init__(self) -> None:
@@ -23,7 +23,7 @@ class Gate:
         self._released = 0
 
     def enter(self) -> bool:
-        """Whether nothing is in progress, which from now on this request is."""
+        """Start a request; False if another one is in progress."""
         with self._changed:
             if self._inside:
                 self.turned_away += 1
@@ -32,13 +32,13 @@ class Gate:
             return True
 
     def leave(self) -> None:
-        """The request that entered is answered."""
+        """End the request in progress."""
         with self._changed:
             self._inside -= 1
 
     @contextmanager
     def held(self) -> Generator[None, None, None]:
-        """Be busy with something else all the while."""
+        """A context in which the gateway is busy."""
         with self._changed:
             self._inside += 1
         try:
@@ -53,12 +53,12 @@ class Gate:
             self._changed.wait_for(lambda: closing.is_set() or self._released != before)
 
     def release(self) -> None:
-        """Let every stalled request go."""
+        """End all stalled requests."""
         with self._changed:
             self._released += 1
             self._changed.notify_all()
 
     def wake(self) -> None:
-        """Let every `stall` look at its event."""
+        """Make every `stall` check its event."""
         with self._changed:
             self._changed.notify_all()

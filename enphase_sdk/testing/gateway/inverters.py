@@ -23,7 +23,7 @@ __all__ = [
 ]
 
 DEVICE_DATA_LIMIT = 50
-METER_LOSS = 0.004  # what the wires between the inverters and the meter eat
+METER_LOSS = 0.004  # share of the energy lost in the wires between the inverters and the meter
 
 _FIRST_EID = 553648384
 _FIRST_CHANNEL_EID = 1627390225
@@ -42,7 +42,7 @@ class Inverter:
         share: Its part of the site's production; 0 once removed.
         rated: Greatest power it ever reported (W).
         phase: The phase it feeds, from 0.
-        removed: Whether it was taken off the roof.
+        removed: Whether it was removed from the roof.
     """
 
     index: int
@@ -74,7 +74,7 @@ def fleet(profile: Profile, *, seed: int, count: int, removed: int) -> tuple[Inv
 
 
 def whole_parts(total: float, inverters: Sequence[Inverter]) -> list[int]:
-    """`total` split by share into whole numbers that add up to it, rounded once."""
+    """`total` split by share into whole numbers whose sum is `total`."""
     parts: list[int] = []
     given, running = 0, 0.0
     for inverter in inverters:
@@ -86,7 +86,7 @@ def whole_parts(total: float, inverters: Sequence[Inverter]) -> list[int]:
 
 
 def reported_at(inverter: Inverter, moment: Moment) -> int:
-    """When it last reported, epoch seconds; at night that is sunset."""
+    """Time of its last report, epoch seconds; at night that is sunset."""
     if inverter.removed:
         return _ALIVE_SINCE + 86400 * 30
     return int(moment.reported_at) - inverter.index * 7 % 240
@@ -97,7 +97,7 @@ def production_inverters(
 ) -> list[dict[str, Any]]:
     """``/api/v1/production/inverters``: W now and at most.
 
-    Firmware before 7 goes on listing removed inverters with their last words.
+    Firmware before 7 still lists removed inverters with their last values.
     """
     watts = whole_parts(moment.production * (1 + METER_LOSS), inverters)
     return [
@@ -119,7 +119,7 @@ def device_data(
     meters: Sequence[tuple[int, dict[str, Any]]],
     profile: Profile,
 ) -> dict[str, Any]:
-    """``/ivp/pdm/device_data``: every device, cut at 50 of them."""
+    """``/ivp/pdm/device_data``: every device, limited to 50."""
     watts = whole_parts(moment.production * (1 + METER_LOSS), inverters)
     devices = [
         (

@@ -1,4 +1,4 @@
-"""Answers of a simulated gateway that programs watch: live data, streams, energy by source."""
+"""Answers of a simulated gateway for monitoring: live data, streams, energy by source."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ def pdm_energy(production: dict[str, int], meters: Meters) -> dict[str, Any]:
 
 
 def meter_stream(meters: Meters) -> Answer:
-    """``/stream/meter``: server-sent events, a handful of them before it closes."""
+    """``/stream/meter``: a few server-sent events, then the connection closes."""
     event = b"data: " + msgspec.json.encode(meters.stream()) + b"\r\n\r\n"
     return Answer(200, _Events(event), "text/event-stream")
 

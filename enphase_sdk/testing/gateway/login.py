@@ -1,4 +1,4 @@
-"""Who may read a simulated gateway: digest accounts of old firmware, tokens of new."""
+"""The logins of a simulated gateway: digest accounts on old firmware, tokens on new."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class DigestLogin:
     _given: int = 0
 
     def allows(self, method: str, target: str, authorization: str, now: float) -> bool:
-        """Whether the ``Authorization`` header answers one of our challenges for that request."""
+        """Whether the ``Authorization`` header answers one of our challenges for the request."""
         scheme, _, rest = authorization.partition(" ")
         said = {name: quoted or bare for name, quoted, bare in _PARAMETER.findall(rest)}
         password = self.accounts.get(said.get("username", ""))
@@ -62,7 +62,7 @@ class DigestLogin:
         return True
 
     def challenge(self, now: float) -> tuple[str, str]:
-        """The ``WWW-Authenticate`` header of a 401, with a nonce good for five minutes."""
+        """The ``WWW-Authenticate`` header of a 401, with a nonce that is valid for 5 minutes."""
         self._given += 1
         name = f"{self.seed}:{self._given}".encode()
         nonce = b64encode(hashlib.sha1(name, usedforsecurity=False).digest()).decode()
@@ -70,7 +70,7 @@ class DigestLogin:
         return ("www-authenticate", f'Digest qop="auth", realm="{REALM}", nonce="{nonce}"')
 
     def forget(self) -> None:
-        """Accept none of the nonces given so far, as after a reboot."""
+        """Invalidate all nonces issued so far, as after a reboot."""
         self._nonces.clear()
 
 
@@ -82,7 +82,7 @@ class TokenLogin:
         serial: The gateway the tokens are for.
         seed: Names the signing key.
         extra: A token of any shape that is always accepted.
-        sessions: Whether ``/auth/check_jwt`` gives a cookie that stands in for the token.
+        sessions: Whether ``/auth/check_jwt`` gives a cookie that can be used in place of the token.
     """
 
     serial: str
@@ -94,12 +94,12 @@ class TokenLogin:
     _cookies: dict[str, float] = field(factory=dict[str, float], repr=False)
 
     def issue(self, *, owner: bool, lifetime: float | None, username: str, now: float) -> str:
-        """A token of the shape Entrez issues, signed by nobody but this gateway.
+        """A token in the format of Entrez, signed by this simulated gateway.
 
         Args:
-            owner: An owner's token (good for a year) or an installer's (12 hours).
-            lifetime: Seconds until it expires, if other than that; may be negative.
-            username: Who it is for.
+            owner: An owner's token (valid for a year) or an installer's (12 hours).
+            lifetime: Seconds until it expires, if different; may be negative.
+            username: The user that it names.
             now: The gateway's clock, epoch seconds.
         """
         self._issued += 1
@@ -118,7 +118,7 @@ class TokenLogin:
         return f"{signed}.{self._signature(signed)}"
 
     def allows(self, headers: Mapping[str, str], now: float) -> bool:
-        """Whether the request carries a token of ours, or a session, that is still good."""
+        """Whether the request has a valid token or session of this gateway."""
         cookie = _SESSION.search(headers.get("cookie", ""))
         if self.sessions and cookie and self._cookies.get(cookie[1], 0.0) > now:
             return True
@@ -138,12 +138,12 @@ class TokenLogin:
         return evolve(answer, headers=(cookie,))
 
     def revoke(self) -> None:
-        """Accept none of the tokens and sessions given so far."""
+        """Invalidate all tokens and sessions issued so far."""
         self._generation += 1
         self.forget()
 
     def forget(self) -> None:
-        """End all sessions, as after a reboot; tokens stay good."""
+        """End all sessions, as after a reboot; tokens stay valid."""
         self._cookies.clear()
 
     def _expiry(self, token: str) -> float:
@@ -178,7 +178,7 @@ def digest_required(challenge: tuple[str, str]) -> Answer:
 
 
 def never_allowed() -> Answer:
-    """The 401 some answers of firmware 3 give to any login, with a header gone bad."""
+    """The 401 that some endpoints of firmware 3 send for any login, with a malformed header."""
     answer = text("Error: 401", "text/plain", 401)
     garbled = ("www-authenticate", "\u00d8\u00c9\u00c6A")
     return evolve(answer, headers=(garbled,))

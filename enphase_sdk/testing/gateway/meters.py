@@ -1,4 +1,4 @@
-"""The current transformers of a simulated gateway and every answer that shows them."""
+"""The current transformers of a simulated gateway, and all answers about them."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _LINES = 3
 
 @frozen
 class Channel:
-    """One phase of one meter, or all together: W, V, Wh, var and A.
+    """One phase of a meter, or its total: W, V, Wh, var and A.
 
-    Delivered is what counts up as the measured thing is meant to flow; received is the
-    other way.
+    Delivered energy flows in the usual direction of the measured quantity, received energy in
+    the other.
     """
 
     watts: float = 0.0
@@ -142,7 +142,7 @@ class Meters:
         return tuple(self._measured(kind, self.moment.totals))
 
     def _measured(self, kind: str, counters: Counters) -> Iterator[Channel]:
-        """What a meter of that kind sees on each phase, with the energy of `counters`."""
+        """The values of a meter of that kind on each phase, with the energy of `counters`."""
         moment = self.moment
         for phase in range(self.profile.phases):
             solar, load = self.sizes.solar_shares[phase], self.sizes.load_shares[phase]
@@ -256,7 +256,7 @@ def _padded(channels: Sequence[Channel]) -> list[Channel]:
 
 
 def _wired(watts: float, volts: float, delivered: float, received: float) -> Channel:
-    """A phase with a little reactive power beside whatever flows, as idle filters make it."""
+    """A phase with a small additional reactive power, as filters cause it."""
     reactive = 0.06 * abs(watts) + 3.0
     apparent = math.hypot(watts, reactive)
     return Channel(
@@ -265,7 +265,7 @@ def _wired(watts: float, volts: float, delivered: float, received: float) -> Cha
 
 
 def _total(channels: Sequence[Channel], profile: Profile) -> Channel:
-    """The phases together: everything adds up, from 8.3 on even the power factor."""
+    """The total of the phases: all values are summed, from 8.3 on even the power factor."""
     count = len(channels) if profile.version < (8, 3) else 1
     return Channel(
         sum(channel.watts for channel in channels),
@@ -280,7 +280,7 @@ def _total(channels: Sequence[Channel], profile: Profile) -> Channel:
 
 
 def _flow(kind: str, total: Channel, today: Channel, week: Channel) -> dict[str, Any]:
-    """One entry's or line's values; net consumption does not know today or the week."""
+    """The values of one entry or line; net consumption has no energy of today or seven days."""
     net = kind == "net-consumption"
     lifetime = total.delivered - total.received
     return {

@@ -1,8 +1,8 @@
-"""The energy balance behind a simulated gateway, moved by the clock.
+"""The energy balance of a simulated gateway over time.
 
-Every quarter of an hour the plant decides what the sun, the house, the batteries and the
-generator do until the next; in between, power runs along straight lines, so that every
-counter is exactly the area under the power that was shown.
+Every 15 minutes the plant computes the powers of sun, house, batteries and generator for the next
+15 minutes. In between, power is linear, so that each counter is exactly the integral of the power
+shown.
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ Line = tuple[float, float]
 
 @frozen(kw_only=True)
 class Sizes:
-    """What never changes about a plant.
+    """The constants of a plant.
 
     Attributes:
-        seed: Names the weather and the house's habits.
+        seed: The seed of the weather and the house's consumption.
         zone: IANA time zone; the day begins at its midnight.
         peak: Power of all inverters at noon of a clear day (W).
         solar_shares: Part of production on each phase; they add up to 1.
@@ -55,7 +55,7 @@ class Sizes:
 
 @define
 class Controls:
-    """What the owner may change; percentages are of the batteries' capacity."""
+    """The owner's settings; percentages are of the batteries' capacity."""
 
     on_grid: bool = True
     mode: str = "self-consumption"
@@ -98,14 +98,14 @@ class Moment:
         production: Power of all inverters behind the production meter.
         battery: Power of all batteries, negative while they charge.
         generator: Power of the generator.
-        generator_running: Whether it is closed in, with or without load.
+        generator_running: Whether the generator is connected, with or without load.
         grid: Power drawn through the grid's meter, by phase; negative while exporting.
         charge: Energy in the batteries.
         totals: Since the beginning.
         today: Since local midnight.
         yesterday: The local day before.
         week: The last seven local days, today among them.
-        reported_at: When the inverters last had something to report, epoch seconds.
+        reported_at: Time of the inverters' last report, epoch seconds.
     """
 
     at: float
@@ -124,7 +124,7 @@ class Moment:
 
 @frozen
 class _Stretch:
-    """What is decided for the time from `start` to `end`."""
+    """The powers from `start` to `end`."""
 
     start: float
     end: float
@@ -138,13 +138,13 @@ class _Stretch:
 class Plant:
     """A house with solar power, perhaps batteries and a generator, on the grid or off it.
 
-    Time only runs forwards: asked about an instant before the last one it was asked
-    about, it answers for the start of the stretch it is in.
+    Time only moves forwards: for an instant before the last requested one, the state at the
+    start of the current stretch is returned.
 
     Args:
-        sizes: What never changes.
-        controls: What the owner changes; call `replan` after changing it.
-        start: The first instant anyone will ask about, epoch seconds.
+        sizes: The constants.
+        controls: The owner's settings; call `replan` after a change.
+        start: The first instant that is requested, epoch seconds.
     """
 
     _sizes: Sizes
@@ -165,7 +165,7 @@ class Plant:
 
     @classmethod
     def lived_in(cls, sizes: Sizes, controls: Controls, start: float) -> Plant:
-        """A plant as the constructor makes it, without living through its first days again."""
+        """The same plant as from the constructor, without computing its first days again."""
         plant = copy(_lived_in(sizes, astuple(controls), start))
         plant._controls = controls
         return plant
@@ -204,7 +204,7 @@ class Plant:
         )
 
     def replan(self, now: float) -> None:
-        """Decide anew from `now` on, because the controls have changed."""
+        """Compute the powers again from `now` on, because the controls have changed."""
         self._settle(self.at(now).at)
         self._stretch = self._plan(max(now, self._stretch.start))
 
@@ -281,7 +281,7 @@ class Plant:
         return level < self._controls.generator_start
 
     def _dispatch(self, wanted: float, length: float, hour: float) -> float:
-        """Power of the batteries on the grid, for a house that lacks `wanted` W."""
+        """Power of the batteries on the grid, if the house needs `wanted` W more."""
         controls = self._controls
         if controls.charge_from_grid and self._charge < self._sizes.capacity * (
             1.0 if controls.mode == "backup" else controls.reserve / 100
@@ -320,7 +320,7 @@ class Plant:
         self._noon_power = self._sizes.peak * chance.uniform(0.35, 1.0)
 
     def _history(self) -> Counters:
-        """What the counters stood at when the simulation begins: one to three years in."""
+        """The counters at the start of the simulation, after one to three years of operation."""
         chance = random.Random(f"{self._sizes.seed}:history")
         days = chance.uniform(400.0, 1100.0)
         produced = days * self._sizes.peak * 4.0
@@ -348,7 +348,7 @@ def _subtract(left: tuple[float, ...], right: tuple[float, ...]) -> tuple[float,
 
 
 def _bump(hour: float, middle: float, width: float) -> float:
-    """A smooth hill of height 1 around `middle`, nothing beyond `width` hours from it."""
+    """A smooth curve of height 1 at `middle`, 0 beyond `width` hours from it."""
     distance = abs(hour - middle) / width
     return math.cos(math.pi * distance / 2) ** 2 if distance < 1.0 else 0.0
 

@@ -1,4 +1,4 @@
-"""The kinds of gateway that can be simulated: what hardware and firmware each one has."""
+"""The kinds of gateway that can be simulated, with their hardware and firmware."""
 
 from __future__ import annotations
 
@@ -56,13 +56,13 @@ class CurrentTransformer:
 
 @frozen(kw_only=True)
 class Profile:
-    """What one kind of gateway has.
+    """The hardware and firmware of one kind of gateway.
 
     Attributes:
-        name: The name it is asked for by.
+        name: The name of the profile.
         software: The firmware as ``/info`` writes it, with its letter.
         part_number: The gateway's own part number.
-        login: What protects its answers.
+        login: The kind of login.
         imeter: Whether ``/info`` says metering is built in; None leaves the element out.
         zone: IANA time zone.
         phases: Phases wired, 1 to 3.
@@ -256,7 +256,7 @@ def profile_named(name: str) -> Profile:
     """The profile of that name.
 
     Raises:
-        InvalidArgumentError: There is none; the message lists those there are.
+        InvalidArgumentError: There is no such profile; the message lists the known ones.
     """
     for profile in PROFILES:
         if profile.name == name:

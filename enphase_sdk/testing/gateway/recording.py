@@ -15,7 +15,7 @@ __all__ = ["Recording", "recording_in"]
 
 _LOG = "_log.json"
 _SEPARATORS = re.compile(r"[/?=&]")
-# What framed the recorded bytes on their way; the replay frames them itself.
+# Headers about the transfer of the recorded bytes; the replay sets its own.
 _FRAMING = {"content-length", "transfer-encoding", "connection"}
 
 
@@ -42,12 +42,12 @@ class Recording:
     version: tuple[int, ...]
 
     def answer(self, target: str) -> Answer | None:
-        """What was recorded for a path with its query, else for the path alone; None if neither.
+        """The recorded answer for a path with its query, else for the path alone, else None.
 
-        The file's name is the path with ``/ ? = &`` turned into ``_``.
+        The file's name is the path with ``/ ? = &`` replaced by ``_``.
 
         Raises:
-            InvalidArgumentError: the log beside it is none.
+            InvalidArgumentError: the log beside it is not valid.
         """
         for wanted in (target, target.partition("?")[0]):
             name = _SEPARATORS.sub("_", wanted.removeprefix("/"))
@@ -79,7 +79,9 @@ class Recording:
         try:
             return msgspec.json.decode(beside.read_bytes(), type=_Log)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-            problem = f"{self.folder.name}/{name} is no log of an answer: code and headers in JSON"
+            problem = (
+                f"{self.folder.name}/{name} is not a log of an answer: it needs code and headers"
+            )
         raise InvalidArgumentError(problem)
 
 

@@ -1,4 +1,4 @@
-"""A simulated gateway on a real port of this machine, in the clear or over TLS."""
+"""A simulated gateway that listens on a port of this machine, with or without TLS."""
 
 from __future__ import annotations
 
@@ -29,16 +29,16 @@ def serve(
     context: Callable[[], ssl.SSLContext] | None,
     port: int,
 ) -> Generator[str, None, None]:
-    """Answer while the context is open; everything given is called from many threads.
+    """Answer while the context is open; all arguments are called from many threads.
 
-    An `httpx.ReadTimeout` out of `answer` leaves the connection open and silent until the
-    gate lets it go; any other `httpx.TransportError` resets it.
+    If `answer` raises `httpx.ReadTimeout`, the connection stays open without an answer until the
+    gate releases it; any other `httpx.TransportError` resets it.
 
     Args:
-        answer: What turns a request into a response.
-        gate: Where stalled connections wait.
-        is_up: Whether a new connection is taken at all.
-        context: Asked at each connection for the TLS context to use; None for plain HTTP.
+        answer: Makes the response to a request.
+        gate: The gate at which stalled connections wait.
+        is_up: Whether new connections are accepted.
+        context: Returns the TLS context for each connection; None for plain HTTP.
         port: The port, or 0 for a free one.
 
     Yields:
@@ -63,7 +63,7 @@ class _Server(Port):
         super().__init__(("127.0.0.1", port), _Handler, answer)
 
     def get_request(self) -> tuple[socket.socket, Any]:
-        """Take a connection, or reset it while the gateway is down."""
+        """Accept a connection, or reset it while the gateway is down."""
         connection, client_address = super().get_request()
         if self._is_up():
             return connection, client_address
@@ -72,16 +72,16 @@ class _Server(Port):
         raise ConnectionRefusedError
 
     def finish_request(self, request: Any, client_address: Any) -> None:
-        """Greet by TLS first, in the connection's own thread."""
+        """Do the TLS handshake first, in the connection's own thread."""
         if self._context is None:
             self._handle(request, client_address)
             return
-        # A client that speaks no TLS, or does not trust us, hangs up here.
+        # A client that does not use TLS, or does not trust the certificate, disconnects here.
         with suppress(OSError), self._context().wrap_socket(request, server_side=True) as wrapped:
             self._handle(wrapped, client_address)
 
     def _handle(self, connection: socket.socket, client_address: Any) -> None:
-        # What a client does that goes away in the middle is no news.
+        # Errors of a client that disconnects early are ignored.
         with suppress(ConnectionError, ssl.SSLError):
             super().finish_request(connection, client_address)
 
@@ -126,7 +126,7 @@ class _Handler(PortHandler):
                 self.wfile.write(chunk)
             return
         self._send_head(response.status_code, [*head, (b"Transfer-Encoding", b"chunked")])
-        for chunk in filter(None, stream):  # an empty one would end the body
+        for chunk in filter(None, stream):  # an empty chunk would end the body
             self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
             self.wfile.flush()
         self.wfile.write(b"0\r\n\r\n")
@@ -139,5 +139,5 @@ class _Handler(PortHandler):
 
 
 def _reset_on_close(connection: socket.socket) -> None:
-    """Let the connection end in a reset instead of an orderly close."""
+    """End the connection with a reset instead of a normal close."""
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)

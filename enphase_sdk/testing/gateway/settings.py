@@ -1,4 +1,4 @@
-"""What the owner of a simulated gateway has set: the documents that writes change."""
+"""The owner's settings of a simulated gateway: the documents that writes change."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MODE_CODES = {"backup": "CP", "self-consumption": "ZN"}
 
 @define
 class Settings:
-    """The documents as they stand.
+    """The current documents.
 
     Attributes:
-        controls: What the plant obeys.
+        controls: The settings that the plant follows.
         contacts: State of each dry contact, ``open`` or ``closed``.
-        contact_settings: Whole record of each dry contact.
+        contact_settings: Complete record of each dry contact.
         tariff: The document under ``tariff``.
         tariff_seconds: When the tariff was last written, epoch seconds.
         generator_config: Empty without a generator.
@@ -43,7 +43,7 @@ class Settings:
     live: bool = False
 
     def obey_tariff(self) -> None:
-        """Let the plant run by the tariff's storage settings."""
+        """Apply the tariff's storage settings to the plant."""
         storage = self.tariff.get("storage_settings")
         if storage is None:
             return
@@ -53,7 +53,7 @@ class Settings:
         self.controls.charge_from_grid = storage["charge_from_grid"]
 
     def obey_generator(self) -> None:
-        """Let the plant run its generator by the generator's documents."""
+        """Apply the generator's documents to the plant."""
         if self.generator_config:
             limits = self.generator_schedule["default_soc"]
             self.controls.generator_start = float(limits["start_soc"])
@@ -95,7 +95,7 @@ class Settings:
 
 
 def installed(profile: Profile, now: float) -> Settings:
-    """The settings an installer leaves behind on such a gateway."""
+    """The settings of a newly installed gateway of this profile."""
     settings = Settings(
         controls=Controls(),
         contacts=dict.fromkeys(_CONTACTS, "closed" if profile.enpower else "open"),

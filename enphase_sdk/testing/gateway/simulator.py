@@ -1,4 +1,4 @@
-"""The simulated local gateway: a callable from request to response, with state."""
+"""The simulated local gateway: a callable that answers requests and has state."""
 
 from __future__ import annotations
 
@@ -33,36 +33,36 @@ class SimulatedGateway:
     """An Envoy (IQ Gateway) on the local network, for tests and demonstrations.
 
     Give it to ``httpx.MockTransport``, to a respx route as ``side_effect``, to a client as
-    `transport`, or open a port with `serve`. Any host will do. The same seed, clock and
+    `transport`, or open a port with `serve`. Any host is accepted. The same seed, clock and
     requests give the same bytes. Safe to share between threads.
 
-    It serves one request at a time: another one that comes meanwhile stalls, which is an
-    `httpx.ReadTimeout` in-process and a silent connection on a port.
+    It serves one request at a time. Another request meanwhile stalls: `httpx.ReadTimeout` in this
+    process, a connection without an answer on a port.
 
     Args:
         profile: The kind of gateway, such as ``8.3-three-phase``.
-        seed: What its numbers are drawn from.
-        clock: The time everything happens at; by default the machine's. The plant begins at
-            the first request, with some years behind it.
+        seed: The seed of its random values.
+        clock: The simulator's clock. Default: the machine's. The plant starts at the first
+            request, after some years of operation.
         token: A token of any shape to accept besides the issued ones.
         username: A user to accept besides ``envoy``, whose password is the last six digits
             of the serial number.
         password: That user's password.
-        inverters: Microinverters in use, if other than the profile's.
-        removed_inverters: Further ones that were taken off the roof.
+        inverters: Microinverters in use. Default: those of the profile.
+        removed_inverters: Number of further ones that were removed from the roof.
         meters_enabled: Whether the current transformers are in use.
-        quirks: Oddities to begin with; see `set_quirk`.
-        sessions: Whether ``/auth/check_jwt`` gives a cookie that stands in for the token.
+        quirks: Firmware errors that are active at first; see `set_quirk`.
+        sessions: Whether ``/auth/check_jwt`` gives a cookie that can replace the token.
         one_at_a_time: Whether requests that overlap stall.
 
     Attributes:
-        clock: The clock given, to be moved if it is a `FakeClock`.
+        clock: The given clock; a test can move it if it is a `FakeClock`.
         requests: Every request so far, as tuples of method and path with query.
         writes: Every write that was accepted, as tuples of method, path and decoded body.
         crashed: Whether it is down until `reboot`.
 
     Raises:
-        InvalidArgumentError: An argument makes no sense; the message lists what would.
+        InvalidArgumentError: An argument is not valid; the message lists valid values.
     """
 
     clock: Clock
@@ -122,16 +122,16 @@ class SimulatedGateway:
     ) -> Self:
         """A gateway that plays back a folder of recorded answers.
 
-        The folder holds one file per endpoint, named as the path with ``/ ? = &`` turned
-        into ``_``, and the status and headers of ``X`` in ``X_log.json`` beside it. What has
-        no file is a 404; ``/auth/check_jwt`` is built in.
+        The folder holds one file per endpoint, named like the path with ``/ ? = &`` replaced
+        by ``_``, and the status and headers of ``X`` in ``X_log.json`` beside it. A path
+        without a file is a 404; ``/auth/check_jwt`` is built in.
 
         Args:
             path: The folder.
-            require_token: Whether firmware 7 and later asks for a token of `issue_token`.
+            require_token: Whether firmware 7 and later needs a token of `issue_token`.
             accept_writes: Whether writes are answered with 200, although nothing changes.
-            seed: What tokens are signed with.
-            clock: The time tokens expire by.
+            seed: The seed of the key that signs tokens.
+            clock: The clock for the expiry of tokens.
             token: A token of any shape to accept besides the issued ones.
             one_at_a_time: Whether requests that overlap stall.
 
@@ -174,7 +174,7 @@ class SimulatedGateway:
 
     @property
     def stalled(self) -> int:
-        """How many requests came while another was in progress."""
+        """Number of requests that arrived while another was in progress."""
         return self._gate.turned_away
 
     @property
@@ -193,8 +193,8 @@ class SimulatedGateway:
         """Answer one request.
 
         Raises:
-            httpx.TransportError: What happens instead of an answer: it stalls, is down, or a
-                fault was scripted.
+            httpx.TransportError: There is no answer: the gateway stalls, is down, or a fault was
+                scripted.
         """
         request.read()
         with self._admitted(request) as (question, fault):
@@ -203,7 +203,7 @@ class SimulatedGateway:
             return self._answer(question, fault)
 
     async def answer_async(self, request: httpx.Request) -> httpx.Response:
-        """Answer one request, noticing tasks whose requests overlap; raises the same."""
+        """Answer one request and detect overlapping requests of tasks; raises like `__call__`."""
         await request.aread()
         with self._admitted(request) as (question, fault):
             await anyio.lowlevel.checkpoint()
@@ -242,7 +242,9 @@ class SimulatedGateway:
         entered = self._gate.enter()
         try:
             if not entered and self._one_at_a_time:
-                raise httpx.ReadTimeout("the simulated gateway stalls: it does one at a time")
+                raise httpx.ReadTimeout(
+                    "the simulated gateway stalls: it serves one request at a time"
+                )
             with self._lock:
                 fault = self._script.next_for(question.path, question.target)
             yield question, fault
@@ -270,18 +272,18 @@ class SimulatedGateway:
                 self.writes.append(Written(question.method, question.target, body))
             return self._backend.respond(answer if fault is None else fault.change(answer), now)
 
-    # Time and trouble
+    # Time and faults
 
     def fail(self, path: str, *, with_: Fault, times: int | None = 1) -> None:
-        """Script what goes wrong with the next answers of one endpoint.
+        """Script a fault for the next answers of one endpoint.
 
         Faults of the same path happen one after the other, in the order they were scripted.
 
         Args:
             path: The endpoint, such as ``/production.json`` (with any query) or
                 ``/production.json?details=1``.
-            with_: What happens, from `enphase_sdk.testing.gateway_faults`.
-            times: How many answers; None for all from now on.
+            with_: The fault, from `enphase_sdk.testing.gateway_faults`.
+            times: Number of answers with the fault; None: all from now on.
 
         Raises:
             InvalidArgumentError: There is no such endpoint; the message lists those there are.
@@ -290,13 +292,13 @@ class SimulatedGateway:
             self._script.add(path, with_, times)
 
     def set_quirk(self, name: Quirk, *, on: bool = True) -> None:
-        """Switch an oddity of real firmware on or off.
+        """Switch an error of real firmware on or off.
 
         Args:
             name: ``active_count_zero`` (the production meter claims to be unused),
                 ``total_equals_net`` (total consumption repeats net consumption) or
-                ``stalled_v1`` (``/api/v1/production`` stays as it is now).
-            on: Whether it happens from now on.
+                ``stalled_v1`` (``/api/v1/production`` no longer changes).
+            on: Whether it is active from now on.
 
         Raises:
             InvalidArgumentError: There is no such quirk; the message lists those there are.
@@ -305,10 +307,10 @@ class SimulatedGateway:
             self._firmware("quirks").set_quirk(name, on, self.clock.time())
 
     def reboot(self, *, starting_for: float = 0.0) -> None:
-        """Come up again: sessions are over, and firmware 3 answers zeros for five minutes.
+        """Restart: sessions end, and firmware 3 answers zeros for 5 minutes.
 
         Args:
-            starting_for: Seconds in which services are not up yet: ``[]``, 404, 503, zeros.
+            starting_for: Seconds until services have started; answers: ``[]``, 404, 503, zeros.
         """
         with self._lock:
             now = self.clock.time()
@@ -317,16 +319,16 @@ class SimulatedGateway:
             self.crashed = False
 
     def update_firmware(self, software: str) -> None:
-        """Have other firmware from now on, as gateways do by night, on the same hardware.
+        """Change the firmware, as gateways do at night, on the same hardware.
 
-        From 7 on it wants a token (see `issue_token`), and sends whoever comes by plain HTTP
-        to HTTPS with a 301.
+        From 7 on it needs a token (see `issue_token`), and redirects plain HTTP to HTTPS with
+        a 301.
 
         Args:
             software: The version as ``/info`` writes it, such as ``D7.6.175``.
 
         Raises:
-            InvalidArgumentError: It is an older one, or a recording is played back.
+            InvalidArgumentError: The version is older, or a recording is played back.
         """
         with self._lock:
             firmware = self._firmware("firmware to update")
@@ -334,7 +336,7 @@ class SimulatedGateway:
             self._sends_to_https = firmware.profile.version >= (7,)
 
     def enable_meters(self, *, on: bool = True) -> None:
-        """Take the current transformers into use from now on, or out of it.
+        """Enable or disable the current transformers.
 
         Raises:
             InvalidArgumentError: It plays back a recording.
@@ -344,7 +346,7 @@ class SimulatedGateway:
 
     @contextmanager
     def busy(self) -> Generator[None, None, None]:
-        """Be busy with something else, so that every request stalls; then `release` them."""
+        """A context in which every request stalls; at its end they are released."""
         with self._gate.held():
             try:
                 yield
@@ -367,12 +369,12 @@ class SimulatedGateway:
         """A token that this gateway accepts, in the shape of a real one.
 
         Args:
-            owner: An owner's token, good for a year, or an installer's, good for 12 hours.
-            lifetime: Seconds until it expires, if other than that; negative for one that has.
-            username: Who it is for.
+            owner: An owner's token, valid for a year, or an installer's, valid for 12 hours.
+            lifetime: Seconds until it expires, if different; negative for an expired token.
+            username: The user that it names.
 
         Raises:
-            InvalidArgumentError: Its firmware knows no tokens.
+            InvalidArgumentError: Its firmware does not use tokens.
         """
         with self._lock:
             return self._token_login().issue(
@@ -380,22 +382,22 @@ class SimulatedGateway:
             )
 
     def revoke_tokens(self) -> None:
-        """Accept none of the tokens issued so far, as after they were renewed elsewhere."""
+        """Invalidate all tokens issued so far, as if they were renewed elsewhere."""
         with self._lock:
             self._token_login().revoke()
 
     @property
     def fingerprint(self) -> str:
-        """SHA-256 of the certificate that new TLS connections get, lower-case hex."""
+        """SHA-256 of the certificate of new TLS connections, lower-case hex."""
         return self._presented().fingerprint
 
     @property
     def certificate(self) -> bytes:
-        """That certificate as PEM, usable as a CA file for 127.0.0.1."""
+        """The certificate of new TLS connections as PEM, usable as a CA file for 127.0.0.1."""
         return self._presented().pem
 
     def new_certificate(self) -> str:
-        """Present another certificate from the next connection on; returns its fingerprint."""
+        """Use a new certificate from the next connection on; returns its fingerprint."""
         self._certificate = self_signed(self.serial)
         return self._certificate.fingerprint
 
@@ -417,7 +419,7 @@ class SimulatedGateway:
 
 
 class GatewayTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
-    """Brings the requests of a client, sync or async, to a simulated gateway."""
+    """A transport that sends a client's requests, sync or async, to a simulated gateway."""
 
     def __init__(self, gateway: SimulatedGateway) -> None:
         self._gateway = gateway

@@ -1,4 +1,4 @@
-"""The self-signed certificate of a simulated gateway, made when it is first needed."""
+"""The self-signed certificate of a simulated gateway, created at its first use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writes to a simulated gateway: what each one demands and what it changes."""
+"""Writes to a simulated gateway: the checks of each one and its effect."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _REFUSED_TYPE = "application/json"
 
 
 class GatewayCrashedError(Exception):
-    """The write took the gateway down; it stays down until it is rebooted."""
+    """The write crashed the gateway; it is down until it is rebooted."""
 
 
 class _RefusedError(Exception):
-    """The body is not what the endpoint takes."""
+    """The endpoint does not accept the body."""
 
 
 @frozen
@@ -53,11 +53,11 @@ class Writes:
             now: The gateway's clock, epoch seconds.
 
         Returns:
-            The answer: 200 with the document as it now stands or 400 with what is wrong;
-            None where this gateway has nothing to write there.
+            The answer: 200 with the changed document, or 400 with the error; None if this
+            gateway has no such endpoint for writes.
 
         Raises:
-            GatewayCrashedError: The body was one that takes real gateways down.
+            GatewayCrashedError: The body crashes real gateways.
         """
         handler = self._handlers().get((method, path))
         if handler is None:
@@ -108,7 +108,7 @@ class Writes:
         standing = self.settings.contact_settings[name]
         if standing.keys() - record.keys():
             raise GatewayCrashedError
-        # Real gateways take true for "true" here, and answer with the text again.
+        # Real gateways accept true for "true" here, and answer with the text.
         plain = {
             key: str(value).lower() if isinstance(value, bool) else value
             for key, value in record.items()
@@ -204,7 +204,7 @@ def _choice(sent: Json, name: str, choices: tuple[str, ...]) -> str:
 def _whole(standing: Json, sent: Json) -> None:
     missing = sorted(standing.keys() - sent.keys() - _OPTIONAL)
     if missing:
-        raise _RefusedError(f"the document is not whole: it lacks {', '.join(missing)}")
+        raise _RefusedError(f"the document is not complete: it lacks {', '.join(missing)}")
     _same_kinds(standing, sent)
 
 

@@ -1,1 +1,1 @@
-"""The simulated world: places, weather, and systems that are functions of a seed."""
+"""The simulated world: places, weather, and systems, all computed from a seed."""

@@ -1,4 +1,4 @@
-"""The kinds of system a simulated fleet is made of."""
+"""The kinds of system in a simulated fleet."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ __all__ = ["Kind", "kind_of"]
 
 
 class Kind(StrEnum):
-    """What is special about a system."""
+    """The kind of a system."""
 
     PLAIN = "plain"
     """Microinverters and one gateway."""
@@ -55,7 +55,7 @@ _SHARES = {
     Kind.FAILING_MICRO: 2,
 }
 _WHEEL = tuple(kind for kind in Kind for _ in range(_SHARES.get(kind, 1)))
-_STEPS = (7, 9, 11, 13, 17, 19, 21, 23, 27, 29, 31, 33)  # share no factor with 40
+_STEPS = (7, 9, 11, 13, 17, 19, 21, 23, 27, 29, 31, 33)  # must have no common factor with 40
 
 
 def kind_of(key: int, index: int) -> Kind:

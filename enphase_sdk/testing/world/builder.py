@@ -1,4 +1,4 @@
-"""How a system comes out of a seed."""
+"""Makes a system from a seed."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _PANELS_W = (215, 250, 285, 320, 365, 400, 430)
 
 
 class Maker:
-    """Makes the systems of one seeded world, each anew whenever it is asked for.
+    """Makes the systems of one seeded world; each call makes a new object.
 
     Args:
         seed: Any integer.
-        anchor: Epoch seconds; what "yesterday" and "for weeks" are relative to.
+        anchor: Epoch seconds; the reference time for "yesterday" and "for weeks".
     """
 
     def __init__(self, seed: int, anchor: float) -> None:

@@ -1,4 +1,4 @@
-"""Seeded chance without state: the same key and salt always give the same number."""
+"""Random numbers without state: the same key and salt always give the same number."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The energy a household has used up to any instant, in the same way as its production."""
+"""The energy that a household has consumed up to any instant."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _UNEVENNESS = 0.2  # how far days differ beyond that
 
 
 class Consumption:
-    """What one household has used; energies in Wh before rounding.
+    """The consumption of one household; energies in Wh, not rounded.
 
     Args:
         system: Whose; it has a consumption meter since it became operational.
@@ -76,7 +76,7 @@ class Consumption:
 
 
 def _shape(share: float) -> float:
-    """Share of a day's use by a share of the day: little at night, most in the evening."""
+    """Share of a day's consumption up to a share of the day; highest in the evening."""
     evening = 0.5 / _TURN * (math.sin(_TURN * (share - 0.8)) - math.sin(_TURN * -0.8))
     morning = (
         0.25 / (2 * _TURN) * (math.sin(2 * _TURN * (share - 0.3)) - math.sin(2 * _TURN * -0.3))

@@ -1,4 +1,4 @@
-"""The fleet of one seeded world; no system of it is stored."""
+"""The fleet of one seeded world; systems are computed, not stored."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class World:
         return index if rest == 0 and self._has(index) else None
 
     def is_foreign(self, system_id: int) -> bool:
-        """Whether the id belongs to somebody else's system."""
+        """Whether the id belongs to another owner's system."""
         return 0 < system_id <= _LAST_FOREIGN_ID and self.index_of(system_id) is None
 
     def systems(self, start: int = 0) -> Iterator[System]:
@@ -94,7 +94,7 @@ class World:
         return self.system(index)
 
     def remove(self, system_id: int) -> None:
-        """Remove a system, which from then on is somebody else's.
+        """Remove a system; from then on it belongs to another owner.
 
         Raises:
             InvalidArgumentError: The fleet has no such system.

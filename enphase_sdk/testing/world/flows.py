@@ -1,6 +1,6 @@
 """The energy that goes into and out of a system's battery, and to and from the grid.
 
-Worked out by quarter hours from what is made and used, so that in each of them
+Computed in 15-minute intervals from production and consumption, so that in each of them
 import - export = consumption - production + charge - discharge.
 """
 
@@ -24,7 +24,10 @@ CAPACITY_WH = 10_080
 MOST_POWER_W = 3_840
 _RESERVE_WH = CAPACITY_WH // 5
 _MOST_WH = MOST_POWER_W // 4
-_BATTERY, _CHARGER = 1 << 41, 1 << 42  # beyond every day and interval that chance is drawn for
+_BATTERY, _CHARGER = (
+    1 << 41,
+    1 << 42,
+)  # larger than every number of a day or an interval, so that random values differ
 _DAYS_REMEMBERED = 6_000
 
 
@@ -48,7 +51,7 @@ def has_charger(system: System) -> bool:
 
 
 def flows_of(system: System) -> Flows:
-    """The flows of a system, which are remembered: a day of them costs about a millisecond."""
+    """The flows of a system, cached because a day takes about a millisecond."""
     return _remembered(_Subject(system.key, system.today, system))
 
 
@@ -67,8 +70,8 @@ def _remembered(subject: _Subject) -> Flows:
 class Flows:
     """The flows of one system, as they happen, reported or not.
 
-    A battery takes a part of what is left over by day, and serves the house until midnight,
-    when it is down to its reserve. So each day can be worked out by itself.
+    A battery stores a part of the surplus by day and supplies the house until midnight, when only
+    its reserve is left. So each day can be computed independently.
 
     Args:
         system: Whose; it has a consumption meter.
@@ -99,7 +102,7 @@ class Flows:
         return _sum(parts)
 
     def stored(self, instant: int) -> int:
-        """Wh in the battery at an instant: its reserve, and what is left of the day's charge."""
+        """Wh in the battery at an instant: its reserve and the rest of the day's charge."""
         flow = self.between(self._place.midnight(self._place.ordinal(instant)), instant)
         return _RESERVE_WH + flow.charge - flow.discharge
 
@@ -119,7 +122,7 @@ class Flows:
             made, used, charges, discharges, strict=True
         ):
             net = consumed - produced + charge - discharge
-            # Within a quarter hour clouds and kettles make both happen.
+            # Within 15 minutes both import and export can occur.
             both = min(produced, consumed) // 20
             if net > 0:
                 flows.append(Flow(charge, discharge, net + both, both))
@@ -139,7 +142,7 @@ def _through_battery(spare: list[int]) -> tuple[list[int], list[int]]:
         elif energy < 0 < stored:
             discharges[place] = min(-energy * 4 // 5, _MOST_WH, stored)
             stored -= discharges[place]
-    # What would be left at midnight is not charged in the first place, the latest first.
+    # Energy that would be left at midnight is not charged, beginning with the latest.
     for place in reversed(range(len(charges))):
         if not stored:
             break

@@ -1,4 +1,4 @@
-"""Where the simulated systems stand, and how the days run there."""
+"""The places of the simulated systems, with their local days."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Place:
         timezone: IANA name.
         latitude: Degrees, north positive.
         longitude: Degrees, east positive.
-        clouds: Exponent on the weather's chance: below 1 sunny, above 1 cloudy.
-        snow: Chance that a spell of four winter days lies under snow.
+        clouds: Exponent for the weather's random value: below 1 sunny, above 1 cloudy.
+        snow: Probability of snow for each period of four winter days.
     """
 
     country: str

@@ -1,4 +1,4 @@
-"""The energy a system has made up to any instant.
+"""The energy that a system has produced up to any instant.
 
 One growing number per system: the watt-hours its microinverters have made since it became
 operational. What an interval, a day or a lifetime holds, and what a meter shows, is a
@@ -22,7 +22,7 @@ _INTERVAL = 300
 
 
 class Production:
-    """What the microinverters of one system have made; energies in Wh before rounding.
+    """The production of the microinverters of one system; energies in Wh, not rounded.
 
     Args:
         system: Whose.
@@ -107,7 +107,7 @@ class Production:
         return before + (after - before) * progress(sunrise, sunset, seen)
 
     def _clouded(self, instant: int, ordinal: int) -> float:
-        """A passing cloud delays some energy, a gap hastens some; never out of order."""
+        """Clouds move some energy to a later or an earlier time; the sum never falls."""
         weather = self._climate.weather(ordinal)
         depth = 4 * weather * (1 - weather)
         shift = roll(self._system.key, instant // _INTERVAL) - 0.5
@@ -134,7 +134,7 @@ class Production:
 
 
 class _Odometer:
-    """A meter as a function of the energy made: exact, and monotone as that is."""
+    """A meter as a function of the energy produced: exact, and never falling."""
 
     def __init__(self, meter: Meter, production: Production) -> None:
         self.meter = meter
@@ -148,7 +148,7 @@ class _Odometer:
 
 
 class Metering:
-    """What the revenue-grade meters of one system have measured; energies in whole Wh.
+    """The values of the revenue-grade meters of one system; energies in whole Wh.
 
     Every method takes the energy the microinverters had made at the instant in question.
 

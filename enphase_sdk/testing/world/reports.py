@@ -1,4 +1,4 @@
-"""What a system has reported by now, and when it last did."""
+"""The data that a system has reported so far, and the time of its last report."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Report:
 
 
 def latest_report(system: System, now: float) -> Report:
-    """What Enlighten has of `system` at `now`."""
+    """The state of `system` in Enlighten at `now` (epoch seconds)."""
     last = _scheduled(system, now)
     through = _quarter(last)
     outage = system.outage

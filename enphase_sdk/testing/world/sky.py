@@ -1,4 +1,4 @@
-"""Sun and weather of a place: how much one kilowatt of panels makes in a day, and when.
+"""Sun and weather of a place: the production of one kilowatt of panels in a day, over the day.
 
 Closed formulas of solar geometry (declination, sunset hour angle, extraterrestrial
 irradiation on a tilted plane) with one transmittance and one performance ratio. A day's
@@ -98,7 +98,7 @@ class Climate:
         self._sums = array("d", [0.0])
 
     def weather(self, ordinal: int) -> float:
-        """The day's share of what a cloudless day would give, 0.02 (snow) to 1."""
+        """The day's production relative to a cloudless day, 0.02 (snow) to 1."""
         return self._weather(ordinal, self._spell(ordinal))
 
     def total(self, ordinal: int) -> float:
@@ -127,7 +127,7 @@ class Climate:
                 self._sums.append(self._sums[-1] + energy)
 
     def _spell(self, ordinal: int) -> int:
-        """The chance of a spell of days: a byte for snow, one for its tendency, 12 bits a day."""
+        """The random bits of a period of days: 8 for snow, 8 for its tendency, 12 for each day."""
         return mix(self._key ^ (ordinal // _SPELL))
 
     def _weather(self, ordinal: int, spell: int) -> float:
@@ -143,5 +143,5 @@ class Climate:
 
 @lru_cache(maxsize=64)
 def climate_of(place: Place, seed: int, first: int) -> Climate:
-    """The one of this place, world and day: simulators of one world share its sums."""
+    """The climate of this place, world and day, cached so that simulators share its sums."""
     return Climate(place, seed, first)

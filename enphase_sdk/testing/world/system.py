@@ -64,7 +64,7 @@ class Meter:
 
 @frozen
 class Outage:
-    """A time in which nothing was reported and after which all of it is filled in.
+    """A time without reports; afterwards the missing data is reported.
 
     Attributes:
         began_at: Last report before it, epoch seconds.
@@ -84,8 +84,8 @@ class System:
     Attributes:
         index: Position in the fleet.
         system_id: Enlighten's number for it.
-        key: What the chance of its days and intervals is drawn from.
-        traits: 512 bits of chance for its facts.
+        key: The seed of the random values of its days and intervals.
+        traits: 512 random bits for its properties.
         kind: What is special about it.
         place: Where it stands.
         climate: The weather there.
@@ -120,7 +120,7 @@ class System:
 
     @property
     def efficiency(self) -> float:
-        """What shade, dirt and direction leave of a clear roof's yield, 0.85 to 1."""
+        """Efficiency with shade, dirt and direction, 0.85 to 1."""
         return 0.85 + 0.15 * roll_trait(self.traits, Trait.SHADE)
 
     @property
@@ -148,7 +148,7 @@ class System:
 
     @property
     def reference(self) -> str | None:
-        """The calling company's own name for it, if it has one."""
+        """The reference of the calling company, if there is one."""
         return f"JOB-{self.index:06d}" if roll_trait(self.traits, Trait.REFERENCE) < 0.5 else None
 
     @property
@@ -160,12 +160,12 @@ class System:
 
     @property
     def installer(self) -> str:
-        """Who built it; can be filtered by, and is in no answer."""
+        """The installer, a filter of the listing that is not in any answer."""
         return pick(self.traits, Trait.INSTALLER, _INSTALLERS)
 
     @property
     def trouble(self) -> str | None:
-        """A status that stays on it whatever it reports, or None."""
+        """A status that does not depend on its reports, or None."""
         if self.kind is Kind.FAILING_MICRO:
             return "micro"
         if self.kind in (Kind.NOT_PRODUCING, Kind.NEVER_PRODUCED):
@@ -209,7 +209,7 @@ class System:
 
     @property
     def reporting_gateways(self) -> tuple[Gateway, ...]:
-        """Those that ever reported; the devices are on these."""
+        """The gateways that have ever reported; the devices belong to these."""
         return tuple(gateway for gateway in self.gateways if not gateway.never_reported)
 
     @property

@@ -1,4 +1,4 @@
-"""The traits of a system: 512 bits of chance, sixteen for each."""
+"""The traits of a system: 512 random bits, 16 for each trait."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ T = TypeVar("T")
 
 
 class Trait:
-    """Which of the 32 sixteen-bit numbers decides what."""
+    """The position of each trait's 16-bit number among the 32."""
 
     AGE = 0
     NOON = 1

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def span(start: InstantLike, end: InstantLike | None) -> dict[str, Any]:
-    """A span of events."""
+    """The query parameters of a period of events."""
     return {"start_time": to_epoch(start, "start_time"), "end_time": instant(end, "end_time")}
 
 
@@ -32,7 +32,7 @@ def system(system_id: int) -> Call[v4.System]:
 
 
 def without_placeholders(row: v4.System) -> v4.System:
-    """None in place of -1, which v4 sends for a quantity that it no longer tells."""
+    """The system with None in place of -1, which v4 sends for values that it no longer provides."""
     names = ("energy_lifetime", "energy_today", "system_size")
     unknown: dict[str, Any] = {name: None for name in names if getattr(row, name) == -1}
     return evolve(row, **unknown)

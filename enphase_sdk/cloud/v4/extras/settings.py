@@ -91,6 +91,6 @@ def changed(shape: Any, changes: dict[str, Any]) -> Any:
     known = sorted(field.name for field in fields(shape))
     unknown = sorted(set(changes) - set(known))
     if unknown or not changes:
-        what = f"there is no setting {unknown[0]!r}" if unknown else "nothing is to be changed"
+        what = f"there is no setting {unknown[0]!r}" if unknown else "no setting is given"
         raise InvalidArgumentError(f"{what}; there are {', '.join(known)}")
     return shape(**changes)

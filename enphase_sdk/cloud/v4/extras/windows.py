@@ -31,12 +31,21 @@ def window(
     if start is None:
         if end is None:
             return {}
-        raise InvalidArgumentError("end_at: give start_at too; without it today is answered")
-    begin = to_epoch(start, "start_at") // QUARTER_HOUR * QUARTER_HOUR
+        raise InvalidArgumentError(
+            "end_at: give start_at too; without start_at the server answers for today"
+        )
+    first = to_epoch(start, "start_at")
+    begin = first // QUARTER_HOUR * QUARTER_HOUR
     if end is None:
         return {"start_at": begin, "granularity": granularity(DAY)}
-    seconds = to_epoch(end, "end_at") - begin
-    if not 0 < seconds <= longest:
+    last = to_epoch(end, "end_at")
+    if last <= first:
+        raise InvalidArgumentError(
+            f"start_at and end_at: the window is empty, because end_at {last} is not later than "
+            f"start_at {first} (epoch seconds); give a later end_at"
+        )
+    seconds = last - begin
+    if seconds > longest:
         raise InvalidArgumentError(
             f"start_at and end_at: at most {longest // DAY} days can be asked for at once, not "
             f"{seconds / DAY:.4g}; ask for one window after another"
@@ -49,5 +58,5 @@ def flat(series: Any) -> Any:
     intervals: list[Any] = []
     for each in series.intervals or ():
         intervals += each if isinstance(each, list) else [each]
-    # What could not be read as either stands as None.
+    # None stands for an item that could not be read as either.
     return evolve(series, intervals=[each for each in intervals if each is not None])

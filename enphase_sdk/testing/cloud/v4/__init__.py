@@ -1,1 +1,1 @@
-"""What the simulated cloud of API v4 answers, over the same simulated world as that of v2."""
+"""The answers of the simulated cloud of API v4, from the same simulated world as those of v2."""

@@ -1,4 +1,4 @@
-"""EV chargers of simulated systems: each evening the car is charged for two hours."""
+"""EV chargers of simulated systems: each evening a car is charged for two hours."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def charger_devices(question: Question) -> object:
 
 
 def charger_events(question: Question) -> object:
-    """Nothing but one short loss of the line, long over."""
+    """One short loss of the connection, which has ended."""
     view = question.subject
     events: list[dict[str, object]] = []
     if has_charger(view.system):
@@ -131,7 +131,7 @@ def charger_telemetry(question: Question) -> object:
     view = _charger(question)
     period = window(question, step=_QUARTER_HOUR)
     fields = window_fields(question, period)
-    if "start_date" in fields:  # dates only here, times with an offset elsewhere
+    if "start_date" in fields:  # dates here, times with an offset in other answers
         fields = {name: str(value)[:10] for name, value in fields.items()}
     return {
         "system_id": view.system.system_id,

@@ -1,4 +1,4 @@
-"""The operations of API v4: methods, paths, access controls, parameters, and who answers."""
+"""The operations of API v4: methods, paths, access controls, parameters, and answer functions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from enphase_sdk.testing.cloud.v4.settings import Settings
 __all__ = ["OPERATIONS", "Operation", "find_operation", "read_parameters"]
 
 _LARGEST_INT32 = 2**31 - 1
-_LATEST_EPOCH = 253_402_300_799  # the end of the year 9999
+_LATEST_EPOCH = 253_402_300_799  # epoch seconds, the end of the year 9999
 
 DETAILS = "System Details"
 PRODUCTION = "Site Level Production Monitoring"
@@ -95,7 +95,7 @@ class Operation:
         method: The HTTP method.
         path: Its path.
         access: The access control that a plan must include.
-        answer: Who answers it.
+        answer: The function that answers it.
         parameters: Reader of each query parameter.
         required: Those that must be given.
         status: Of a success.
@@ -405,7 +405,7 @@ def _all() -> list[Operation]:
         method="POST",
         status=202,
     )
-    # Answered by the simulator itself, as a stream of events.
+    # The simulator answers this one itself, as an event stream.
     add("LiveData", one + "/live_data", STREAMING, site.system)
     return found  # fmt: skip
 
@@ -417,7 +417,7 @@ def _pattern(path: str) -> re.Pattern[str]:
     return re.compile(".*" + re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
 
-# Paths without a variable first: `/systems/search` is no system.
+# Paths without a variable first, because `/systems/search` is not a system.
 _ROUTES = sorted(
     ((_pattern(operation.path), operation) for operation in OPERATIONS.values()),
     key=lambda route: route[1].path.count("{"),
@@ -428,8 +428,8 @@ def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
     """The operation of a request under whatever base path, and the variables of its path.
 
     Raises:
-        Refusal: 405, there is the path, but not with this method, or no such path below a
-            system; 404, no such path at all.
+        Refusal: 405 for a known path with another method, or an unknown path below a system;
+            404 for any other unknown path.
     """
     matching = [
         (operation, found.groupdict())
@@ -444,11 +444,11 @@ def find_operation(method: str, path: str) -> tuple[Operation, dict[str, str]]:
         raise wrong_method(*same)
     if re.fullmatch(r".*/api/v4/systems/.+", path):
         raise wrong_method()
-    raise not_found(f"{path} is no path of API v4")
+    raise not_found(f"{path} is not a path of API v4")
 
 
 def read_parameters(operation: Operation, query: list[tuple[str, str]]) -> dict[str, Any]:
-    """Check a query against the contract; names it does not know are passed over.
+    """Check a query against the contract; unknown names are ignored.
 
     Raises:
         Refusal: 422, with the first thing that is wrong.

@@ -1,4 +1,4 @@
-"""The hardware of a system, and what each piece of it measured, in the shapes of API v4."""
+"""The devices of a system and their measured values, in the formats of API v4."""
 
 from __future__ import annotations
 
@@ -117,7 +117,7 @@ def _device(view: View, number: int, name: str, kind: dict[str, Any]) -> dict[st
 
 
 def consumption_meter_readings(question: Question) -> object:
-    """The odometer of the consumption meter."""
+    """The lifetime energy reading of the consumption meter."""
     view = question.subject
     require_consumption(view)
     at = _read_at(question)
@@ -130,7 +130,7 @@ def consumption_meter_readings(question: Question) -> object:
 
 
 def storage_meter_readings(question: Question) -> object:
-    """The odometers of the battery's meter: what went in and what came out, of today."""
+    """The lifetime energy readings of the battery's meter: charged and discharged, up to now."""
     view = question.subject
     require_consumption(view)
     at = _read_at(question)
@@ -166,7 +166,7 @@ def _read_at(question: Question) -> int:
 
 
 def telemetry_battery(question: Question) -> object:
-    """What went into and out of the batteries in each quarter of an hour, and their charge."""
+    """Charge and discharge of the batteries in 15-minute intervals, and their state of charge."""
     return {
         **_battery(question, together=True),
         "last_reported_aggregate_soc": _percent(question.subject),
@@ -228,12 +228,12 @@ def _stored_percent(system: System, instant: int) -> int:
 
 
 def import_telemetry(question: Question) -> object:
-    """What was taken from the grid in each quarter of an hour."""
+    """Energy imported from the grid in 15-minute intervals."""
     return _grid(question, "wh_imported")
 
 
 def export_telemetry(question: Question) -> object:
-    """What was given to the grid in each quarter of an hour."""
+    """Energy exported to the grid in 15-minute intervals."""
     return _grid(question, "wh_exported")
 
 
@@ -253,7 +253,7 @@ def _grid(question: Question, name: str) -> object:
         "total_devices": 0,
         **window_fields(question, period),
         "items": "intervals",
-        "intervals": [rows],  # one list deeper than declared, as on the wire
+        "intervals": [rows],  # one list deeper than declared, as in real answers
         "meta": view.meta(),
     }
 
@@ -301,7 +301,7 @@ def latest_telemetry(question: Question) -> object:
 
 
 def live_values(view: View) -> dict[str, object]:
-    """The powers of the present quarter of an hour, W; they add up to what is used."""
+    """The powers of the current 15-minute interval, W; their sum is the consumption."""
     system = view.system
     start = int(view.now) // QUARTER_HOUR * QUARTER_HOUR
     made, flow = _produced(view, start), flows_of(system).between(start, start + QUARTER_HOUR)
@@ -321,7 +321,7 @@ def live_values(view: View) -> dict[str, object]:
 
 
 def _produced(view: View, start: int) -> int:
-    """Wh made in the quarter of an hour that begins at `start`, as lifetime series count it."""
+    """Wh produced in the 15-minute interval that begins at `start`, as in lifetime series."""
     before, after = (view.production.until(mark) for mark in (start, start + QUARTER_HOUR))
     return view.metering.merged(after) - view.metering.merged(before)
 
@@ -331,7 +331,7 @@ def _latest(number: int, name: str, power: int, at: int) -> dict[str, object]:
 
 
 def micros_telemetry(question: Question) -> object:
-    """What each microinverter of one page made in each five minutes."""
+    """Production of each microinverter of one page in 5-minute intervals."""
     page = question.integer("page") or 1
     size = min(question.integer("size") or 10, _LARGEST_PAGE)
     view = question.subject
@@ -357,7 +357,7 @@ def micros_telemetry(question: Question) -> object:
 
 
 def micro_telemetry(question: Question) -> object:
-    """What one microinverter made in each five minutes."""
+    """Production of one microinverter in 5-minute intervals."""
     view = question.subject
     serials = _micro_serials(question)
     serial = question.parameters["serial_no"]

@@ -1,4 +1,4 @@
-"""OAuth 2 of the simulated cloud: codes, access tokens that end, refresh tokens that rotate."""
+"""OAuth 2 of the simulated cloud: codes, access tokens that expire, refresh tokens that rotate."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ INSTALLER = ("installer@example.com", "installer-password")
 
 @define
 class _Grant:
-    """One owner's consent and the tokens that came of it."""
+    """One owner's consent and its tokens."""
 
     number: int
     revoked: bool = False
@@ -32,7 +32,7 @@ class OAuthServer:
     """Issues and checks tokens; safe to share between threads.
 
     Args:
-        seed: What tokens are derived from.
+        seed: The seed of the tokens.
         access_life: Seconds an access token lives.
         refresh_life: Seconds a refresh token lives.
         rotate: Whether a refresh token works once only. A second use ends the whole grant.
@@ -58,7 +58,7 @@ class OAuthServer:
         return str(answer["access_token"]), str(answer["refresh_token"])
 
     def accepts(self, token: str, now: float) -> bool:
-        """Whether an access token is known, not ended and not revoked."""
+        """Whether an access token is known, not expired and not revoked."""
         with self._lock:
             grant, end = self._access.get(token, (None, 0.0))
         return grant is not None and not grant.revoked and now < end
@@ -70,12 +70,12 @@ class OAuthServer:
                 grant.revoked = True
 
     def end_access_tokens(self) -> None:
-        """Let every access token end now; refresh tokens stay as they are."""
+        """Expire all access tokens now; refresh tokens stay valid."""
         with self._lock:
             self._access = {token: (grant, 0.0) for token, (grant, _) in self._access.items()}
 
     def authorize(self, request: httpx.Request, now: float) -> httpx.Response:
-        """The consent page, at which the simulated owner agrees at once (or refuses)."""
+        """The consent page; the simulated owner agrees at once (or refuses)."""
         params = dict(request.url.params)
         target = params.get("redirect_uri", "")
         if params.get("response_type") != "code" or params.get("client_id") != CLIENT_ID:

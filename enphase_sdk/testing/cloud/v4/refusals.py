@@ -1,4 +1,4 @@
-"""Answers of API v4 that say no, in its own shapes."""
+"""The error answers of API v4, in its own formats."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def not_in_plan() -> Refusal:
 
 
 def forbidden() -> Refusal:
-    """403: somebody else's system."""
+    """403: another owner's system."""
     return _refusal(403, "Forbidden", "User does not have access to this system")
 
 
 def no_such_system(system_id: str) -> Refusal:
-    """404: nobody's system."""
+    """404: the system does not exist."""
     return not_found(f'System not found for {{:id=>"{system_id}"}}')
 
 
 def not_found(details: str) -> Refusal:
-    """404: there is no such thing."""
+    """404: it does not exist."""
     return _refusal(404, "Not Found", details)
 
 
@@ -55,12 +55,12 @@ def unprocessable(details: str) -> Refusal:
 
 
 def bad_request(*details: str) -> Refusal:
-    """400, as the services for EV chargers say it."""
+    """400, in the format of the EV charger services."""
     return Refusal(400, {"message": "Bad request", "code": "400", "details": list(details)})
 
 
 def as_charger_service(refusal: Refusal) -> Refusal:
-    """The same refusal in the shape of the services for EV chargers: the code is text."""
+    """The same refusal in the format of the EV charger services, where the code is text."""
     body = refusal.body
     if "code" in body:
         body = {**body, "code": str(body["code"])}
@@ -68,7 +68,7 @@ def as_charger_service(refusal: Refusal) -> Refusal:
 
 
 def not_implemented() -> Refusal:
-    """501: a method that HTTP knows and the cloud does not."""
+    """501: an HTTP method that the cloud does not know."""
     return Refusal(501, {"reason": "501", "message": ["Not Implemented"]})
 
 

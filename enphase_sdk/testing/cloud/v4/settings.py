@@ -1,4 +1,4 @@
-"""What owners and installers can set of simulated systems; a change is kept and read back."""
+"""The settings of simulated systems; a change is stored and can be read back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from enphase_sdk.testing.world.flows import has_battery
 
 __all__ = ["Settings"]
 
-# How a mode is spelled in a request, and then in each answer to GET.
+# The spelling of a mode in a request, and in answers to GET.
 _MODES = {
     "Self-consumption": "Self - Consumption",
     "Savings Mode": "Savings Mode",
@@ -86,7 +86,7 @@ class Settings:
         }
 
     def set_battery(self, question: Question) -> object:
-        """PUT battery_settings: what is named changes; the answer spells the mode anew."""
+        """PUT battery_settings: changes the named settings; the answer spells the mode anew."""
         kept = self._of(question)
         changes = read_fields(
             question.parameters["body"],

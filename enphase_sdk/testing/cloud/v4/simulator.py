@@ -39,7 +39,7 @@ OAUTH_CALL = "OAuthToken"
 _KEY = "simulated-key"
 _DAY = 86_400.0
 
-# What a plan of that name lacks; one without a name known here has everything.
+# The access controls that each plan lacks; a plan with another name has all of them.
 _LACKING = {
     "watt": {DEVICE, STREAMING, CONFIGURATION, CHARGER_CONTROL},
     "kilowatt": {CONFIGURATION, CHARGER_CONTROL},
@@ -58,10 +58,10 @@ class SimulatedEnlightenV4(SimulatedCloud):
 
     Args:
         systems: Size of the fleet, 1 to 100,000.
-        seed: What everything about the fleet is drawn from.
+        seed: The seed of all random values of the fleet.
         plan: The quota and the access controls: a `Plan`, a name (``watt``, ``kilowatt``,
             ``megawatt``, ``partner``), or None for no limit and full access.
-        clock: The time everything happens at; by default the machine's.
+        clock: The simulator's clock. Default: the machine's.
         api_key: The key to accept; None accepts any, but one is always asked for.
         skew: Seconds the server's clock is ahead.
         token_life: Seconds an access token lives.
@@ -71,14 +71,14 @@ class SimulatedEnlightenV4(SimulatedCloud):
         bare_refusals: Whether a 429 leaves out which window is full.
 
     Attributes:
-        clock: The clock given, to be moved if it is a `FakeClock`.
+        clock: The given clock; a test can move it if it is a `FakeClock`.
         skew: As given; may be changed at any time.
         requests: The last 10,000 requests, oldest first; calls for tokens are not among them.
         oauth: The tokens: `revoke_all()`, `end_access_tokens()`, `renewals`, and
             `refusing_owner`, which lets the owner refuse consent.
 
     Raises:
-        InvalidArgumentError: An argument makes no sense; the message says what would.
+        InvalidArgumentError: An argument is not valid; the message says what is.
     """
 
     operations = (*OPERATIONS, OAUTH_CALL)
@@ -107,7 +107,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         self._lacking = _LACKING.get(name, set())
 
     def credentials(self) -> dict[str, str]:
-        """Keyword arguments of a client that is let in: key, client and a new pair of tokens."""
+        """Keyword arguments for a client that is accepted: key, client and a new pair of tokens."""
         access, refresh = self.oauth.grant(self.clock.time() + self.skew)
         return {
             "api_key": self._api_key or _KEY,
@@ -239,7 +239,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         raise refusals.no_such_system(system_id)
 
     def _live(self, question: Question, request: httpx.Request) -> httpx.Response:
-        """A frame a second for as long as was asked; the clock is waited on in between."""
+        """One frame per second for the requested duration; waits on the simulator's clock."""
         text = request.headers.get("duration", "30")
         shortest, longest = _STREAM_SECONDS
         code = None

@@ -1,4 +1,4 @@
-"""Systems and their energy in the shapes of API v4: what v2 has too."""
+"""Systems and their energy in the formats of API v4: the operations that v2 has too."""
 
 from __future__ import annotations
 
@@ -188,7 +188,7 @@ def retrieve_system_id(question: Question) -> object:
 
 
 def inverters_summary(question: Question) -> object:
-    """The microinverters of one page, by gateway; an empty list behind the last page."""
+    """The microinverters of one page, by gateway; an empty list after the last page."""
     page = question.integer("page") or 1
     size = min(question.integer("size") or 10, _LARGEST_PAGE)
     gateways: Any = inverters_by_gateway(question)
@@ -206,7 +206,7 @@ def production_meter_readings(question: Question) -> object:
 
 
 def energy_lifetime(question: Question) -> object:
-    """Energy made each day; with `production=all` by both sources beside the merged series."""
+    """Energy produced on each day; with `production=all` also the series of both sources."""
     view, period, metering = question.subject, days(question), question.subject.metering
     made = [view.made_by_day(day) for day in _boundaries(period)]
     shown: dict[str, object] = {
@@ -227,7 +227,7 @@ def energy_lifetime(question: Question) -> object:
 
 
 def consumption_lifetime(question: Question) -> object:
-    """Energy used each day; an empty series without a consumption meter."""
+    """Energy consumed on each day; an empty series without a consumption meter."""
     view = question.subject
     require_consumption(view)
     period = days(question) if view.system.consumption_metered else None
@@ -245,7 +245,7 @@ def consumption_lifetime(question: Question) -> object:
 
 
 def flow_lifetime(question: Question, *names: str) -> object:
-    """Energy of each day that went through the battery or the grid meter."""
+    """Energy on each day through the battery or the grid meter."""
     view = question.subject
     require_consumption(view)
     period = days(question) if view.system.consumption_metered else None
@@ -267,7 +267,7 @@ def flow_lifetime(question: Question, *names: str) -> object:
 
 
 def rgm_stats(question: Question) -> object:
-    """What passed the production meters, each by itself."""
+    """Production measured by each production meter."""
     view = question.subject
     period = window(question, step=QUARTER_HOUR, by_end=True)
     summed, by_meter = _metered_rows(view, period)
@@ -282,7 +282,7 @@ def rgm_stats(question: Question) -> object:
 
 
 def telemetry_production_micro(question: Question) -> object:
-    """What the microinverters made in each five minutes; hours without a report are left out."""
+    """Production of the microinverters in 5-minute intervals; unreported ones are left out."""
     view = question.subject
     period = window(question, step=_FIVE_MINUTES)
     rows = micro_rows(view, produced(view, period))
@@ -290,7 +290,7 @@ def telemetry_production_micro(question: Question) -> object:
 
 
 def telemetry_production_meter(question: Question) -> object:
-    """What passed the production meters in each quarter of an hour, together."""
+    """Production measured by all meters together in 15-minute intervals."""
     view = question.subject
     period = window(question, step=QUARTER_HOUR)
     rows = _metered_rows(view, period)[0]
@@ -299,7 +299,7 @@ def telemetry_production_meter(question: Question) -> object:
 
 
 def telemetry_consumption_meter(question: Question) -> object:
-    """What was used in each quarter of an hour."""
+    """Consumption in 15-minute intervals."""
     view = question.subject
     require_consumption(view)
     period = window(question, step=QUARTER_HOUR)
@@ -331,7 +331,7 @@ def _metered_rows(
 
 
 def require_consumption(view: View) -> None:
-    """Refuse (401) where the application may not read consumption."""
+    """Refuse (401) if the application may not read consumption."""
     if not view.system.consumption_allowed:
         raise not_in_plan()
 

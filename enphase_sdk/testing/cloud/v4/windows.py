@@ -1,4 +1,4 @@
-"""The windows of telemetry: where they begin, how long they are, and what they may not be."""
+"""The windows of telemetry: start, length, and the checks on them."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _YEARS_BACK = 2
 
 
 def window(question: Question, *, step: int, by_end: bool = False) -> Intervals:
-    """The window a request names, cut to marks of `step` seconds; may be empty.
+    """The requested window, rounded down to multiples of `step` seconds; may be empty.
 
-    Without a start it is today so far. `granularity` is its length, not the length of its
-    intervals, and means nothing without a start.
+    Without a start it is today so far. `granularity` is the length of the window, not of its
+    intervals, and is ignored without a start.
 
     Args:
         question: Whose `start_at` or `start_date`, `granularity` and `end_at`.
@@ -49,7 +49,7 @@ def window(question: Question, *, step: int, by_end: bool = False) -> Intervals:
             raise unprocessable("Requested date is more than two years in the past")
         length = _LONGEST if by_end else _LENGTHS[question.parameters.get("granularity", "day")]
         begun = datetime.fromtimestamp(start, zone)
-        # Wall clock: a day is 23 or 25 hours long twice a year.
+        # Local time: one day a year has 23 hours and one has 25.
         end = min(int(view.now), int((begun + length).timestamp()))
     if end_at is not None:
         if end_at < start or end_at - start > _LONGEST.total_seconds() + 3_600:
@@ -65,7 +65,7 @@ def window(question: Question, *, step: int, by_end: bool = False) -> Intervals:
 
 
 def window_fields(question: Question, period: Intervals) -> dict[str, object]:
-    """How the answer names its window: in the way the start was asked for."""
+    """The fields that name the window in the answer, in the form of the request's start."""
     if question.day("start_date") is None:
         return {"start_at": period.start, "end_at": period.end}
     zone = question.subject.system.place.zone
@@ -76,7 +76,7 @@ def window_fields(question: Question, period: Intervals) -> dict[str, object]:
 
 
 def days(question: Question) -> Days | None:
-    """The days of a daily series, never today; None where there are none at all.
+    """The days of a daily series, without today; None if there are none.
 
     Raises:
         Refusal: 422, the dates lie in the future or in the wrong order.
