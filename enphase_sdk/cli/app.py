@@ -33,7 +33,6 @@ app = typer.Typer(
     ),
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
-    add_completion=False,
     pretty_exceptions_enable=False,
 )
 

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from datetime import UTC, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from enphase_sdk.cli.formats import AsCsv, AsJson, Form
+from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
+from enphase_sdk.cli.formats import AsCsv, AsJson, Fields, Form, Sort, Verbose
+from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.shared_options import command_sharing
+from enphase_sdk.core.times import zone_named
+from enphase_sdk.errors import (
+    EnphaseError,
+    InvalidArgumentError,
+    NotFoundError,
+    QuotaExceededError,
+    RateLimitError,
+)
 
 if TYPE_CHECKING:
     from enphase_sdk import Cloud as CloudClient
@@ -33,6 +44,8 @@ class Cloud:
         self,
         as_json: AsJson = False,
         as_csv: AsCsv = False,
+        fields: Fields = None,
+        sort: Sort = None,
         profile: Annotated[
             str | None, typer.Option(metavar="NAME", help="Table of the config file to use.")
         ] = None,
@@ -54,10 +67,13 @@ class Cloud:
             str | None,
             typer.Option(metavar="NAME", help="v2 or v4. Default: from the settings."),
         ] = None,
+        verbose: Verbose = False,  # noqa: ARG002 - the option's callback does it
     ) -> None:
+        from enphase_sdk.cli.output import Choice
         from enphase_sdk.cli.progress import Waiting
 
         self.form = Form.chosen(as_json, as_csv)
+        self._choice = Choice(fields, sort)
         self.waiting = Waiting()
         given = {
             "profile": profile,
@@ -98,18 +114,89 @@ class Cloud:
             options = {**options, "ledger": "sqlite"}
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
+    def ask(self, view: View, system_ids: Sequence[int], operation: Callable[[int], Any]) -> None:
+        """Ask an operation of each system and print the answers: one, or a list.
+
+        An error of one system does not end the command: it is printed, and the others follow.
+
+        Args:
+            view: How the answers are shown.
+            system_ids: The systems.
+            operation: Returns a system's answer in wire form.
+
+        Raises:
+            PartlyDoneError: some systems were not read.
+        """
+        if len(system_ids) == 1:
+            self.show(view, operation(system_ids[0]))
+            return
+        found, failures, read = list[Mapping[str, Any]](), list[EnphaseError](), 0
+        with FirstInterrupt() as interrupt:
+            answers = interrupt.until_it(self._answers(system_ids, operation))
+            for done, answer in enumerate(answers, 1):
+                self.waiting.update(done, len(system_ids))
+                if isinstance(answer, EnphaseError):
+                    failures.append(answer)
+                    continue
+                read += 1
+                if answer is not None:
+                    found += answer if isinstance(answer, list) else [answer]
+            if not found and failures:
+                if interrupt.came:
+                    raise KeyboardInterrupt
+                raise typer.Exit(exit_code(failures[0]))
+            self.show_all(view.with_ids(), found)
+        if read < len(system_ids):
+            raise PartlyDoneError(f"partly done: {read} of {len(system_ids)} systems were read")
+
+    def _answers(self, system_ids: Sequence[int], operation: Callable[[int], Any]) -> Iterator[Any]:
+        for system_id in system_ids:
+            try:
+                yield operation(system_id)
+            except InvalidArgumentError:
+                raise
+            except EnphaseError as error:
+                self.waiting.say(f"system {system_id}: {explain(error)}")
+                yield error
+                if isinstance(error, (QuotaExceededError, RateLimitError)):
+                    return
+
+    def zone_of(self, system_ids: Sequence[int]) -> Callable[[int], tzinfo]:
+        """A function that returns a system's time zone; the first call lists them, a hit or more.
+
+        Raises:
+            NotFoundError: a system is not in the listing.
+        """
+        zones = dict[int, tzinfo]()
+
+        def zone(system_id: int) -> tzinfo:
+            if not zones:
+                listing = self.client.systems(system_id=list(system_ids))
+                zones.update((one.system_id, zone_named(one.timezone) or UTC) for one in listing)
+            if system_id not in zones:
+                raise NotFoundError(
+                    f"Systems: system {system_id} is not listed, so its time zone is not known; "
+                    "give times with an offset",
+                    status_code=404,
+                    body=None,
+                    operation="Systems",
+                )
+            return zones[system_id]
+
+        return zone
+
     def show(self, view: View, wire: Any) -> None:
         """Print the answer of one operation; None stands for an answer without a body."""
         from enphase_sdk.cli.output import show_one
 
         self.waiting.stop()
-        show_one(self.form, view, wire)
+        show_one(self.form, view, wire, self._choice)
 
     def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
         """Print a list of records; where the format allows it, each as soon as it is read."""
         from enphase_sdk.cli.output import show_all
 
-        show_all(self.form, view, self._after_waiting(records))
+        show_all(self.form, view, self._after_waiting(records), self._choice)
 
     def _after_waiting(self, records: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
         for record in records:

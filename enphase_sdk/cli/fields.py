@@ -37,9 +37,11 @@ def number_field(
     show: Callable[[float | None], str] = number,
     *,
     spare: int = 0,
+    total: bool = False,
 ) -> Field:
-    """A number, in a table as `show` writes it."""
-    return Field(name, Heading(heading, numeric=True, spare=spare), lambda row: show(row.get(name)))
+    """A number, in a table as `show` writes it; with `total`, its sum stands below."""
+    head = Heading(heading, numeric=True, spare=spare)
+    return Field(name, head, lambda row: show(row.get(name)), show if total else None)
 
 
 def id_field(name: str, heading: str) -> Field:

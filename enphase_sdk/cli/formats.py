@@ -7,10 +7,32 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["AsCsv", "AsJson", "Form"]
+from enphase_sdk.cli.logs import log_everything
+
+__all__ = ["AsCsv", "AsJson", "Fields", "Form", "Sort", "Verbose"]
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 AsCsv = Annotated[bool, typer.Option("--csv", help="CSV with a header.")]
+Fields = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME,…",
+        help="Only these columns of --csv, in this order; with --json a list of flat records.",
+    ),
+]
+Sort = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Sort by a column of --csv; -NAME: the largest first."),
+]
+Verbose = Annotated[
+    bool,
+    typer.Option(
+        "--verbose",
+        "-v",
+        callback=log_everything,
+        help="Log each request on stderr (ENPHASE_LOG=debug).",
+    ),
+]
 
 
 class Form(Enum):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 import warnings
-from collections.abc import Iterator
-from typing import Annotated, Any
+from collections.abc import Callable
+from datetime import tzinfo
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
-from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
-from enphase_sdk.cli.interrupts import FirstInterrupt
-from enphase_sdk.errors import (
-    EnphaseError,
-    InvalidArgumentError,
-    QuotaExceededError,
-    RateLimitError,
-)
+from enphase_sdk.cli.times import day_of, instant_of, window_of
+
+if TYPE_CHECKING:
+    from enphase_sdk.cli.output import View
 
 __all__ = [
     "consumption",
@@ -35,79 +32,70 @@ __all__ = [
 ]
 
 Id = Annotated[int, typer.Argument(metavar="ID", help="The system's Enlighten id.")]
+Ids = Annotated[
+    list[int], typer.Argument(metavar="ID", help="Enlighten ids of systems, one or more.")
+]
 StartDate = Annotated[
-    str | None, typer.Option(metavar="DATE", help="First day. Default: start of operation.")
+    str | None,
+    typer.Option(
+        metavar="DATE", help="First day, or today, yesterday. Default: start of operation."
+    ),
 ]
 EndDate = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Last day. Default: last one reported.")
+    str | None,
+    typer.Option(metavar="DATE", help="Last day, or today, yesterday. Default: last one reported."),
 ]
 StartAt = Annotated[
     str | None,
-    typer.Option(metavar="TIME", help="ISO with offset, or epoch seconds. Default: today."),
+    typer.Option(
+        metavar="TIME",
+        help="ISO time, epoch seconds, today or yesterday; without an offset in the system's "
+        "time zone. Default: start of today.",
+    ),
 ]
 EndAt = Annotated[
-    str | None,
-    typer.Option(metavar="TIME", help="ISO with offset, or epoch seconds. Default: now."),
+    str | None, typer.Option(metavar="TIME", help="The same for the end. Default: now.")
 ]
-
-# Up to 18 digits, so that milliseconds match too and are refused with advice.
-_EPOCH = re.compile(r"[0-9]{1,18}")
+Day = Annotated[
+    str | None,
+    typer.Option(
+        metavar="DATE",
+        help="One whole day in the system's time zone: a date, today or yesterday. A day or a "
+        "time in the system's zone costs a hit more, for the zone.",
+    ),
+]
 
 
 @cloud_command
 def summary(
     cloud: Cloud,
-    system_ids: Annotated[list[int], typer.Argument(metavar="ID", help="Enlighten ids.")],
+    system_ids: Ids,
     summary_date: Annotated[
         str | None,
-        typer.Option(metavar="DATE", help="The day, in the system's zone. Default: today."),
+        typer.Option(
+            "--summary-date",
+            "--day",
+            metavar="DATE",
+            help="The day, in the system's zone: a date, today or yesterday. Default: today.",
+        ),
     ] = None,
 ) -> None:
     """Power now (W), energy of a day (Wh), size (W), status."""
     from enphase_sdk.cli.views import SUMMARY
 
-    client = cloud.client
-    if len(system_ids) == 1:
-        only = client.summary(system_ids[0], summary_date=summary_date)
-        cloud.show(SUMMARY, only.to_dict())
-        return
-    found = list[dict[str, Any]]()
-    failures = list[EnphaseError]()
+    zone = cloud.zone_of(system_ids)
 
-    def answers() -> Iterator[dict[str, Any] | EnphaseError]:
-        for system_id in system_ids:
-            try:
-                answer = client.summary(system_id, summary_date=summary_date).to_dict()
-            except InvalidArgumentError:
-                raise
-            except EnphaseError as error:
-                cloud.waiting.say(f"system {system_id}: {explain(error)}")
-                yield error
-            else:
-                yield answer
+    def asked(system_id: int) -> Any:
+        day = day_of(summary_date, partial(zone, system_id))
+        return cloud.client.summary(system_id, summary_date=day).to_dict()
 
-    with FirstInterrupt() as interrupt:
-        for done, answer in enumerate(interrupt.until_it(answers()), 1):
-            cloud.waiting.update(done, len(system_ids))
-            if not isinstance(answer, EnphaseError):
-                found.append(answer)
-                continue
-            failures.append(answer)
-            if isinstance(answer, (QuotaExceededError, RateLimitError)):
-                break
-        if not found:
-            if interrupt.came:
-                raise KeyboardInterrupt
-            raise typer.Exit(exit_code(failures[0]))
-        cloud.show_all(SUMMARY, found)
-    if len(found) < len(system_ids):
-        raise PartlyDoneError(f"partly done: {len(found)} of {len(system_ids)} systems were read")
+    cloud.ask(SUMMARY, system_ids, asked)
 
 
 @cloud_command
 def energy(
     cloud: Cloud,
-    system_id: Id,
+    system_ids: Ids,
     start_date: StartDate = None,
     end_date: EndDate = None,
     by_source: Annotated[
@@ -117,64 +105,64 @@ def energy(
     """Energy produced on each day of the system's life."""
     from enphase_sdk.cli.views import ENERGY
 
-    answer = cloud.client.energy_lifetime(
-        system_id,
-        start_date=start_date,
-        end_date=end_date,
-        production="all" if by_source else None,
-    )
-    cloud.show(ENERGY, answer and answer.to_dict())
+    ask = partial(cloud.client.energy_lifetime, production="all" if by_source else None)
+    _ask_days(cloud, ENERGY, system_ids, ask, start_date, end_date)
 
 
 @cloud_command
 def consumption(
-    cloud: Cloud, system_id: Id, start_date: StartDate = None, end_date: EndDate = None
+    cloud: Cloud, system_ids: Ids, start_date: StartDate = None, end_date: EndDate = None
 ) -> None:
     """Energy consumed on each day of the system's life."""
     from enphase_sdk.cli.views import CONSUMPTION
 
-    answer = cloud.client.consumption_lifetime(system_id, start_date=start_date, end_date=end_date)
-    cloud.show(CONSUMPTION, answer and answer.to_dict())
+    ask = cloud.client.consumption_lifetime
+    _ask_days(cloud, CONSUMPTION, system_ids, ask, start_date, end_date)
 
 
 @cloud_command
-def stats(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None) -> None:
+def stats(
+    cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
+) -> None:
     """Production in 5-minute intervals (API v2: at most one day)."""
     from enphase_sdk.cli.views import STATS
 
-    answer = cloud.client.stats(system_id, start_at=_instant(start_at), end_at=_instant(end_at))
-    cloud.show(STATS, answer.to_dict())
+    _ask_intervals(cloud, STATS, system_ids, cloud.client.stats, start_at, end_at, day)
 
 
 @cloud_command
-def rgm(cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None) -> None:
+def rgm(
+    cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
+) -> None:
     """Metered production in 15-minute intervals (API v2: at most 7 days)."""
     from enphase_sdk.cli.views import RGM
 
-    answer = cloud.client.rgm_stats(system_id, start_at=_instant(start_at), end_at=_instant(end_at))
-    cloud.show(RGM, answer.to_dict())
+    _ask_intervals(cloud, RGM, system_ids, cloud.client.rgm_stats, start_at, end_at, day)
 
 
 @cloud_command
 def consumption_stats(
-    cloud: Cloud, system_id: Id, start_at: StartAt = None, end_at: EndAt = None
+    cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
 ) -> None:
     """Consumption in 15-minute intervals (API v2: at most one month)."""
     from enphase_sdk.cli.views import CONSUMPTION_STATS
 
-    answer = cloud.client.consumption_stats(
-        system_id, start_at=_instant(start_at), end_at=_instant(end_at)
-    )
-    cloud.show(CONSUMPTION_STATS, answer.to_dict())
+    ask = cloud.client.consumption_stats
+    _ask_intervals(cloud, CONSUMPTION_STATS, system_ids, ask, start_at, end_at, day)
 
 
 @cloud_command
-def meters(cloud: Cloud, system_id: Id, end_at: EndAt = None) -> None:
+def meters(cloud: Cloud, system_ids: Ids, end_at: EndAt = None) -> None:
     """The last reading of each production meter."""
     from enphase_sdk.cli.views import METERS
 
-    answer = cloud.client.production_meter_readings(system_id, end_at=_instant(end_at))
-    cloud.show(METERS, answer.to_dict())
+    zone = cloud.zone_of(system_ids)
+
+    def asked(system_id: int) -> Any:
+        end = instant_of(end_at, partial(zone, system_id))
+        return cloud.client.production_meter_readings(system_id, end_at=end).to_dict()
+
+    cloud.ask(METERS, system_ids, asked)
 
 
 @cloud_command
@@ -198,28 +186,32 @@ def monthly(
 
 
 @cloud_command
-def inverters(cloud: Cloud, system_id: Id) -> None:
+def inverters(cloud: Cloud, system_ids: Ids) -> None:
     """Power and lifetime energy of each microinverter."""
     from enphase_sdk.cli.views import INVERTERS
 
-    answer = cloud.client.inverters_summary_by_envoy_or_site(system_id)
-    cloud.show(INVERTERS, [group.to_dict() for group in answer])
+    def asked(system_id: int) -> Any:
+        groups = cloud.client.inverters_summary_by_envoy_or_site(system_id)
+        wire = [group.to_dict() for group in groups]
+        return wire if len(system_ids) == 1 else [{"system_id": system_id, **one} for one in wire]
+
+    cloud.ask(INVERTERS, system_ids, asked)
 
 
 @cloud_command
-def inventory(cloud: Cloud, system_id: Id) -> None:
+def inventory(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways, microinverters and meters in use."""
     from enphase_sdk.cli.views import INVENTORY
 
-    cloud.show(INVENTORY, cloud.client.inventory(system_id).to_dict())
+    cloud.ask(INVENTORY, system_ids, lambda one: cloud.client.inventory(one).to_dict())
 
 
 @cloud_command
-def envoys(cloud: Cloud, system_id: Id) -> None:
+def envoys(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways (Envoys) in use."""
     from enphase_sdk.cli.views import ENVOYS
 
-    cloud.show(ENVOYS, cloud.client.envoys(system_id).to_dict())
+    cloud.ask(ENVOYS, system_ids, lambda one: cloud.client.envoys(one).to_dict())
 
 
 @cloud_command
@@ -235,6 +227,39 @@ def search(
     cloud.show(SEARCH, cloud.client.search_system_id(serial_number).to_dict())
 
 
-def _instant(text: str | None) -> str | int | None:
-    """Text of digits only as epoch seconds; other text unchanged."""
-    return int(text) if text and _EPOCH.fullmatch(text) else text
+def _ask_days(
+    cloud: Cloud,
+    view: View,
+    system_ids: list[int],
+    ask: Callable[..., Any],
+    start_date: str | None,
+    end_date: str | None,
+) -> None:
+    zone_of = cloud.zone_of(system_ids)
+
+    def asked(system_id: int) -> Any:
+        zone = partial(zone_of, system_id)
+        first, last = day_of(start_date, zone), day_of(end_date, zone)
+        answer = ask(system_id, start_date=first, end_date=last)
+        return answer and answer.to_dict()
+
+    cloud.ask(view, system_ids, asked)
+
+
+def _ask_intervals(
+    cloud: Cloud,
+    view: View,
+    system_ids: list[int],
+    ask: Callable[..., Any],
+    start_at: str | None,
+    end_at: str | None,
+    day: str | None,
+) -> None:
+    zone_of = cloud.zone_of(system_ids)
+
+    def asked(system_id: int) -> Any:
+        zone: Callable[[], tzinfo] = partial(zone_of, system_id)
+        start, end = window_of(zone, start_at, end_at, day)
+        return ask(system_id, start_at=start, end_at=end).to_dict()
+
+    cloud.ask(view, system_ids, asked)

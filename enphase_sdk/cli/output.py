@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from enphase_sdk.cli.formats import Form
+from enphase_sdk.errors import InvalidArgumentError
 
 __all__ = [
+    "Choice",
     "Field",
     "Heading",
     "View",
@@ -50,11 +52,13 @@ class Field:
         name: Its column in CSV: the wire's name, prefixed with the names of its parents.
         heading: Its column in a table; None if the table does not show it.
         text: Makes the table's cell from the whole row.
+        total: Writes the column's sum below a table of several rows; None if there is no sum.
     """
 
     name: str
     heading: Heading | None
     text: Callable[[Row], str]
+    total: Callable[[float], str] | None = None
 
 
 @frozen
@@ -71,25 +75,111 @@ class View:
     rows: Callable[[Any], Iterable[Row]]
     nothing: str = "no data"
 
+    def with_ids(self) -> View:
+        """The same for answers about several systems: a table shows each row's system, too."""
+        return evolve(
+            self,
+            fields=tuple(
+                evolve(field, heading=Heading("ID", numeric=True, stays=True))
+                if field.name == "system_id" and field.heading is None
+                else field
+                for field in self.fields
+            ),
+        )
 
-def show_one(form: Form, view: View, wire: Any) -> None:
+
+@frozen
+class Choice:
+    """Which columns of the rows are shown, and in which order the rows are.
+
+    Attributes:
+        fields: Names of CSV columns, separated by commas; None for all.
+        sort: A CSV column to sort by, with `-` in front from the largest; None as they come.
+            Values that are not known are last.
+    """
+
+    fields: str | None = None
+    sort: str | None = None
+
+    def __bool__(self) -> bool:
+        return self.fields is not None or self.sort is not None
+
+    def of(self, view: View) -> View:
+        """The view with the chosen columns only.
+
+        Raises:
+            InvalidArgumentError: the view has no such column.
+        """
+        if self.sort is not None:
+            _named(view, self.sort.removeprefix("-"), "sort")
+        if self.fields is None:
+            return view
+        names = [name.strip() for name in self.fields.split(",") if name.strip()]
+        chosen = [_named(view, name, "fields") for name in names]
+        return evolve(view, fields=tuple(_with_heading(field) for field in chosen))
+
+    def sorted(self, rows: Iterable[Row]) -> Iterable[Row]:
+        """The rows in the order asked for."""
+        if self.sort is None:
+            return rows
+        name, falling = self.sort.removeprefix("-"), self.sort.startswith("-")
+        every = list(rows)
+        known = [row for row in every if row.get(name) is not None]
+        known.sort(key=lambda row: _rank(row[name]), reverse=falling)
+        return [*known, *(row for row in every if row.get(name) is None)]
+
+
+def _named(view: View, name: str, option: str) -> Field:
+    for field in view.fields:
+        if field.name == name:
+            return field
+    names = ", ".join(field.name for field in view.fields)
+    raise InvalidArgumentError(f"--{option}: there is no column {name!r} here; there are {names}")
+
+
+def _with_heading(field: Field) -> Field:
+    return evolve(field, heading=field.heading or Heading(field.name))
+
+
+def _rank(value: Any) -> tuple[bool, Any]:
+    """Numbers before texts, each in its own order."""
+    is_number = isinstance(value, (int, float))
+    return not is_number, value if is_number else str(value).casefold()
+
+
+EVERYTHING = Choice()
+
+
+def show_one(form: Form, view: View, wire: Any, choice: Choice = EVERYTHING) -> None:
     """Print one answer; None stands for an answer without a body."""
+    view, rows = choice.of(view), () if wire is None else view.rows(wire)
     if form is Form.JSON:
-        print_document([_json(wire) + "\n"])
+        if choice:
+            print_document(_json_list(_chosen(view, choice.sorted(rows))))
+        else:
+            print_document([_json(wire) + "\n"])
     elif form is Form.TABLE and wire is None:
         from enphase_sdk.cli.failures import tell
 
         tell(view.nothing)
     else:
-        _show_rows(form, view, () if wire is None else view.rows(wire))
+        _show_rows(form, view, choice.sorted(rows))
 
 
-def show_all(form: Form, view: View, records: Iterable[Row]) -> None:
+def show_all(form: Form, view: View, records: Iterable[Row], choice: Choice = EVERYTHING) -> None:
     """Print a list of records, each as it arrives; after an error the JSON stays incomplete."""
-    if form is Form.JSON:
-        print_document(_json_list(records))
+    shown, rows = choice.of(view), (row for record in records for row in view.rows(record))
+    if form is not Form.JSON:
+        _show_rows(form, shown, choice.sorted(rows))
+    elif choice:
+        print_document(_json_list(_chosen(shown, choice.sorted(rows))))
     else:
-        _show_rows(form, view, (row for record in records for row in view.rows(record)))
+        print_document(_json_list(records))
+
+
+def _chosen(view: View, rows: Iterable[Row]) -> Iterator[Row]:
+    names = [field.name for field in view.fields]
+    return ({name: row.get(name) for name in names} for row in rows)
 
 
 def _show_rows(form: Form, view: View, rows: Iterable[Row]) -> None:
@@ -101,10 +191,36 @@ def _show_rows(form: Form, view: View, rows: Iterable[Row]) -> None:
     from enphase_sdk.cli.tables import print_table
     from enphase_sdk.report.formats import UNKNOWN
 
-    shown = [(field.heading, field.text) for field in view.fields if field.heading is not None]
-    cells = [[text(row) for _, text in shown] for row in rows]
+    shown = [(field, field.heading) for field in view.fields if field.heading is not None]
+    every = list(rows)
+    cells = [[field.text(row) for field, _ in shown] for row in every]
     told = [n for n in range(len(shown)) if not cells or any(row[n] != UNKNOWN for row in cells)]
-    print_table([shown[n][0] for n in told], [[row[n] for n in told] for row in cells])
+    footer = _totals([shown[n][0] for n in told], every) if len(every) > 1 else None
+    print_table(
+        [shown[n][1] for n in told], [[row[n] for n in told] for row in cells], footer=footer
+    )
+
+
+def _totals(fields: Sequence[Field], rows: Sequence[Row]) -> list[str] | None:
+    """The sums of the columns that have one; None if there is none.
+
+    Values that are not known are left out, and the number of values in the sum is shown.
+    """
+    cells = ["" if field.total is None else _total(field, field.total, rows) for field in fields]
+    if not any(cells):
+        return None
+    name = next((n for n, field in enumerate(fields) if field.total is None), None)
+    if name is not None:
+        cells[name] = "Total"
+    return cells
+
+
+def _total(field: Field, text: Callable[[float], str], rows: Sequence[Row]) -> str:
+    known = [row[field.name] for row in rows if isinstance(row.get(field.name), (int, float))]
+    if not known:
+        return ""
+    of = "" if len(known) == len(rows) else f" ({len(known)} of {len(rows)})"
+    return text(sum(known)) + of
 
 
 def _json(wire: Any) -> str:

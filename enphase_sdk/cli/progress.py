@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Self
 from attrs import frozen
 
 from enphase_sdk.cli.failures import one_line, tell
+from enphase_sdk.cli.logs import are_logged
 from enphase_sdk.clock import current_clock
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ __all__ = ["Pause", "Waiting"]
 
 # Seconds. The progress bar appears only after this time.
 SHOWN_AFTER = 2.0
+
+# Seconds. Without a terminal, a line of progress is printed this often.
+TOLD_EVERY = 60.0
+
 TOLD_FROM = 1.0
 
 
@@ -39,6 +44,8 @@ class Pause:
 class Waiting:
     """A progress bar after two seconds, and every wait for the quota as it begins.
 
+    Where stderr is no terminal, a line a minute takes the place of the bar.
+
     Attributes:
         pauses: Every pause so far.
     """
@@ -48,10 +55,11 @@ class Waiting:
         self._lock = threading.Lock()
         self._paused_until = 0.0
         self._bar: Progress | None = None
+        self._began_at = self._told_at = current_clock().monotonic()
 
     def __enter__(self) -> Self:
         """Start the bar, if stderr is a terminal."""
-        if sys.stderr.isatty():
+        if sys.stderr.isatty() and not are_logged():
             self._bar = _bar()
             self._bar.start()
         return self
@@ -66,9 +74,18 @@ class Waiting:
             self._bar = None
 
     def update(self, done: int, total: int | None, note: str = "") -> None:
-        """Show how many of `total` (None: not known yet) are done, and a note."""
+        """Show how many of `total` (None: not known yet) are done, and a note.
+
+        Without a note, it is told how long the rest takes at the speed so far, waits included.
+        """
+        now = current_clock().monotonic()
+        note = note or _time_left(done, total, now - self._began_at)
         if self._bar is not None:
             self._bar.update(self._bar.task_ids[0], completed=done, total=total, note=note)
+        elif now - self._told_at >= TOLD_EVERY:
+            self._told_at = now
+            of = "" if total is None else f" of {total:,}"
+            tell(f"{done:,}{of} done" + (f", {note}" if note else ""))
 
     def on_wait(self, sleep: Sleep) -> None:
         """Record a wait; several threads that wait for the same instant make one pause."""
@@ -90,6 +107,13 @@ class Waiting:
             self._bar.console.print(
                 one_line(message), markup=False, highlight=False, soft_wrap=True
             )
+
+
+def _time_left(done: int, total: int | None, seconds: float) -> str:
+    if not done or total is None or done >= total:
+        return ""
+    minutes = seconds / done * (total - done) / 60
+    return f"about {minutes:,.0f} min left" if minutes >= 1 else "less than a minute left"
 
 
 def _bar() -> Progress:

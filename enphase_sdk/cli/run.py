@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import traceback
@@ -24,12 +25,16 @@ from enphase_sdk.cli.failures import (
     tell,
 )
 from enphase_sdk.cli.interrupts import interrupts_raised
+from enphase_sdk.cli.logs import logged_lines
 from enphase_sdk.cli.streams import open_streams, silence
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["run"]
 
 _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
+
+# Set by a shell that asks for completions.
+COMPLETING = "_ENPHASE_COMPLETE"
 
 # Typer brings its own copy of click or uses the installed one; this is the one it raises.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
@@ -65,8 +70,10 @@ def _run(words: list[str]) -> int:
         tell("an argument is not valid UTF-8 text; write it in UTF-8")
         return USAGE
     command = typer.main.get_command(app)
+    if COMPLETING in os.environ:
+        return _complete(command)
     try:
-        with command.make_context("enphase", words) as context:
+        with logged_lines(), command.make_context("enphase", words) as context:
             command.invoke(context)
     except typer.Exit as end:
         return end.exit_code
@@ -79,6 +86,15 @@ def _run(words: list[str]) -> int:
     except EnphaseError as error:
         tell(explain(error))
         return exit_code(error)
+    return 0
+
+
+def _complete(command: Any) -> int:
+    """Answer the shell, which asks how a command line can go on."""
+    try:
+        command.main(args=[], prog_name="enphase")
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
     return 0
 
 

@@ -84,11 +84,11 @@ SUMMARY = View(
         id_field("system_id", "ID"),
         text_field("summary_date", "Day", stays=True),
         text_field("status", "Status"),
-        number_field("current_power", "Now W"),
-        number_field("energy_today", "Day kWh", kilo),
-        number_field("energy_lifetime", "Before it MWh", mega, spare=1),
-        number_field("size_w", "Size kW", kilo),
-        number_field("modules", "Modules", spare=2),
+        number_field("current_power", "Now W", total=True),
+        number_field("energy_today", "Day kWh", kilo, total=True),
+        number_field("energy_lifetime", "Before it MWh", mega, spare=1, total=True),
+        number_field("size_w", "Size kW", kilo, total=True),
+        number_field("modules", "Modules", spare=2, total=True),
         text_field("source", "Measured by", spare=4),
         when_field("last_report_at", "Last report"),
         when_field("last_interval_end_at", "Last energy", spare=3),
@@ -101,9 +101,9 @@ ENERGY = View(
     (
         text_field("system_id"),
         text_field("date", "Day", stays=True),
-        number_field("production", "Production kWh", kilo),
-        number_field("micro_production", "By microinverters kWh", kilo),
-        number_field("meter_production", "By meter kWh", kilo),
+        number_field("production", "Production kWh", kilo, total=True),
+        number_field("micro_production", "By microinverters kWh", kilo, total=True),
+        number_field("meter_production", "By meter kWh", kilo, total=True),
     ),
     daily_rows,
     "no data: the system has reported no production",
@@ -113,7 +113,7 @@ CONSUMPTION = View(
     (
         text_field("system_id"),
         text_field("date", "Day", stays=True),
-        number_field("consumption", "Consumption kWh", kilo),
+        number_field("consumption", "Consumption kWh", kilo, total=True),
     ),
     daily_rows,
     "no data: the system has no consumption meter",
@@ -127,11 +127,18 @@ _INTERVAL = (
 )
 
 STATS = View(
-    (*_INTERVAL, number_field("powr", "Power W"), number_field("enwh", "Energy Wh"), *_META),
+    (
+        *_INTERVAL,
+        number_field("powr", "Power W"),
+        number_field("enwh", "Energy Wh", total=True),
+        *_META,
+    ),
     rows_of,
 )
 
-CONSUMPTION_STATS = View((*_INTERVAL, number_field("enwh", "Energy Wh"), *_META), rows_of)
+CONSUMPTION_STATS = View(
+    (*_INTERVAL, number_field("enwh", "Energy Wh", total=True), *_META), rows_of
+)
 
 RGM = View(
     (
@@ -141,7 +148,7 @@ RGM = View(
         text_field("envoy_serial_number"),
         text_field("channel", "Channel"),
         number_field("curr_w", "Power W"),
-        number_field("wh_del", "Energy Wh"),
+        number_field("wh_del", "Energy Wh", total=True),
         *_META,
     ),
     rows_of,
@@ -163,7 +170,7 @@ MONTHLY = View(
         text_field("system_id"),
         text_field("start_date", "From", stays=True),
         text_field("end_date", "To", spare=1),
-        number_field("production_wh", "Production kWh", kilo),
+        number_field("production_wh", "Production kWh", kilo, total=True),
         text_field("serial_number", "Meter", stays=True),
         number_field("start", "Reading before Wh"),
         number_field("end", "after Wh"),
@@ -174,6 +181,7 @@ MONTHLY = View(
 
 INVERTERS = View(
     (
+        text_field("system_id"),
         text_field("envoy_serial_number", "Gateway", spare=2),
         text_field("serial_number", "Serial number", stays=True),
         text_field("id"),

@@ -254,7 +254,11 @@ def login_flow(request: Request, policy: Policy) -> Flow[None]:
 def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:
     """Send a request as one hit of the quota, as soon as the quota allows it."""
     ticket = yield from _admission(call, policy)
-    return (yield from _exchange(policy, ticket, request))
+    sent_at = policy.time()
+    reply = yield from _exchange(policy, ticket, request)
+    name = call.operation if call.system_id is None else f"{call.operation} of {call.system_id}"
+    logger.debug("%s: status %d after %.2f s", name, reply.status, policy.time() - sent_at)
+    return reply
 
 
 def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -85,7 +86,10 @@ def test_csv_and_table_have_a_row_for_each_record(
     assert rows
     assert all(None not in row and None not in row.values() for row in rows)
     assert (table.code, table.err, text.code, text.err) == (0, "", 0, "")
-    assert len(table.out.splitlines()) == len(rows) + 2
+    shown = table.out.splitlines()
+    if shown[-1].split()[:1] == ["Total"]:
+        del shown[-2:]
+    assert len(shown) == len(rows) + 2
 
 
 def csv_rows(text: str) -> list[dict[str, str]]:
@@ -231,3 +235,86 @@ def test_settings_reach_the_client(run: Run, clock: FakeClock, cloud: SimulatedE
     timed_out = run("summary", 72, "--timeout", "0.05", "--plan", "partner")
     assert timed_out.code == 0
     assert run("summary", 67, "--base-url", "http://127.0.0.1:9", "--max-wait", "1").code == 5
+
+
+def test_several_ids_give_one_list_and_name_each_row(run: Run, client: Enlighten) -> None:
+    every = json.loads(run("energy", 67, 72, "--json").out)
+    assert every == [client.energy_lifetime(67).to_dict(), client.energy_lifetime(72).to_dict()]  # type: ignore[union-attr]  # both have produced
+    table = run("energy", 67, 72, "--start-date", "2024-01-01").out.splitlines()
+    assert table[0].split()[:2] == ["ID", "Day"]
+    assert {line.split()[0] for line in table[2:-2]} == {"67", "72"}
+    grouped = json.loads(run("inverters", 67, 72, "--json").out)
+    assert {group["system_id"] for group in grouped} == {67, 72}
+
+
+def test_a_day_is_one_of_the_systems_zone(run: Run, client: Enlighten, metered: int) -> None:
+    (system,) = client.systems(system_id=metered)
+    zone = ZoneInfo(str(system.timezone))
+    start = datetime(2024, 6, 14, tzinfo=zone)
+    wanted = client.stats(metered, start_at=start, end_at=start + timedelta(days=1)).to_dict()
+    for words in (
+        ["--day", "2024-06-14"],
+        ["--day", "yesterday"],
+        ["--start-at", "2024-06-14", "--end-at", "2024-06-15T00:00"],
+        ["--start-at", "yesterday", "--end-at", "today"],
+    ):
+        assert json.loads(run("stats", metered, *words, "--json").out) == wanted, words
+    assert run("stats", metered, "--day", "today", "--start-at", "0").code == 2
+    assert run("stats", metered, "--day", "2024-13-01").code == 2
+    days = json.loads(run("energy", metered, "--start-date", "yesterday", "--json").out)
+    assert days["start_date"] == "2024-06-14"
+    told = json.loads(run("summary", metered, "--day", "yesterday", "--json").out)
+    assert told["summary_date"] == "2024-06-14"
+
+
+def test_the_day_on_which_clocks_are_put_back_has_25_hours(run: Run, metered: int) -> None:
+    answer = json.loads(run("stats", metered, "--day", "2023-11-05", "--json").out)
+    ends = [interval["end_at"] for interval in answer["intervals"]]
+    assert ends[-1] - ends[0] <= 25 * 3600
+    assert run("stats", metered, "--day", "2023-11-05").code == 0
+
+
+def test_an_unlisted_system_has_no_local_time(run: Run, metered: int) -> None:
+    failed = run("stats", metered, 999_999, "--day", "2024-06-14", "--json")
+    assert failed.code == 6
+    assert "999999" in failed.err
+
+
+def test_chosen_columns_in_the_order_asked_for(run: Run, metered: int) -> None:
+    words = ["energy", metered, "--start-date", "2024-06-08", "--fields", "production,date"]
+    rows = csv_rows(run(*words, "--sort", "-production", "--csv").out)
+    assert [list(row) for row in rows] == [["production", "date"]] * len(rows)
+    energies = [int(row["production"]) for row in rows if row["production"]]
+    assert energies == sorted(energies, reverse=True)
+    assert [row["production"] for row in rows][len(energies) :] == [""] * (
+        len(rows) - len(energies)
+    )
+    records = json.loads(run(*words, "--sort", "production", "--json").out)
+    assert [record["production"] for record in records][: len(energies)] == sorted(energies)
+    assert run(*words).out.splitlines()[0].split()[:2] == ["Production", "kWh"]
+    refused = run("energy", metered, "--fields", "kwh")
+    assert refused.code == 2
+    assert "production" in refused.err
+    assert run("systems", "--sort", "nothing").code == 2
+
+
+def test_a_total_leaves_out_what_is_not_known(run: Run, metered: int) -> None:
+    words = ["energy", metered, "--start-date", "2024-06-08"]
+    energies = [int(row["production"] or 0) for row in csv_rows(run(*words, "--csv").out)]
+    last = run(*words).out.splitlines()[-1]
+    assert last.split()[:2] == ["Total", f"{sum(energies) / 1000:.1f}"]
+
+
+def test_log_lines_tell_each_request(
+    run: Run, metered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = run("summary", metered, "--verbose", "--json")
+    assert f"debug: Summary of {metered}: status 200" in told.err
+    json.loads(told.out)
+    assert run("summary", metered, "--json").err == ""
+    monkeypatch.setenv("ENPHASE_LOG", "debug")
+    assert f"Summary of {metered}: status 200" in run("summary", metered).err
+    monkeypatch.setenv("ENPHASE_LOG", "loud")
+    refused = run("summary", metered)
+    assert refused.code == 2
+    assert "ENPHASE_LOG" in refused.err

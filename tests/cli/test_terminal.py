@@ -130,3 +130,29 @@ def test_nothing_of_an_id_is_lost_in_a_narrow_terminal(
     monkeypatch.setenv("COLUMNS", "30")
     assert main(["inverters", "67"]) == 0
     assert "…" not in stdout.text
+
+
+def test_without_a_terminal_progress_is_a_line_a_minute(
+    clock: FakeClock, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Waiting() as waiting:
+        for done in range(1, 6):
+            clock.advance(30)
+            waiting.update(done, 1_000)
+        clock.advance(60)
+        waiting.update(1_000, None)
+    assert capsys.readouterr().err.splitlines() == [
+        "enphase: 2 of 1,000 done, about 499 min left",
+        "enphase: 4 of 1,000 done, about 498 min left",
+        "enphase: 1,000 done",
+    ]
+
+
+def test_a_shell_is_told_how_a_line_goes_on(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("_ENPHASE_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "enphase consumption")
+    monkeypatch.setenv("COMP_CWORD", "1")
+    assert main([]) == 0
+    assert capsys.readouterr().out.split() == ["consumption", "consumption-stats"]
