@@ -221,6 +221,11 @@ def test_before_firmware_7_net_energy_is_import_alone_and_nothing_is_mended(firm
     assert watts(reading({PAGE: page}, firmware)) == (200, 200)
 
 
+def test_from_firmware_7_on_total_equal_to_net_is_mended() -> None:
+    page = homes.page(PRODUCTION, consumption=[TOTAL_LIKE_NET, NET])
+    assert watts(reading({PAGE: page}, "7.0.88")) == (500, 200)
+
+
 def test_a_phase_whose_production_is_not_told_is_known_while_nothing_is_made() -> None:
     like_net = [figures(150.2, 2000.2), figures(50.0, 1000.0)]
     meters = [homes.meter(1, "production"), homes.meter(2, "net-consumption", phases=2)]
@@ -273,6 +278,7 @@ def test_a_house_with_an_unmetered_roof_uses_net_and_what_the_roof_makes(
         ([TOTAL | {"wNow": 201.0}, NET | {"wNow": 200.0}], (201, 200)),
         ([TOTAL | {"wNow": 200.5}, NET | {"wNow": 200.0}], (900, 200)),
         ([{k: v for k, v in TOTAL.items() if k != "wNow"}, NET], (None, 200)),
+        ([TOTAL_LIKE_NET, {k: v for k, v in NET.items() if k != "wNow"}], (900, None)),
         ([TOTAL, NET], (500, 200)),
         ([NET], (None, 200)),
     ],
@@ -280,6 +286,14 @@ def test_a_house_with_an_unmetered_roof_uses_net_and_what_the_roof_makes(
 def test_an_unmetered_roof(entries: list[Json], expected: tuple[int, int]) -> None:
     answers = unmetered_roof(*entries) | {homes.V1: homes.v1()}
     assert watts(reading(answers, "7.6.114")) == expected
+
+
+def test_what_an_unused_meter_shows_is_no_consumption() -> None:
+    noise = homes.entry("production", figures(30.0, 0.9), active=0)
+    total = TOTAL_LIKE_NET | {"wNow": 230.2}
+    page = homes.page(homes.inverters_entry(900), noise, consumption=[total, NET])
+    answers = unmetered_roof(total, NET) | {PAGE: page, homes.V1: homes.v1()}
+    assert watts(reading(answers, "7.6.114")) == (930, 200)
 
 
 def test_what_an_unmetered_roof_makes_may_not_be_known() -> None:
@@ -293,6 +307,8 @@ def test_a_house_without_a_roof_uses_what_it_takes_from_the_grid() -> None:
     )
     answers = with_meters(page, "net-consumption")
     assert watts(reading(answers, "8.2.4286")) == (200, 200)
+    nothing = ok({"wattHoursToday": 0, "wattHoursSevenDays": 0, "wattHoursLifetime": 0})
+    assert watts(reading(answers | {homes.V1: nothing}, "8.2.4286")) == (200, 200)
 
 
 def test_a_meter_of_the_total_stands_and_net_is_less_what_an_unmetered_roof_makes() -> None:
