@@ -3,6 +3,8 @@
 Each name is loaded when it is first used, so that importing the package costs next to nothing.
 """
 
+import sys
+
 TYPE_CHECKING = False  # importing it from typing would cost more than everything else here
 if TYPE_CHECKING:
     from enphase_sdk import errors, models
@@ -80,3 +82,9 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if "IPython" in sys.modules:
+    from enphase_sdk.notebook import register
+
+    register()
