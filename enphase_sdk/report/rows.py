@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, fields, frozen
 
@@ -14,6 +14,10 @@ from enphase_sdk.report.condition import Condition, judge
 from enphase_sdk.report.records import Facts, facts_of
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.report.words import in_words
+
+if TYPE_CHECKING:
+    from enphase_sdk.report.changes import Changes
+    from enphase_sdk.report.findings import Assessment
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row", "yield_of"]
 
@@ -209,6 +213,8 @@ class FleetReport:
         totals: The fleet as a whole.
         stopped_by: Why the run ended early and systems are missing, in words; None if complete.
         from_store: Whether the energies come from a store, each read at another time.
+        assessment: What the systems need; None if nobody judged them yet.
+        changes: What is new since an earlier report; None if nobody asked.
     """
 
     generated_at: datetime
@@ -216,6 +222,8 @@ class FleetReport:
     totals: Totals
     stopped_by: str | None = None
     from_store: bool = False
+    assessment: Assessment | None = field(default=None, repr=False)
+    changes: Changes | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -225,10 +233,12 @@ class FleetReport:
         generated_at: datetime,
         stopped_by: str | None = None,
         from_store: bool = False,
+        assessment: Assessment | None = None,
     ) -> FleetReport:
         """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
-        return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by, from_store)
+        totals = Totals.of(worst_first)
+        return cls(generated_at, worst_first, totals, stopped_by, from_store, assessment)
 
     @property
     def complete(self) -> bool:
@@ -244,6 +254,8 @@ class FleetReport:
             "from_store": self.from_store,
             "totals": self.totals.to_dict(),
             "records": [row.to_dict() for row in self.rows],
+            "assessment": self.assessment and self.assessment.to_dict(),
+            "changes": self.changes and self.changes.to_dict(),
         }
 
 
