@@ -19,7 +19,8 @@ HARMFUL = ["=cmd|' /C calc'!A0", "+1+1", "-2", "@SUM(A1)", "http://example.com",
 
 def book_of(names: list[str | None]) -> Any:
     rows, production = neighbours()
-    changed = [evolve(one, system_name=name) for one, name in zip(rows, names, strict=False)]
+    names = [*names, *[None] * (len(rows) - len(names))]
+    changed = [evolve(one, system_name=name) for one, name in zip(rows, names, strict=True)]
     dark = row(1, system_name="=1+1", energy_today_wh=12_340, last_day=date(2026, 11, 24))
     found = judged([dark, *changed], production | {1: days_to(NEWEST, 0, before=18_000)})
     made = FleetReport.of([dark, *changed], generated_at=NOW, assessment=found)
