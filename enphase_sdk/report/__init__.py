@@ -73,6 +73,8 @@ from enphase_sdk.report.metrics import (
     completeness,
     energy,
     energy_lifetime,
+    energy_of_month,
+    energy_of_year,
     fleet_yield,
     percent_of_estimate,
     read_estimate,
@@ -110,6 +112,7 @@ from enphase_sdk.report.stored_days import (
     stored_inverters,
     stored_meters,
 )
+from enphase_sdk.report.stored_metrics import StoredMetrics, stored_metrics
 from enphase_sdk.report.thresholds import (
     DEFAULT_THRESHOLDS,
     Threshold,
@@ -149,6 +152,7 @@ __all__ = [
     "Period",
     "ReportMemory",
     "ReportRow",
+    "StoredMetrics",
     "Threshold",
     "Thresholds",
     "Todo",
@@ -174,6 +178,8 @@ __all__ = [
     "energy_availability",
     "energy_balance",
     "energy_lifetime",
+    "energy_of_month",
+    "energy_of_year",
     "expected_intervals",
     "first_year_median",
     "fleet_yield",
@@ -199,6 +205,7 @@ __all__ = [
     "stored_days",
     "stored_inverters",
     "stored_meters",
+    "stored_metrics",
     "stored_rows",
     "weak_microinverters",
     "whole_days",
