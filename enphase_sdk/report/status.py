@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 
 from enphase_sdk.report.days import Period
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
@@ -34,7 +34,9 @@ def offline_since(
     """
     heard_at = max(filter(None, (last_report_at, last_energy_at)), default=None)
     limit = thresholds.offline_after_on_cellular if cellular else thresholds.offline_after
-    return heard_at if heard_at is not None and read_at - heard_at >= limit else None
+    if heard_at is None or read_at.astimezone(UTC) - heard_at < limit:
+        return None
+    return heard_at
 
 
 def days_without_energy(
@@ -60,7 +62,8 @@ def days_without_energy(
     if last_report_at is None or last_energy_at is None:
         return None
     first = last_energy_at.astimezone(zone).date() + timedelta(days=1)
-    settled = last_report_at - timedelta(hours=thresholds.settled_h)
+    # In UTC: where clocks are changed an hour of the zone is none, or two.
+    settled = last_report_at.astimezone(UTC) - timedelta(hours=thresholds.settled_h)
     last = settled.astimezone(zone).date() - timedelta(days=1)
     return Period(first, last) if last >= first else None
 
