@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from attrs import fields, frozen
@@ -56,49 +56,50 @@ class StoredMetrics:
     change_year: float | None
 
 
-# `d` are the days of a system up to its newest whole one, `n`.
+# `n` is the newest whole day of a system; `recent` is all that two years are compared by.
 _QUERY = """
-WITH d AS (
-    SELECT system_id, day, wh, n.newest_day AS n
-    FROM daily JOIN newest_days n USING (system_id)
-    WHERE measure = ? AND wh IS NOT NULL AND day <= n.newest_day
-),
-sums AS (
-    SELECT system_id, any_value(n) AS newest_day,
-        sum(wh) FILTER (day = n) AS day_wh,
-        sum(wh) FILTER (day > n - 7) AS week_wh,
-        count(*) FILTER (day > n - 7) AS week_days,
-        sum(wh) FILTER (day >= date_trunc('month', n)) AS month_wh,
-        count(*) FILTER (day >= date_trunc('month', n)) AS month_days,
-        sum(wh) FILTER (day >= date_trunc('year', n)) AS year_wh,
-        count(*) FILTER (day >= date_trunc('year', n)) AS year_days,
+WITH sums AS (
+    SELECT system_id, any_value(newest_day) AS n,
+        sum(wh) FILTER (day = newest_day) AS day_wh,
+        sum(wh) FILTER (day > newest_day - 7) AS week_wh,
+        count(*) FILTER (day > newest_day - 7) AS week_days,
+        sum(wh) FILTER (day >= month_start) AS month_wh,
+        count(*) FILTER (day >= month_start) AS month_days,
+        sum(wh) FILTER (day >= year_start) AS year_wh,
+        count(*) FILTER (day >= year_start) AS year_days,
         sum(wh) AS lifetime_wh,
+        count(*) AS days,
         min(day) FILTER (wh > 0) AS first_day,
-        count(*) FILTER (wh = 0 AND day > n - 90) AS zero_days
-    FROM d GROUP BY system_id
+        count(*) FILTER (wh = 0 AND day > newest_day - 90) AS zero_days
+    FROM daily JOIN newest_days USING (system_id)
+    WHERE measure = $measure AND wh IS NOT NULL AND day <= newest_day GROUP BY system_id
 ),
-known AS (
-    SELECT system_id, count(*) AS days
-    FROM d JOIN sums USING (system_id) WHERE day >= first_day GROUP BY system_id
+early AS (
+    SELECT system_id, count(*) AS days FROM daily JOIN sums USING (system_id)
+    WHERE measure = $measure AND wh = 0 AND day < first_day GROUP BY system_id
 ),
-lately AS (SELECT * FROM d WHERE day > n - 30),
+recent AS MATERIALIZED (
+    SELECT system_id, day, wh, newest_day AS n FROM daily JOIN newest_days USING (system_id)
+    WHERE measure = $measure AND wh IS NOT NULL AND day > $since AND day <= newest_day
+        AND (day > newest_day - 30 OR day BETWEEN newest_day - 400 AND newest_day - 360)
+),
 weeks AS (
     SELECT now.system_id, sum(now.wh) AS now_wh, sum(before.wh) AS before_wh
-    FROM lately now JOIN lately before
+    FROM recent now JOIN recent before
         ON before.system_id = now.system_id AND before.day = now.day - 7
     WHERE now.day > now.n - 7 GROUP BY now.system_id
 ),
-past AS (SELECT system_id, day, wh FROM d WHERE day > n - 400 AND day < n - 300),
 years AS (
     SELECT now.system_id, sum(now.wh) AS now_wh, sum(past.wh) AS before_wh
-    FROM lately now JOIN past
-        ON past.system_id = now.system_id AND past.day = now.day - INTERVAL 1 YEAR
-    WHERE NOT (month(now.day) = 2 AND day(now.day) = 29) GROUP BY now.system_id
+    FROM recent now JOIN recent past
+        ON past.system_id = now.system_id AND past.day = (now.day - INTERVAL 1 YEAR)::DATE
+    WHERE now.day > now.n - 30 AND NOT (month(now.day) = 2 AND day(now.day) = 29)
+    GROUP BY now.system_id
 )
-SELECT system_id, newest_day, day_wh, week_wh, week_days, month_wh, month_days, year_wh, year_days,
-    lifetime_wh, first_day, days / (newest_day - first_day + 1), zero_days,
+SELECT system_id, n, day_wh, week_wh, week_days, month_wh, month_days, year_wh, year_days,
+    lifetime_wh, first_day, (sums.days - coalesce(early.days, 0)) / (n - first_day + 1), zero_days,
     weeks.now_wh / nullif(weeks.before_wh, 0) - 1, years.now_wh / nullif(years.before_wh, 0) - 1
-FROM sums LEFT JOIN known USING (system_id) LEFT JOIN weeks USING (system_id)
+FROM sums LEFT JOIN early USING (system_id) LEFT JOIN weeks USING (system_id)
     LEFT JOIN years USING (system_id)
 ORDER BY system_id
 """
@@ -118,16 +119,23 @@ def stored_metrics(store: Store) -> list[StoredMetrics]:
     import pyarrow as pa
 
     newest = {one: day for one, day in newest_days(store).items() if day is not None}
+    if not newest:
+        return []
     given = pa.table(
         {
             "system_id": pa.array(list(newest), pa.int64()),
             "newest_day": pa.array(list(newest.values()), pa.date32()),
+            "month_start": pa.array([day.replace(day=1) for day in newest.values()], pa.date32()),
+            "year_start": pa.array(
+                [day.replace(month=1, day=1) for day in newest.values()], pa.date32()
+            ),
         }
     )
     connection = store.connection
     connection.register("newest_days", given)
     try:
-        rows: list[tuple[Any, ...]] = connection.execute(_QUERY, ["production"]).fetchall()
+        asked = {"measure": "production", "since": min(newest.values()) - timedelta(days=400)}
+        rows: list[tuple[Any, ...]] = connection.execute(_QUERY, asked).fetchall()
     finally:
         connection.unregister("newest_days")
     names = [attribute.name for attribute in fields(StoredMetrics)]
