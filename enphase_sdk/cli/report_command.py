@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,21 @@ from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.judging import (
+    Estimated,
+    FailOn,
+    Limits,
+    Rules,
+    asked_estimates,
+    asked_kinds,
+    asked_thresholds,
+    compared,
+    judged,
+    print_changes,
+    print_findings,
+    refuse_wanted,
+    remember,
+)
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -26,7 +42,7 @@ if TYPE_CHECKING:
     from enphase_sdk import Cloud as CloudClient
     from enphase_sdk.cli.progress import Waiting
     from enphase_sdk.fleet import FleetRun, SystemFilters
-    from enphase_sdk.report import FleetReport
+    from enphase_sdk.report import FleetReport, OpenFinding
 
 __all__ = ["made_report", "print_report", "report"]
 
@@ -49,7 +65,9 @@ def report(
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", parser=Path, help="Write the report (.html, .json, .csv); repeatable."
+            metavar="FILE",
+            parser=Path,
+            help="Write the report (.html, .json, .csv, .xlsx); repeatable.",
         ),
     ] = None,
     top: Annotated[
@@ -71,6 +89,17 @@ def report(
             help="With --store: largest number of hits to update it; 0: no request.",
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=Path, help="Write it as an Excel workbook."),
+    ] = None,
+    changes: Annotated[
+        bool,
+        typer.Option("--changes", help="Say what is new, worse and resolved since the last time."),
+    ] = False,
+    fail_on: FailOn = None,
+    limit: Limits = None,
+    estimate: Estimated = None,
     system_id: ById = None,
     system_name: ByName = None,
     status: ByStatus = None,
@@ -82,12 +111,18 @@ def report(
 
     The order: offline systems, systems that do not produce, systems that need attention, systems
     that could not be read, normal systems; within each group the lowest specific yield first.
+    A report from a store begins with the systems that need a visit or a call.
     """
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.report import check_target, report_csv, report_json, write_report
 
-    for path in out or ():
+    targets = [*(out or ()), *filter(None, (xlsx,))]
+    if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
+        raise typer.BadParameter("its name ends in .xlsx", param_hint="--xlsx")
+    for path in targets:
         check_target(path)
+    wanted = asked_kinds(fail_on)
+    rules = Rules(asked_thresholds(cloud.profile, limit), asked_estimates(estimate))
     filters = given_filters(
         system_id=system_id,
         system_name=system_name,
@@ -102,13 +137,17 @@ def report(
         raise typer.BadParameter("the filters are not for a store", param_hint="--store")
     with FirstInterrupt() as interrupt:
         if store is not None:
-            made, missing = _stored_report(cloud, store, budget, interrupt)
+            made, missing = _stored_report(cloud, store, budget, interrupt, rules)
         else:
-            made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
+            made, run = made_report(cloud.client, cloud.waiting, filters, interrupt, rules)
             missing = "" if made.complete else _missing(made, run)
         cloud.waiting.stop()
+        name = _memory_name(cloud.profile, store, filters)
+        found: list[OpenFinding] = []
+        if changes:
+            made, found = compared(name, made)
         unwritten = list[ConfigError]()
-        for path in out or ():
+        for path in targets:
             try:
                 write_report(made, path)
             except ConfigError as error:
@@ -117,16 +156,31 @@ def report(
             print_document([report_json(made)])
         elif cloud.form is Form.CSV:
             print_document([report_csv(made)])
+        elif changes:
+            print_changes(made)
         else:
             print_report(made, top)
+            if made.from_store:
+                print_findings(made, top)
+        if changes:
+            remember(name, made.generated_at, found)
     if unwritten:
         raise ConfigError("; ".join(map(str, unwritten)))
     if missing:
         raise PartlyDoneError(missing)
+    refuse_wanted(made, wanted)
+
+
+def _memory_name(profile: str | None, store: Path | None, filters: SystemFilters) -> str:
+    """What tells a report from others: its store, or its profile and filters."""
+    if store is not None:
+        return f"store {store.resolve()}"
+    chosen = profile or os.environ.get("ENPHASE_PROFILE") or ""
+    return f"cloud {chosen} {sorted(filters.items())}"
 
 
 def _stored_report(
-    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt
+    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, rules: Rules
 ) -> tuple[FleetReport, str]:
     """The report of a store after an update, and why the update is incomplete."""
     from enphase_sdk.clock import current_clock
@@ -144,24 +198,30 @@ def _stored_report(
                 cloud.waiting.update(download.asked, download.expected)
             download.finish()
             problem = download.stopped_by
-        rows = list(stored_rows(store))
-    if not rows:
-        raise problem or ConfigError(f"{path} holds no system yet; run 'enphase sync' first")
+        rows = list(stored_rows(store, rules.thresholds))
+        if not rows:
+            raise problem or ConfigError(f"{path} holds no system yet; run 'enphase sync' first")
+        assessment = judged(rows, store=store, rules=rules)
     stopped = STOPPED_EARLY if interrupt.came else None
     made = FleetReport.of(
         rows,
         generated_at=utc(current_clock().time()),
         stopped_by=stopped if problem is None else in_words(problem),
         from_store=True,
+        assessment=assessment,
     )
     why = stopped if problem is None else explain(problem)
     return made, f"partly done: the store is not up to date: {why}" if why else ""
 
 
 def made_report(
-    client: CloudClient, waiting: Waiting, filters: SystemFilters, interrupt: FirstInterrupt
+    client: CloudClient,
+    waiting: Waiting,
+    filters: SystemFilters,
+    interrupt: FirstInterrupt,
+    rules: Rules | None = None,
 ) -> tuple[FleetReport, FleetRun]:
-    """The report of a fleet, and the run that its records came from.
+    """The report of a fleet, judged, and the run that its records came from.
 
     An interrupt ends the run early, like a used-up quota: the report then covers the systems
     read so far.
@@ -187,10 +247,13 @@ def made_report(
         if failure := run.stopped_by or next(iter(errors), None):
             raise failure
     stopped_by = None if run.stopped_by is None else in_words(run.stopped_by)
+    rules = rules or Rules()
+    rows = [report_row(record, rules.thresholds) for record in records]
     made = FleetReport.of(
-        map(report_row, records),
+        rows,
         generated_at=utc(current_clock().time()),
         stopped_by=STOPPED_EARLY if stopped else stopped_by,
+        assessment=judged(rows, store=None, rules=rules),
     )
     return made, run
 

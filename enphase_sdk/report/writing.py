@@ -14,19 +14,25 @@ from enphase_sdk.errors import ConfigError
 from enphase_sdk.report.page import report_page
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.spreadsheet import report_csv
+from enphase_sdk.report.workbook import check_workbook, report_xlsx
 
 __all__ = ["check_target", "report_json", "write_report"]
 
 
 def report_json(report: FleetReport) -> str:
-    """The report as a JSON document: `generated_at`, `totals`, `records`; raw units."""
+    """The report as a JSON document: `generated_at`, `totals`, `records`; raw units.
+
+    Where the fleet was judged, `assessment` holds findings, outages and thresholds, and `changes`
+    what is new since an earlier report.
+    """
     return msgspec.json.format(msgspec.json.encode(report.to_dict()), indent=2).decode() + "\n"
 
 
-_WRITERS: Mapping[str, Callable[[FleetReport], str]] = {
+_WRITERS: Mapping[str, Callable[[FleetReport], str | bytes]] = {
     ".html": report_page,
     ".json": report_json,
     ".csv": report_csv,
+    ".xlsx": report_xlsx,
 }
 
 
@@ -38,6 +44,8 @@ def check_target(path: Path) -> None:
     """
     if path.suffix.lower() not in _WRITERS:
         raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
+    if path.suffix.lower() == ".xlsx":
+        check_workbook()
     try:
         if path.is_dir():
             raise ConfigError(f"{path} is a folder; name a file in it")
@@ -51,7 +59,7 @@ def check_target(path: Path) -> None:
 
 
 def write_report(report: FleetReport, path: Path) -> None:
-    """Write the report as HTML, JSON or CSV, by the name's ending.
+    """Write the report as HTML, JSON, CSV or Excel workbook, by the name's ending.
 
     An existing file is replaced by the complete new report, or stays unchanged on an error.
 
@@ -59,7 +67,8 @@ def write_report(report: FleetReport, path: Path) -> None:
         ConfigError: the file cannot be written.
     """
     check_target(path)
-    content = _WRITERS[path.suffix.lower()](report).encode()
+    made = _WRITERS[path.suffix.lower()](report)
+    content = made.encode() if isinstance(made, str) else made
     try:
         _replace(path, content)
     except (OSError, ValueError) as error:
