@@ -71,7 +71,7 @@ def _written(form: Form, samples: Iterable[LiveSample]) -> Iterator[str]:
         from enphase_sdk.live import LiveSample
         from enphase_sdk.report.spreadsheet import csv_lines
 
-        columns = [field.name for field in fields(LiveSample)]
+        columns = [field.name for field in fields(LiveSample) if field.name != "phases"]
         yield from csv_lines(columns, (sample.to_dict() for sample in samples))
         return
     import msgspec
