@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_control import AsyncGatewayControl
-    from enphase_sdk._async.gateway_live import AsyncGatewayLive
+    from enphase_sdk._async.gateway_live import AsyncGatewayLive, GatewayLiveSource
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
@@ -94,6 +94,7 @@ __all__ = [
     "GatewayControl",
     "GatewayInfo",
     "GatewayLive",
+    "GatewayLiveSource",
     "GatewayProfile",
     "HistoryInterval",
     "HistoryIntervals",
@@ -151,6 +152,7 @@ _HOMES = {
     "LiveSample": "live",
     "LiveSource": "live",
     "GatewayLive": "_sync.gateway_live",
+    "GatewayLiveSource": "_async.gateway_live",
     "AsyncGatewayLive": "_async.gateway_live",
     "Reply": "core.effects",
     "RawEnlightenV4": "_sync.cloud_raw_v4",

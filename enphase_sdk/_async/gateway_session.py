@@ -27,6 +27,7 @@ from enphase_sdk.errors import (
     ConfigError,
     EnphaseError,
     FingerprintMismatchError,
+    NotAvailableError,
 )
 from enphase_sdk.gateway.identity import (
     GatewayInfo,
@@ -261,6 +262,28 @@ class AsyncGatewaySession:
 
     # Logging in
 
+    async def usable_token(self, *, new: bool = False) -> Token:
+        """The token that the gateway accepts; see `AsyncEnvoy.token`."""
+        async with self._turn.mine():
+            info = await self._identified()
+            if not needs_token(info):
+                raise NotAvailableError(
+                    f"firmware {info.firmware} knows no tokens: it wants a local user"
+                )
+            if new and self.provider is None and self.given.account is None:
+                raise ConfigError(
+                    "a new token is fetched with the Enlighten account: pass username= and "
+                    "password=, or token_provider="
+                )
+            if not new:
+                await self._log_in(info)
+            elif not await self._has_token(info, refused=None, only=(self._fetched,)):
+                raise refused_token_error()
+            login = self.connection.login
+            if not isinstance(login, Bearer):
+                raise refused_token_error()
+            return login.token
+
     async def _log_in(self, info: GatewayInfo) -> None:
         """Set a login that stays valid during this call."""
         login = self.connection.login
@@ -289,10 +312,16 @@ class AsyncGatewaySession:
             logger.warning("%s: no new token: %s", self.connection.address, error)
             return False
 
-    async def _has_token(self, info: GatewayInfo, *, refused: Token | None) -> bool:
+    async def _has_token(
+        self,
+        info: GatewayInfo,
+        *,
+        refused: Token | None,
+        only: tuple[Callable[[GatewayInfo], Awaitable[Token | None]], ...] = (),
+    ) -> bool:
         """Log in with the first token that the gateway accepts; False if it refuses them all."""
         found = False
-        for candidate in (self._usable_given, self._usable_stored, self._fetched):
+        for candidate in only or (self._usable_given, self._usable_stored, self._fetched):
             token = await candidate(info)
             found |= token is not None
             if token is None or token == refused:

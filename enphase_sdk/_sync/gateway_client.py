@@ -39,6 +39,7 @@ from enphase_sdk.gateway.reading import ENERGIES, EVERYTHING, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
+from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.gateway.told import Part
 
 if TYPE_CHECKING:
@@ -254,6 +255,21 @@ class Envoy(RecordedSite):
         Source: GET /ivp/livedata/status and POST /ivp/livedata/stream, or GET /stream/meter.
         """
         return GatewayLive(self._session, self._facts.system_id, source, every)
+
+    def token(self, *, new: bool = False) -> Token:
+        """The token that requests are sent with; one that is fetched is stored for later.
+
+        Args:
+            new: Get another one even if there is one that is still good.
+
+        Raises:
+            NotAvailableError: the firmware is below 7 and knows no tokens.
+            ConfigError: there is none, and no account or provider to get one from.
+            AuthenticationError: the account or the token is refused, or Enlighten asks for a
+                second factor.
+            APIConnectionError: the gateway, or the service that issues tokens, does not answer.
+        """
+        return self._session.usable_token(new=new)
 
     def fetch(self, source: Source[T]) -> T:
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.
