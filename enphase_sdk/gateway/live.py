@@ -133,6 +133,9 @@ class Enabling:
             self.refusals = 0
             logger.info("POST %s: live data is enabled", ENABLING)
             return
+        if reply.status >= 500:
+            logger.info("POST %s: status %d, asked again later", ENABLING, reply.status)
+            return
         self.refusals += 1
         ends = "; not asked again" if self.refusals >= MOST_REFUSALS else ""
         logger.warning("POST %s: status %d, live data stays off%s", ENABLING, reply.status, ends)

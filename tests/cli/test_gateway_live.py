@@ -229,8 +229,11 @@ def test_a_recording_is_written_until_an_instant(
 def test_a_reading_that_fails_is_told_and_does_not_end_a_recording(
     run: Run, host: str, gateway: SimulatedGateway, clock: FakeClock
 ) -> None:
-    for path in ("/ivp/meters", "/ivp/meters/readings", "/production.json"):
-        gateway.fail(path, with_=faults.connection_error())
+    for path in (
+        *("/ivp/meters", "/ivp/meters/readings", "/production.json", "/production"),
+        *("/api/v1/production", "/api/v1/production/inverters", "/ivp/pdm/device_data"),
+    ):
+        gateway.fail(path, with_=faults.status(503))
     result = run("envoy", "record", host, "--until", utc_text(clock.time() + 180))
     assert result.code == 0
     assert result.err.count("no reading: ") == 1

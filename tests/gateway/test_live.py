@@ -179,6 +179,13 @@ def test_old_numbers_are_told_as_stale_and_are_no_values(
     assert posts(stored) == 3
 
 
+def test_a_gateway_that_starts_refuses_nothing(surface: Surface, stored: SimulatedGateway) -> None:
+    stored.fail(ENABLING, with_=faults.status(503), times=5)
+    found = samples(surface, stored, 160)
+    assert [sample.is_stale for sample in (found[0], found[-1])] == [True, False]
+    assert posts(stored) == 6
+
+
 def test_live_data_that_ends_is_enabled_again(surface: Surface, stored: SimulatedGateway) -> None:
     found = samples(surface, stored, 40, every=60.0)
     assert posts(stored) == 3  # it lasts 15 minutes
