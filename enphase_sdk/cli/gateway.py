@@ -165,11 +165,19 @@ def read(
     gateway: Gateway,
     home: Annotated[bool, typer.Option("--home", help="Read /home too (6 to 9 seconds).")] = False,
 ) -> None:
-    """All values of one reading."""
+    """All values of one reading.
+
+    A table shows what people ask for, in sections; --csv (a line for each value, named by its path)
+    and --json everything.
+    """
+    from enphase_sdk.cli.gateway_reading import print_reading
     from enphase_sdk.cli.gateway_views import READING
 
     snapshot = gateway.envoy.read(home=home)
-    gateway.show(READING, snapshot.to_dict())
+    if gateway.form is Form.TABLE:
+        print_reading(snapshot)
+    else:
+        gateway.show(READING, snapshot.to_dict())
     gateway.check(snapshot)
 
 

@@ -234,7 +234,8 @@ def test_a_reading_that_fails_is_told_and_does_not_end_a_recording(
         *("/api/v1/production", "/api/v1/production/inverters", "/ivp/pdm/device_data"),
     ):
         gateway.fail(path, with_=faults.status(503))
-    result = run("envoy", "record", host, "--until", utc_text(clock.time() + 180))
+    zone = ("--timezone", "America/Denver")  # which would be asked for, and told
+    result = run("envoy", "record", host, "--until", utc_text(clock.time() + 180), *zone)
     assert result.code == 0
     assert result.err.count("no reading: ") == 1
     assert "recordings" in result.err
