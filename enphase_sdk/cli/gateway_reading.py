@@ -34,8 +34,8 @@ def print_reading(snapshot: Snapshot) -> None:
 
 def _sections(snapshot: Snapshot) -> Iterator[Section]:
     now = {name: watts for name, watts in powers(snapshot).items() if watts is not None}
-    yield "Power", _heads("", "W"), [[POWERS[name], number(now[name])] for name in now]
-    yield "Energy", _heads("", "Today kWh", "7 days kWh", "Lifetime kWh"), _energies(snapshot)
+    yield "Power", _heads("What", "W"), [[POWERS[name], number(now[name])] for name in now]
+    yield "Energy", _heads("What", "Today kWh", "7 days kWh", "Lifetime kWh"), _energies(snapshot)
     yield (
         "Meters",
         _heads("Meter", "Phase", "Power W", "Delivered kWh", "Received kWh", "V", "A", text=2),
@@ -46,9 +46,9 @@ def _sections(snapshot: Snapshot) -> Iterator[Section]:
         _heads("Serial number", "Charge %", "Power W", "Capacity kWh", "Temperature", "Working"),
         list(_batteries(snapshot)),
     )
-    yield "All batteries", _heads("", "", text=2), list(_all_batteries(snapshot))
-    yield "Grid and relays", _heads("", "", text=2), list(_relays(snapshot))
-    yield "Settings", _heads("", "", text=2), list(_settings(snapshot))
+    yield "All batteries", _heads("What", "Value", text=2), list(_all_batteries(snapshot))
+    yield "Grid and relays", _heads("What", "Value", text=2), list(_relays(snapshot))
+    yield "Settings", _heads("What", "Value", text=2), list(_settings(snapshot))
     yield (
         "Microinverters",
         _heads("Serial number", "Power W", "Greatest W", "Lifetime kWh", "Last report"),
@@ -76,9 +76,8 @@ def _energies(snapshot: Snapshot) -> list[list[str]]:
     told = {
         "Production": snapshot.system_production,
         "Consumption": snapshot.system_consumption,
-        "From the grid, less export": snapshot.system_net_consumption,
     }
-    return [
+    rows = [
         [
             name,
             kilo(energy.watt_hours_today),
@@ -88,6 +87,11 @@ def _energies(snapshot: Snapshot) -> list[list[str]]:
         for name, energy in told.items()
         if energy is not None
     ]
+    net = snapshot.system_net_consumption
+    if net is not None:
+        # Gateways always send 0 for the others, which means that they do not know.
+        rows.append(["Import less export", UNKNOWN, UNKNOWN, kilo(net.watt_hours_lifetime)])
+    return rows
 
 
 def _meters(snapshot: Snapshot) -> Iterator[list[str]]:
