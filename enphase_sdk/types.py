@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_control import AsyncGatewayControl
     from enphase_sdk._async.gateway_live import AsyncGatewayLive, GatewayLiveSource
+    from enphase_sdk._async.gateway_raw import AsyncRawEnvoy
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_stream import LiveStream
     from enphase_sdk._sync.gateway_control import GatewayControl
     from enphase_sdk._sync.gateway_live import GatewayLive
+    from enphase_sdk._sync.gateway_raw import RawEnvoy
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk._sync.site_history import HistoryIntervals
     from enphase_sdk.clock import Clock
@@ -73,6 +75,7 @@ __all__ = [
     "AsyncLiveStream",
     "AsyncRawEnlighten",
     "AsyncRawEnlightenV4",
+    "AsyncRawEnvoy",
     "AsyncSite",
     "AsyncSystemPages",
     "AsyncTokenProvider",
@@ -115,6 +118,7 @@ __all__ = [
     "QuotaWindow",
     "RawEnlighten",
     "RawEnlightenV4",
+    "RawEnvoy",
     "RawResponse",
     "Reply",
     "Request",
@@ -152,6 +156,8 @@ _HOMES = {
     "LiveSample": "live",
     "LiveSource": "live",
     "GatewayLive": "_sync.gateway_live",
+    "RawEnvoy": "_sync.gateway_raw",
+    "AsyncRawEnvoy": "_async.gateway_raw",
     "GatewayLiveSource": "_async.gateway_live",
     "AsyncGatewayLive": "_async.gateway_live",
     "Reply": "core.effects",

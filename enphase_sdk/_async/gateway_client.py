@@ -42,6 +42,7 @@ from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.gateway.told import Part
 
 if TYPE_CHECKING:
+    from enphase_sdk._async.gateway_raw import AsyncRawEnvoy
     from enphase_sdk.history.series import RecordedSeries
 
 __all__ = ["AsyncEnvoy"]
@@ -173,6 +174,13 @@ class AsyncEnvoy(AsyncRecordedSite):
     def control(self) -> AsyncGatewayControl:
         """Changes settings of the gateway: grid, contacts, batteries, generator."""
         return self._control
+
+    @property
+    def with_raw_response(self) -> AsyncRawEnvoy:
+        """`fetch`, returning whole answers: status, headers and bytes beside the model."""
+        from enphase_sdk._async.gateway_raw import AsyncRawEnvoy
+
+        return AsyncRawEnvoy(self._session)
 
     @property
     def timezone(self) -> ZoneInfo | None:

@@ -43,6 +43,7 @@ from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.gateway.told import Part
 
 if TYPE_CHECKING:
+    from enphase_sdk._sync.gateway_raw import RawEnvoy
     from enphase_sdk.history.series import RecordedSeries
 
 __all__ = ["Envoy"]
@@ -174,6 +175,13 @@ class Envoy(RecordedSite):
     def control(self) -> GatewayControl:
         """Changes settings of the gateway: grid, contacts, batteries, generator."""
         return self._control
+
+    @property
+    def with_raw_response(self) -> RawEnvoy:
+        """`fetch`, returning whole answers: status, headers and bytes beside the model."""
+        from enphase_sdk._sync.gateway_raw import RawEnvoy
+
+        return RawEnvoy(self._session)
 
     @property
     def timezone(self) -> ZoneInfo | None:

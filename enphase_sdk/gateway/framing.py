@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from attrs import define
 
@@ -90,8 +90,7 @@ def _rows(snapshot: Snapshot) -> Iterator[_Row]:
 def _system(
     name: str, whole: SystemEnergy | None, phases: Mapping[str, SystemEnergy]
 ) -> Iterator[_Row]:
-    each: dict[str | None, Any] = {None: whole, **phases}
-    for phase, energy in each.items():
+    for phase, energy in ((None, whole), *phases.items()):
         if energy is not None:
             today = None if name == "net_consumption" else energy.watt_hours_today
             yield _Row(

@@ -39,7 +39,7 @@ from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.told import Part, Told
 
-__all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "read"]
+__all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "fetch_whole", "read"]
 
 T = TypeVar("T")
 
@@ -276,6 +276,11 @@ def fetch(source: Source[T]) -> Flow[T]:
         APIResponseValidationError: its answer cannot be read.
         APIConnectionError: it does not answer.
     """
+    return (yield from fetch_whole(source))[1]
+
+
+def fetch_whole(source: Source[T]) -> Flow[tuple[Reply, T]]:
+    """The answer of a single source, and what was read from it; raises like `fetch`."""
     reply = cast(Reply, (yield Send(source.request)))
     answer, endpoint = answer_of(reply), source.endpoint
     match answer:
@@ -293,7 +298,7 @@ def fetch(source: Source[T]) -> Flow[T]:
     if value is None:
         reasons = "; ".join(problem.reason for problem in problems.listed()) or "nothing of use"
         raise APIResponseValidationError(f"{endpoint}: {reasons}", operation=endpoint)
-    return value
+    return reply, value
 
 
 # The profile after a reading
