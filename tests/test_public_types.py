@@ -48,6 +48,8 @@ MADE_BY_US = {
     types.AsyncGatewayControl,
     types.GatewayControl,
     types.AsyncGatewayLive,
+    types.AsyncRawEnvoy,
+    types.RawEnvoy,
     types.GatewayLive,
     types.AsyncLiveStream,
     types.AsyncSystemPages,

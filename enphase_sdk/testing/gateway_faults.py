@@ -22,6 +22,7 @@ __all__ = [
     "BrokenOffError",
     "Fault",
     "Script",
+    "StreamPiece",
     "broken_off",
     "connection_error",
     "empty",
