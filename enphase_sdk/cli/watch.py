@@ -84,7 +84,7 @@ def live_table(title: str, course: Course, sample: LiveSample, width: int) -> Gr
     """The text shown after a live sample, for a terminal of `width` characters."""
     from rich.text import Text
 
-    below = []
+    below: list[Text] = []
     if sample.state_of_charge is not None:
         below.append(Text(f"Batteries are charged to {number(sample.state_of_charge)} %"))
     if sample.grid_status is not None:
