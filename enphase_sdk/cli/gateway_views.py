@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from enphase_sdk.cli.fields import number_field, text_field
+from enphase_sdk.cli.fields import number_field, text_field, when_field
 from enphase_sdk.cli.output import Row, View
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.report.formats import kilo, number
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from enphase_sdk.gateway.models.energy import SystemEnergy
     from enphase_sdk.gateway.snapshot import Snapshot
 
-__all__ = ["FOUND", "METERS", "POWERS", "READING", "powers"]
+__all__ = ["FOUND", "METERS", "POWERS", "READING", "TOKEN", "powers"]
 
 # The keys of `powers` (W), with their display names.
 POWERS = {
@@ -131,6 +131,15 @@ METERS = View(
     ),
     _meter_rows,
     "no data: the gateway has no meters in use",
+)
+
+TOKEN = View(
+    (
+        text_field("serial_number", "Gateway", stays=True),
+        text_field("user", "Role"),
+        when_field("expires_at", "Good until"),
+    ),
+    lambda wire: [wire],
 )
 
 FOUND = View(

@@ -339,15 +339,7 @@ class FrameBuilder(Generic[F]):
     def frame(self) -> F:
         """The frame of all rows so far."""
         columns = self._columns or self._without_rows()
-        made: dict[str, Any] = {}
-        for column in columns:
-            if column.kind is Kind.INTERVAL:
-                made["interval_start"], made["interval_end"] = self._backend.intervals(
-                    column.values, column.seconds, self._zone_name
-                )
-            else:
-                made[column.name] = _series(self._backend, column, self._zone_name)
-        frame: F = self._backend.frame(made)
+        frame: F = _framed(columns, self._backend, self._zone_name)
         return frame
 
     def _append(self, columns: list[Column]) -> None:
@@ -360,6 +352,24 @@ class FrameBuilder(Generic[F]):
     def _without_rows(self) -> list[Column]:
         nothing = self._table(_Absent(), self._zone)
         return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
+
+
+def frame_of(columns: Iterable[Column], backend: BackendName, timezone: Timezone) -> AnyFrame:
+    """A frame of columns that were made elsewhere; raises like `to_frame`."""
+    made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), _zone(timezone)[1])
+    return made
+
+
+def _framed(columns: Iterable[Column], backend: Backend, zone: str) -> Any:
+    made: dict[str, Any] = {}
+    for column in columns:
+        if column.kind is Kind.INTERVAL:
+            made["interval_start"], made["interval_end"] = backend.intervals(
+                column.values, column.seconds, zone
+            )
+        else:
+            made[column.name] = _series(backend, column, zone)
+    return backend.frame(made)
 
 
 class _Absent:

@@ -40,7 +40,7 @@ from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.told import Part, Told
 
-__all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "read"]
+__all__ = ["ENERGIES", "EVERYTHING", "PLAN", "Step", "fetch", "fetch_whole", "read"]
 
 T = TypeVar("T")
 
@@ -277,6 +277,11 @@ def fetch(source: Source[T]) -> Flow[T]:
         APIResponseValidationError: its answer cannot be read.
         APIConnectionError: it does not answer.
     """
+    return (yield from fetch_whole(source))[1]
+
+
+def fetch_whole(source: Source[T]) -> Flow[tuple[Reply, T]]:
+    """The answer of a single source, and what was read from it; raises like `fetch`."""
     reply = cast(Reply, (yield Send(source.request)))
     answer, endpoint = answer_of(reply), source.endpoint
     match answer:
@@ -297,7 +302,7 @@ def fetch(source: Source[T]) -> Flow[T]:
             or "the answer holds no usable value"
         )
         raise APIResponseValidationError(f"{endpoint}: {reasons}", operation=endpoint)
-    return value
+    return reply, value
 
 
 # The profile after a reading

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 import msgspec
 from attrs import field, frozen
@@ -29,6 +30,13 @@ from enphase_sdk.gateway.models.storage import (
     EnchargePower,
     Enpower,
 )
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from enphase_sdk.frames import AnyFrame, BackendName, Timezone
 
 __all__ = ["Problem", "Snapshot"]
 
@@ -152,6 +160,36 @@ class Snapshot:
     def ctmeter_storage_phases(self) -> dict[str, CtMeter] | None:
         """The same by phase."""
         return self.ctmeters_phases.get("storage")
+
+    @overload
+    def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pandas"], timezone: Timezone = ...) -> pd.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pyarrow"], timezone: Timezone = ...) -> pa.Table: ...
+    @overload
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
+        """What was measured, as a data frame; needs the extra `frames`.
+
+        A row for the system's production, consumption and net consumption, for each current
+        transformer, each of these also by phase, for each microinverter and each IQ Battery.
+        `kind` is `system`, `meter`, `inverter` or `battery`, `name` what is measured or a serial
+        number, `phase` is null for all phases together. Units stand in the column names; what is
+        not known is null. `energy_lifetime_wh` of a meter is energy delivered.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`.
+            timezone: An IANA name or a `tzinfo` with one, in which `measured_at` is given.
+
+        Raises:
+            ConfigError: the library is not installed, or too old.
+            InvalidArgumentError: there is no such library or time zone.
+        """
+        from enphase_sdk.frames._convert import frame_of
+        from enphase_sdk.gateway.framing import columns_of
+
+        return frame_of(columns_of(self), backend, timezone)
 
     def to_dict(self) -> dict[str, Any]:
         """The reading as plain JSON values, with the names that home automation uses.

@@ -56,7 +56,6 @@ def test_read_in_json_is_the_snapshot(host: str, capsys: pytest.CaptureFixture[s
 @pytest.mark.parametrize(
     ("command", "shown"),
     [
-        ("read", "system_production.watts_now"),
         ("summary", "meter"),
         ("inverters", "Serial number"),
         ("meters", "net-consumption"),
@@ -69,6 +68,43 @@ def test_each_command_shows_what_it_is_for(
     assert main(["envoy", command, host, *form]) == 0
     out = capsys.readouterr().out
     assert shown.lower().replace(" ", "_" if form else " ") in out.lower()
+
+
+def test_a_reading_for_programs_names_each_value_by_its_path(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["envoy", "read", host, "--csv"]) == 0
+    assert "system_production.watts_now," in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "profile", ["3.17", "7.6", "8.2-batteries", "8.2-acb", "8.3-generator-collar"]
+)
+def test_a_reading_for_people_has_sections_with_units(
+    profile: str,
+    clock: FakeClock,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path))
+    simulated = SimulatedGateway(profile, clock=clock)
+    is_modern = profile[0] >= "7"
+    if is_modern:
+        monkeypatch.setenv("ENVOY_TOKEN", simulated.issue_token())
+    with simulated.serve(tls=is_modern) as address:
+        assert main(["envoy", "read", address]) in (0, 6)
+        out = capsys.readouterr().out
+        assert main(["envoy", "read", address, "--json"]) in (0, 6)
+        wire = json.loads(capsys.readouterr().out)
+    titles = [line for line in out.splitlines() if line and line[0].isalpha()]
+    assert {"Power", "Energy", "Microinverters"} <= set(titles)
+    assert ("Batteries" in titles) == (
+        profile in ("8.2-batteries", "8.2-acb", "8.3-generator-collar")
+    )
+    watts = number(wire["system_production"]["watts_now"])
+    assert re.search(rf"^Production +{watts}$", out, re.MULTILINE)
+    assert "Lifetime kWh" in out
 
 
 @pytest.mark.parametrize("before", [b"", b"\xef\xbb\xbf"])

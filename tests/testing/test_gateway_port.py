@@ -55,6 +55,8 @@ def until(condition: Callable[[], bool]) -> None:
 def test_a_port_says_what_the_callable_says(name: str) -> None:
     clock = FakeClock()
     local, served = (SimulatedGateway(name, clock=clock) for _ in range(2))
+    for gateway in (local, served):
+        gateway.script_stream(faults.events(2, after=0.0), faults.stream_ends())
     auth = httpx.DigestAuth("envoy", local.serial[-6:]) if name in ("3.17", "5.0") else None
     headers = {}
     if name[0] in "78":

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.testing import gateway_faults as faults
 from enphase_sdk.testing.clock import FakeClock
 from enphase_sdk.testing.gateway.profiles import ENDPOINTS, PROFILES, Profile
 from enphase_sdk.testing.gateway.simulator import SimulatedGateway
@@ -413,12 +414,15 @@ def test_live_answers_agree_with_the_meters() -> None:
     gateway = SimulatedGateway("8.3-three-phase", clock=FakeClock())
     flows = entries(read(gateway, "/production.json"))
     reports = {report["reportType"]: report for report in read(gateway, "/ivp/meters/reports")}
-    energy = read(gateway, "/ivp/pdm/energy")
-    with client_of(gateway) as client:
-        stream = client.get("/stream/meter")
-    event = httpx.Response(200, content=stream.text.splitlines()[0].removeprefix("data: ")).json()
+    energy, v1 = read(gateway, "/ivp/pdm/energy"), read(gateway, "/api/v1/production")
+    gateway.script_stream(faults.events(after=0.0))
+    with client_of(gateway) as client, client.stream("GET", "/stream/meter") as stream:
+        line = next(stream.iter_lines())
+        assert gateway.streams == 1
+    assert gateway.streams == 0
+    event = httpx.Response(200, content=line.removeprefix("data: ")).json()
     assert reports["production"]["cumulative"]["whDlvdCum"] == flows["production"]["whLifetime"]
-    assert energy["production"]["eim"] == read(gateway, "/api/v1/production")
+    assert energy["production"]["eim"] == v1
     assert energy["consumption"]["eim"]["wattsNow"] == round(flows["total-consumption"]["wNow"])
     watts = sum(phase["p"] for phase in event["net-consumption"].values())
     assert watts == pytest.approx(flows["net-consumption"]["wNow"], abs=0.01)
