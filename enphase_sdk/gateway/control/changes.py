@@ -52,12 +52,20 @@ class PlannedRequest:
         path: The path on the gateway.
         body: What is sent as JSON: whole documents, with every key as it was read.
         warning: What to know before it is sent; None where there is nothing to warn of.
+        before: The settings concerned as they are, by the gateway's own names.
+        requested: What they are to become.
+        refusal: Why it would not be sent now; None where it would be.
+        is_done: Whether all is as requested already, so that nothing would be sent.
     """
 
     method: str
     path: str
     body: Values
     warning: str | None = None
+    before: Values = field(factory=dict[str, Any], kw_only=True)
+    requested: Values = field(factory=dict[str, Any], kw_only=True)
+    refusal: str | None = field(default=None, kw_only=True)
+    is_done: bool = field(default=False, kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -108,32 +116,24 @@ class Plan:
 
     Attributes:
         request: What to send.
-        before: The settings concerned as they are.
-        requested: What they are to become.
         look: Reads the gateway once more.
         looks_at: When to look, in seconds after the write.
         can_revert: Whether to look to the end, since it may be undone meanwhile.
-        refusal: Why it is not sent, though it could be.
-        is_done: Whether all is as requested, so that nothing need be sent.
         content_type: Of the body.
     """
 
     request: PlannedRequest
-    before: Values
-    requested: Values
     look: Callable[[], Flow[Look]] = field(eq=False)
     looks_at: Sequence[float]
     can_revert: bool = False
-    refusal: str | None = None
-    is_done: bool = False
     content_type: str = _JSON
 
     @property
     def change(self) -> ConfirmedChange:
         """What is known when it has just been sent."""
         return ConfirmedChange(
-            before=self.before,
-            requested=self.requested,
+            before=self.request.before,
+            requested=self.request.requested,
             after=None,
             outcome="unknown",
             reason="sent, and not yet confirmed",
@@ -170,22 +170,26 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
         APIConnectionError: No answer to what is read beforehand; nothing was sent.
     """
     plan = yield from planning
+    request = plan.request
     if dry_run:
-        return plan.request
-    if plan.refusal is not None:
-        raise NotAvailableError(plan.refusal)
-    if plan.is_done:
+        return request
+    if request.refusal is not None:
+        raise NotAvailableError(request.refusal)
+    if request.is_done:
         told = evolve(
             plan.change,
-            after=plan.before,
+            after=request.before,
             outcome="applied",
             reason="it was so already: nothing was sent",
             request=None,
         )
         return Watch(plan, told)
-    request = plan.request
     logger.info(
-        "%s %s: %s, was %s", request.method, request.path, dict(plan.requested), dict(plan.before)
+        "%s %s: %s, was %s",
+        request.method,
+        request.path,
+        dict(request.requested),
+        dict(request.before),
     )
     if request.warning is not None:
         logger.warning("%s", request.warning)

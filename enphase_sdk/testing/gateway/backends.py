@@ -13,6 +13,7 @@ from attrs import define, evolve, field, frozen
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway.answers import Answer, absent, html, respond, to_response
 from enphase_sdk.testing.gateway.documents import Documents
+from enphase_sdk.testing.gateway.effects import Effects
 from enphase_sdk.testing.gateway.inverters import Inverter, fleet
 from enphase_sdk.testing.gateway.login import (
     DigestLogin,
@@ -22,7 +23,13 @@ from enphase_sdk.testing.gateway.login import (
     unauthorized,
 )
 from enphase_sdk.testing.gateway.plant import Moment, Plant, Sizes
-from enphase_sdk.testing.gateway.profiles import ENDPOINTS, CurrentTransformer, Profile
+from enphase_sdk.testing.gateway.profiles import (
+    ENDPOINTS,
+    LIMITS,
+    PRODUCTION_SWITCH,
+    CurrentTransformer,
+    Profile,
+)
 from enphase_sdk.testing.gateway.recording import Recording
 from enphase_sdk.testing.gateway.settings import Settings, installed
 from enphase_sdk.testing.gateway.writes import Writes
@@ -34,6 +41,7 @@ QUIRKS: tuple[Quirk, ...] = get_args(Quirk)
 BOOT_SECONDS = 300.0
 
 _OPEN_TO_ALL = ("/info", "/home")
+_INSTALLERS = (PRODUCTION_SWITCH, LIMITS)
 _OPEN_ON_5 = ("/production.json", "/api/v1/production")
 
 
@@ -93,6 +101,7 @@ class Firmware:
         inverters: All microinverters, removed ones too.
         quirks: The oddities that are switched on.
         settings: What the owner has set, from the first request on.
+        effects: What comes of writes.
     """
 
     profile: Profile
@@ -103,6 +112,7 @@ class Firmware:
     inverters: tuple[Inverter, ...]
     quirks: set[str] = field(factory=set[str])
     settings: Settings | None = None
+    effects: Effects = field(factory=Effects)
     _plant: Plant | None = None
     _stuck: dict[str, int] | None = None
     _booted_at: float = float("-inf")
@@ -193,7 +203,7 @@ class Firmware:
             query = question.target.partition("?")[2]
             return absent(question.path, version) if found is None else found(query)
         plant, settings = self._running(now)
-        answer = Writes(self.profile, settings).apply(
+        answer = Writes(self.profile, settings, self.effects).apply(
             question.method, question.path, question.body, now
         )
         if answer is None:
@@ -219,7 +229,9 @@ class Firmware:
         if path in _OPEN_TO_ALL:
             return None
         if self.tokens is not None:
-            return None if self.tokens.allows(question.headers, now) else unauthorized()
+            role = self.tokens.role(question.headers, now)
+            may = role == "installer" or (role is not None and path not in _INSTALLERS)
+            return None if may else unauthorized()
         if self.digest is None:
             return None
         if version < (5,):
@@ -240,6 +252,10 @@ class Firmware:
         if self.settings is None or self._plant is None:
             self.settings = installed(self.profile, now)
             self._plant = Plant.lived_in(self._sizes(), self.settings.controls, now)
+        for at, act in self.effects.due(now):
+            self._plant.at(at)
+            act()
+            self._plant.replan(at)
         return self._plant, self.settings
 
     def _documents(self, now: float) -> Documents:

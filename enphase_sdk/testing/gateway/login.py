@@ -91,7 +91,7 @@ class TokenLogin:
     sessions: bool = False
     _generation: int = 0
     _issued: int = 0
-    _cookies: dict[str, float] = field(factory=dict[str, float], repr=False)
+    _cookies: dict[str, tuple[float, str]] = field(factory=dict[str, tuple[float, str]], repr=False)
 
     def issue(self, *, owner: bool, lifetime: float | None, username: str, now: float) -> str:
         """A token of the shape Entrez issues, signed by nobody but this gateway.
@@ -119,11 +119,18 @@ class TokenLogin:
 
     def allows(self, headers: Mapping[str, str], now: float) -> bool:
         """Whether the request carries a token of ours, or a session, that is still good."""
+        return self.role(headers, now) is not None
+
+    def role(self, headers: Mapping[str, str], now: float) -> str | None:
+        """Whose token, or session, the request carries; None where none is good."""
         cookie = _SESSION.search(headers.get("cookie", ""))
-        if self.sessions and cookie and self._cookies.get(cookie[1], 0.0) > now:
-            return True
+        if self.sessions and cookie:
+            until, role = self._cookies.get(cookie[1], (0.0, ""))
+            if until > now:
+                return role
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self._expiry(token) > now
+        until, role = self._content(token)
+        return role if scheme.lower() == "bearer" and until > now else None
 
     def check(self, headers: Mapping[str, str], now: float) -> Answer:
         """``/auth/check_jwt``."""
@@ -133,7 +140,7 @@ class TokenLogin:
         if not self.sessions:
             return answer
         name = f"session{len(self._cookies)}-{self.seed}"
-        self._cookies[name] = self._expiry(headers.get("authorization", "")[len("Bearer ") :])
+        self._cookies[name] = self._content(headers.get("authorization", "")[len("Bearer ") :])
         cookie = ("set-cookie", f"sessionId={name}; Path=/; HttpOnly; Secure")
         return evolve(answer, headers=(cookie,))
 
@@ -146,15 +153,17 @@ class TokenLogin:
         """End all sessions, as after a reboot; tokens stay good."""
         self._cookies.clear()
 
-    def _expiry(self, token: str) -> float:
+    def _content(self, token: str) -> tuple[float, str]:
+        """When a token expires, and the role in it; a token of any shape is an owner's."""
         if self.extra is not None and hmac.compare_digest(token.encode(), self.extra.encode()):
-            return float("inf")
+            return float("inf"), "owner"
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
-            return float("-inf")
+            return float("-inf"), ""
         payload = signed.partition(".")[2]
         padded = payload + "=" * (-len(payload) % 4)
-        return float(msgspec.json.decode(urlsafe_b64decode(padded))["exp"])
+        claims = msgspec.json.decode(urlsafe_b64decode(padded))
+        return float(claims["exp"]), str(claims["enphaseUser"])
 
     def _signature(self, signed: str) -> str:
         key = f"{self.serial}:{self.seed}:{self._generation}".encode()
