@@ -16,6 +16,7 @@ from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
     APIConnectionError,
+    APIResponseValidationError,
     EnphaseError,
     FingerprintMismatchError,
     NotAvailableError,
@@ -149,25 +150,27 @@ class Watch:
         plan: The write.
         change: What is known so far.
         answer: Why there was no good answer to it; None where there was one.
+        refused: The error to raise where the gateway refused it. It is kept here, because a
+            session repeats a flow that raises, and a write must not be repeated.
     """
 
     plan: Plan
     change: ConfirmedChange
     answer: str | None = None
+    refused: EnphaseError | None = None
 
 
 def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Watch]:
     """Plan a write, and send it once unless it is a dry run.
 
-    An answer that is lost is no failure here: the write may have been carried out, which
-    `watched` finds out by reading. It is never sent again.
+    A lost answer is not an error: the write may have been carried out, and `watched` finds out by
+    reading. A refused write is returned with its error in `refused`. It is never sent again.
 
     Raises:
         NotAvailableError: This gateway does not have it, or it is not safe now.
         InvalidArgumentError: A value is out of its range.
-        AuthenticationError: The token may not do it.
-        APIStatusError: The gateway refuses the write.
-        APIConnectionError: No answer to what is read beforehand; nothing was sent.
+        AuthenticationError, APIStatusError: The gateway refuses what is read before the write.
+        APIConnectionError: It does not answer what is read before the write; nothing was sent.
     """
     plan = yield from planning
     request = plan.request
@@ -206,8 +209,13 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
         if error.is_final:
             raise
         watch.answer = "no answer came to the write"
+    except APIResponseValidationError:
+        watch.answer = "the answer to the write cannot be read"
     else:
-        watch.answer = _judged_answer(request, reply)
+        try:
+            watch.answer = _judged_answer(request, reply)
+        except EnphaseError as error:
+            watch.refused = error
     if watch.answer is not None:
         logger.warning(
             "%s %s: %s; it is not sent again", request.method, request.path, watch.answer

@@ -75,18 +75,26 @@ def relay(
     def look() -> Flow[Look]:
         now = yield from _relay_state()
         told = now["mains_admin_state"]
-        return Look(now, None if told is None else told == position, _is_at(now, position), now)
+        return Look(
+            {"mains_admin_state": told},
+            None if told is None else told == position,
+            _is_at(now, position),
+            {"mains_oper_state": now["mains_oper_state"]},
+        )
 
     return Plan(
         request=PlannedRequest(
-            "POST", "/ivp/ensemble/relay", body, _OFF_GRID if position == "open" else None
+            "POST",
+            "/ivp/ensemble/relay",
+            body,
+            _OFF_GRID if position == "open" else None,
+            before={"mains_admin_state": before["mains_admin_state"]},
+            requested=body,
+            refusal=refusal,
+            is_done=bool(done),
         ),
-        before=before,
-        requested=body,
         look=look,
         looks_at=_RELAY_LOOKS,
-        refusal=refusal,
-        is_done=bool(done),
     )
 
 
@@ -166,9 +174,9 @@ def dry_contact(
             sources.DRY_CONTACTS.path,
             {"dry_contacts": {"id": contact, "status": status}},
             _SWITCHES,
+            before={"status": None if later else before},
+            requested={"status": status},
         ),
-        before={"status": before},
-        requested={"status": status},
         look=look,
         looks_at=[later + seconds for seconds in _CONTACT_LOOKS],
     )
@@ -212,9 +220,13 @@ def dry_contact_settings(asking: Asking, contact: str, changes: Mapping[str, Any
         return Look(after, stored, stored, after)
 
     return Plan(
-        request=PlannedRequest("POST", sources.DRY_CONTACT_SETTINGS.path, {"dry_contacts": whole}),
-        before={name: record[name] for name in requested},
-        requested=requested,
+        request=PlannedRequest(
+            "POST",
+            sources.DRY_CONTACT_SETTINGS.path,
+            {"dry_contacts": whole},
+            before={name: record[name] for name in requested},
+            requested=requested,
+        ),
         look=look,
         looks_at=_SETTINGS_LOOKS,
     )

@@ -129,6 +129,6 @@ def _differing(before: Settings, after: Settings) -> Mapping[str, Any]:
     return {
         one.name: copy.deepcopy(getattr(before, one.name))
         for one in fields(Settings)
-        if one.name not in ("controls", "running", "asleep", "unsettled_until")
+        if one.name not in ("controls", "unsettled_until")
         and getattr(before, one.name) != getattr(after, one.name)
     }
