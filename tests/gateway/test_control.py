@@ -241,7 +241,7 @@ def test_without_waiting_the_outcome_is_unknown(
     write, gateway = WRITES[name], gateway_for(WRITES[name], clock)
     token = gateway.issue_token(owner=write.owner)
     with opened(surface, HOST, transport=gateway.transport(), token=token) as envoy:
-        change = write.call(_Options(envoy.control, wait=False))
+        change = write.call(Options(envoy.control, wait=False))
     assert change.outcome == "unknown"
     assert change.reason.startswith("not waited for")
     assert clock.sleeps == []
@@ -253,7 +253,7 @@ def test_a_dry_run_shows_what_would_be_sent(name: str, surface: Surface, clock: 
     write, gateway = WRITES[name], gateway_for(WRITES[name], clock)
     token = gateway.issue_token(owner=write.owner)
     with opened(surface, HOST, transport=gateway.transport(), token=token) as envoy:
-        planned = write.call(_Options(envoy.control, dry_run=True))
+        planned = write.call(Options(envoy.control, dry_run=True))
         assert {method for method, _ in gateway.requests} == {"GET"}
         change = write.call(envoy.control)
     assert gateway.writes == [(planned.method, planned.path, planned.body)]
@@ -261,7 +261,7 @@ def test_a_dry_run_shows_what_would_be_sent(name: str, surface: Surface, clock: 
     assert (planned.refusal, planned.is_done) == (None, False)
 
 
-class _Options:
+class Options:
     """A control whose methods get further options."""
 
     def __init__(self, control: Any, **options: Any) -> None:

@@ -235,8 +235,10 @@ def _judged_answer(request: PlannedRequest, reply: Reply) -> str | None:
     if not 200 <= status < 300:
         raise status_error(named, status, _REFUSED)
     match answer_of(reply):
-        case Absent(reason) if reason != "an empty answer":
-            raise NotAvailableError(f"{named}: this gateway does not do that ({reason})")
+        case Absent("a web page"):
+            return "a web page came as answer to the write"
+        case Absent("an error object"):
+            raise NotAvailableError(f"{named}: the gateway answered with an error; {_REFUSED}")
         case _:
             return None
 
