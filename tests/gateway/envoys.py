@@ -38,7 +38,8 @@ class Blocking:
     @property
     def info(self) -> GatewayInfo:
         async def ask() -> GatewayInfo:
-            return await self._envoy.info
+            info: GatewayInfo = await self._envoy.info
+            return info
 
         return self._portal.call(ask)
 

@@ -155,7 +155,9 @@ def test_what_a_gateway_does_not_have_is_not_available(
 ) -> None:
     gateway = SimulatedGateway(profile, clock=clock)
     call = WRITES[name].call
-    token = {"token": gateway.issue_token(owner=False)} if profile == "7.6" else {}
+    token: dict[str, Any] = {}
+    if profile == "7.6":
+        token["token"] = gateway.issue_token(owner=False)
     with (
         Envoy(HOST, transport=gateway.transport(), **token) as envoy,
         pytest.raises(NotAvailableError),
@@ -476,7 +478,7 @@ def test_a_client_that_waits_can_be_read_meanwhile(
             change = await envoy.control.set_reserve_soc(45, wait=read)
             assert change.outcome == "applied"
 
-    anyio.run(act, backend=async_surface.backend)
+    anyio.run(act, backend=async_surface.backend or "asyncio")
     assert (writes_sent(gateway), gateway.stalled) == (1, 0)
 
 
@@ -494,7 +496,7 @@ def test_cancelled_while_it_waits(async_surface: Surface, gateway: SimulatedGate
             assert tariff.storage_settings is not None
             assert tariff.storage_settings.reserved_soc == 45
 
-    anyio.run(act, backend=async_surface.backend)
+    anyio.run(act, backend=async_surface.backend or "asyncio")
     assert writes_sent(gateway) == 1
 
 
