@@ -64,19 +64,20 @@ class Changing(Gateway):
         self._notices.addFilter(self._is_news)
         return super().__enter__()
 
-    def carry_out(self, call: Callable[..., Any]) -> None:
+    def carry_out(self, method: Callable[..., Any], *given: Any, **named: Any) -> None:
         """Make a change, after showing it and asking.
 
         Args:
-            call: The method of `envoy.control` with its own arguments; it is given `dry_run` or
-                `wait`.
+            method: A method of `envoy.control`.
+            given: Its arguments.
+            named: Its keyword arguments, but for `dry_run` and `wait`.
 
         Raises:
             NotAvailableError: the gateway does not have it, or it would not be safe now.
             PartlyDoneError: it was sent, and its effect was not seen.
             typer.Exit: the question was answered with no.
         """
-        planned: PlannedRequest = call(dry_run=True)
+        planned: PlannedRequest = method(*given, **named, dry_run=True)
         if self._dry_run:
             self._show_plan(planned)
             return
@@ -85,7 +86,8 @@ class Changing(Gateway):
         if not self._yes and not planned.is_done:
             self._ask(planned)
         try:
-            change: ConfirmedChange = call(wait=self._tell if self._wait else False)
+            wait = self._tell if self._wait else False
+            change: ConfirmedChange = method(*given, **named, wait=wait)
         except KeyboardInterrupt:
             if self._last is not None:
                 tell(f"the request was sent; its effect is not waited for ({self._last.reason})")
@@ -202,4 +204,6 @@ def _text(value: Any) -> str:
         return "unknown"
     if isinstance(value, bool):
         return "on" if value else "off"
-    return one_line(value if isinstance(value, str) else msgspec.json.encode(value).decode())
+    if isinstance(value, str) and value:
+        return one_line(value)
+    return one_line(msgspec.json.encode(value).decode())

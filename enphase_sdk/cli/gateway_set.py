@@ -85,7 +85,7 @@ def grid(
     if state is Switch.ON:
         changing.carry_out(control.go_on_grid)
     else:
-        changing.carry_out(lambda **how: control.go_off_grid(minimum_soc=minimum_soc, **how))
+        changing.carry_out(control.go_off_grid, minimum_soc=minimum_soc)
 
 
 @group.command("contact")
@@ -98,9 +98,9 @@ def contact(
     """Open or close a dry contact, which switches what is wired to it."""
     control = changing.envoy.control
     if position is Position.OPEN:
-        changing.carry_out(lambda **how: control.open_dry_contact(contact, **how))
+        changing.carry_out(control.open_dry_contact, contact)
     else:
-        changing.carry_out(lambda **how: control.close_dry_contact(contact, **how))
+        changing.carry_out(control.close_dry_contact, contact)
 
 
 @group.command("contact-settings")
@@ -112,7 +112,7 @@ def contact_settings(changing: Changing, contact: Contact, settings: Settings) -
     """
     given = settings_in(settings)
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.update_dry_contact(contact, **given, **how))
+    changing.carry_out(control.update_dry_contact, contact, **given)
 
 
 @group.command("storage-mode")
@@ -135,9 +135,7 @@ def storage_mode(
     """
     control = changing.envoy.control
     optimized = None if schedules is None else schedules is Switch.ON
-    changing.carry_out(
-        lambda **how: control.set_storage_mode(mode.value, optimized_schedules=optimized, **how)
-    )
+    changing.carry_out(control.set_storage_mode, mode.value, optimized_schedules=optimized)
 
 
 @group.command("reserve")
@@ -150,7 +148,7 @@ def reserve(
 ) -> None:
     """Set the charge that is kept for an outage. Waits 3 minutes."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_reserve_soc(percent, **how))
+    changing.carry_out(control.set_reserve_soc, percent)
 
 
 @group.command("charge-from-grid")
@@ -158,7 +156,7 @@ def reserve(
 def charge_from_grid(changing: Changing, state: State) -> None:
     """Permit charging from the grid, or not; this does not start charging. Waits 3 minutes."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_charge_from_grid(state is Switch.ON, **how))
+    changing.carry_out(control.set_charge_from_grid, state is Switch.ON)
 
 
 @group.command("optimized-schedules")
@@ -166,7 +164,7 @@ def charge_from_grid(changing: Changing, state: State) -> None:
 def optimized_schedules(changing: Changing, state: State) -> None:
     """Let Enphase's schedules run the batteries (on), or the stored mode (off)."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_optimized_schedules(state is Switch.ON, **how))
+    changing.carry_out(control.set_optimized_schedules, state is Switch.ON)
 
 
 @group.command("acb-sleep")
@@ -179,9 +177,7 @@ def acb_sleep(
 ) -> None:
     """Put an AC Battery to sleep within a band of charge. Waits up to 15 minutes."""
     control = changing.envoy.control
-    changing.carry_out(
-        lambda **how: control.set_acb_sleep(serial, min_soc=min_soc, max_soc=max_soc, **how)
-    )
+    changing.carry_out(control.set_acb_sleep, serial, min_soc=min_soc, max_soc=max_soc)
 
 
 @group.command("acb-wake")
@@ -189,7 +185,7 @@ def acb_sleep(
 def acb_wake(changing: Changing, serial: Serial) -> None:
     """Wake an AC Battery. Waits up to 15 minutes."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.clear_acb_sleep(serial, **how))
+    changing.carry_out(control.clear_acb_sleep, serial)
 
 
 @group.command("generator")
@@ -200,7 +196,7 @@ def generator(
 ) -> None:
     """Run the generator, keep it off, or leave it to the gateway. Waits up to 2 minutes."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_generator_mode(mode.value, **how))
+    changing.carry_out(control.set_generator_mode, mode.value)
 
 
 @group.command("generator-schedule")
@@ -214,7 +210,7 @@ def generator_schedule(changing: Changing, settings: Settings) -> None:
     """
     given = settings_in(settings)
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.update_generator_schedule(**given, **how))
+    changing.carry_out(control.update_generator_schedule, **given)
 
 
 @group.command("charge-from-generator")
@@ -222,7 +218,7 @@ def generator_schedule(changing: Changing, settings: Settings) -> None:
 def charge_from_generator(changing: Changing, state: State) -> None:
     """Let the generator charge the batteries, or not."""
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_charge_from_generator(state is Switch.ON, **how))
+    changing.carry_out(control.set_charge_from_generator, state is Switch.ON)
 
 
 @group.command("production")
@@ -233,7 +229,7 @@ def production(changing: Changing, state: State) -> None:
     Switched on again, some produce nothing before the next morning. Waits up to 15 minutes.
     """
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_production(state is Switch.ON, **how))
+    changing.carry_out(control.set_production, state is Switch.ON)
 
 
 @group.command("export-limit")
@@ -253,4 +249,4 @@ def export_limit(
     except ValueError:
         raise typer.BadParameter(f"{watts!r} is neither a number of watts nor none") from None
     control = changing.envoy.control
-    changing.carry_out(lambda **how: control.set_export_limit(limit, slew_rate=slew_rate, **how))
+    changing.carry_out(control.set_export_limit, limit, slew_rate=slew_rate)

@@ -299,7 +299,7 @@ def test_a_write_that_may_have_failed_is_not_sent_again(
     change = done(gateway, surface, write.call, token=token)
     assert (change.outcome, writes_sent(gateway), gateway.writes) == ("unknown", 1, [])
     assert "status 500" in change.reason
-    assert "not what was asked for" in change.reason
+    assert "not the requested one" in change.reason
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
-"""One write to a gateway: planned from the document as it stands, sent once, then watched.
+"""One write to a gateway: planned from the current document, sent once, then watched.
 
-`prepared` plans and sends, while nothing else is asked of the gateway; `watched` waits and looks
-what came of it. Between two looks the gateway is free for others.
+`prepared` plans and sends it without other requests in between; `watched` waits and reads what came
+of it. Between two looks other requests can be sent.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ __all__ = [
 ]
 
 Outcome: TypeAlias = Literal["applied", "stored only", "reverted", "unknown"]
-"""What came of a write, as far as the gateway's own state shows it."""
+"""What came of a write, as far as the gateway's state tells."""
 
 Values: TypeAlias = Mapping[str, Any]
 
 _JSON = "application/json"
-_MAY_NOT = "this token's role may not do that; an installer's token may, if an owner's may not"
+_MAY_NOT = "the role of this token does not allow it; some writes need an installer's token"
 _REFUSED = "nothing was changed; read the settings and check the values"
 
 
@@ -76,13 +76,13 @@ class ConfirmedChange:
     Attributes:
         before: The settings concerned before the write, by the gateway's own names.
         requested: What they were to become.
-        after: What they were at the last look; None where nobody looked or it cannot be told.
+        after: What they were at the last look; None if they could not be read.
         outcome: ``applied``: the effect is seen. ``stored only``: the gateway keeps the setting
-            and does not act on it. ``reverted``: it was refused silently, or undone again, as
-            the cloud does. ``unknown``: nothing that was read tells.
-        effect: What the gateway did at the last look, as opposed to what it has stored.
+            and does not act on it. ``reverted``: the gateway accepted it and kept or got back
+            the old setting, as the cloud does. ``unknown``: nothing that was read tells.
+        effect: What the gateway did at the last look, in contrast to what it has stored.
         reason: The outcome in words.
-        request: What was sent; None where all was as requested already.
+        request: What was sent; None if all was as requested already.
     """
 
     before: Values
@@ -183,7 +183,7 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
             plan.change,
             after=request.before,
             outcome="applied",
-            reason="it was so already: nothing was sent",
+            reason="it is so already; nothing was sent",
             request=None,
         )
         return Watch(plan, told)
@@ -288,7 +288,7 @@ def _looked(plan: Plan) -> Flow[Look]:
 
 
 def _judged(watch: Watch, looks: Sequence[Look]) -> ConfirmedChange:
-    """What the looks so far amount to; the last one counts, the others tell of its past."""
+    """The change after the looks so far."""
     last = looks[-1]
     outcome, reason = _outcome(watch, looks)
     if watch.answer is not None:
@@ -303,13 +303,13 @@ def _outcome(watch: Watch, looks: Sequence[Look]) -> tuple[Outcome, str]:
     if last.effective:
         return "applied", "the gateway acts on it"
     if any(look.effective for look in looks) and last.effective is False:
-        return "reverted", "the gateway acted on it, and no more"
+        return "reverted", "the gateway acted on it, and no longer does"
     if last.stored is False:
         if any(look.stored for look in looks):
-            return "reverted", "it was stored, and undone again"
+            return "reverted", "it was stored, and has been undone"
         if watch.answer is None:
-            return "reverted", "the gateway took it and kept what it had"
-        return "unknown", "what is stored is not what was asked for"
+            return "reverted", "the gateway accepted it and kept the old setting"
+        return "unknown", "the stored setting is not the requested one"
     if last.stored and last.effective is False:
         return "stored only", "the gateway has stored it and does not act on it"
     if last.stored:

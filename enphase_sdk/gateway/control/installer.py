@@ -31,7 +31,7 @@ _OFF = (
     "produce nothing before the next morning, or until Enphase's own tools wake them"
 )
 _ON = "microinverters may take until the next morning to produce again"
-_LIMITS = "the power of a plant is limited, which its owner and its grid operator must want"
+_LIMITS = "this limits the power of the plant; its owner and its grid operator must agree to it"
 
 # Less than this is standby and noise.
 _NOTHING_W = 20
@@ -108,7 +108,7 @@ def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0
         effective: bool | None = None
         if watts is not None and export is not None:
             below = export <= watts + _TOLERANCE_W
-            # What was below it anyhow says nothing of a limit.
+            # Export that was below the limit before shows nothing.
             effective = below if not below or (exported or 0) > watts + _TOLERANCE_W else None
         return Look(after, after == limits, effective, {"exported_w": export})
 
