@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from enphase_sdk.cloud.quota import Ledger, QuotaStatus, QuotaWindow
     from enphase_sdk.cloud.raw import RawResponse
     from enphase_sdk.cloud.v4.authorization import TokensInMemory, TokenStore
+    from enphase_sdk.cloud.v4.extras.changing import ChangedSettings
     from enphase_sdk.cloud.v4.oauth import Tokens
     from enphase_sdk.core.effects import Reply, Request
     from enphase_sdk.core.effects import Sleep as Wait
@@ -82,6 +83,7 @@ __all__ = [
     "BackendName",
     "Cache",
     "Call",
+    "ChangedSettings",
     "Changes",
     "Clock",
     "CloudSite",
@@ -174,6 +176,7 @@ _HOMES = {
     "AsyncSystemPages": "_async.cloud_pages",
     "AsyncTokenProvider": "_async.gateway_session",
     "BackendName": "frames",
+    "ChangedSettings": "cloud.v4.extras.changing",
     "Changes": "cloud.options",
     "Clock": "clock",
     "CloudSite": "_sync.cloud_site",

@@ -66,6 +66,8 @@ class GatewayWriting:
         made = session.run(flow)
         if isinstance(made, PlannedRequest):
             return made
+        if made.refused is not None:
+            raise made.refused
         if sent is not None:
             sent()
         told = None if isinstance(wait, bool) else _Told(wait, made)

@@ -8,6 +8,7 @@ import typer
 
 from enphase_sdk.cli import (
     gateway,
+    gateway_set,
     live,
     login,
     operations,
@@ -84,4 +85,5 @@ for command in (
 ):
     app.command()(command)
 
+gateway.group.add_typer(gateway_set.group, name="set")
 app.add_typer(gateway.group, name="envoy")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import typer
+from typer.models import ArgumentInfo
 
 __all__ = ["a_number", "command_sharing", "secret_in"]
 
@@ -27,20 +28,25 @@ def command_sharing(
 ) -> Callable[[Callable[Concatenate[S, P], None]], Callable[..., None]]:
     """A decorator that adds the options of `shared` to a command.
 
-    The command has the function's parameters after the first one, then those of `shared`.
+    The command has the arguments of `shared`, then the function's parameters after the first one,
+    then the options of `shared`.
     `shared` is called with its own options; the context manager that it returns is entered, and
     becomes the function's first argument.
     """
 
     def made(function: Callable[Concatenate[S, P], None]) -> Callable[..., None]:
         own, common = _parameters(function)[1:], _parameters(shared)
+        first = [parameter for parameter in common if _is_argument(parameter)]
+        last = [parameter for parameter in common if not _is_argument(parameter)]
 
         def command(**given: Any) -> None:
             options = {parameter.name: given.pop(parameter.name) for parameter in common}
-            with shared(**options) as first:
-                function(first, **given)  # type: ignore[call-arg]  # typer gives what it declares
+            with shared(**options) as opened:
+                function(opened, **given)  # type: ignore[call-arg]  # typer gives what it declares
 
-        keyword_only = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *common)]
+        keyword_only = [
+            p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*first, *own, *last)
+        ]
         command.__name__ = function.__name__
         command.__doc__ = function.__doc__
         command.__annotations__ = {p.name: p.annotation for p in keyword_only}
@@ -88,6 +94,12 @@ def _text_in(path: str) -> tuple[str, str | None]:
         return "", f"cannot read {path} ({error.strerror or type(error).__name__})"
     except ValueError:
         return "", f"{path} is not a valid path, or not text in UTF-8"
+
+
+def _is_argument(parameter: inspect.Parameter) -> bool:
+    """Whether a parameter of a command stands on the command line without a name."""
+    metadata = getattr(parameter.annotation, "__metadata__", ())
+    return any(isinstance(one, ArgumentInfo) for one in metadata)
 
 
 @cache

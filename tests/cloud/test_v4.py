@@ -144,7 +144,7 @@ def test_what_only_v4_knows(cloud: SimulatedEnlightenV4, client: EnlightenV4) ->
     intervals: list[Any] = list(client.energy_import_telemetry(number).intervals)
     assert all(interval.wh_imported >= 0 for interval in intervals)
     assert client.energy_import_lifetime(number).to_dict()["import"]
-    assert client.set_battery_settings(number, reserve_soc=45).reserve_soc == 45
+    assert client.set_battery_settings(number, reserve_soc=45).after == {"reserve_soc": 45}
     assert client.battery_settings(number).reserve_soc == 45
     with pytest.raises(errors.InvalidArgumentError, match="reserve_soc"):
         client.set_battery_settings(number, reserve=45)

@@ -151,29 +151,7 @@ def test_kinds_of_events(arguments: Any, surface: Surface, watched: Watched) -> 
     assert bool(result.event_types) == (not arguments)
 
 
-@pytest.mark.parametrize(
-    ("name", "read", "changes"),
-    [
-        ("set_battery_settings", "battery_settings", {"reserve_soc": 40}),
-        ("set_storm_guard", "storm_guard", {"storm_guard_status": "enabled"}),
-    ],
-)
-def test_a_setting_that_is_changed_is_read_back(
-    name: str, read: str, changes: dict[str, Any], surface: Surface, watched: Watched,
-    asked_of: dict[int, dict[str, str]],
-) -> None:  # fmt: skip
-    number = next(number for number, kinds in asked_of.items() if "encharges" in kinds)
-
-    def ask(method: str, **arguments: Any) -> Any:
-        client = client_of(surface, watched)
-        return surface.use(client, lambda c: getattr(c, method)(number, **arguments))
-
-    before = ask(read).to_dict()
-    assert list(untrue(ask(name, **changes), promised(name))) == []
-    assert ask(read).to_dict() == {**before, **changes}
-
-
-@pytest.mark.parametrize("changes", [{}, {"reserve": 40}])
+@pytest.mark.parametrize("changes", [{}, {"name": "NC1", "reserve": 40}])
 @pytest.mark.parametrize("name", ["set_battery_settings", "set_storm_guard", "set_load_control"])
 def test_a_setting_that_does_not_exist_is_not_sent(
     name: str, changes: dict[str, Any], surface: Surface, watched: Watched

@@ -434,24 +434,6 @@ def test_12_gateways_and_inventory_cost_one_call(surface: Surface) -> None:
     assert len(cloud.requests) == 1
 
 
-@pytest.mark.parametrize(
-    ("name", "changes"),
-    [
-        ("set_battery_settings", {"reserve_soc": 5}),
-        ("set_storm_guard", {"storm_guard_status": "enabled"}),
-        ("set_load_control", {"name": "NC1", "mode": "Basic"}),
-    ],
-)
-def test_14_a_write_that_fails_is_not_sent_again(
-    surface: Surface, clock: FakeClock, name: str, changes: Any
-) -> None:
-    for answer in (httpx.Response(500), httpx.ReadError("gone"), httpx.Response(200, text="cut{")):
-        cloud = Script(answer)
-        refused(surface, cloud, name, 67, **changes)
-        assert len(cloud.requests) == 1
-    assert clock.sleeps == []
-
-
 # 18: what is v4's own
 
 

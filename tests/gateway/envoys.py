@@ -29,18 +29,23 @@ MODERN = [name for name in READABLE if name[0] >= "7"]
 
 
 class Blocking:
-    """An `AsyncEnvoy` that can be used as an `Envoy` is, from any thread."""
+    """An `AsyncEnvoy` or its `control`, to be used as the sync one is, from any thread."""
 
-    def __init__(self, envoy: AsyncEnvoy, portal: BlockingPortal) -> None:
+    def __init__(self, envoy: Any, portal: BlockingPortal) -> None:
         self._envoy = envoy
         self._portal = portal
 
     @property
     def info(self) -> GatewayInfo:
         async def ask() -> GatewayInfo:
-            return await self._envoy.info
+            info: GatewayInfo = await self._envoy.info
+            return info
 
         return self._portal.call(ask)
+
+    @property
+    def control(self) -> Blocking:
+        return Blocking(self._envoy.control, self._portal)
 
     def close(self) -> None:
         self._portal.call(self._envoy.aclose)

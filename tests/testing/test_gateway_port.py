@@ -87,7 +87,7 @@ def test_the_length_is_told_or_the_body_comes_in_chunks(gateway: SimulatedGatewa
 def test_a_write_goes_through_the_port(gateway: SimulatedGateway) -> None:
     with gateway.serve() as host, httpx.Client(base_url=f"http://{host}", headers=TOKEN) as client:
         client.post("/ivp/ensemble/relay", json={"mains_admin_state": "open"})
-        assert client.get("/ivp/ensemble/relay").json()["mains_oper_state"] == "open"
+        assert client.get("/ivp/ensemble/relay").json()["mains_admin_state"] == "open"
 
 
 def test_a_garbled_header_arrives_as_the_firmware_sends_it() -> None:

@@ -29,6 +29,7 @@ from enphase_sdk import (
 from enphase_sdk.live import LiveSample
 from enphase_sdk.types import (
     AsyncLiveStream,
+    ChangedSettings,
     LiveStream,
     RawResponse,
     Tokens,
@@ -116,7 +117,7 @@ def only_here(enlighten: EnlightenV4) -> None:
     assert_type(enlighten.events(67, start_time=0), models_v4.Events)
     assert_type(enlighten.battery_lifetime(67).charge, list[int])
     assert_type(enlighten.telemetry_battery(67), models_v4.BatteryTelemetry)
-    assert_type(enlighten.set_battery_settings(67, reserve_soc=5), models_v4.BatterySettings)
+    assert_type(enlighten.set_battery_settings(67, reserve_soc=5), ChangedSettings)
     with enlighten.live_data(67, duration=60) as live:
         for sample in live:
             assert_type(sample, LiveSample)

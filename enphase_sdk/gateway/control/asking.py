@@ -76,8 +76,8 @@ class Asking:
         known = _ROLES.get(self.role or "")
         if known is not None and known < _ROLES[role]:
             raise NotAvailableError(
-                f"{what} needs the token of {role}, and this one is of {self.role}; "
-                "nothing was sent"
+                f"{what} needs a token with the role {role}, and this token has the role "
+                f"{self.role}; nothing was sent"
             )
 
 

@@ -1,7 +1,7 @@
-"""One write to a gateway: planned from the document as it stands, sent once, then watched.
+"""One write to a gateway: planned from the current document, sent once, then watched.
 
-`prepared` plans and sends, while nothing else is asked of the gateway; `watched` waits and looks
-what came of it. Between two looks the gateway is free for others.
+`prepared` plans and sends it without other requests in between; `watched` waits and reads what came
+of it. Between two looks other requests can be sent.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from enphase_sdk.core.effects import Flow, Reply, Request, Send, Sleep
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
     APIConnectionError,
+    APIResponseValidationError,
     EnphaseError,
     FingerprintMismatchError,
     NotAvailableError,
@@ -34,12 +35,12 @@ __all__ = [
 ]
 
 Outcome: TypeAlias = Literal["applied", "stored only", "reverted", "unknown"]
-"""What came of a write, as far as the gateway's own state shows it."""
+"""What came of a write, as far as the gateway's state tells."""
 
 Values: TypeAlias = Mapping[str, Any]
 
 _JSON = "application/json"
-_MAY_NOT = "this token's role may not do that; an installer's token may, if an owner's may not"
+_MAY_NOT = "the role of this token does not allow it; some writes need an installer's token"
 _REFUSED = "nothing was changed; read the settings and check the values"
 
 
@@ -52,12 +53,20 @@ class PlannedRequest:
         path: The path on the gateway.
         body: What is sent as JSON: whole documents, with every key as it was read.
         warning: What to know before it is sent; None where there is nothing to warn of.
+        before: The settings concerned as they are, by the gateway's own names.
+        requested: What they are to become.
+        refusal: Why it would not be sent now; None where it would be.
+        is_done: Whether all is as requested already, so that nothing would be sent.
     """
 
     method: str
     path: str
     body: Values
     warning: str | None = None
+    before: Values = field(factory=dict[str, Any], kw_only=True)
+    requested: Values = field(factory=dict[str, Any], kw_only=True)
+    refusal: str | None = field(default=None, kw_only=True)
+    is_done: bool = field(default=False, kw_only=True)
 
 
 @frozen(kw_only=True)
@@ -67,13 +76,13 @@ class ConfirmedChange:
     Attributes:
         before: The settings concerned before the write, by the gateway's own names.
         requested: What they were to become.
-        after: What they were at the last look; None where nobody looked or it cannot be told.
+        after: What they were at the last look; None if they could not be read.
         outcome: ``applied``: the effect is seen. ``stored only``: the gateway keeps the setting
-            and does not act on it. ``reverted``: it was refused silently, or undone again, as
-            the cloud does. ``unknown``: nothing that was read tells.
-        effect: What the gateway did at the last look, as opposed to what it has stored.
+            and does not act on it. ``reverted``: the gateway accepted it and kept or got back
+            the old setting, as the cloud does. ``unknown``: nothing that was read tells.
+        effect: What the gateway did at the last look, in contrast to what it has stored.
         reason: The outcome in words.
-        request: What was sent; None where all was as requested already.
+        request: What was sent; None if all was as requested already.
     """
 
     before: Values
@@ -108,32 +117,24 @@ class Plan:
 
     Attributes:
         request: What to send.
-        before: The settings concerned as they are.
-        requested: What they are to become.
         look: Reads the gateway once more.
         looks_at: When to look, in seconds after the write.
         can_revert: Whether to look to the end, since it may be undone meanwhile.
-        refusal: Why it is not sent, though it could be.
-        is_done: Whether all is as requested, so that nothing need be sent.
         content_type: Of the body.
     """
 
     request: PlannedRequest
-    before: Values
-    requested: Values
     look: Callable[[], Flow[Look]] = field(eq=False)
     looks_at: Sequence[float]
     can_revert: bool = False
-    refusal: str | None = None
-    is_done: bool = False
     content_type: str = _JSON
 
     @property
     def change(self) -> ConfirmedChange:
         """What is known when it has just been sent."""
         return ConfirmedChange(
-            before=self.before,
-            requested=self.requested,
+            before=self.request.before,
+            requested=self.request.requested,
             after=None,
             outcome="unknown",
             reason="sent, and not yet confirmed",
@@ -149,43 +150,49 @@ class Watch:
         plan: The write.
         change: What is known so far.
         answer: Why there was no good answer to it; None where there was one.
+        refused: The error to raise where the gateway refused it. It is kept here, because a
+            session repeats a flow that raises, and a write must not be repeated.
     """
 
     plan: Plan
     change: ConfirmedChange
     answer: str | None = None
+    refused: EnphaseError | None = None
 
 
 def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Watch]:
     """Plan a write, and send it once unless it is a dry run.
 
-    An answer that is lost is no failure here: the write may have been carried out, which
-    `watched` finds out by reading. It is never sent again.
+    A lost answer is not an error: the write may have been carried out, and `watched` finds out by
+    reading. A refused write is returned with its error in `refused`. It is never sent again.
 
     Raises:
         NotAvailableError: This gateway does not have it, or it is not safe now.
         InvalidArgumentError: A value is out of its range.
-        AuthenticationError: The token may not do it.
-        APIStatusError: The gateway refuses the write.
-        APIConnectionError: No answer to what is read beforehand; nothing was sent.
+        AuthenticationError, APIStatusError: The gateway refuses what is read before the write.
+        APIConnectionError: It does not answer what is read before the write; nothing was sent.
     """
     plan = yield from planning
+    request = plan.request
     if dry_run:
-        return plan.request
-    if plan.refusal is not None:
-        raise NotAvailableError(plan.refusal)
-    if plan.is_done:
+        return request
+    if request.refusal is not None:
+        raise NotAvailableError(request.refusal)
+    if request.is_done:
         told = evolve(
             plan.change,
-            after=plan.before,
+            after=request.before,
             outcome="applied",
-            reason="it was so already: nothing was sent",
+            reason="it is so already; nothing was sent",
             request=None,
         )
         return Watch(plan, told)
-    request = plan.request
     logger.info(
-        "%s %s: %s, was %s", request.method, request.path, dict(plan.requested), dict(plan.before)
+        "%s %s: %s, was %s",
+        request.method,
+        request.path,
+        dict(request.requested),
+        dict(request.before),
     )
     if request.warning is not None:
         logger.warning("%s", request.warning)
@@ -202,8 +209,13 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
         if error.is_final:
             raise
         watch.answer = "no answer came to the write"
+    except APIResponseValidationError:
+        watch.answer = "the answer to the write cannot be read"
     else:
-        watch.answer = _judged_answer(request, reply)
+        try:
+            watch.answer = _judged_answer(request, reply)
+        except EnphaseError as error:
+            watch.refused = error
     if watch.answer is not None:
         logger.warning(
             "%s %s: %s; it is not sent again", request.method, request.path, watch.answer
@@ -223,8 +235,10 @@ def _judged_answer(request: PlannedRequest, reply: Reply) -> str | None:
     if not 200 <= status < 300:
         raise status_error(named, status, _REFUSED)
     match answer_of(reply):
-        case Absent(reason) if reason != "an empty answer":
-            raise NotAvailableError(f"{named}: this gateway does not do that ({reason})")
+        case Absent("a web page"):
+            return "a web page came as answer to the write"
+        case Absent("an error object"):
+            raise NotAvailableError(f"{named}: the gateway answered with an error; {_REFUSED}")
         case _:
             return None
 
@@ -274,7 +288,7 @@ def _looked(plan: Plan) -> Flow[Look]:
 
 
 def _judged(watch: Watch, looks: Sequence[Look]) -> ConfirmedChange:
-    """What the looks so far amount to; the last one counts, the others tell of its past."""
+    """The change after the looks so far."""
     last = looks[-1]
     outcome, reason = _outcome(watch, looks)
     if watch.answer is not None:
@@ -289,13 +303,13 @@ def _outcome(watch: Watch, looks: Sequence[Look]) -> tuple[Outcome, str]:
     if last.effective:
         return "applied", "the gateway acts on it"
     if any(look.effective for look in looks) and last.effective is False:
-        return "reverted", "the gateway acted on it, and no more"
+        return "reverted", "the gateway acted on it, and no longer does"
     if last.stored is False:
         if any(look.stored for look in looks):
-            return "reverted", "it was stored, and undone again"
+            return "reverted", "it was stored, and has been undone"
         if watch.answer is None:
-            return "reverted", "the gateway took it and kept what it had"
-        return "unknown", "what is stored is not what was asked for"
+            return "reverted", "the gateway accepted it and kept the old setting"
+        return "unknown", "the stored setting is not the requested one"
     if last.stored and last.effective is False:
         return "stored only", "the gateway has stored it and does not act on it"
     if last.stored:

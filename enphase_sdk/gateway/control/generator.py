@@ -98,9 +98,9 @@ def mode(asking: Asking, wanted: str) -> Flow[Plan]:
             sources.GENERATOR_MODE.path,
             {"gen_cmd": wanted},
             None if wanted == "off" else _STARTS,
+            before=before,
+            requested={"gen_cmd": wanted},
         ),
-        before=before,
-        requested={"gen_cmd": wanted},
         look=look,
         looks_at=_MODE_LOOKS,
     )
@@ -130,9 +130,13 @@ def charging(asking: Asking, on: bool) -> Flow[Plan]:
         return Look({name: now.get(name)}, stored, stored, {name: now.get(name)})
 
     return Plan(
-        request=PlannedRequest("POST", sources.GENERATOR_CONFIG.path, {**whole, name: wanted}),
-        before={name: whole[name]},
-        requested={name: wanted},
+        request=PlannedRequest(
+            "POST",
+            sources.GENERATOR_CONFIG.path,
+            {**whole, name: wanted},
+            before={name: whole[name]},
+            requested={name: wanted},
+        ),
         look=look,
         looks_at=_DOCUMENT_LOOKS,
         # Without a battery it is turned on again, after a 200.
@@ -168,9 +172,14 @@ def schedule(asking: Asking, changes: Mapping[str, Any]) -> Flow[Plan]:
         return Look(after, stored, stored, after)
 
     return Plan(
-        request=PlannedRequest("POST", sources.GENERATOR_SCHEDULE.path, body, _ACTIVE_AGAIN),
-        before=before,
-        requested=wanted,
+        request=PlannedRequest(
+            "POST",
+            sources.GENERATOR_SCHEDULE.path,
+            body,
+            _ACTIVE_AGAIN,
+            before=before,
+            requested=wanted,
+        ),
         look=look,
         looks_at=_DOCUMENT_LOOKS,
     )

@@ -23,7 +23,7 @@ from enphase_sdk.gateway.control.changes import Look, Plan, PlannedRequest
 
 __all__ = ["CONTACTS_SETTLE", "dry_contact", "dry_contact_settings", "relay"]
 
-# Contacts that switch loads. NC3, NC4 and NO3 are rapid shutdown and the generator.
+# Contacts that switch loads. NC3, NC4 and NO3 belong to rapid shutdown and the generator.
 _CONTACTS = ("NC1", "NC2", "NO1", "NO2")
 
 CONTACTS_SETTLE = 90.0
@@ -34,8 +34,8 @@ _CONTACT_LOOKS = (2.0, 5.0, 10.0)
 _SETTINGS_LOOKS = (5.0, 15.0, 30.0)
 
 _OFF_GRID = (
-    "the house is taken off the grid: it lives on batteries and sun alone, and from afar it may "
-    "not come back"
+    "the house is disconnected from the grid and has only its batteries and the sun; from afar it "
+    "may not come back"
 )
 _SWITCHES = "a dry contact switches what is wired to it"
 
@@ -75,23 +75,31 @@ def relay(
     def look() -> Flow[Look]:
         now = yield from _relay_state()
         told = now["mains_admin_state"]
-        return Look(now, None if told is None else told == position, _is_at(now, position), now)
+        return Look(
+            {"mains_admin_state": told},
+            None if told is None else told == position,
+            _is_at(now, position),
+            {"mains_oper_state": now["mains_oper_state"]},
+        )
 
     return Plan(
         request=PlannedRequest(
-            "POST", "/ivp/ensemble/relay", body, _OFF_GRID if position == "open" else None
+            "POST",
+            "/ivp/ensemble/relay",
+            body,
+            _OFF_GRID if position == "open" else None,
+            before={"mains_admin_state": before["mains_admin_state"]},
+            requested=body,
+            refusal=refusal,
+            is_done=bool(done),
         ),
-        before=before,
-        requested=body,
         look=look,
         looks_at=_RELAY_LOOKS,
-        refusal=refusal,
-        is_done=bool(done),
     )
 
 
 def _controller(asking: Asking, what: str) -> Flow[None]:
-    """Refuse where no System Controller is, which alone can do this.
+    """Refuse if there is no System Controller, which is needed for this.
 
     Raises:
         NotAvailableError: None is there.
@@ -132,14 +140,14 @@ def _too_empty(batteries: object, charge: object, lowest: float) -> str | None:
             None
             if lowest == 0
             else (
-                "how full the batteries are cannot be read; pass minimum_soc=0 to go off grid all "
-                "the same"
+                "the charge of the batteries cannot be read; with minimum_soc=0 (--minimum-soc 0) "
+                "it is not checked"
             )
         )
     if charge < lowest:
         return (
-            f"the batteries are at {charge:g} %, below {lowest:g} %: off grid the house would soon "
-            "be dark; wait, or pass a lower minimum_soc="
+            f"the batteries are at {charge:g} %, below {lowest:g} %: off the grid they would soon "
+            "be empty; wait, or allow less with minimum_soc= (--minimum-soc)"
         )
     return None
 
@@ -147,7 +155,7 @@ def _too_empty(batteries: object, charge: object, lowest: float) -> str | None:
 def dry_contact(
     asking: Asking, contact: str, status: Literal["open", "closed"], *, unsettled: float = 0.0
 ) -> Flow[Plan]:
-    """Open or close a dry contact; `unsettled` seconds from now what is told of it is wrong."""
+    """Open or close a dry contact; for `unsettled` seconds its reported status is wrong."""
     checked_choice(contact, "id", _CONTACTS)
     yield from _controller(asking, "a dry contact")
     before = yield from _contact_status(contact)
@@ -166,9 +174,9 @@ def dry_contact(
             sources.DRY_CONTACTS.path,
             {"dry_contacts": {"id": contact, "status": status}},
             _SWITCHES,
+            before={"status": None if later else before},
+            requested={"status": status},
         ),
-        before={"status": before},
-        requested={"status": status},
         look=look,
         looks_at=[later + seconds for seconds in _CONTACT_LOOKS],
     )
@@ -212,9 +220,13 @@ def dry_contact_settings(asking: Asking, contact: str, changes: Mapping[str, Any
         return Look(after, stored, stored, after)
 
     return Plan(
-        request=PlannedRequest("POST", sources.DRY_CONTACT_SETTINGS.path, {"dry_contacts": whole}),
-        before={name: record[name] for name in requested},
-        requested=requested,
+        request=PlannedRequest(
+            "POST",
+            sources.DRY_CONTACT_SETTINGS.path,
+            {"dry_contacts": whole},
+            before={name: record[name] for name in requested},
+            requested=requested,
+        ),
         look=look,
         looks_at=_SETTINGS_LOOKS,
     )

@@ -31,7 +31,7 @@ _OFF = (
     "produce nothing before the next morning, or until Enphase's own tools wake them"
 )
 _ON = "microinverters may take until the next morning to produce again"
-_LIMITS = "the power of a plant is limited, which its owner and its grid operator must want"
+_LIMITS = "this limits the power of the plant; its owner and its grid operator must agree to it"
 
 # Less than this is standby and noise.
 _NOTHING_W = 20
@@ -55,7 +55,8 @@ def production(asking: Asking, on: bool) -> Flow[Plan]:
         watts = (yield from _watts(asking))[0]
         effective: bool | None = None
         if watts is not None and wanted:
-            effective = watts > _NOTHING_W
+            # Nothing produced may be the night, or inverters that start again in the morning.
+            effective = watts > _NOTHING_W or None
         elif watts is not None and (watts > _NOTHING_W or (before or 0) > _NOTHING_W):
             # In the dark nothing shows whether it was switched off.
             effective = watts <= _NOTHING_W
@@ -63,10 +64,13 @@ def production(asking: Asking, on: bool) -> Flow[Plan]:
 
     return Plan(
         request=PlannedRequest(
-            "PUT", _SWITCH, {"length": 1, "arr": [0 if wanted else 1]}, _ON if wanted else _OFF
+            "PUT",
+            _SWITCH,
+            {"length": 1, "arr": [0 if wanted else 1]},
+            _ON if wanted else _OFF,
+            before={name: standing.get(name)},
+            requested={name: not wanted},
         ),
-        before={name: standing.get(name)},
-        requested={name: not wanted},
         look=look,
         looks_at=_QUARTER,
         content_type=_FORM,
@@ -104,14 +108,19 @@ def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0
         effective: bool | None = None
         if watts is not None and export is not None:
             below = export <= watts + _TOLERANCE_W
-            # What was below it anyhow says nothing of a limit.
+            # Export that was below the limit before shows nothing.
             effective = below if not below or (exported or 0) > watts + _TOLERANCE_W else None
         return Look(after, after == limits, effective, {"exported_w": export})
 
     return Plan(
-        request=PlannedRequest("POST", _LIMIT, {**whole, name: limits}, _LIMITS),
-        before={key: standing.get(key) for key in limits},
-        requested=limits,
+        request=PlannedRequest(
+            "POST",
+            _LIMIT,
+            {**whole, name: limits},
+            _LIMITS,
+            before={key: standing.get(key) for key in limits},
+            requested=limits,
+        ),
         look=look,
         looks_at=_LIMIT_LOOKS,
     )

@@ -1,8 +1,8 @@
 """Planning the writes of batteries: the tariff's storage settings, and sleep of AC Batteries.
 
-The tariff goes back whole: the owner's prices and every key that is not known here stand as they
-were read. What runs is not what is stored: firmware 8.2.4225 and up stores much and does little
-of it, and on 8.3 the cloud pushes its own settings within two minutes.
+The tariff is sent back whole: the owner's prices and unknown keys stay as they were read. What is
+stored is not always what runs: firmware 8.2.4225 and up stores settings without acting on them, and
+on 8.3 the cloud puts its own settings back within two minutes.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _MODES = ("backup", "self-consumption", "economy", "savings-mode")
 # Two spellings of one mode; a gateway is sent the one it uses.
 _ECONOMY = ("economy", "savings-mode")
 
-# Soon, whether it is done; later, whether the cloud has undone it.
+# The first look shows whether it is done, the second whether the cloud has undone it.
 _LOOKS = (30.0, 180.0)
 _SLEEP_LOOKS = tuple(60.0 * minute for minute in range(1, 16))
 
@@ -76,14 +76,14 @@ def mode(asking: Asking, wanted: str, *, optimized: bool | None) -> Flow[Plan]:
     if "opt_schedules" in storage:
         if optimized is None and storage["opt_schedules"]:
             raise InvalidArgumentError(
-                f"firmware {asking.info.firmware} ignores the mode while optimised schedules are "
-                "on, as they are now; pass optimized_schedules=False to turn them off, or True to "
-                "store the mode without effect"
+                f"firmware {asking.info.firmware} ignores the mode while optimized schedules are "
+                "on, as they are now; turn them off with optimized_schedules=False "
+                "(--optimized-schedules off), or pass True (on) to store the mode without effect"
             )
         if optimized is not None:
             changes["opt_schedules"] = optimized
     elif optimized:
-        raise NotAvailableError(f"firmware {asking.info.firmware} has no optimised schedules")
+        raise NotAvailableError(f"firmware {asking.info.firmware} has no optimized schedules")
 
     def effective(told: dict[str, Any]) -> Flow[tuple[bool | None, dict[str, Any]]]:
         yield from ()
@@ -136,7 +136,7 @@ def optimized_schedules(asking: Asking, on: bool) -> Flow[Plan]:
     wanted = checked_flag(on, "on")
     tariff, storage = yield from _tariff(asking)
     if "opt_schedules" not in storage:
-        raise NotAvailableError(f"firmware {asking.info.firmware} has no optimised schedules")
+        raise NotAvailableError(f"firmware {asking.info.firmware} has no optimized schedules")
 
     def effective(told: dict[str, Any]) -> Flow[tuple[bool | None, dict[str, Any]]]:
         yield from ()
@@ -188,9 +188,9 @@ def _stored(
             sources.TARIFF.path,
             {"tariff": whole},
             _IGNORED if asking.info.version >= _OFTEN_IGNORED else None,
+            before={name: storage.get(name) for name in changes},
+            requested=dict(changes),
         ),
-        before={name: storage.get(name) for name in changes},
-        requested=dict(changes),
         look=look,
         looks_at=_LOOKS,
         can_revert=True,
@@ -238,9 +238,9 @@ def acb_sleep(asking: Asking, serial: str, band: tuple[float, float] | None) -> 
             _ACB,
             {"acb_sleep": [record]},
             None if band is None else _FIRST_TO_THE_BAND,
+            before=_sleep((batteries or {}).get(serial), requested),
+            requested=requested,
         ),
-        before=_sleep((batteries or {}).get(serial), requested),
-        requested=requested,
         look=look,
         looks_at=_SLEEP_LOOKS,
     )

@@ -20,6 +20,7 @@ from enphase_sdk.testing.gateway.answers import (
     to_response,
 )
 from enphase_sdk.testing.gateway.documents import Documents
+from enphase_sdk.testing.gateway.effects import Effects
 from enphase_sdk.testing.gateway.inverters import Inverter, fleet
 from enphase_sdk.testing.gateway.login import (
     DigestLogin,
@@ -29,7 +30,13 @@ from enphase_sdk.testing.gateway.login import (
     unauthorized,
 )
 from enphase_sdk.testing.gateway.plant import Moment, Plant, Sizes
-from enphase_sdk.testing.gateway.profiles import ENDPOINTS, CurrentTransformer, Profile
+from enphase_sdk.testing.gateway.profiles import (
+    ENDPOINTS,
+    LIMITS,
+    PRODUCTION_SWITCH,
+    CurrentTransformer,
+    Profile,
+)
 from enphase_sdk.testing.gateway.recording import Recording
 from enphase_sdk.testing.gateway.settings import Settings, installed
 from enphase_sdk.testing.gateway.writes import Writes
@@ -48,6 +55,7 @@ _LIVEDATA = "/ivp/livedata/status"
 _OLD_SECONDS = 3600
 
 _OPEN_TO_ALL = ("/info", "/home")
+_INSTALLERS = (PRODUCTION_SWITCH, LIMITS)
 _OPEN_ON_5 = ("/production.json", "/api/v1/production")
 
 
@@ -107,6 +115,7 @@ class Firmware:
         inverters: All microinverters, removed ones too.
         quirks: The active firmware errors.
         settings: The owner's settings, from the first request on.
+        effects: The effects of writes.
     """
 
     profile: Profile
@@ -117,6 +126,7 @@ class Firmware:
     inverters: tuple[Inverter, ...]
     quirks: set[str] = field(factory=set[str])
     settings: Settings | None = None
+    effects: Effects = field(factory=Effects)
     _plant: Plant | None = None
     _stuck: dict[str, int] | None = None
     _last_live: dict[str, Any] | None = None
@@ -210,7 +220,7 @@ class Firmware:
             query = question.target.partition("?")[2]
             return absent(question.path, version) if found is None else found(query)
         plant, settings = self._running(now)
-        answer = Writes(self.profile, settings).apply(
+        answer = Writes(self.profile, settings, self.effects).apply(
             question.method, question.path, question.body, now
         )
         if answer is None:
@@ -248,10 +258,11 @@ class Firmware:
         if path in _OPEN_TO_ALL:
             return None
         if self.tokens is not None:
-            allowed = self.tokens.allows(question.headers, now)
+            role = self.tokens.role(question.headers, now)
+            may = role == "installer" or (role is not None and path not in _INSTALLERS)
             if path == STREAM and _OWNER_MAY_NOT_STREAM[0] <= version < _OWNER_MAY_NOT_STREAM[1]:
-                allowed = allowed and not self.tokens.is_owner(question.headers)
-            return None if allowed else unauthorized()
+                may = may and not self.tokens.is_owner(question.headers)
+            return None if may else unauthorized()
         if self.digest is None:
             return None
         if version < (5,):
@@ -272,6 +283,10 @@ class Firmware:
         if self.settings is None or self._plant is None:
             self.settings = installed(self.profile, now)
             self._plant = Plant.lived_in(self._sizes(), self.settings.controls, now)
+        for at, act in self.effects.due(now):
+            self._plant.at(at)
+            act()
+            self._plant.replan(at)
         return self._plant, self.settings
 
     def _documents(self, now: float) -> Documents:

@@ -21,7 +21,12 @@ from enphase_sdk.testing.gateway.inverters import (
 from enphase_sdk.testing.gateway.live import livedata_status, meter_event, pdm_energy
 from enphase_sdk.testing.gateway.meters import Meters
 from enphase_sdk.testing.gateway.plant import Moment, Sizes
-from enphase_sdk.testing.gateway.profiles import Profile
+from enphase_sdk.testing.gateway.profiles import (
+    LIMITS,
+    LIMITS_SINCE,
+    PRODUCTION_SWITCH,
+    Profile,
+)
 from enphase_sdk.testing.gateway.settings import Settings
 
 __all__ = ["Documents"]
@@ -123,7 +128,12 @@ class Documents:
             "/ivp/ss/pel_settings": lambda: {"PEL": False},
         }
         if self.profile.generator:
-            documents["/ivp/ss/gen_mode"] = lambda: {"gen_cmd": settings.controls.generator}
+            documents["/ivp/ss/gen_mode"] = lambda: {"gen_cmd": settings.generator_mode}
+        documents[PRODUCTION_SWITCH] = lambda: {"powerForcedOff": settings.forced_off}
+        if self.profile.version >= LIMITS_SINCE:
+            documents[LIMITS] = lambda: settings.limits
+        if self.profile.stored and self.profile.version >= (8,):
+            documents["/ivp/sc/sched"] = ensemble.schedule
         if self.profile.acbs:
             documents["/admin/lib/acb_config"] = settings.sleeping
         if self.profile.version >= (8, 2):

@@ -12,8 +12,19 @@ from enphase_sdk.testing.gateway.settings import Settings
 
 __all__ = ["Ensemble", "acb_serials"]
 
+_ASLEEP = "envoy.cond_flags.pcu_ctrl.sleep-mode"
 _OK = ["envoy.global.ok", "prop.done"]
 _INSTALLED = 1_700_000_000
+_SCHEDULE_KEY = (
+    "ID - Idle",
+    "ZN - Zero Net",
+    "CG - Charge From Grid",
+    "DG - Discharge to Grid",
+    "ND - No Discharge",
+    "DL - Discharge to Load",
+    "CP - Charge From PV",
+)
+_SCHEDULE_MODES = {"self-consumption": 1, "backup": 6, "economy": 5, "savings-mode": 5}
 _GENERATOR_MODES = {"off": 0, "on": 1, "auto": 2}
 
 
@@ -124,10 +135,10 @@ class Ensemble:
 
     def relay(self) -> dict[str, Any]:
         """``/ivp/ensemble/relay``, which ``/ivp/ensemble/status`` holds too."""
-        position = self._mains
         return {
-            "mains_admin_state": position,
-            "mains_oper_state": position,
+            "mains_admin_state": self.settings.mains,
+            # Off the grid it tells of its synchronizing too.
+            "mains_oper_state": "closed" if self.settings.controls.on_grid else "open synchronized",
             "der1_state": 1,
             "der2_state": 1,
             "der3_state": 1 if self.profile.generator else 0,
@@ -153,11 +164,33 @@ class Ensemble:
         }
 
     def dry_contacts(self) -> dict[str, Any]:
-        """``/ivp/ensemble/dry_contacts``."""
+        """``/ivp/ensemble/dry_contacts``; wrong about the NC ones for a while after a change."""
+        unsettled = self.moment.at < self.settings.unsettled_until
         return {
             "dry_contacts": [
-                {"id": name, "status": status} for name, status in self.settings.contacts.items()
+                {"id": name, "status": "open" if unsettled and name.startswith("NC") else status}
+                for name, status in self.settings.contacts.items()
             ]
+        }
+
+    def schedule(self) -> dict[str, Any]:
+        """``/ivp/sc/sched``: the last command of the controller, under names with blanks."""
+        capacity = self.profile.batteries * self.profile.battery_wh
+        controls = self.settings.controls
+        return {
+            "acb_current_mode": _SCHEDULE_MODES[controls.mode],
+            "acb_debug_mode": -1,
+            "ENC_agg_energy": round(capacity * self._part),
+            "Agg Backup Energy": round(capacity * controls.reserve / 100),
+            "Agg VLS Energy": round(capacity * controls.lowest / 100),
+            "Num_of_enc": self.profile.batteries,
+            "ENC_agg_soc": self.level if capacity else 0,
+            "Force Discharge": False,
+            "Charge From Grid Allowed": controls.charge_from_grid,
+            "Num_of_acb": self.profile.acbs,
+            "agg_soc": self.level,
+            "max_energy": round(self._capacity),
+            "sched_mode_key": list(_SCHEDULE_KEY),
         }
 
     def acb_summary(self) -> dict[str, Any]:
@@ -175,23 +208,23 @@ class Ensemble:
 
     def acb_devices(self) -> list[dict[str, Any]]:
         """The ACB devices of ``/inventory.json``."""
-        asleep = self.settings.acb_sleep
+        told, asleep = self.settings.acb_sleep, self.settings.asleep
         return [
             {
                 "part_num": "800-00930-r03",
                 "installed": str(_INSTALLED),
                 "serial_num": serial,
-                "device_status": _OK,
+                "device_status": [*_OK, _ASLEEP] if serial in asleep else _OK,
                 "last_rpt_date": str(int(self.moment.at) // 300 * 300),
                 "admin_state": 1,
                 "dev_type": 11,
                 "communicating": True,
                 "operating": True,
-                "sleep_enabled": serial in asleep,
+                "sleep_enabled": serial in told,
                 "percentFull": self.level,
                 "maxCellTemp": 24,
-                "sleep_min_soc": asleep.get(serial, (20, 30))[0],
-                "sleep_max_soc": asleep.get(serial, (20, 30))[1],
+                "sleep_min_soc": told.get(serial, (20, 30))[0],
+                "sleep_max_soc": told.get(serial, (20, 30))[1],
                 "charge_status": "idle" if serial in asleep else _flowing(self._acb_watts()),
             }
             for serial in acb_serials(self.profile)
@@ -224,7 +257,7 @@ class Ensemble:
         return "multimode-ongrid" if self.profile.enpower or self.profile.collar else "grid-tied"
 
     def _acb_watts(self) -> float:
-        awake = self.profile.acbs - len(self.settings.acb_sleep)
+        awake = self.profile.acbs - len(self.settings.asleep)
         encharge = self.profile.batteries * self.profile.battery_wh
         sharing = encharge + awake * self.profile.acb_wh
         return self.moment.battery * awake * self.profile.acb_wh / sharing if sharing else 0.0
@@ -279,7 +312,7 @@ class Ensemble:
             "temperature": 83,
             "comm_level_sub_ghz": 5,
             "comm_level_2_4_ghz": 5,
-            "mains_admin_state": self._mains,
+            "mains_admin_state": self.settings.mains,
             "mains_oper_state": self._mains,
             "Enpwr_grid_mode": self._grid_mode,
             "Enchg_grid_mode": self._grid_mode,

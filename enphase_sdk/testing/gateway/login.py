@@ -91,7 +91,7 @@ class TokenLogin:
     sessions: bool = False
     _generation: int = 0
     _issued: int = 0
-    _cookies: dict[str, float] = field(factory=dict[str, float], repr=False)
+    _cookies: dict[str, tuple[float, str]] = field(factory=dict[str, tuple[float, str]], repr=False)
 
     def issue(self, *, owner: bool, lifetime: float | None, username: str, now: float) -> str:
         """A token in the format of Entrez, signed by this simulated gateway.
@@ -119,11 +119,18 @@ class TokenLogin:
 
     def allows(self, headers: Mapping[str, str], now: float) -> bool:
         """Whether the request has a valid token or session of this gateway."""
+        return self.role(headers, now) is not None
+
+    def role(self, headers: Mapping[str, str], now: float) -> str | None:
+        """The role of the request's token or session; None if none is valid."""
         cookie = _SESSION.search(headers.get("cookie", ""))
-        if self.sessions and cookie and self._cookies.get(cookie[1], 0.0) > now:
-            return True
+        if self.sessions and cookie:
+            until, role = self._cookies.get(cookie[1], (0.0, ""))
+            if until > now:
+                return role
         scheme, _, token = headers.get("authorization", "").partition(" ")
-        return scheme.lower() == "bearer" and self._expiry(token) > now
+        until, role = self._content(token)
+        return role if scheme.lower() == "bearer" and until > now else None
 
     def is_owner(self, headers: Mapping[str, str]) -> bool:
         """Whether the request carries an owner's token, who may not read everything."""
@@ -138,7 +145,7 @@ class TokenLogin:
         if not self.sessions:
             return answer
         name = f"session{len(self._cookies)}-{self.seed}"
-        self._cookies[name] = self._expiry(headers.get("authorization", "")[len("Bearer ") :])
+        self._cookies[name] = self._content(headers.get("authorization", "")[len("Bearer ") :])
         cookie = ("set-cookie", f"sessionId={name}; Path=/; HttpOnly; Secure")
         return evolve(answer, headers=(cookie,))
 
@@ -151,13 +158,15 @@ class TokenLogin:
         """End all sessions, as after a reboot; tokens stay valid."""
         self._cookies.clear()
 
-    def _expiry(self, token: str) -> float:
+    def _content(self, token: str) -> tuple[float, str]:
+        """When a token expires, and the role in it; a token of any shape is an owner's."""
         if self.extra is not None and hmac.compare_digest(token.encode(), self.extra.encode()):
-            return float("inf")
+            return float("inf"), "owner"
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
-            return float("-inf")
-        return float(_claims(token)["exp"])
+            return float("-inf"), ""
+        claims = _claims(token)
+        return float(claims["exp"]), str(claims["enphaseUser"])
 
     def _signature(self, signed: str) -> str:
         key = f"{self.serial}:{self.seed}:{self._generation}".encode()

@@ -55,7 +55,7 @@ class Sizes:
 
 @define
 class Controls:
-    """The owner's settings; percentages are of the batteries' capacity."""
+    """The settings that can be changed; percentages are of the batteries' capacity, limits in W."""
 
     on_grid: bool = True
     mode: str = "self-consumption"
@@ -66,6 +66,9 @@ class Controls:
     generator_start: float = 30.0
     generator_stop: float = 70.0
     charge_from_generator: bool = True
+    producing: bool = True
+    production_limit: float | None = None
+    export_limit: float | None = None
 
 
 @frozen
@@ -247,6 +250,12 @@ class Plant:
         if self._controls.on_grid:
             hour = (start - self._midnight) / HOUR
             battery = self._dispatch(sum(house) / 2 - sum(sun) / 2, end - start, hour)
+            most = self._controls.export_limit
+            if most is not None:
+                sun = (
+                    max(0.0, min(sun[0], house[0] - battery + most)),
+                    max(0.0, min(sun[1], house[1] - battery + most)),
+                )
             shares = zip(self._sizes.solar_shares, self._sizes.load_shares, strict=True)
             grid = tuple(
                 (
@@ -300,6 +309,12 @@ class Plant:
         return max(-limit, -max(0.0, full), min(wanted, limit, max(0.0, spare)))
 
     def _sun(self, at: float) -> float:
+        if not self._controls.producing:
+            return 0.0
+        limit = self._controls.production_limit
+        return self._shining(at) if limit is None else min(self._shining(at), limit)
+
+    def _shining(self, at: float) -> float:
         part = (at - self._midnight - self._sunrise) / self._daylight
         return self._noon_power * math.sin(math.pi * part) ** 2 if 0.0 < part < 1.0 else 0.0
 

@@ -8,7 +8,20 @@ from attrs import frozen
 
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["ENDPOINTS", "PROFILES", "CurrentTransformer", "Profile", "profile_named"]
+__all__ = [
+    "ENDPOINTS",
+    "LIMITS",
+    "LIMITS_SINCE",
+    "PRODUCTION_SWITCH",
+    "PROFILES",
+    "CurrentTransformer",
+    "Profile",
+    "profile_named",
+]
+
+PRODUCTION_SWITCH = "/ivp/mod/603980032/mode/power"
+LIMITS = "/ivp/ss/dpel"
+LIMITS_SINCE = (8, 2, 4398)
 
 ENDPOINTS = (
     "/admin/lib/acb_config",
@@ -31,9 +44,12 @@ ENDPOINTS = (
     "/ivp/meters",
     "/ivp/meters/readings",
     "/ivp/meters/reports",
+    PRODUCTION_SWITCH,
     "/ivp/pdm/device_data",
     "/ivp/pdm/energy",
     "/ivp/sc/pvlimit",
+    "/ivp/sc/sched",
+    LIMITS,
     "/ivp/ss/dry_contact_settings",
     "/ivp/ss/gen_config",
     "/ivp/ss/gen_mode",
@@ -175,6 +191,25 @@ PROFILES = (
         meters=(CurrentTransformer("production"), CurrentTransformer("total-consumption")),
         inverters=14,
         inverter_watts=365.0,
+    ),
+    Profile(
+        name="8.2-generator",
+        software="D8.2.127",
+        part_number="800-00654-r08",
+        login="token",
+        imeter=True,
+        zone="US/Eastern",
+        phases=2,
+        phase_mode="split",
+        lines=2,
+        volts=121.0,
+        hertz=60.0,
+        meters=_NET,
+        inverters=30,
+        inverter_watts=290.0,
+        batteries=2,
+        enpower=True,
+        generator=True,
     ),
     Profile(
         name="8.2-batteries",

@@ -13,6 +13,8 @@ __all__ = ["Settings", "installed"]
 
 _CONTACTS = ("NC1", "NC2", "NO1", "NO2")
 _WEEK = ("Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat")
+# Before this, `export_limit` true meant that production was limited.
+_RIGHT_WAY_ROUND = (8, 3, 5232)
 _MODE_CODES = {"backup": "CP", "self-consumption": "ZN"}
 
 
@@ -28,7 +30,14 @@ class Settings:
         tariff_seconds: When the tariff was last written, epoch seconds.
         generator_config: Empty without a generator.
         generator_schedule: Empty without a generator.
-        acb_sleep: Lowest and highest charge (percent) of each sleeping AC battery.
+        acb_sleep: Lowest and highest charge (percent) of each AC battery that was told to sleep.
+        asleep: The AC batteries that are asleep.
+        mains: The position that the grid relay was told to take, ``open`` or ``closed``.
+        generator_mode: The mode that the generator was told, ``on``, ``off`` or ``auto``.
+        running: The storage settings by which the batteries run.
+        forced_off: Whether production is switched off by the gateway's own flag.
+        limits: The document of ``/ivp/ss/dpel``.
+        unsettled_until: Until when every NC contact reads ``open``, epoch seconds.
         live_until: When live data stops to be renewed, epoch seconds.
     """
 
@@ -40,17 +49,40 @@ class Settings:
     generator_config: dict[str, Any]
     generator_schedule: dict[str, Any]
     acb_sleep: dict[str, tuple[int, int]] = field(factory=dict[str, tuple[int, int]])
+    asleep: set[str] = field(factory=set[str])
+    mains: str = "closed"
+    generator_mode: str = "auto"
+    running: dict[str, Any] = field(factory=dict[str, Any])
+    forced_off: bool = False
+    limits: dict[str, Any] = field(factory=dict[str, Any])
+    unsettled_until: float = float("-inf")
     live_until: float = 0.0
 
     def obey_tariff(self) -> None:
-        """Apply the tariff's storage settings to the plant."""
+        """Apply the tariff's storage settings to the plant.
+
+        While optimised schedules are on, the mode does not change.
+        """
         storage = self.tariff.get("storage_settings")
         if storage is None:
             return
+        if storage.get("opt_schedules") and self.running:
+            storage = {**storage, "mode": self.running["mode"]}
+        self.running = dict(storage)
         self.controls.mode = storage["mode"]
         self.controls.reserve = float(storage["reserved_soc"])
         self.controls.lowest = float(storage["very_low_soc"])
         self.controls.charge_from_grid = storage["charge_from_grid"]
+
+    def obey_limits(self, version: tuple[int, ...]) -> None:
+        """Let the plant keep to the limit of ``/ivp/ss/dpel``."""
+        told = self.limits["dynamic_pel_settings"]
+        self.controls.export_limit = self.controls.production_limit = None
+        if told["enable"]:
+            if told["export_limit"] is (version >= _RIGHT_WAY_ROUND):
+                self.controls.export_limit = float(told["limit_value_W"])
+            else:
+                self.controls.production_limit = float(told["limit_value_W"])
 
     def obey_generator(self) -> None:
         """Apply the generator's documents to the plant."""
@@ -70,8 +102,8 @@ class Settings:
         }
 
     def schedule(self) -> dict[str, Any]:
-        """The ``schedule`` beside the tariff, which follows it."""
-        storage = self.tariff.get("storage_settings", {})
+        """The ``schedule`` beside the tariff: what the batteries run by."""
+        storage = self.running
         mode = storage.get("mode", "self-consumption")
         everywhere = {
             day: [{"start": 0, "duration": 1440, "setting": _MODE_CODES.get(mode, "ZN")}]
@@ -83,7 +115,9 @@ class Settings:
             "reserved_soc": storage.get("reserved_soc", 0.0),
             "very_low_soc": storage.get("very_low_soc", 5),
             "charge_from_grid": storage.get("charge_from_grid", False),
+            "batt_mode": mode,
             "battery_mode": mode,
+            **({"opt_schedules": storage["opt_schedules"]} if "opt_schedules" in storage else {}),
             "operation_mode_sub_type": storage.get("operation_mode_sub_type", ""),
             "schedule": {
                 "Disable": [
@@ -107,6 +141,7 @@ def installed(profile: Profile, now: float) -> Settings:
         tariff_seconds=int(now) - 40 * 86400,
         generator_config=_generator_config() if profile.generator else {},
         generator_schedule=_generator_schedule() if profile.generator else {},
+        limits=_limits(),
     )
     settings.obey_tariff()
     settings.obey_generator()
@@ -184,6 +219,21 @@ def _tariff(profile: Profile, now: float) -> dict[str, Any]:
         "single_rate": {"rate": 0.21, "sell": 0.08},
         "seasons": [{"id": "all_year_long", "start": "1/1", "days": [days], "tiers": []}],
         "seasons_sell": [],
+    }
+
+
+def _limits() -> dict[str, Any]:
+    settings = {
+        "enable": False,
+        "export_limit": False,
+        "limit_value_W": 0.0,
+        "slew_rate": 50.0,
+        "enable_dynamic_limiting": False,
+    }
+    return {
+        "dynamic_pel_settings": settings,
+        "filename": "site_settings",
+        "version": "00.00.01",
     }
 
 

@@ -25,6 +25,7 @@ from enphase_sdk.testing.gateway.backends import (
     Quirk,
     Replay,
 )
+from enphase_sdk.testing.gateway.effects import Effect, WriteEffect
 from enphase_sdk.testing.gateway.gate import Gate
 from enphase_sdk.testing.gateway.live import EventStream, StreamPiece
 from enphase_sdk.testing.gateway.login import TokenLogin
@@ -304,7 +305,7 @@ class SimulatedGateway:
                 answer = starting(question.path) or answer
             if question.path == STREAM and answer.status == 200:
                 answer = evolve(answer, body=self._stream(question, patience))
-            if question.method != "GET" and answer.status == 200:
+            if question.method != "GET" and answer.status in (200, 204):
                 body = msgspec.json.decode(question.body)
                 self.writes.append(Written(question.method, question.target, body))
             return self._backend.respond(answer if fault is None else fault.change(answer), now)
@@ -340,6 +341,24 @@ class SimulatedGateway:
         """
         with self._lock:
             self._pieces.extend(pieces)
+
+    def set_effect(self, path: str, effect: WriteEffect, *, after: float | None = None) -> None:
+        """Say what comes of all writes to one endpoint from now on; by default, all at once.
+
+        Args:
+            path: The endpoint without query, such as ``/admin/lib/tariff``.
+            effect: ``at once``; ``late``: stored, and acted on later; ``stored only``: never
+                acted on; ``reverted``: acted on, and undone later, as the cloud does.
+            after: How much later, in seconds. Default: 110 until it is undone; 90 until the
+                grid relay moves, 900 for production and AC batteries, 75 for limits, 10 for
+                all else.
+
+        Raises:
+            InvalidArgumentError: There is no such endpoint or effect, or a recording is
+                played back.
+        """
+        with self._lock:
+            self._firmware("plant").effects.script(path, Effect.of(path, effect, after))
 
     def set_quirk(self, name: Quirk, *, on: bool = True) -> None:
         """Switch an error of real firmware on or off.

@@ -1,0 +1,209 @@
+"""How a command changes a setting: shows the request, asks, sends it, shows the outcome."""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+import typer
+
+from enphase_sdk.cli.failures import STOPPED, PartlyDoneError, one_line, tell
+from enphase_sdk.cli.fields import text_field
+from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.gateway import Gateway
+from enphase_sdk.cli.output import Row, View, print_document
+from enphase_sdk.errors import NotAvailableError
+
+if TYPE_CHECKING:
+    from enphase_sdk.gateway import ConfirmedChange, PlannedRequest
+
+__all__ = ["Changing", "settings_in"]
+
+# Words of the Python methods, which are no settings.
+_RESERVED = frozenset({"dry_run", "id", "self", "wait"})
+
+_CHANGE = View(
+    (
+        text_field("setting", "Setting", stays=True),
+        text_field("before", "Before"),
+        text_field("requested", "Requested"),
+        text_field("after", "After"),
+        text_field("outcome", "Outcome", stays=True),
+        text_field("reason"),
+    ),
+    lambda wire: _rows(wire),
+)
+
+
+class Changing(Gateway):
+    """The gateway, and the options that all commands that change it have."""
+
+    def __init__(
+        self,
+        *,
+        yes: Annotated[bool, typer.Option("--yes", "-y", help="Send it without asking.")] = False,
+        dry_run: Annotated[
+            bool, typer.Option("--dry-run", help="Show the request, and send nothing.")
+        ] = False,
+        no_wait: Annotated[
+            bool, typer.Option("--no-wait", help="Do not wait for the effect.")
+        ] = False,
+        **options: Any,
+    ) -> None:
+        super().__init__(**options)
+        self._yes = yes
+        self._dry_run = dry_run
+        self._wait = not no_wait
+        self._last: ConfirmedChange | None = None
+        self._warned: str | None = None
+
+    def __enter__(self) -> Self:
+        self._notices.addFilter(self._is_news)
+        return super().__enter__()
+
+    def carry_out(self, method: Callable[..., Any], *given: Any, **named: Any) -> None:
+        """Make a change, after showing it and asking.
+
+        Args:
+            method: A method of `envoy.control`.
+            given: Its arguments.
+            named: Its keyword arguments, but for `dry_run` and `wait`.
+
+        Raises:
+            NotAvailableError: the gateway does not have it, or it would not be safe now.
+            PartlyDoneError: it was sent, and its effect was not seen.
+            typer.Exit: the question was answered with no.
+        """
+        planned: PlannedRequest = method(*given, **named, dry_run=True)
+        if self._dry_run:
+            self._show_plan(planned)
+            return
+        if planned.refusal is not None:
+            raise NotAvailableError(planned.refusal)
+        if not self._yes and not planned.is_done:
+            self._ask(planned)
+        try:
+            wait = self._tell if self._wait else False
+            change: ConfirmedChange = method(*given, **named, wait=wait)
+        except KeyboardInterrupt:
+            if self._last is not None:
+                tell(f"the request was sent; its effect is not waited for ({self._last.reason})")
+            raise
+        self.show(_CHANGE, _wire(change))
+        if change.outcome != "applied" and self._wait:
+            raise PartlyDoneError(f"{change.outcome}: {change.reason}")
+        if self.form is Form.TABLE:
+            tell(f"{change.outcome}: {change.reason}")
+
+    def _show_plan(self, planned: PlannedRequest) -> None:
+        import msgspec
+
+        if self.form is not Form.TABLE:
+            self.show(_CHANGE, _wire(planned))
+            return
+        body = msgspec.json.format(msgspec.json.encode(planned.body), indent=2).decode()
+        print_document([f"{planned.method} {planned.path}\n{body}\n"])
+        for text in (planned.warning, planned.refusal):
+            if text is not None:
+                tell(text)
+        if planned.is_done:
+            tell("it is so already: nothing would be sent")
+
+    def _ask(self, planned: PlannedRequest) -> None:
+        tell(f"{self.host}: {planned.method} {planned.path}")
+        for name, value in planned.requested.items():
+            tell(f"{name}: {_text(planned.before.get(name))} -> {_text(value)}")
+        if planned.warning is not None:
+            tell(f"warning: {planned.warning}")
+            self._warned = planned.warning
+        sys.stderr.write("Send it? [y/N] ")
+        sys.stderr.flush()
+        answer = sys.stdin.readline()
+        if not answer:
+            sys.stderr.write("\n")
+            raise typer.BadParameter("nobody answers the question; pass --yes to send it unasked")
+        if answer.strip().lower() not in ("y", "yes"):
+            tell("nothing was sent")
+            raise typer.Exit(STOPPED)
+
+    def _tell(self, change: ConfirmedChange) -> None:
+        """Say what is seen while the effect is waited for."""
+        if self._last is None:
+            tell("sent; waiting for the effect (ctrl-c ends the waiting, not the change)")
+        elif change.reason != self._last.reason:
+            tell(f"so far: {change.reason}")
+        self._last = change
+
+    def _is_news(self, record: logging.LogRecord) -> bool:
+        return record.getMessage() != self._warned
+
+
+def _signature() -> inspect.Signature:
+    """The options of a gateway, then those of a change, as `command_sharing` reads them."""
+    shared = inspect.signature(Gateway, eval_str=True).parameters
+    own = inspect.signature(Changing.__init__, eval_str=True).parameters
+    added = [own[name] for name in ("yes", "dry_run", "no_wait")]
+    keyword_only = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*shared.values(), *added)
+    ]
+    return inspect.Signature(keyword_only)
+
+
+Changing.__signature__ = _signature()  # type: ignore[attr-defined]  # mypy knows no such attribute
+
+
+def settings_in(pairs: list[str]) -> dict[str, Any]:
+    """The settings in ``NAME=VALUE``; a value is JSON where it can be, else text.
+
+    Raises:
+        typer.BadParameter: it is no such pair, or a name stands twice.
+    """
+    import msgspec
+
+    settings: dict[str, Any] = {}
+    for pair in pairs:
+        name, equals, text = pair.partition("=")
+        if not equals or not name.isidentifier() or name in _RESERVED or name in settings:
+            raise typer.BadParameter(f"{pair!r} is no NAME=VALUE, or names a setting again")
+        try:
+            settings[name] = msgspec.json.decode(text)
+        except msgspec.DecodeError:
+            settings[name] = text
+    return settings
+
+
+def _wire(told: PlannedRequest | ConfirmedChange) -> dict[str, Any]:
+    from attrs import asdict
+
+    return asdict(told)
+
+
+def _rows(wire: Mapping[str, Any]) -> list[Row]:
+    """A row for each setting of a change or a plan."""
+    after: Mapping[str, Any] = wire.get("after") or {}
+    return [
+        {
+            "setting": name,
+            "before": _text(wire["before"].get(name)),
+            "requested": _text(value),
+            "after": _text(after[name]) if name in after else None,
+            "outcome": wire.get("outcome"),
+            "reason": wire.get("reason"),
+        }
+        for name, value in wire["requested"].items()
+    ]
+
+
+def _text(value: Any) -> str:
+    import msgspec
+
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str) and value:
+        return one_line(value)
+    return one_line(msgspec.json.encode(value).decode())
