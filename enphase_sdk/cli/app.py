@@ -8,6 +8,7 @@ import typer
 
 from enphase_sdk.cli import (
     gateway,
+    gateway_export,
     live,
     login,
     operations,
@@ -84,5 +85,8 @@ for command in (
     simulation.demo,
 ):
     app.command()(command)
+
+for command in (gateway_export.export,):
+    gateway.group.command()(command)
 
 app.add_typer(gateway.group, name="envoy")
