@@ -8,6 +8,7 @@ import typer
 
 from enphase_sdk.cli import (
     gateway,
+    gateway_dashboard,
     gateway_export,
     live,
     login,
@@ -86,7 +87,7 @@ for command in (
 ):
     app.command()(command)
 
-for command in (gateway_export.export,):
+for command in (gateway_export.export, gateway_dashboard.dashboard):
     gateway.group.command()(command)
 
 app.add_typer(gateway.group, name="envoy")

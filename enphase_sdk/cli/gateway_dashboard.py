@@ -1,0 +1,56 @@
+"""``enphase envoy dashboard``: a page that shows a gateway's power as it changes."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Annotated
+
+import typer
+
+from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.gateway import FASTEST, LONGEST, Gateway
+from enphase_sdk.cli.shared_options import a_number, command_sharing
+
+__all__ = ["dashboard"]
+
+
+@command_sharing(Gateway)
+def dashboard(
+    gateway: Gateway,
+    port: Annotated[
+        int,
+        typer.Option(
+            "--port", metavar="PORT", min=0, max=65535, help="Port to listen on; 0: any free one."
+        ),
+    ] = 8642,
+    bind: Annotated[
+        str,
+        typer.Option(
+            metavar="ADDRESS",
+            help="Address to listen on. Elsewhere than on loopback the page needs the token that "
+            "is printed with its address; plain HTTP.",
+        ),
+    ] = "127.0.0.1",
+    every: Annotated[
+        float,
+        typer.Option(
+            min=FASTEST,
+            max=LONGEST,
+            callback=a_number,
+            metavar="SECONDS",
+            help="Time between two readings.",
+        ),
+    ] = 15.0,
+) -> None:
+    """Serve a page with the power now, today's curve and the inverters (extra 'dashboard').
+
+    Today's curve is what has been recorded of this gateway. Stop it with ctrl-c.
+    """
+    from enphase_sdk.export import Feed
+    from enphase_sdk.export.dashboard import Dashboard
+    from enphase_sdk.export.dashboard.sources import CurveSource
+
+    with suppress(KeyboardInterrupt), Dashboard(port, bind=bind) as page:
+        typer.echo(f"The page is at {page.url}; stop it with ctrl-c.")
+        feed = Feed(gateway.envoy, every=every)
+        feed.run([page, CurveSource(gateway.envoy, page)], on_failure=tell)
