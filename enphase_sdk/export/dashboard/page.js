@@ -18,11 +18,11 @@ let connected = false;
 const now = () => Date.now() / 1000 + ahead;
 const shown = (value, digits) =>
   value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
-const watts = (w) => (Math.abs(w) < 1000 ? `${shown(w, 0)} W` : `${shown(w / 1000, 2)} kW`);
-const energy = (wh) => `${shown(wh / 1000, 1)} kWh`;
+const watts = (w) => (Math.abs(w) < 1000 ? `${shown(w, 0)}\u00a0W` : `${shown(w / 1000, 2)}\u00a0kW`);
+const energy = (wh) => `${shown(wh / 1000, 1)}\u00a0kWh`;
 
 function quantity(key, number) {
-  if (key.endsWith("_percent")) return `${shown(number, 0)} %`;
+  if (key.endsWith("_percent")) return `${shown(number, 0)}\u00a0%`;
   return key.endsWith("_wh") ? energy(number) : watts(number);
 }
 
@@ -158,12 +158,15 @@ function showCurve(curve) {
   byId("curve-note").hidden = !none;
   write(byId("curve-note"), (curve && curve.note) || "Nothing of today has been recorded yet.");
   if (none) return;
-  const [left, right, top, bottom] = [52, 712, 12, 232];
+  // Drawn in the page's own pixels, so that its text is as large on a phone.
+  const plot = byId("plot");
+  const right = Math.max(240, plot.clientWidth) - 4;
+  const [left, top, bottom] = [56, 12, 192];
+  plot.setAttribute("viewBox", `0 0 ${right + 4} 216`);
   const most = Math.max(1000, ...points.map(([, w]) => w));
   const x = (hour) => left + ((right - left) * hour) / 24;
   const y = (w) => bottom - ((bottom - top) * Math.max(0, w)) / most;
   const hour = hourIn(curve.zone);
-  const plot = byId("plot");
   plot.replaceChildren();
   for (const part of [0, 0.5, 1]) {
     const level = y(most * part);
@@ -171,7 +174,7 @@ function showCurve(curve) {
     plot.append(element("text", { x: left - 6, y: level + 4, "text-anchor": "end" }, `${shown((most * part) / 1000, 1)} kW`));
   }
   for (const at of [0, 6, 12, 18, 24]) {
-    plot.append(element("text", { x: x(at), y: 252, "text-anchor": at === 0 ? "start" : at === 24 ? "end" : "middle" }, `${at}:00`));
+    plot.append(element("text", { x: x(at), y: 212, "text-anchor": at === 0 ? "start" : at === 24 ? "end" : "middle" }, `${at}:00`));
   }
   const sums = {};
   const hours = new Map();
@@ -191,6 +194,9 @@ function showCurve(curve) {
     }
     if (path) plot.append(element("path", { class: name, d: path }));
   }
+  // Where the grid is metered, what charges a battery counts as consumed.
+  const charging = told.values.battery_power_w && !told.values.house_energy_wh;
+  write(byId("consumption-key"), charging ? "Consumption, with what charges the battery" : "Consumption");
   write(byId("curve-summary"), `Recorded: ${energy(sums.production)} produced, ${energy(sums.consumption)} consumed.`);
   const cell = (wh) => (wh === undefined ? "–" : energy(wh));
   byId("hours").querySelector("tbody").replaceChildren(...[...hours].sort((a, b) => a[0] - b[0]).map(([at, line]) =>
@@ -209,6 +215,7 @@ events.onmessage = (message) => {
   if (curve !== drawn) showCurve(told.curve);
   drawn = curve;
 };
+new ResizeObserver(() => told && showCurve(told.curve)).observe(byId("today"));
 events.onerror = () => {
   connected = false;
   showAll();
