@@ -158,7 +158,7 @@ class Feed:
             begun = self._clock.monotonic()
             before = self.told
             told = self.poll()
-            if told.error and told.error != before.error:
+            if told.error and not before.error:
                 on_failure(f"{told.error}; trying again")
             elif before.error and told.up:
                 on_failure("the gateway is read again")

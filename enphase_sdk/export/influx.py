@@ -9,13 +9,16 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterable, Iterator
-from typing import Protocol, Self
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Protocol, Self
+from urllib.parse import parse_qs, urlsplit
 
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.export.feed import Told
 from enphase_sdk.export.measures import Labels, Value
+
+if TYPE_CHECKING:
+    import httpx
 
 __all__ = ["InfluxExporter", "line", "lines"]
 
@@ -86,6 +89,7 @@ class InfluxExporter:
             of a write, with its query (``…/api/v2/write?org=home&bucket=solar``), which is in
             nanoseconds.
         token: The token for an ``http(s)`` address. In plain HTTP others on the network see it.
+        transport: The httpx transport for an ``http(s)`` address, for tests.
 
     Raises:
         ConfigError: an argument cannot be used.
@@ -97,13 +101,14 @@ class InfluxExporter:
         *,
         to: str | None = None,
         token: str | None = None,
+        transport: httpx.BaseTransport | None = None,
     ) -> None:
         if (write is None) == (to is None):
             raise ConfigError("pass either write= or to=")
         self._written_at: float | None = None
         self._failing = False
         self._write = write
-        self._sender = None if to is None else _sender(to, token)
+        self._sender = None if to is None else _sender(to, token, transport)
         self._to = to and _shown(to)
 
     def __repr__(self) -> str:
@@ -158,19 +163,23 @@ def _reason(error: Exception) -> str:
 
 
 def _shown(to: str) -> str:
-    """An address without user, password and query."""
-    parts = urlsplit(to if "://" in to else f"tcp://{to}")
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}{parts.path}"
+    """An address without its query."""
+    return (to if "://" in to else f"tcp://{to}").partition("?")[0]
 
 
-def _sender(to: str, token: str | None) -> _Sender:
+def _sender(to: str, token: str | None, transport: httpx.BaseTransport | None) -> _Sender:
     try:
         parts = urlsplit(to if "://" in to else f"tcp://{to}")
         host, port, scheme = parts.hostname, parts.port, parts.scheme
     except ValueError:
         host, port, scheme = None, None, ""
+    if _holds_a_secret(to):
+        raise ConfigError(
+            "an address with a password shows in logs and in `ps`: give it as the token, for "
+            "InfluxDB 1 as USER:PASSWORD"
+        )
     if host and scheme in ("http", "https"):
-        return _HttpSender(to, token)
+        return _HttpSender(to, token, transport)
     if token is not None:
         raise ConfigError("a token is for an http(s) address; a socket has none")
     if host and port and scheme in ("tcp", "udp"):
@@ -178,6 +187,11 @@ def _sender(to: str, token: str | None) -> _Sender:
     raise ConfigError(
         f"{_shown(to) if host else to!r} is not HOST:PORT, tcp://…, udp://… or http(s)://…"
     )
+
+
+def _holds_a_secret(to: str) -> bool:
+    address, _, query = to.partition("?")
+    return "@" in address or "p" in parse_qs(query)
 
 
 class _TcpSender:
@@ -197,7 +211,7 @@ class _TcpSender:
 
 
 class _HttpSender:
-    def __init__(self, to: str, token: str | None) -> None:
+    def __init__(self, to: str, token: str | None, transport: httpx.BaseTransport | None) -> None:
         # Only this way of writing needs httpx.
         import httpx
 
@@ -206,7 +220,9 @@ class _HttpSender:
         headers = {"Content-Type": "text/plain; charset=utf-8"}
         if token is not None:
             headers["Authorization"] = f"Token {token}"
-        self._client = httpx.Client(headers=headers, timeout=TIMEOUT, trust_env=False)
+        self._client = httpx.Client(
+            headers=headers, timeout=TIMEOUT, transport=transport, trust_env=False
+        )
 
     def send(self, text: str) -> None:
         try:
