@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from enphase_sdk._async.cloud_site import AsyncCloudSite, AsyncSite
     from enphase_sdk._async.cloud_stream import AsyncLiveStream
     from enphase_sdk._async.gateway_control import AsyncGatewayControl
+    from enphase_sdk._async.gateway_live import AsyncGatewayLive, GatewayLiveSource
     from enphase_sdk._async.gateway_session import AsyncTokenProvider
     from enphase_sdk._async.site_history import AsyncHistoryIntervals
     from enphase_sdk._sync.cloud_pages import SystemPages
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_site import CloudSite, Site
     from enphase_sdk._sync.cloud_stream import LiveStream
     from enphase_sdk._sync.gateway_control import GatewayControl
+    from enphase_sdk._sync.gateway_live import GatewayLive
     from enphase_sdk._sync.gateway_session import TokenProvider
     from enphase_sdk._sync.site_history import HistoryIntervals
     from enphase_sdk.clock import Clock
@@ -57,7 +59,7 @@ if TYPE_CHECKING:
     from enphase_sdk.gateway.identity import GatewayInfo
     from enphase_sdk.gateway.profile import GatewayProfile
     from enphase_sdk.gateway.snapshot import Problem, Snapshot
-    from enphase_sdk.live import LiveSample
+    from enphase_sdk.live import LivePowers, LiveSample, LiveSource
 
 __all__ = [
     "AnyFrame",
@@ -66,6 +68,7 @@ __all__ = [
     "AsyncExchanging",
     "AsyncFleetRun",
     "AsyncGatewayControl",
+    "AsyncGatewayLive",
     "AsyncHistoryIntervals",
     "AsyncLiveStream",
     "AsyncRawEnlighten",
@@ -90,13 +93,17 @@ __all__ = [
     "FrameBuilder",
     "GatewayControl",
     "GatewayInfo",
+    "GatewayLive",
+    "GatewayLiveSource",
     "GatewayProfile",
     "HistoryInterval",
     "HistoryIntervals",
     "InstantLike",
     "Json",
     "Ledger",
+    "LivePowers",
     "LiveSample",
+    "LiveSource",
     "LiveStream",
     "Measure",
     "Operation",
@@ -141,7 +148,12 @@ _HOMES = {
     "TokensInMemory": "cloud.v4.authorization",
     "LiveStream": "_sync.cloud_stream",
     "AsyncLiveStream": "_async.cloud_stream",
+    "LivePowers": "live",
     "LiveSample": "live",
+    "LiveSource": "live",
+    "GatewayLive": "_sync.gateway_live",
+    "GatewayLiveSource": "_async.gateway_live",
+    "AsyncGatewayLive": "_async.gateway_live",
     "Reply": "core.effects",
     "RawEnlightenV4": "_sync.cloud_raw_v4",
     "Exchanging": "_sync.cloud_raw",

@@ -47,6 +47,8 @@ MADE_BY_US = {
     types.AsyncHistoryIntervals,
     types.AsyncGatewayControl,
     types.GatewayControl,
+    types.AsyncGatewayLive,
+    types.GatewayLive,
     types.AsyncLiveStream,
     types.AsyncSystemPages,
     types.CloudSite,

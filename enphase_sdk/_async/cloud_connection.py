@@ -18,7 +18,8 @@ from enphase_sdk.errors import APIConnectionError, ConfigError
 if TYPE_CHECKING:
     import httpx
 
-    from enphase_sdk._async.cloud_wire import AsyncStream, AsyncWire
+    from enphase_sdk._async.cloud_wire import AsyncWire
+    from enphase_sdk._async.streams import AsyncStream
 
 __all__ = ["AsyncCloudConnection", "open_connection"]
 

@@ -17,7 +17,7 @@ from enphase_sdk.live import LiveSample
 
 if TYPE_CHECKING:
     from enphase_sdk._async.cloud_connection import AsyncCloudConnection
-    from enphase_sdk._async.cloud_wire import AsyncStream
+    from enphase_sdk._async.streams import AsyncStream
 
 __all__ = ["AsyncLiveStream"]
 

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 import httpx
 
 from enphase_sdk._async.connections import AsyncConnections
-from enphase_sdk._async.network import LONGEST_CLOSE, AsyncLine
+from enphase_sdk._async.network import AsyncLine
+from enphase_sdk._async.streams import AsyncStream
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.events import uninterrupted_async
 from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import APIResponseValidationError, EnphaseError
 
-__all__ = ["AsyncStream", "AsyncWire"]
+__all__ = ["AsyncWire"]
 
 T = TypeVar("T")
 
@@ -139,54 +138,3 @@ class AsyncWire:
         if self._given is not None:
             await self._given.aclose()
         await self._connections.aclose()
-
-
-class AsyncStream:
-    """An answer that is read while the server goes on writing it.
-
-    Args:
-        response: Its beginning.
-        guarded: Turns httpx's errors into ours.
-        line: Its connection, which is closed with it; None for a caller's own transport.
-        all_open: The set that holds the stream while it is open.
-
-    Attributes:
-        headers: The headers of the answer.
-    """
-
-    def __init__(
-        self,
-        response: httpx.Response,
-        guarded: Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]],
-        line: AsyncLine | None,
-        all_open: set[AsyncStream],
-    ) -> None:
-        self.headers = response.headers
-        self._response = response
-        self._pieces = response.aiter_bytes()
-        self._guarded = guarded
-        self._line = line
-        self._all_open = all_open
-        all_open.add(self)
-
-    async def piece(self) -> bytes:
-        """The next bytes of the body; empty at the end.
-
-        Raises:
-            APIConnectionError: the connection was lost, or nothing came in time.
-        """
-        return await self._guarded(self._next)
-
-    async def _next(self) -> bytes:
-        return await anext(self._pieces, b"")
-
-    async def aclose(self) -> None:
-        """Close it, even while the call is being cancelled."""
-        self._all_open.discard(self)
-        with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
-            if self._line is not None:
-                await self._line.aclose()
-                # The generators below are at their end only when they have met with an error.
-                while await self._next():
-                    pass
-            await self._response.aclose()

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
+from functools import partial
+from typing import TypeVar
 
 import httpx
-from attrs import define, field
+from attrs import define, evolve, field
 
 from enphase_sdk._async.connections import AsyncConnections
 from enphase_sdk._async.network import AsyncLine
+from enphase_sdk._async.streams import AsyncStream
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
@@ -26,6 +29,11 @@ from enphase_sdk.gateway.login import Bearer, Digest
 from enphase_sdk.gateway.tls import GatewayTrust
 
 __all__ = ["AsyncGatewayConnection", "AsyncServiceConnection"]
+
+T = TypeVar("T")
+
+# Seconds without an event after which a stream counts as broken; stalls of 13 s are normal.
+LONGEST_SILENCE = 60.0
 
 # Bytes. Real documents of a gateway are far smaller; a larger body is a fault or an attack.
 LARGEST_BODY = 16 * 1024 * 1024
@@ -58,6 +66,7 @@ class AsyncGatewayConnection:
     why_no_https: str | None = None
     _spoke_tls: bool = False
     _closed: bool = False
+    _streams: set[AsyncStream] = field(factory=lambda: set[AsyncStream]())
     _connections: AsyncConnections = field(init=False)
     _turn: AsyncTurn = field(factory=AsyncTurn)
 
@@ -99,9 +108,75 @@ class AsyncGatewayConnection:
             return reply
 
     async def _send(self, scheme: str, request: Request) -> Reply:
+        return await self._guarded(request, lambda: self._answer(scheme, request))
+
+    async def open_stream(self, request: Request) -> Reply | AsyncStream:
+        """The event stream that answers a request, or the whole answer if it is none.
+
+        It is opened in turn with the requests, and then has a connection of its own, which is
+        closed with it. A pause of up to 60 seconds in it is none of a broken connection.
+
+        Raises:
+            ConfigError: there is a stream already: a gateway is read through one at most.
+            APIConnectionError: no answer.
+        """
+        async with self._turn.mine():
+            if self._closed:
+                raise APIConnectionError("this gateway's client has been closed; make a new one")
+            if self._streams:
+                raise ConfigError(
+                    f"{self.address}: this client reads {request.url} already, and a gateway bears "
+                    "one stream: share its samples, close it first, or pass source='livedata'"
+                )
+            line = self._line()
+            opened: Reply | AsyncStream | None = None
+            try:
+                opened = await self._guarded(request, lambda: self._opened(line, request))
+                return opened
+            finally:
+                if self.transport is None and not isinstance(opened, AsyncStream):
+                    await line.aclose()
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a stream is open."""
+        return bool(self._streams)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `aclose` was called."""
+        return self._closed
+
+    async def _opened(self, line: AsyncLine, request: Request) -> Reply | AsyncStream:
+        scheme = self.scheme or "https"
+        limits = evolve(self.timeouts, steps={**self.timeouts.steps, "read": LONGEST_SILENCE})
+        built = _built(request, self.address.url(scheme) + request.url, limits)
+        deadline = Deadline(self.timeouts.total)
+        rounds = self._rounds(scheme, built)
+        sent = next(rounds)
+        while True:
+            response = await line.opened(sent, deadline)
+            response.request = sent
+            is_events = response.headers.get("content-type", "").startswith("text/event-stream")
+            if response.status_code == 200 and is_events:
+                line.read_on()
+                return AsyncStream(
+                    response,
+                    partial(self._guarded, request),
+                    line if self.transport is None else None,
+                    self._streams,
+                )
+            content = await line.finished(response, LARGEST_BODY, plain=True)
+            try:
+                sent = rounds.send(response)
+            except StopIteration:
+                return Reply(response.status_code, response.headers, content)
+
+    async def _guarded(self, request: Request, work: Callable[[], Awaitable[T]]) -> T:
+        """The result of `work`; errors of httpx are turned into ours."""
         with hide_in_library_logs(Redactor(self._secrets())):
             try:
-                return await self._answer(scheme, request)
+                return await work()
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 problem: EnphaseError = connection_error(request, error)
                 if _is_untrusted(error):
@@ -135,7 +210,7 @@ class AsyncGatewayConnection:
     async def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
         """The answer; a request on a connection that the gateway has closed is sent again."""
         if self.transport is not None:
-            line = AsyncLine(self.transport, alone=False)
+            line = self._line()
             deadline = Deadline(self.timeouts.total)
             answer = await line.exchange(sent, deadline, LARGEST_BODY, plain=True)
         else:
@@ -144,6 +219,9 @@ class AsyncGatewayConnection:
             )
         answer[0].request = sent
         return answer
+
+    def _line(self) -> AsyncLine:
+        return AsyncLine(self.transport, alone=False) if self.transport else self._open()
 
     def _open(self) -> AsyncLine:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
@@ -181,8 +259,10 @@ class AsyncGatewayConnection:
             self.scheme = None
 
     async def aclose(self) -> None:
-        """Close the connection."""
+        """Close the connection, and the stream."""
         self._closed = True
+        for stream in tuple(self._streams):
+            await stream.aclose()
         if self.transport is not None:
             await self.transport.aclose()
         await self._connections.aclose()

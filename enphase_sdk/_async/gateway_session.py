@@ -16,6 +16,7 @@ from attrs import define, field, frozen
 
 from enphase_sdk._async.drivers import run
 from enphase_sdk._async.gateway_connection import AsyncGatewayConnection, AsyncServiceConnection
+from enphase_sdk._async.streams import AsyncStream
 from enphase_sdk.clock import Clock
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.events import AsyncTurn
@@ -26,6 +27,7 @@ from enphase_sdk.errors import (
     ConfigError,
     EnphaseError,
     FingerprintMismatchError,
+    NotAvailableError,
 )
 from enphase_sdk.gateway.identity import (
     GatewayInfo,
@@ -68,6 +70,7 @@ class AsyncGatewaySession:
         provider: The caller's function that returns a token, or None.
         profile: What readings have learned about the gateway.
         token: The token that the caller passed, or None.
+        stream_refused: The `standing` with which the meters' stream was refused last, or None.
     """
 
     connection: AsyncGatewayConnection
@@ -77,6 +80,8 @@ class AsyncGatewaySession:
     provider: AsyncTokenProvider | None
     profile: GatewayProfile = field(factory=GatewayProfile)
     token: Token | None = field(init=False)
+    stream_refused: object = None
+    _refused: set[tuple[Token, str]] = field(factory=set[tuple[Token, str]])
     _info: GatewayInfo | None = None
     _identified_at: float = 0.0
     _doubted: bool = False
@@ -105,9 +110,36 @@ class AsyncGatewaySession:
                 self.connection.forget_plain_http()
                 raise self._no_https() from None
 
+    async def open_stream(self, request: Request) -> Reply | AsyncStream:
+        """The event stream that answers a request; an expired token is renewed once.
+
+        Raises like `run`.
+        """
+        async with self._turn.mine():
+            info = await self._identified()
+            await self._log_in(info)
+            try:
+                opened = await self.connection.open_stream(request)
+                if isinstance(opened, Reply) and opened.status == 401 and await self._renewed(info):
+                    opened = await self.connection.open_stream(request)
+            except APIConnectionError:
+                self.connection.forget_plain_http()
+                self._doubted = True
+                raise
+            if isinstance(opened, Reply):
+                # Judged by firmware, which may have changed.
+                self._doubted = True
+            return opened
+
+    @property
+    def standing(self) -> tuple[GatewayInfo | None, Token | None]:
+        """What decides which endpoints may be read: identity and firmware, and the token."""
+        login = self.connection.login
+        return self._info, login.token if isinstance(login, Bearer) else None
+
     async def _run(self, info: GatewayInfo, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         await self._log_in(info)
-        renewing = _Renewing(self.connection, lambda: self._renewed(info))
+        renewing = _Renewing(self.connection, lambda: self._renewed(info), self._refused)
         result = await run(made(info), renewing, self.clock)
         if isinstance(self.connection.login, Digest):
             self.connection.login.check()
@@ -230,6 +262,28 @@ class AsyncGatewaySession:
 
     # Logging in
 
+    async def usable_token(self, *, new: bool = False) -> Token:
+        """The token that the gateway accepts; see `AsyncEnvoy.token`."""
+        async with self._turn.mine():
+            info = await self._identified()
+            if not needs_token(info):
+                raise NotAvailableError(
+                    f"firmware {info.firmware} knows no tokens: it wants a local user"
+                )
+            if new and self.provider is None and self.given.account is None:
+                raise ConfigError(
+                    "a new token is fetched with the Enlighten account: pass username= and "
+                    "password=, or token_provider="
+                )
+            if not new:
+                await self._log_in(info)
+            elif not await self._has_token(info, refused=None, only=(self._fetched,)):
+                raise refused_token_error()
+            login = self.connection.login
+            if not isinstance(login, Bearer):
+                raise refused_token_error()
+            return login.token
+
     async def _log_in(self, info: GatewayInfo) -> None:
         """Set a login that stays valid during this call."""
         login = self.connection.login
@@ -242,20 +296,32 @@ class AsyncGatewaySession:
             raise refused_token_error()
 
     async def _renewed(self, info: GatewayInfo) -> bool:
-        """Whether a 401 was caused by an expired token and a new token is in use now."""
+        """Whether to send again what got a 401: the token is good, or another is in use now.
+
+        A gateway answers 401 also when the session that it keeps for a token has died, as it does
+        each night; checking the token makes a new one.
+        """
         login = self.connection.login
-        if not isinstance(login, Bearer) or await self._ask(check_token()):
+        if not isinstance(login, Bearer):
             return False
+        if await self._ask(check_token()):
+            return True
         try:
             return await self._has_token(info, refused=login.token)
         except (APIConnectionError, ConfigError) as error:
             logger.warning("%s: no new token: %s", self.connection.address, error)
             return False
 
-    async def _has_token(self, info: GatewayInfo, *, refused: Token | None) -> bool:
+    async def _has_token(
+        self,
+        info: GatewayInfo,
+        *,
+        refused: Token | None,
+        only: tuple[Callable[[GatewayInfo], Awaitable[Token | None]], ...] = (),
+    ) -> bool:
         """Log in with the first token that the gateway accepts; False if it refuses them all."""
         found = False
-        for candidate in (self._usable_given, self._usable_stored, self._fetched):
+        for candidate in only or (self._usable_given, self._usable_stored, self._fetched):
             token = await candidate(info)
             found |= token is not None
             if token is None or token == refused:
@@ -293,19 +359,32 @@ class AsyncGatewaySession:
 
 @define
 class _Renewing:
-    """The connection of one call; a 401 caused by an expired token renews the token once."""
+    """The connection of one call; after a 401 it checks the token once, and renews it if need be.
+
+    Attributes:
+        refused: What a token may not read although it is good; the check is not wasted on it.
+    """
 
     connection: AsyncGatewayConnection
     renewed: Callable[[], Awaitable[bool]]
+    refused: set[tuple[Token, str]]
     _tried: bool = False
 
     async def send(self, request: Request) -> Reply:
         reply = await _sent(self.connection, request)
-        if reply.status == 401 and not self._tried:
-            self._tried = True
-            if await self.renewed():
-                return await _sent(self.connection, request)
+        if reply.status != 401 or self._tried or self._key(request) in self.refused:
+            return reply
+        self._tried = True
+        if await self.renewed():
+            reply = await _sent(self.connection, request)
+            key = self._key(request)
+            if reply.status == 401 and key is not None:
+                self.refused.add(key)
         return reply
+
+    def _key(self, request: Request) -> tuple[Token, str] | None:
+        login = self.connection.login
+        return (login.token, request.url) if isinstance(login, Bearer) else None
 
 
 @frozen

@@ -19,7 +19,8 @@ from enphase_sdk.errors import APIConnectionError, ConfigError
 if TYPE_CHECKING:
     import httpx
 
-    from enphase_sdk._sync.cloud_wire import Stream, Wire
+    from enphase_sdk._sync.cloud_wire import Wire
+    from enphase_sdk._sync.streams import Stream
 
 __all__ = ["CloudConnection", "open_connection"]
 

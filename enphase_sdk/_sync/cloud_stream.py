@@ -18,7 +18,7 @@ from enphase_sdk.live import LiveSample
 
 if TYPE_CHECKING:
     from enphase_sdk._sync.cloud_connection import CloudConnection
-    from enphase_sdk._sync.cloud_wire import Stream
+    from enphase_sdk._sync.streams import Stream
 
 __all__ = ["LiveStream"]
 

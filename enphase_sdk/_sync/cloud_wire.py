@@ -4,25 +4,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import TypeVar
 
 import httpx
 
 from enphase_sdk._sync.connections import Connections
-from enphase_sdk._sync.network import LONGEST_CLOSE, Line
+from enphase_sdk._sync.network import Line
+from enphase_sdk._sync.streams import Stream
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.events import uninterrupted
 from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import APIResponseValidationError, EnphaseError
 
-__all__ = ["Stream", "Wire"]
+__all__ = ["Wire"]
 
 T = TypeVar("T")
 
@@ -138,54 +137,3 @@ class Wire:
         if self._given is not None:
             self._given.close()
         self._connections.close()
-
-
-class Stream:
-    """An answer that is read while the server goes on writing it.
-
-    Args:
-        response: Its beginning.
-        guarded: Turns httpx's errors into ours.
-        line: Its connection, which is closed with it; None for a caller's own transport.
-        all_open: The set that holds the stream while it is open.
-
-    Attributes:
-        headers: The headers of the answer.
-    """
-
-    def __init__(
-        self,
-        response: httpx.Response,
-        guarded: Callable[[Callable[[], bytes]], bytes],
-        line: Line | None,
-        all_open: set[Stream],
-    ) -> None:
-        self.headers = response.headers
-        self._response = response
-        self._pieces = response.iter_bytes()
-        self._guarded = guarded
-        self._line = line
-        self._all_open = all_open
-        all_open.add(self)
-
-    def piece(self) -> bytes:
-        """The next bytes of the body; empty at the end.
-
-        Raises:
-            APIConnectionError: the connection was lost, or nothing came in time.
-        """
-        return self._guarded(self._next)
-
-    def _next(self) -> bytes:
-        return next(self._pieces, b"")
-
-    def close(self) -> None:
-        """Close it, even while the call is being cancelled."""
-        self._all_open.discard(self)
-        with uninterrupted(LONGEST_CLOSE), suppress(Exception):
-            if self._line is not None:
-                self._line.close()
-                # The generators below are at their end only when they have met with an error.
-                while self._next():
-                    pass
-            self._response.close()

@@ -12,6 +12,7 @@ import httpx
 from enphase_sdk import models
 from enphase_sdk._sync.gateway_connection import GatewayConnection, ServiceConnection
 from enphase_sdk._sync.gateway_control import GatewayControl
+from enphase_sdk._sync.gateway_live import GatewayLive, GatewayLiveSource
 from enphase_sdk._sync.gateway_recorded import RecordedSite
 from enphase_sdk._sync.gateway_session import GatewaySession, TokenProvider
 from enphase_sdk.clock import current_clock
@@ -38,6 +39,7 @@ from enphase_sdk.gateway.reading import ENERGIES, EVERYTHING, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.tls import GatewayTrust, Pin, fingerprint_text
+from enphase_sdk.gateway.tokens import Token
 from enphase_sdk.gateway.told import Part
 
 if TYPE_CHECKING:
@@ -225,6 +227,49 @@ class Envoy(RecordedSite):
         /ivp/pdm/device_data or /api/v1/production/inverters.
         """
         return self._read(ENERGIES | (_HOME if home else _NOTHING))
+
+    def live(self, *, source: GatewayLiveSource | None = None, every: float = 1.0) -> GatewayLive:
+        """Live data: about a sample a second, without end.
+
+        Iterate over it for `enphase_sdk.live.LiveSample`. `livedata` is polled and tells of the
+        batteries and the generator; `meters` is a stream that stands still for up to 13 s now and
+        then, and tells of the roof, the grid and the consumption. Where the gateway has stopped
+        to renew its live data, polling asks it to go on, at most once in 30 seconds; until it does
+        the samples are stale. That is a write, and no other call of this class makes it.
+
+        A connection that is lost is opened again, after 1 to 60 seconds. Other calls of this
+        client are answered in between. Close the iterator, or use it as a context manager.
+
+        Args:
+            source: Default: `meters` if there are no batteries and the gateway lets this login
+                read it, else `livedata`. A client has one stream of `meters` at a time.
+            every: Seconds between two polls, 0.5 to 60.
+
+        Raises, in the iteration:
+            APIConnectionError: the gateway does not answer the first time.
+            NotAvailableError: it has neither (firmware below 7 without meters).
+            AuthenticationError: this login may not read it.
+            FingerprintMismatchError: its certificate has changed.
+            ConfigError: this client reads the stream of `meters` already.
+
+        Source: GET /ivp/livedata/status and POST /ivp/livedata/stream, or GET /stream/meter.
+        """
+        return GatewayLive(self._session, self._facts.system_id, source, every)
+
+    def token(self, *, new: bool = False) -> Token:
+        """The token that requests are sent with; one that is fetched is stored for later.
+
+        Args:
+            new: Get another one even if there is one that is still good.
+
+        Raises:
+            NotAvailableError: the firmware is below 7 and knows no tokens.
+            ConfigError: there is none, and no account or provider to get one from.
+            AuthenticationError: the account or the token is refused, or Enlighten asks for a
+                second factor.
+            APIConnectionError: the gateway, or the service that issues tokens, does not answer.
+        """
+        return self._session.usable_token(new=new)
 
     def fetch(self, source: Source[T]) -> T:
         """Read one endpoint, one of `enphase_sdk.gateway.sources`.

@@ -4,13 +4,16 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Generator
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import TypeVar
 
 import httpx
-from attrs import define, field
+from attrs import define, evolve, field
 
 from enphase_sdk._sync.connections import Connections
 from enphase_sdk._sync.network import Line
+from enphase_sdk._sync.streams import Stream
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import Turn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
@@ -27,6 +30,11 @@ from enphase_sdk.gateway.login import Bearer, Digest
 from enphase_sdk.gateway.tls import GatewayTrust
 
 __all__ = ["GatewayConnection", "ServiceConnection"]
+
+T = TypeVar("T")
+
+# Seconds without an event after which a stream counts as broken; stalls of 13 s are normal.
+LONGEST_SILENCE = 60.0
 
 # Bytes. Real documents of a gateway are far smaller; a larger body is a fault or an attack.
 LARGEST_BODY = 16 * 1024 * 1024
@@ -59,6 +67,7 @@ class GatewayConnection:
     why_no_https: str | None = None
     _spoke_tls: bool = False
     _closed: bool = False
+    _streams: set[Stream] = field(factory=lambda: set[Stream]())
     _connections: Connections = field(init=False)
     _turn: Turn = field(factory=Turn)
 
@@ -100,9 +109,75 @@ class GatewayConnection:
             return reply
 
     def _send(self, scheme: str, request: Request) -> Reply:
+        return self._guarded(request, lambda: self._answer(scheme, request))
+
+    def open_stream(self, request: Request) -> Reply | Stream:
+        """The event stream that answers a request, or the whole answer if it is none.
+
+        It is opened in turn with the requests, and then has a connection of its own, which is
+        closed with it. A pause of up to 60 seconds in it is none of a broken connection.
+
+        Raises:
+            ConfigError: there is a stream already: a gateway is read through one at most.
+            APIConnectionError: no answer.
+        """
+        with self._turn.mine():
+            if self._closed:
+                raise APIConnectionError("this gateway's client has been closed; make a new one")
+            if self._streams:
+                raise ConfigError(
+                    f"{self.address}: this client reads {request.url} already, and a gateway bears "
+                    "one stream: share its samples, close it first, or pass source='livedata'"
+                )
+            line = self._line()
+            opened: Reply | Stream | None = None
+            try:
+                opened = self._guarded(request, lambda: self._opened(line, request))
+                return opened
+            finally:
+                if self.transport is None and not isinstance(opened, Stream):
+                    line.close()
+
+    @property
+    def is_streaming(self) -> bool:
+        """Whether a stream is open."""
+        return bool(self._streams)
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def _opened(self, line: Line, request: Request) -> Reply | Stream:
+        scheme = self.scheme or "https"
+        limits = evolve(self.timeouts, steps={**self.timeouts.steps, "read": LONGEST_SILENCE})
+        built = _built(request, self.address.url(scheme) + request.url, limits)
+        deadline = Deadline(self.timeouts.total)
+        rounds = self._rounds(scheme, built)
+        sent = next(rounds)
+        while True:
+            response = line.opened(sent, deadline)
+            response.request = sent
+            is_events = response.headers.get("content-type", "").startswith("text/event-stream")
+            if response.status_code == 200 and is_events:
+                line.read_on()
+                return Stream(
+                    response,
+                    partial(self._guarded, request),
+                    line if self.transport is None else None,
+                    self._streams,
+                )
+            content = line.finished(response, LARGEST_BODY, plain=True)
+            try:
+                sent = rounds.send(response)
+            except StopIteration:
+                return Reply(response.status_code, response.headers, content)
+
+    def _guarded(self, request: Request, work: Callable[[], T]) -> T:
+        """The result of `work`; errors of httpx are turned into ours."""
         with hide_in_library_logs(Redactor(self._secrets())):
             try:
-                return self._answer(scheme, request)
+                return work()
             except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
                 problem: EnphaseError = connection_error(request, error)
                 if _is_untrusted(error):
@@ -136,7 +211,7 @@ class GatewayConnection:
     def _exchanged(self, sent: httpx.Request) -> tuple[httpx.Response, bytes]:
         """The answer; a request on a connection that the gateway has closed is sent again."""
         if self.transport is not None:
-            line = Line(self.transport, alone=False)
+            line = self._line()
             deadline = Deadline(self.timeouts.total)
             answer = line.exchange(sent, deadline, LARGEST_BODY, plain=True)
         else:
@@ -145,6 +220,9 @@ class GatewayConnection:
             )
         answer[0].request = sent
         return answer
+
+    def _line(self) -> Line:
+        return Line(self.transport, alone=False) if self.transport else self._open()
 
     def _open(self) -> Line:
         limits = httpx.Limits(max_connections=1, max_keepalive_connections=1)
@@ -182,8 +260,10 @@ class GatewayConnection:
             self.scheme = None
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and the stream."""
         self._closed = True
+        for stream in tuple(self._streams):
+            stream.close()
         if self.transport is not None:
             self.transport.close()
         self._connections.close()

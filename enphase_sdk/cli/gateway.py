@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -114,6 +115,10 @@ class Gateway:
         if "envoy" in self.__dict__:
             self.envoy.close()
 
+    def also(self, **options: Any) -> None:
+        """Give the client further options, unless they are None; before it is used."""
+        self._options |= {name: value for name, value in options.items() if value is not None}
+
     @cached_property
     def envoy(self) -> Envoy:
         """The client.
@@ -206,15 +211,19 @@ def meters(gateway: Gateway) -> None:
 def watch(
     gateway: Gateway,
     every: Annotated[
-        float,
+        float | None,
         typer.Option(
             min=FASTEST,
             max=LONGEST,
             callback=a_number,
             metavar="SECONDS",
-            help="Time between two readings, 5 or more.",
+            help="Time between two readings, 5 or more; with --live between two polls. "
+            "Default: 5, with --live 1.",
         ),
-    ] = FASTEST,
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Live data: a line a second, from `envoy.live()`.")
+    ] = False,
     count: Annotated[
         int | None,
         typer.Option(
@@ -228,10 +237,92 @@ def watch(
     (UTC) and, in W, `production_w`, `house_w`, `production_and_grid_w` (instead of `house_w` if
     the power of the batteries is not known), `grid_w` and `batteries_w`. An unknown value is
     empty or null. `grid_w` is negative for export, `batteries_w` for charging.
-    """
-    from enphase_sdk.cli.watch import watch_gateway
 
-    watch_gateway(gateway.envoy, gateway.form, every=every, count=count)
+    With --live it is a line for each sample, with the names of `enphase live`, the phases (CSV:
+    `pv_w_l1` and so on) and `source`, `age_s` and `is_stale`. Where there are batteries this lets
+    the gateway renew its live data, which is a write.
+    """
+    from enphase_sdk.cli.watch import watch_gateway, watch_live
+
+    if live:
+        watch_live(gateway.envoy, gateway.form, every=every or 1.0, count=count)
+        return
+    watch_gateway(gateway.envoy, gateway.form, every=every or FASTEST, count=count)
+
+
+@group.command()
+@command_sharing(Gateway)
+def token(
+    gateway: Gateway,
+    show: Annotated[bool, typer.Option("--show", help="Print the token itself, a secret.")] = False,
+    new: Annotated[
+        bool, typer.Option("--new", help="Fetch one even if the stored one is still good.")
+    ] = False,
+) -> None:
+    """Fetch the gateway's token with the Enlighten account, and tell how long it is good.
+
+    It is stored for later commands, readable by you only. With --show nothing but the token is
+    printed, to be passed on (`export ENVOY_TOKEN=$(enphase envoy token HOST --show)`).
+    """
+    from enphase_sdk.cli.gateway_views import TOKEN
+
+    found = gateway.envoy.token(new=new)
+    if show and gateway.form is Form.TABLE:
+        print(found.text)
+        return
+    wire = {
+        "serial_number": gateway.envoy.info.serial_number,
+        "user": found.user,
+        "expires_at": None if found.expires_at is None else int(found.expires_at),
+    }
+    gateway.show(TOKEN, wire | ({"token": found.text} if show else {}))
+
+
+@group.command()
+@command_sharing(Gateway)
+def record(
+    gateway: Gateway,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file", metavar="FILE", parser=Path, help="The recording. Default: by serial number."
+        ),
+    ] = None,
+    every: Annotated[
+        float,
+        typer.Option(
+            min=FASTEST,
+            max=900.0,
+            callback=a_number,
+            metavar="SECONDS",
+            help="Time between two readings.",
+        ),
+    ] = 60.0,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="INSTANT", help="The last reading's time. Default: until ctrl-c."),
+    ] = None,
+    timezone: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="The site's IANA time zone. Default: asked for once."),
+    ] = None,
+) -> None:
+    """Record power and energy, so that `stats` and the other series of a gateway are known.
+
+    A reading takes at most 3 requests. What is odd is told: a reading that failed, a counter that
+    was reset, jumped or wrapped, another gateway at this address. The recording can be read while
+    it is written.
+    """
+    from enphase_sdk import GatewayRecorder
+
+    if gateway.form is not Form.TABLE:
+        raise typer.BadParameter("record prints no readings: leave --json and --csv out")
+    gateway.also(timezone=timezone)
+    envoy = gateway.envoy
+    with GatewayRecorder(envoy, path=file, every=every) as recorder:
+        where = file or envoy.recording_path()
+        tell(f"recording every {every:g} s to {where}; stop with ctrl-c")
+        recorder.run(until)
 
 
 @group.command()

@@ -6,13 +6,13 @@ from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
-from enphase_sdk.cli.fields import number_field, text_field
+from enphase_sdk.cli.fields import number_field, text_field, when_field
 from enphase_sdk.cli.output import Row, View
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.gateway.powers import POWERS, powers
 from enphase_sdk.report.formats import kilo, number
 
-__all__ = ["FOUND", "METERS", "POWERS", "READING", "powers"]
+__all__ = ["FOUND", "METERS", "POWERS", "READING", "TOKEN", "powers"]
 
 
 def _reading_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
@@ -61,6 +61,15 @@ METERS = View(
     ),
     _meter_rows,
     "no data: the gateway has no meters in use",
+)
+
+TOKEN = View(
+    (
+        text_field("serial_number", "Gateway", stays=True),
+        text_field("user", "Role"),
+        when_field("expires_at", "Good until"),
+    ),
+    lambda wire: [wire],
 )
 
 FOUND = View(

@@ -9,22 +9,14 @@ import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.formats import Form
+from enphase_sdk.cli.live_lines import sample_lines
 from enphase_sdk.cli.operations import Id
-from enphase_sdk.errors import NotAvailableError, utc_text
+from enphase_sdk.errors import NotAvailableError
 
 if TYPE_CHECKING:
     from enphase_sdk.live import LiveSample
 
 __all__ = ["live"]
-
-# What samples tell, in W, as people call it.
-POWERS = {
-    "pv_w": "Production",
-    "load_w": "House",
-    "grid_w": "From the grid",
-    "battery_w": "From the batteries",
-    "generator_w": "Generator",
-}
 
 
 @cloud_command
@@ -59,51 +51,6 @@ def live(
 
 
 def _lines(cloud: Cloud, samples: Iterable[LiveSample]) -> Iterator[str]:
-    for line in _written(cloud.form, samples):
+    for line in sample_lines(cloud.form, samples):
         cloud.waiting.stop()
         yield line
-
-
-def _written(form: Form, samples: Iterable[LiveSample]) -> Iterator[str]:
-    if form is Form.CSV:
-        from attrs import fields
-
-        from enphase_sdk.live import LiveSample
-        from enphase_sdk.report.spreadsheet import csv_lines
-
-        columns = [field.name for field in fields(LiveSample)]
-        yield from csv_lines(columns, (sample.to_dict() for sample in samples))
-        return
-    import msgspec
-
-    for sample in samples:
-        if form is Form.JSON:
-            yield msgspec.json.encode(sample.to_dict()).decode() + "\n"
-        else:
-            yield f"{_when(sample.at)} {', '.join(_told(sample))}\n"
-
-
-def _when(at: float | None) -> str:
-    """An instant in UTC, or what stands in its place."""
-    from enphase_sdk.report.formats import UNKNOWN
-
-    try:
-        return UNKNOWN if at is None else utc_text(at)
-    except (ValueError, OverflowError, OSError):
-        return str(at)
-
-
-def _told(sample: LiveSample) -> Iterator[str]:
-    """What is known of a moment, as people call it."""
-    from enphase_sdk.report.formats import number, plain
-
-    known = {name: getattr(sample, name) for name in POWERS}
-    found = [
-        f"{POWERS[name]} {number(watts)} W" for name, watts in known.items() if watts is not None
-    ]
-    yield from found or ["no power is known"]
-    if sample.state_of_charge is not None:
-        yield f"Charge {number(sample.state_of_charge)} %"
-    for text in (sample.grid_status, sample.battery_mode):
-        if text is not None:
-            yield plain(text)

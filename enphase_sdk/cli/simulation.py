@@ -60,8 +60,19 @@ def simulate(
     ] = None,
     seed: Seed = 0,
     api: Api = Version.V2,
+    gateway: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROFILE",
+            help="Serve a gateway instead, such as 8.3-three-phase or 8.2-batteries; `?` lists "
+            "them (extra 'testing').",
+        ),
+    ] = None,
 ) -> None:
-    """Serve a simulated cloud on this machine."""
+    """Serve a simulated cloud, or a simulated gateway, on this machine."""
+    if gateway is not None:
+        _serve_gateway(gateway, port, seed)
+        return
     from enphase_sdk.cloud.plans import plan_named
     from enphase_sdk.errors import ConfigError
 
@@ -88,6 +99,38 @@ def simulate(
             sys.stdout.flush()
             threading.Event().wait()
     tell(f"stopped after {simulated.hits} requests, {simulated.refused} more were refused")
+
+
+def _serve_gateway(profile: str, port: int, seed: int) -> None:
+    """Serve a gateway until ctrl-c."""
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.errors import ConfigError, InvalidArgumentError
+    from enphase_sdk.testing import SimulatedGateway
+
+    simulated = SimulatedGateway(profile, seed=seed, clock=current_clock())
+    try:
+        credentials = {"ENVOY_TOKEN": simulated.issue_token()}
+    except InvalidArgumentError:
+        credentials = {}
+    with ExitStack() as serving:
+        try:
+            address = serving.enter_context(simulated.serve(tls=bool(credentials), port=port))
+        except OSError as error:
+            raise ConfigError(
+                f"cannot listen on port {port}: {error.strerror}; try --port 0"
+            ) from None
+        if credentials:
+            # The certificate is new each time, and a pinned one would be refused.
+            credentials["ENVOY_FINGERPRINT"] = simulated.fingerprint
+        with suppress(KeyboardInterrupt):
+            typer.echo(f"A simulated gateway ({profile}) answers at {address}; to use it:")
+            for name, value in credentials.items():
+                typer.echo(f"  export {name}={value}")
+            typer.echo(f"  enphase envoy read {address}")
+            typer.echo("Stop it with ctrl-c.")
+            sys.stdout.flush()
+            threading.Event().wait()
+    tell(f"stopped after {len(simulated.requests)} requests")
 
 
 def _simulated(

@@ -21,7 +21,6 @@ from attrs import evolve, frozen
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
-from enphase_sdk.cloud.retry import http_date
 from enphase_sdk.cloud.tally import (
     CAUTIOUS_PARTS,
     DAY,
@@ -42,7 +41,7 @@ from enphase_sdk.cloud.tally import (
 )
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.log import logger
-from enphase_sdk.core.times import utc
+from enphase_sdk.core.times import http_date, utc
 from enphase_sdk.errors import EnphaseError
 
 __all__ = [

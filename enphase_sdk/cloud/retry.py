@@ -4,22 +4,17 @@ from __future__ import annotations
 
 import math
 import random
-from datetime import UTC
-from email.utils import parsedate_to_datetime
-from functools import lru_cache
 
 from attrs import frozen
 
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.times import http_date
 
-__all__ = ["Backoff", "http_date", "retry_after"]
+__all__ = ["Backoff", "retry_after"]
 
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 LONGEST_TOTAL = 120.0
-
-# Epoch seconds, 2015 to 2100. A server's clock outside this range is ignored.
-EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
 
 # Seconds. The longest Retry-After that is followed.
 LONGEST_ASKED = 86_400.0
@@ -70,18 +65,3 @@ def retry_after(reply: Reply, now: float) -> float | None:
             return None
         seconds = until - (now if since is None else since)
     return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
-
-
-# Cached, because all answers of one second have the same text.
-@lru_cache(maxsize=16)
-def http_date(header: str | None) -> float | None:
-    """The epoch seconds of a date in a header; None if it is missing or not valid."""
-    if header is None:
-        return None
-    try:
-        date = parsedate_to_datetime(header)
-    except (TypeError, ValueError, OverflowError):
-        return None
-    # HTTP's dates are in UTC.
-    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() if date.year < 9999 else LATEST
-    return seconds if EARLIEST < seconds < LATEST else None

@@ -21,7 +21,7 @@ import msgspec
 from attrs import define, frozen
 
 from enphase_sdk.cloud.plans import Plan, Reserve
-from enphase_sdk.cloud.retry import EARLIEST, LATEST
+from enphase_sdk.core.times import EARLIEST, LATEST
 from enphase_sdk.errors import utc_text
 
 __all__ = ["Closed", "Month", "Offset", "Sharer", "Tally", "Ticket", "decoded", "encoded"]

@@ -9,6 +9,8 @@ import operator
 import re
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from math import isfinite
 from numbers import Real
 from typing import Any, Literal, SupportsIndex, TypeAlias
@@ -22,6 +24,7 @@ __all__ = [
     "Window",
     "check_window",
     "end_of_window",
+    "http_date",
     "midnight",
     "plain",
     "to_date",
@@ -35,6 +38,9 @@ InstantLike: TypeAlias = datetime | str | int | float
 
 # The longest windows for which the interval operations answer.
 Window: TypeAlias = Literal["1 day", "7 days", "1 month"]
+
+# Epoch seconds, 2015 to 2100. A server's clock outside this range is ignored.
+EARLIEST, LATEST = 1_420_070_400.0, 4_102_444_800.0
 
 # Epoch seconds (year 5138). A larger number is taken for milliseconds and refused.
 _LATEST = 100_000_000_000
@@ -282,3 +288,18 @@ def _has_zones() -> bool:
         return bool(ZoneInfo("America/Denver"))
     except (KeyError, OSError):
         return False
+
+
+# Cached, because all answers of one second have the same text.
+@lru_cache(maxsize=16)
+def http_date(header: str | None) -> float | None:
+    """The epoch seconds of a date in a header; None if it is missing or not valid."""
+    if header is None:
+        return None
+    try:
+        date = parsedate_to_datetime(header)
+    except (TypeError, ValueError, OverflowError):
+        return None
+    # HTTP's dates are in UTC.
+    seconds = date.replace(tzinfo=date.tzinfo or UTC).timestamp() if date.year < 9999 else LATEST
+    return seconds if EARLIEST < seconds < LATEST else None

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from enphase_sdk.gateway.profile import GatewayProfile, ProductionSource, Standing
     from enphase_sdk.gateway.snapshot import Problem, Snapshot
     from enphase_sdk.gateway.sources import Source
+    from enphase_sdk.gateway.tokens import Token
 
 __all__ = [
     "AcBattery",
@@ -86,6 +87,7 @@ __all__ = [
     "StorageSettings",
     "SystemEnergy",
     "Tariff",
+    "Token",
 ]
 
 _HOMES = {
@@ -129,6 +131,7 @@ _HOMES = {
     "StorageSettings": "gateway.models.settings",
     "SystemEnergy": "gateway.models.energy",
     "Tariff": "gateway.models.settings",
+    "Token": "gateway.tokens",
 }
 
 

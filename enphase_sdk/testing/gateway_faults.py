@@ -1,4 +1,8 @@
-"""What can go wrong with one answer of a simulated gateway; scripted with `fail`."""
+"""What can go wrong with one answer of a simulated gateway; scripted with `fail`.
+
+`events`, `stall`, `garbage`, `stream_ends` and `stream_breaks` are what may come over
+``/stream/meter``; they are scripted with `script_stream`.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,7 @@ from attrs import define, evolve, field, frozen
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway.answers import Answer, html, json_answer, text
+from enphase_sdk.testing.gateway.live import StreamPiece
 
 __all__ = [
     "BrokenOffError",
@@ -21,11 +26,16 @@ __all__ = [
     "connection_error",
     "empty",
     "entity_bomb",
+    "events",
+    "garbage",
     "html_page",
     "huge",
     "instead",
     "slow",
+    "stall",
     "status",
+    "stream_breaks",
+    "stream_ends",
     "timeout",
     "truncated",
     "wrong_types",
@@ -177,6 +187,31 @@ def timeout() -> Fault:
 def broken_off() -> Fault:
     """The connection closes in the middle of the body."""
     return Fault("broken off", _raise_broken_off)
+
+
+def events(count: int = 1, *, after: float = 1.0, chunks: int = 1) -> StreamPiece:
+    """Events at one time, `after` seconds: all in one chunk, or cut into several."""
+    return StreamPiece(after=after, events=count, chunks=chunks)
+
+
+def stall(seconds: float) -> StreamPiece:
+    """No event for that long; real gateways do so for 3 to 13 s."""
+    return StreamPiece(after=seconds, events=0)
+
+
+def garbage(data: bytes, *, after: float = 1.0) -> StreamPiece:
+    """These bytes instead of events."""
+    return StreamPiece(after=after, data=data)
+
+
+def stream_ends(*, after: float = 0.0) -> StreamPiece:
+    """The gateway ends the stream, as at its nightly reset."""
+    return StreamPiece(after=after, events=0, then="ends")
+
+
+def stream_breaks(*, after: float = 0.0) -> StreamPiece:
+    """The connection of the stream is lost."""
+    return StreamPiece(after=after, events=0, then="breaks")
 
 
 def _raise_connect(_: Answer) -> Answer:

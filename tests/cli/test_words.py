@@ -95,6 +95,8 @@ def _bounds(path: tuple[str, ...], name: str) -> list[str]:
         return ["--token", "no token"]
     if path == ("envoy", "watch") and name != "count":
         return ["--count", "1"]
+    if path == ("envoy", "record") and name != "until":
+        return ["--until", "2000-01-01T00:00:00Z"]
     if path == ("envoy", "discover"):
         return ["--interface", "127.0.0.1"]
     return []

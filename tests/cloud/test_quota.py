@@ -13,7 +13,6 @@ from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from enphase_sdk import errors
-from enphase_sdk.cloud import retry
 from enphase_sdk.cloud.plans import PLANS, Plan, plan_named
 from enphase_sdk.cloud.quota import (
     DAY,
@@ -25,6 +24,7 @@ from enphase_sdk.cloud.quota import (
     Pacer,
     Ticket,
 )
+from enphase_sdk.core import times
 from tests.cloud.virtual import FixedWindows, Simulation
 
 MINUTE = 60.0
@@ -586,5 +586,5 @@ def test_without_a_date_header_the_server_s_clock_is_taken_for_ours() -> None:
 
 @pytest.mark.parametrize("zone", ["GMT", "-0000", "+0000"])
 def test_a_date_of_a_header_is_in_utc_unless_it_says_another_zone(zone: str) -> None:
-    assert retry.http_date(f"Sat, 15 Jun 2024 12:00:00 {zone}") == NOW
-    assert retry.http_date("Sat, 15 Jun 2024 14:00:00 +0200") == NOW
+    assert times.http_date(f"Sat, 15 Jun 2024 12:00:00 {zone}") == NOW
+    assert times.http_date("Sat, 15 Jun 2024 14:00:00 +0200") == NOW

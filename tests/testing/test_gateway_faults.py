@@ -240,6 +240,7 @@ def test_one_object_serves_every_kind_of_client(use: Callable[[SimulatedGateway]
 def test_an_async_client_reads_streams_too() -> None:
     gateway = SimulatedGateway(clock=FakeClock(), token="token")
     gateway.fail("/ivp/meters", with_=faults.huge(100_000))
+    gateway.script_stream(faults.events(3), faults.stream_ends())
 
     async def read() -> list[int]:
         headers = {"Authorization": "Bearer token"}

@@ -414,9 +414,11 @@ def test_live_answers_agree_with_the_meters() -> None:
     flows = entries(read(gateway, "/production.json"))
     reports = {report["reportType"]: report for report in read(gateway, "/ivp/meters/reports")}
     energy = read(gateway, "/ivp/pdm/energy")
-    with client_of(gateway) as client:
-        stream = client.get("/stream/meter")
-    event = httpx.Response(200, content=stream.text.splitlines()[0].removeprefix("data: ")).json()
+    with client_of(gateway) as client, client.stream("GET", "/stream/meter") as stream:
+        line = next(stream.iter_lines())
+        assert gateway.streams == 1
+    assert gateway.streams == 0
+    event = httpx.Response(200, content=line.removeprefix("data: ")).json()
     assert reports["production"]["cumulative"]["whDlvdCum"] == flows["production"]["whLifetime"]
     assert energy["production"]["eim"] == read(gateway, "/api/v1/production")
     assert energy["consumption"]["eim"]["wattsNow"] == round(flows["total-consumption"]["wNow"])

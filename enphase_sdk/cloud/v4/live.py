@@ -16,8 +16,8 @@ from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.redact import Redactor
+from enphase_sdk.core.server_events import EventReader
 from enphase_sdk.errors import (
-    APIResponseValidationError,
     EnphaseError,
     InvalidArgumentError,
     NotAvailableError,
@@ -31,8 +31,6 @@ SHORTEST, LONGEST = 30, 300
 
 # Seconds. A stream that ends at most this early counts as complete: opening it again costs a hit.
 NEARLY_OVER = 5.0
-
-LARGEST_FRAME = 1_048_576
 
 # Beyond this a time is in milliseconds (the year 5138 in seconds).
 _MILLISECONDS = 100_000_000_000
@@ -92,9 +90,7 @@ class Frames:
     def __init__(self, call: Call[None], redactor: Redactor) -> None:
         self._call = call
         self._redactor = redactor
-        self._line = bytearray()
-        self._data: list[bytes] = []
-        self._size = 0
+        self._events = EventReader(call.operation)
         self._error: EnphaseError | None = None
         self.has_expired = False
 
@@ -107,29 +103,16 @@ class Frames:
             APIResponseValidationError: a frame has no end.
         """
         found: list[LiveSample] = []
-        # The standard's three ends of a line; an empty line more between CR and LF does no harm.
-        *lines, rest = (bytes(self._line) + piece).replace(b"\r", b"\n").split(b"\n")
-        self._line = bytearray(rest)
-        for line in lines:
-            if line.startswith(b"data:"):
-                self._data.append(line[5:])
-                self._size += len(line)
-            elif not line and self._data:
-                data, self._data, self._size = b"\n".join(self._data), [], 0
-                try:
-                    sample = self._sample(data)
-                except EnphaseError as error:
-                    self._error = error
-                    break
-                if sample is not None:
-                    found.append(sample)
+        for data in self._events.add(piece):
+            try:
+                sample = self._sample(data)
+            except EnphaseError as error:
+                self._error = error
+                break
+            if sample is not None:
+                found.append(sample)
         if not found:
             self.check()
-        if self._size + len(self._line) > LARGEST_FRAME:
-            raise APIResponseValidationError(
-                f"{self._call.operation}: a frame is larger than {LARGEST_FRAME} bytes",
-                operation=self._call.operation,
-            )
         return found
 
     def check(self) -> None:

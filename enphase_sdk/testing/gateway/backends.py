@@ -4,14 +4,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from typing import Literal, Protocol, TypeAlias, get_args
+from typing import Any, Literal, Protocol, TypeAlias, get_args
 
 import httpx
 import msgspec
 from attrs import define, evolve, field, frozen
 
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.testing.gateway.answers import Answer, absent, html, respond, to_response
+from enphase_sdk.testing.gateway.answers import (
+    Answer,
+    absent,
+    html,
+    json_answer,
+    respond,
+    to_response,
+)
 from enphase_sdk.testing.gateway.documents import Documents
 from enphase_sdk.testing.gateway.inverters import Inverter, fleet
 from enphase_sdk.testing.gateway.login import (
@@ -27,11 +34,18 @@ from enphase_sdk.testing.gateway.recording import Recording
 from enphase_sdk.testing.gateway.settings import Settings, installed
 from enphase_sdk.testing.gateway.writes import Writes
 
-__all__ = ["QUIRKS", "Backend", "Firmware", "Question", "Quirk", "Replay"]
+__all__ = ["QUIRKS", "STREAM", "Backend", "Firmware", "Question", "Quirk", "Replay"]
 
 Quirk: TypeAlias = Literal["active_count_zero", "stalled_v1", "total_equals_net"]
 QUIRKS: tuple[Quirk, ...] = get_args(Quirk)
 BOOT_SECONDS = 300.0
+
+STREAM = "/stream/meter"
+_OWNER_MAY_NOT_STREAM = ((7, 1), (8, 3))
+
+_LIVEDATA = "/ivp/livedata/status"
+# How old live data is that was never asked for, seconds.
+_OLD_SECONDS = 3600
 
 _OPEN_TO_ALL = ("/info", "/home")
 _OPEN_ON_5 = ("/production.json", "/api/v1/production")
@@ -105,6 +119,7 @@ class Firmware:
     settings: Settings | None = None
     _plant: Plant | None = None
     _stuck: dict[str, int] | None = None
+    _last_live: dict[str, Any] | None = None
     _booted_at: float = float("-inf")
 
     @classmethod
@@ -189,6 +204,8 @@ class Firmware:
         version = self.profile.version
         routes = self._documents(now).routes()
         if question.method == "GET":
+            if question.path == _LIVEDATA and question.path in routes:
+                return json_answer(self._live(now))
             found = routes.get(question.path)
             query = question.target.partition("?")[2]
             return absent(question.path, version) if found is None else found(query)
@@ -201,6 +218,18 @@ class Firmware:
             return html("405 Not Allowed", 405) if known else absent(question.path, version)
         plant.replan(now)
         return answer
+
+    def _live(self, now: float) -> dict[str, Any]:
+        """Live data: while it is not renewed, the numbers it had last."""
+        documents = self._documents(now)
+        told = documents.livedata()
+        if now >= documents.settings.live_until:
+            if self._last_live is None:
+                told["meters"]["last_update"] -= _OLD_SECONDS
+                self._last_live = told["meters"]
+            return told | {"meters": self._last_live}
+        self._last_live = told["meters"]
+        return told
 
     def respond(self, answer: Answer, now: float) -> httpx.Response:
         """Put the answer into HTTP with this firmware's headers."""
@@ -219,7 +248,10 @@ class Firmware:
         if path in _OPEN_TO_ALL:
             return None
         if self.tokens is not None:
-            return None if self.tokens.allows(question.headers, now) else unauthorized()
+            allowed = self.tokens.allows(question.headers, now)
+            if path == STREAM and _OWNER_MAY_NOT_STREAM[0] <= version < _OWNER_MAY_NOT_STREAM[1]:
+                allowed = allowed and not self.tokens.is_owner(question.headers)
+            return None if allowed else unauthorized()
         if self.digest is None:
             return None
         if version < (5,):

@@ -18,7 +18,7 @@ from enphase_sdk.testing.gateway.inverters import (
     inventory_devices,
     production_inverters,
 )
-from enphase_sdk.testing.gateway.live import livedata_status, meter_stream, pdm_energy
+from enphase_sdk.testing.gateway.live import livedata_status, meter_event, pdm_energy
 from enphase_sdk.testing.gateway.meters import Meters
 from enphase_sdk.testing.gateway.plant import Moment, Sizes
 from enphase_sdk.testing.gateway.profiles import Profile
@@ -98,6 +98,10 @@ class Documents:
             "wattsNow": round(moment.production * factor),
         }
 
+    def livedata(self) -> dict[str, Any]:
+        """``/ivp/livedata/status`` while it is renewed."""
+        return livedata_status(self.profile, self._meters, self._ensemble, self.settings)
+
     def _modern_routes(self) -> dict[str, Callable[[str], Answer]]:
         ensemble, meters, settings = self._ensemble, self._meters, self.settings
         contacts = list(settings.contact_settings.values())
@@ -109,9 +113,7 @@ class Documents:
             "/ivp/ensemble/relay": ensemble.relay,
             "/ivp/ensemble/secctrl": ensemble.secctrl,
             "/ivp/ensemble/status": ensemble.status,
-            "/ivp/livedata/status": lambda: livedata_status(
-                self.profile, meters, ensemble, settings
-            ),
+            "/ivp/livedata/status": self.livedata,
             "/ivp/meters/reports": meters.reports,
             "/ivp/pdm/energy": lambda: pdm_energy(self.production_v1(), meters),
             "/ivp/sc/pvlimit": lambda: {"enable": False, "pv_limit_pct": 100},
@@ -131,7 +133,7 @@ class Documents:
         routes = {path: _plain(document) for path, document in documents.items()}
         routes["/production"] = lambda _: self._production(details=False)
         if self.profile.meters:
-            routes["/stream/meter"] = lambda _: meter_stream(meters)
+            routes["/stream/meter"] = lambda _: meter_event(meters)
         return routes
 
     @property

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import Any, Literal
 
 import httpx
 import msgspec
+from attrs import frozen
 
+from enphase_sdk.clock import Clock
 from enphase_sdk.testing.gateway.answers import Answer
 from enphase_sdk.testing.gateway.ensemble import Ensemble
 from enphase_sdk.testing.gateway.meters import PHASE_NAMES, Meters
 from enphase_sdk.testing.gateway.profiles import Profile
 from enphase_sdk.testing.gateway.settings import Settings
 
-__all__ = ["livedata_status", "meter_stream", "pdm_energy"]
-
-_EVENTS = 5
+__all__ = ["EventStream", "StreamPiece", "livedata_status", "meter_event", "pdm_energy"]
 
 
 def livedata_status(
@@ -36,7 +36,7 @@ def livedata_status(
             "mqtt_state": "connected",
             "prov_state": "configured",
             "auth_state": "ok",
-            "sc_stream": "enabled" if settings.live else "disabled",
+            "sc_stream": "enabled" if moment.at < settings.live_until else "disabled",
             "sc_debug": "disabled",
         },
         "meters": {
@@ -87,10 +87,10 @@ def pdm_energy(production: dict[str, int], meters: Meters) -> dict[str, Any]:
     }
 
 
-def meter_stream(meters: Meters) -> Answer:
-    """``/stream/meter``: server-sent events, a handful of them before it closes."""
+def meter_event(meters: Meters) -> Answer:
+    """``/stream/meter``: the server-sent event of this moment."""
     event = b"data: " + msgspec.json.encode(meters.stream()) + b"\r\n\r\n"
-    return Answer(200, _Events(event), "text/event-stream")
+    return Answer(200, event, "text/event-stream")
 
 
 def _milliwatts(by_phase: list[float]) -> dict[str, int]:
@@ -102,14 +102,89 @@ def _milliwatts(by_phase: list[float]) -> dict[str, int]:
     return {"agg_p_mw": sum(each.values())} | each
 
 
-class _Events(httpx.SyncByteStream, httpx.AsyncByteStream):
-    def __init__(self, event: bytes) -> None:
+@frozen(kw_only=True)
+class StreamPiece:
+    """What comes next in a stream of events; see `enphase_sdk.testing.gateway_faults`.
+
+    Attributes:
+        after: Seconds on the gateway's clock before it comes.
+        events: Number of events in it.
+        chunks: Number of chunks that they come in.
+        data: What comes instead of events.
+        then: Whether the stream goes on, ends, or breaks off.
+    """
+
+    after: float = 1.0
+    events: int = 1
+    chunks: int = 1
+    data: bytes | None = None
+    then: Literal["goes on", "ends", "breaks"] = "goes on"
+
+
+class EventStream(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """An event each second without end, or what was scripted.
+
+    Args:
+        event: Gives the event of this moment; None ends the stream, as the end of a token does.
+        script: Gives the next piece of the script, or None.
+        clock: What is waited on.
+        patience: Seconds after which the client gives up waiting; None where it does that itself.
+        closed: Called once, when the client has left.
+    """
+
+    def __init__(
+        self,
+        event: Callable[[], bytes | None],
+        script: Callable[[], StreamPiece | None],
+        clock: Clock,
+        patience: float | None,
+        closed: Callable[[], None],
+    ) -> None:
         self._event = event
+        self._script = script
+        self._clock = clock
+        self._patience = patience
+        self._closed: Callable[[], None] | None = closed
 
     def __iter__(self) -> Iterator[bytes]:
-        for _ in range(_EVENTS):
-            yield self._event
+        for piece in self._pieces():
+            self._clock.sleep(self._pause(piece))
+            yield from self._chunks(piece)
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        for event in self:
-            yield event
+        for piece in self._pieces():
+            await self._clock.sleep_async(self._pause(piece))
+            for chunk in self._chunks(piece):
+                yield chunk
+
+    def _pieces(self) -> Iterator[StreamPiece]:
+        while True:
+            piece = self._script() or StreamPiece()
+            yield piece
+            if piece.then == "breaks":
+                raise httpx.RemoteProtocolError("peer closed connection in the middle of a body")
+            if piece.then == "ends" or self._event() is None:
+                return
+
+    def _pause(self, piece: StreamPiece) -> float:
+        return piece.after if self._patience is None else min(piece.after, self._patience)
+
+    def _chunks(self, piece: StreamPiece) -> Iterator[bytes]:
+        if self._pause(piece) < piece.after:
+            raise httpx.ReadTimeout("the simulated gateway sends no event")
+        data = piece.data
+        if data is None:
+            data = (self._event() or b"") * piece.events
+        size = -(-len(data) // piece.chunks)
+        for start in range(0, len(data), size or 1):
+            yield data[start : start + size]
+
+    def close(self) -> None:
+        """The client has left."""
+        closed, self._closed = self._closed, None
+        if closed is not None:
+            closed()
+
+    async def aclose(self) -> None:
+        """The client has left."""
+        self.close()

@@ -125,6 +125,11 @@ class TokenLogin:
         scheme, _, token = headers.get("authorization", "").partition(" ")
         return scheme.lower() == "bearer" and self._expiry(token) > now
 
+    def is_owner(self, headers: Mapping[str, str]) -> bool:
+        """Whether the request carries an owner's token, who may not read everything."""
+        token = headers.get("authorization", "").partition(" ")[2]
+        return token != self.extra and _claims(token).get("enphaseUser") == "owner"
+
     def check(self, headers: Mapping[str, str], now: float) -> Answer:
         """``/auth/check_jwt``."""
         if not self.allows(headers, now):
@@ -152,13 +157,18 @@ class TokenLogin:
         signed, _, signature = token.rpartition(".")
         if not hmac.compare_digest(signature.encode(), self._signature(signed).encode()):
             return float("-inf")
-        payload = signed.partition(".")[2]
-        padded = payload + "=" * (-len(payload) % 4)
-        return float(msgspec.json.decode(urlsafe_b64decode(padded))["exp"])
+        return float(_claims(token)["exp"])
 
     def _signature(self, signed: str) -> str:
         key = f"{self.serial}:{self.seed}:{self._generation}".encode()
         return _text(hmac.digest(key, signed.encode(), "sha512"))
+
+
+def _claims(token: str) -> dict[str, Any]:
+    payload = token.partition(".")[2].partition(".")[0]
+    content = urlsafe_b64decode(payload + "=" * (-len(payload) % 4))
+    claims: dict[str, Any] = msgspec.json.decode(content or b"{}")
+    return claims
 
 
 def unauthorized() -> Answer:

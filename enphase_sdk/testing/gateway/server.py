@@ -126,9 +126,12 @@ class _Handler(PortHandler):
                 self.wfile.write(chunk)
             return
         self._send_head(response.status_code, [*head, (b"Transfer-Encoding", b"chunked")])
-        for chunk in filter(None, stream):  # an empty one would end the body
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
-            self.wfile.flush()
+        try:
+            for chunk in filter(None, stream):  # an empty one would end the body
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(chunk), chunk))
+                self.wfile.flush()
+        finally:
+            response.close()
         self.wfile.write(b"0\r\n\r\n")
 
     def _send_head(self, status: int, headers: list[tuple[bytes, bytes]]) -> None:

@@ -29,7 +29,7 @@ class Settings:
         generator_config: Empty without a generator.
         generator_schedule: Empty without a generator.
         acb_sleep: Lowest and highest charge (percent) of each sleeping AC battery.
-        live: Whether the live data stream was asked for.
+        live_until: When live data stops to be renewed, epoch seconds.
     """
 
     controls: Controls
@@ -40,7 +40,7 @@ class Settings:
     generator_config: dict[str, Any]
     generator_schedule: dict[str, Any]
     acb_sleep: dict[str, tuple[int, int]] = field(factory=dict[str, tuple[int, int]])
-    live: bool = False
+    live_until: float = 0.0
 
     def obey_tariff(self) -> None:
         """Let the plant run by the tariff's storage settings."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import deque
 from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -11,12 +12,21 @@ from typing import Self
 import anyio.lowlevel
 import httpx
 import msgspec
+from attrs import evolve
 
 from enphase_sdk.clock import Clock, SystemClock
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway.answers import Answer, Asked, Written, starting
-from enphase_sdk.testing.gateway.backends import Backend, Firmware, Question, Quirk, Replay
+from enphase_sdk.testing.gateway.backends import (
+    STREAM,
+    Backend,
+    Firmware,
+    Question,
+    Quirk,
+    Replay,
+)
 from enphase_sdk.testing.gateway.gate import Gate
+from enphase_sdk.testing.gateway.live import EventStream, StreamPiece
 from enphase_sdk.testing.gateway.login import TokenLogin
 from enphase_sdk.testing.gateway.plant import Moment
 from enphase_sdk.testing.gateway.profiles import profile_named
@@ -60,6 +70,7 @@ class SimulatedGateway:
         requests: Every request so far, as tuples of method and path with query.
         writes: Every write that was accepted, as tuples of method, path and decoded body.
         crashed: Whether it is down until `reboot`.
+        streams: How many streams of ``/stream/meter`` are open.
 
     Raises:
         InvalidArgumentError: An argument makes no sense; the message lists what would.
@@ -69,6 +80,7 @@ class SimulatedGateway:
     requests: list[Asked]
     writes: list[Written]
     crashed: bool
+    streams: int
 
     def __init__(
         self,
@@ -155,6 +167,8 @@ class SimulatedGateway:
         self.requests = []
         self.writes = []
         self.crashed = False
+        self.streams = 0
+        self._pieces: deque[StreamPiece] = deque()
         self._backend = backend
         self._one_at_a_time = one_at_a_time
         self._gate = Gate()
@@ -200,7 +214,7 @@ class SimulatedGateway:
         with self._admitted(request) as (question, fault):
             if fault is not None and fault.delay:
                 self.clock.sleep(fault.delay)
-            return self._answer(question, fault)
+            return self._answer(question, fault, _patience(request))
 
     async def answer_async(self, request: httpx.Request) -> httpx.Response:
         """Answer one request, noticing tasks whose requests overlap; raises the same."""
@@ -209,7 +223,7 @@ class SimulatedGateway:
             await anyio.lowlevel.checkpoint()
             if fault is not None and fault.delay:
                 await self.clock.sleep_async(fault.delay)
-            return self._answer(question, fault)
+            return self._answer(question, fault, _patience(request))
 
     def transport(self) -> GatewayTransport:
         """A transport for `httpx.Client` and `httpx.AsyncClient`."""
@@ -250,7 +264,28 @@ class SimulatedGateway:
             if entered:
                 self._gate.leave()
 
-    def _answer(self, question: Question, fault: Fault | None) -> httpx.Response:
+    def _stream(self, question: Question, patience: float | None) -> EventStream:
+        def event() -> bytes | None:
+            with self._lock:
+                if self.crashed:
+                    return None
+                answer = self._backend.answer(question, self.clock.time())
+            return answer.body if answer.status == 200 and isinstance(answer.body, bytes) else None
+
+        def piece() -> StreamPiece | None:
+            with self._lock:
+                return self._pieces.popleft() if self._pieces else None
+
+        def closed() -> None:
+            with self._lock:
+                self.streams -= 1
+
+        self.streams += 1
+        return EventStream(event, piece, self.clock, patience, closed)
+
+    def _answer(
+        self, question: Question, fault: Fault | None, patience: float | None
+    ) -> httpx.Response:
         with self._lock:
             now = self.clock.time()
             if fault is not None and fault.refuses:
@@ -265,6 +300,8 @@ class SimulatedGateway:
                 raise httpx.RemoteProtocolError("the simulated gateway crashed") from None
             if now < self._starts_until and answer.status == 200:
                 answer = starting(question.path) or answer
+            if question.path == STREAM and answer.status == 200:
+                answer = evolve(answer, body=self._stream(question, patience))
             if question.method != "GET" and answer.status == 200:
                 body = msgspec.json.decode(question.body)
                 self.writes.append(Written(question.method, question.target, body))
@@ -288,6 +325,19 @@ class SimulatedGateway:
         """
         with self._lock:
             self._script.add(path, with_, times)
+
+    def script_stream(self, *pieces: StreamPiece) -> None:
+        """Script what comes over ``/stream/meter``, over one connection after the other.
+
+        Afterwards, and without a script, there is an event each second until the client leaves,
+        its token ends or the gateway is restarted.
+
+        Args:
+            pieces: From `enphase_sdk.testing.gateway_faults`: `events`, `stall`, `garbage`,
+                `stream_ends`, `stream_breaks`.
+        """
+        with self._lock:
+            self._pieces.extend(pieces)
 
     def set_quirk(self, name: Quirk, *, on: bool = True) -> None:
         """Switch an oddity of real firmware on or off.
@@ -429,6 +479,12 @@ class GatewayTransport(httpx.BaseTransport, httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Answer, or raise what happens instead."""
         return await self._gateway.answer_async(request)
+
+
+def _patience(request: httpx.Request) -> float | None:
+    """How long the client waits for the next bytes, seconds."""
+    patience: float | None = request.extensions.get("timeout", {}).get("read")
+    return patience
 
 
 def _question(request: httpx.Request) -> Question:

@@ -18,6 +18,9 @@ __all__ = ["GatewayCrashedError", "Writes"]
 
 Json: TypeAlias = dict[str, Any]
 
+# How long live data is renewed after it was asked for, seconds.
+LIVE_SECONDS = 900.0
+
 _MODES = ("backup", "self-consumption", "economy", "savings-mode")
 _OPTIONAL = {"seasons_sell", "opt_schedules", "operation_mode_sub_type", "date", "logger"}
 _REFUSED_TYPE = "application/json"
@@ -140,11 +143,11 @@ class Writes:
         self.settings.obey_tariff()
         return {"tariff": self.settings.tariff, "schedule": self.settings.schedule()}
 
-    def _live_stream(self, sent: Json, _now: int) -> Json:
+    def _live_stream(self, sent: Json, now: int) -> Json:
         if sent.get("enable") not in (0, 1):
             raise _RefusedError("enable must be 0 or 1")
-        self.settings.live = bool(sent["enable"])
-        return {"sc_stream": "enabled" if self.settings.live else "disabled"}
+        self.settings.live_until = now + LIVE_SECONDS if sent["enable"] else 0.0
+        return {"sc_stream": "enabled" if sent["enable"] else "disabled"}
 
     def _acb_sleep(self, sent: Json, _now: int) -> Json:
         for battery in self._batteries(sent):

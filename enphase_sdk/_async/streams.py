@@ -1,0 +1,71 @@
+"""An answer that is read while the server is still sending it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from typing import Any
+
+import httpx
+
+from enphase_sdk._async.network import LONGEST_CLOSE, AsyncLine
+from enphase_sdk.core.events import uninterrupted_async
+
+__all__ = ["AsyncStream"]
+
+
+class AsyncStream:
+    """An answer that is read while the server goes on writing it.
+
+    Args:
+        response: Its beginning.
+        guarded: Turns httpx's errors into ours.
+        line: Its connection, which is closed with it; None for a caller's own transport.
+        all_open: The set that holds the stream while it is open.
+
+    Attributes:
+        headers: The headers of the answer.
+    """
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        guarded: Callable[[Callable[[], Awaitable[bytes]]], Awaitable[bytes]],
+        line: AsyncLine | None,
+        all_open: set[AsyncStream],
+    ) -> None:
+        self.headers = response.headers
+        self._response = response
+        # Not httpx's generators around it, which cannot be closed from here.
+        stream: Any = response.stream
+        is_plain = "content-encoding" not in response.headers
+        self._pieces: AsyncIterator[bytes] = aiter(stream) if is_plain else response.aiter_bytes()
+        self._guarded = guarded
+        self._line = line
+        self._all_open = all_open
+        all_open.add(self)
+
+    async def piece(self) -> bytes:
+        """The next bytes of the body; empty at the end.
+
+        Raises:
+            APIConnectionError: the connection was lost, or nothing came in time.
+        """
+        return await self._guarded(self._next)
+
+    async def _next(self) -> bytes:
+        return await anext(self._pieces, b"")
+
+    async def aclose(self) -> None:
+        """Close it, even while the call is being cancelled."""
+        self._all_open.discard(self)
+        with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
+            if self._line is not None:
+                await self._line.aclose()
+                # The generators below are at their end only when they have met with an error.
+                while await self._next():
+                    pass
+            else:
+                pieces: Any = self._pieces
+                await pieces.aclose()
+            await self._response.aclose()
