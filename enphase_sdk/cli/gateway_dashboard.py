@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Annotated
 
 import typer
@@ -41,6 +41,14 @@ def dashboard(
             help="Time between two readings.",
         ),
     ] = 15.0,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live",
+            help="Live data too, each second. Where there are batteries this lets the gateway "
+            "renew them, which is a write.",
+        ),
+    ] = False,
 ) -> None:
     """Serve a page with the power now, today's curve and the inverters (extra 'dashboard').
 
@@ -48,9 +56,12 @@ def dashboard(
     """
     from enphase_sdk.export import Feed
     from enphase_sdk.export.dashboard import Dashboard
-    from enphase_sdk.export.dashboard.sources import CurveSource
+    from enphase_sdk.export.dashboard.sources import CurveSource, LiveSource
 
-    with suppress(KeyboardInterrupt), Dashboard(port, bind=bind) as page:
+    with suppress(KeyboardInterrupt), ExitStack() as running:
+        page = running.enter_context(Dashboard(port, bind=bind))
         typer.echo(f"The page is at {page.url}; stop it with ctrl-c.")
+        if live:
+            running.enter_context(LiveSource(gateway.envoy, page))
         feed = Feed(gateway.envoy, every=every)
         feed.run([page, CurveSource(gateway.envoy, page)], on_failure=tell)

@@ -11,8 +11,19 @@ from attrs import field, frozen
 
 from enphase_sdk.export.subjects import SUBJECTS, Subject
 from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.live import LiveSample
 
-__all__ = ["MEASURES", "Kind", "Labels", "Measure", "Unit", "Value", "measure_named", "values_of"]
+__all__ = [
+    "MEASURES",
+    "Kind",
+    "Labels",
+    "Measure",
+    "Unit",
+    "Value",
+    "live_values_of",
+    "measure_named",
+    "values_of",
+]
 
 Labels = tuple[tuple[str, str], ...]
 
@@ -134,6 +145,25 @@ def values_of(snapshot: Snapshot, at: float) -> Iterator[Value]:
                     yield Value(measure, labels, float(number), at)
 
 
+def live_values_of(sample: LiveSample, at: float) -> Iterator[Value]:
+    """The values of a sample of live data; what is not known is left out.
+
+    Args:
+        sample: The sample.
+        at: When it was measured, epoch seconds UTC by this machine's clock.
+    """
+    for measure in MEASURES:
+        number = getattr(sample, measure.live) if measure.live else None
+        # Where the house's power is known, that of roof and grid is no value of its own.
+        is_part = measure.live == "consumption_w" and sample.load_w is not None
+        if number is not None and math.isfinite(number) and not is_part:
+            yield Value(measure, (), float(number), at)
+
+
+def _unread(_: object) -> None:
+    """No reading has it, only live data."""
+
+
 def _site() -> Iterable[Measure]:
     site = Subject.SITE
     watt, energy, level, counter = Unit.WATT, Unit.WATT_HOUR, Kind.LEVEL, Kind.COUNTER
@@ -150,7 +180,7 @@ def _site() -> Iterable[Measure]:
     )  # negative: charging  # fmt: skip
     yield Measure(
         "production_and_grid_power", watt, level, "Production and grid", site,
-        lambda s: s.production_and_grid_w,
+        lambda s: s.production_and_grid_w, "consumption_w",
     )  # fmt: skip
     yield Measure(
         "production_energy", energy, counter, "Energy produced", site,
@@ -190,6 +220,7 @@ def _site() -> Iterable[Measure]:
         "battery_stored_energy", energy, Kind.STORED, "Energy in the batteries", site,
         lambda s: s.stored_wh,
     )  # fmt: skip
+    yield Measure("generator_power", watt, level, "Generator", site, _unread, "generator_w")
     yield Measure(
         "grid_connected", Unit.NUMBER, Kind.STATE, "Connected to the grid", site,
         lambda s: s.on_grid,

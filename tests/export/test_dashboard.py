@@ -299,7 +299,7 @@ def test_values_appear_change_and_grow_old(
 def test_it_can_be_used_by_everybody(
     browser: Browser, dashboard: Dashboard, recorded: Envoy, tmp_path: Path
 ) -> None:
-    from axe_playwright_python.sync_playwright import Axe
+    from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 
     feed = Feed(recorded, every=60)
     dashboard.publish(feed.poll())

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from enphase_sdk.export.measures import MEASURES, Kind, Unit, values_of
+from enphase_sdk.export.measures import MEASURES, Kind, Unit, live_values_of, values_of
 from enphase_sdk.gateway.models.energy import CtMeter, Inverter, SystemEnergy
 from enphase_sdk.gateway.models.storage import (
     Encharge,
@@ -15,6 +15,7 @@ from enphase_sdk.gateway.models.storage import (
     Enpower,
 )
 from enphase_sdk.gateway.snapshot import Snapshot
+from enphase_sdk.live import LiveSample
 
 NOW = 1_718_452_800.0
 
@@ -36,6 +37,7 @@ PUBLISHED = [
     "battery_state_of_charge_percent",
     "battery_reserve_percent",
     "battery_stored_energy_wh",
+    "generator_power_w",
     "grid_connected",
     "inverters",
     "inverters_reporting",
@@ -238,3 +240,28 @@ def test_degrees_are_celsius(degrees: float, unit: str, celsius: float) -> None:
     battery = Encharge(serial_number="1", temperature=degrees, temperature_unit=unit, **unknown)
     values = told(Snapshot(encharge_inventory={"1": battery}))
     assert values["battery_unit_temperature_celsius", "1"] == celsius
+
+
+def test_a_live_sample_has_the_same_names() -> None:
+    sample = LiveSample(
+        at=1.0, pv_w=3000, grid_w=100, battery_w=-2500, load_w=600, consumption_w=3100,
+        generator_w=0, state_of_charge=40,
+    )  # fmt: skip
+    values = {v.measure.key: v.number for v in live_values_of(sample, NOW)}
+    assert values == {
+        "production_power_w": 3000.0,
+        "house_power_w": 600.0,
+        "grid_power_w": 100.0,
+        "battery_power_w": -2500.0,
+        "battery_state_of_charge_percent": 40.0,
+        "generator_power_w": 0.0,
+    }
+    assert {v.at for v in live_values_of(sample, NOW)} == {NOW}
+
+
+def test_what_a_live_sample_does_not_know_is_absent() -> None:
+    meters = LiveSample(pv_w=3000, grid_w=100, consumption_w=3100, source="meters")
+    values = {v.measure.key: v.number for v in live_values_of(meters, NOW)}
+    assert values["production_and_grid_power_w"] == 3100.0
+    assert "house_power_w" not in values
+    assert list(live_values_of(LiveSample(is_stale=True), NOW)) == []

@@ -52,7 +52,7 @@ def recorded_curve(envoy: Envoy) -> Curve:
         produced = envoy.stats().intervals
         consumed = envoy.consumption_stats().intervals
     except NotAvailableError:
-        return Curve(note="Nothing has been recorded yet: leave the recorder running.")
+        return Curve(note="Nothing has been recorded yet: leave `enphase envoy record` running.")
     except ConfigError:
         return Curve(note="The recording cannot be read.")
     zone = envoy.timezone
