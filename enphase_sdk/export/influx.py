@@ -141,7 +141,7 @@ class InfluxExporter:
     def _send(self, sender: _Sender, text: str) -> None:
         try:
             sender.send(text)
-        except (OSError, _RefusedError) as error:
+        except (OSError, UnicodeError, _RefusedError) as error:
             sender.close()
             if not self._failing:
                 logger.warning("%s: a reading could not be written (%s)", self._to, _reason(error))
@@ -159,7 +159,7 @@ class _RefusedError(Exception):
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
-    return str(error)
+    return "not a host's name" if isinstance(error, UnicodeError) else str(error)
 
 
 def _shown(to: str) -> str:

@@ -79,6 +79,11 @@ class MqttExporter:
         for name, text in (("prefix", prefix), ("base", base)):
             if not text or any(c in "+#\0" for c in text) or text.strip("/") != text:
                 raise ConfigError(f"{name} must be a topic without + and #, not {text!r}")
+        try:
+            # What a resolver refuses would end paho's thread.
+            host.encode("idna")
+        except UnicodeError:
+            raise ConfigError("host is not the name or address of a broker") from None
         if password is not None and username is None:
             raise ConfigError("MQTT has no password without a user: pass username= too")
         self._new_client = partial(paho.Client, CallbackAPIVersion.VERSION2)

@@ -72,7 +72,7 @@ class PrometheusExporter:
         registry.register(self)
         try:
             self._server, self._thread = start_http_server(port, addr=bind, registry=registry)
-        except (OSError, OverflowError, UnicodeError) as error:
+        except (OSError, OverflowError, ValueError) as error:
             reason = getattr(error, "strerror", None) or error
             raise ConfigError(
                 f"cannot listen on {bind}, port {port}: {reason}; choose another"

@@ -321,3 +321,9 @@ def test_it_can_be_used_by_everybody(
             assert said == []
             page.screenshot(path=tmp_path / f"{width}-{scheme}.png", full_page=True)
             page.context.close()
+
+
+@pytest.mark.parametrize("bind", ["a" * 300, "a\x00b", "[::", " ", "é\n", "192.0.2.1"])
+def test_an_address_that_is_none_of_this_machine(bind: str) -> None:
+    with pytest.raises(ConfigError, match="cannot listen"):
+        Dashboard(bind=bind)

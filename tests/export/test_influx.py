@@ -120,6 +120,16 @@ def test_a_socket_that_was_closed_is_opened_again(
     assert "again" in caplog.messages[-1]
 
 
+@pytest.mark.parametrize("scheme", ["tcp", "udp", "http"])
+def test_a_name_that_is_none_is_logged(
+    feed: Feed, caplog: pytest.LogCaptureFixture, scheme: str
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        InfluxExporter(to=f"{scheme}://{'a' * 100}:1").publish(feed.poll())
+    assert len(caplog.messages) == 1
+    assert "could not be written" in caplog.messages[0]
+
+
 def test_by_udp_in_packets_of_whole_lines(feed: Feed) -> None:
     told = feed.poll()
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiving:

@@ -129,6 +129,11 @@ def test_settings_that_make_no_sense(settings: dict[str, Any]) -> None:
     assert "zzSECRETzz" not in str(caught.value)
 
 
+def test_a_host_that_is_none() -> None:
+    with pytest.raises(ConfigError, match="host"):
+        MqttExporter("a" * 10_000)
+
+
 @frozen
 class Broker:
     """A Mosquitto that runs, and what one of its clients hears."""
