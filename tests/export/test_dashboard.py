@@ -19,7 +19,7 @@ from enphase_sdk import Envoy, GatewayRecorder
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.export import Feed
 from enphase_sdk.export.dashboard import Dashboard
-from enphase_sdk.export.dashboard.sources import CurveSource
+from enphase_sdk.export.dashboard.sources import CurveSource, LiveSource
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 
 
@@ -150,6 +150,37 @@ def test_a_failed_reading_leaves_the_old_values_with_their_age(
     assert told["values"]["production_power_w"]["at"] == read_at
     assert {inverter["state"] for inverter in told["inverters"]} == {"silent"}
     assert {inverter["watts"] for inverter in told["inverters"]} == {None}
+
+
+@pytest.mark.parametrize("profile", ["8.2-batteries", "8.3-three-phase"])
+def test_live_data_come_beside_readings(
+    dashboard: Dashboard, clock: FakeClock, profile: str
+) -> None:
+    gateway = SimulatedGateway(profile, clock=clock)
+    token = gateway.issue_token()
+    with (
+        Envoy("g.test", token=token, transport=gateway.transport()) as envoy,
+        httpx.stream("GET", dashboard.url + "events", trust_env=False, timeout=60) as response,
+    ):
+        dashboard.publish(Feed(envoy).poll())
+        with LiveSource(envoy, dashboard):
+            for told in events(response):
+                values = told["values"]
+                if values and values["grid_power_w"]["source"] == "live":
+                    break
+        assert values["production_power_w"]["limit"] == 30.0
+        assert values["production_energy_wh"]["source"] == "reading"
+
+
+def test_a_gateway_without_live_data_says_so(dashboard: Dashboard, clock: FakeClock) -> None:
+    gateway = SimulatedGateway("3.17", clock=clock)
+    with (
+        Envoy("g.test", transport=gateway.transport()) as envoy,
+        httpx.stream("GET", dashboard.url + "events", trust_env=False, timeout=60) as response,
+        LiveSource(envoy, dashboard),
+    ):
+        note = next(told["live_note"] for told in events(response) if told["live_note"])
+    assert note.startswith("No live data: ")
 
 
 def test_it_ends_while_somebody_looks_on(clock: FakeClock) -> None:
