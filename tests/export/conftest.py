@@ -11,6 +11,7 @@ import pytest
 
 from enphase_sdk import Envoy
 from enphase_sdk.export import Feed
+from enphase_sdk.export.dashboard import Dashboard
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 
 
@@ -29,6 +30,12 @@ def envoy(gateway: SimulatedGateway) -> Iterator[Envoy]:
 @pytest.fixture
 def feed(envoy: Envoy) -> Feed:
     return Feed(envoy, every=60)
+
+
+@pytest.fixture
+def dashboard(clock: FakeClock) -> Iterator[Dashboard]:  # noqa: ARG001 - is read by it
+    with Dashboard() as serving:
+        yield serving
 
 
 @pytest.fixture
