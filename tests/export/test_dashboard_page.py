@@ -18,7 +18,7 @@ from enphase_sdk.testing import FakeClock, SimulatedGateway
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright  # noqa: E402 - it may be missing
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 expect.set_options(timeout=60_000)
 
