@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway import FASTEST, LONGEST, Gateway
 from enphase_sdk.cli.shared_options import a_number, command_sharing
 
@@ -58,6 +59,8 @@ def dashboard(
     from enphase_sdk.export.dashboard import Dashboard
     from enphase_sdk.export.dashboard.sources import CurveSource, LiveSource
 
+    if gateway.form is not Form.TABLE:
+        raise typer.BadParameter("the dashboard prints no values: leave --json and --csv out")
     with suppress(KeyboardInterrupt), ExitStack() as running:
         page = running.enter_context(Dashboard(port, bind=bind))
         typer.echo(f"The page is at {page.url}; stop it with ctrl-c.")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from enphase_sdk.cli.failures import tell
+from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway import FASTEST, LONGEST, MOST_READINGS, Gateway
 from enphase_sdk.cli.shared_options import a_number, command_sharing, secret_in
 
@@ -99,6 +100,8 @@ def export(
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.export import Feed, InfluxExporter, MqttExporter, PrometheusExporter
 
+    if gateway.form is not Form.TABLE:
+        raise typer.BadParameter("export writes for other systems: leave --json and --csv out")
     with ExitStack() as open_ones:
         exporters: list[Exporter] = []
         if mqtt is not None:

@@ -61,6 +61,7 @@ def test_one_reading_serves_all(run: Run, host: str, gateway: SimulatedGateway) 
         (["--influx-socket", "broker"], "HOST:PORT"),
         (["--prometheus", "70000"], "--prometheus"),
         (["--influx", "--every", "1"], "--every"),
+        (["--influx", "--json"], "--json"),
     ],
 )
 def test_words_that_make_no_sense(run: Run, words: list[str], said: str) -> None:
