@@ -12,11 +12,11 @@ from typing import Any
 import httpx
 import pytest
 
-from enphase_sdk import Envoy
+from enphase_sdk import Envoy, GatewayRecorder
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.export import Feed
 from enphase_sdk.export.dashboard import Dashboard
-from enphase_sdk.export.dashboard.sources import LiveSource
+from enphase_sdk.export.dashboard.sources import CurveSource, LiveSource
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 
 
@@ -172,6 +172,24 @@ def test_a_gateway_without_live_data_says_so(dashboard: Dashboard, clock: FakeCl
     ):
         note = next(told["live_note"] for told in events(response) if told["live_note"])
     assert note.startswith("No live data: ")
+
+
+def test_a_gateway_that_is_away_does_not_end_the_curve(
+    dashboard: Dashboard, feed: Feed, envoy: Envoy, gateway: SimulatedGateway, clock: FakeClock
+) -> None:
+    curve = CurveSource(envoy, dashboard)
+    curve.publish(feed.poll())
+    assert "record" in dashboard.board.to_dict(clock.time())["curve"]["note"]
+    clock.advance(4000)
+    gateway.crashed = True
+    curve.publish(feed.poll())
+    gateway.reboot()
+    with GatewayRecorder(envoy, every=300) as recorder:
+        for _ in range(3):
+            recorder.poll()
+            clock.advance(300)
+    curve.publish(feed.poll())
+    assert dashboard.board.to_dict(clock.time())["curve"]["note"] is None
 
 
 def test_it_ends_while_somebody_looks_on(clock: FakeClock) -> None:

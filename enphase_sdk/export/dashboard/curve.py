@@ -47,7 +47,11 @@ class Curve:
 
 
 def recorded_curve(envoy: Envoy) -> Curve:
-    """The recorded intervals of today; a missing recording is a note, not an error."""
+    """The recorded intervals of today; a missing recording is a note, not an error.
+
+    Raises:
+        APIConnectionError: the gateway, whose serial number is needed, does not answer.
+    """
     try:
         produced = envoy.stats().intervals
         consumed = envoy.consumption_stats().intervals

@@ -47,8 +47,13 @@ class CurveSource:
         interval = int(self._clock.time()) // PRODUCTION_STEP
         if told.reading is None or interval == self._interval:
             return
+        try:
+            curve = recorded_curve(self._envoy)
+        except EnphaseError:
+            # Which recording it is, the gateway itself says; the next reading tries again.
+            return
         self._interval = interval
-        self._page.board.note_curve(recorded_curve(self._envoy))
+        self._page.board.note_curve(curve)
         self._page.wake()
 
 
