@@ -94,7 +94,7 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(PYTHON) tools/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --constraint .venv-lowest/constraints.txt --editable '.[discover,frames,redis,testing]' \
+	  --constraint .venv-lowest/constraints.txt --editable '.[dashboard,discover,frames,mqtt,prometheus,redis,testing]' \
 	  pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml
 	@touch $@
 

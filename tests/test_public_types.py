@@ -20,6 +20,8 @@ PUBLIC = [
     "enphase_sdk.clock",
     "enphase_sdk.download",
     "enphase_sdk.errors",
+    "enphase_sdk.export",
+    "enphase_sdk.export.dashboard",
     "enphase_sdk.fleet",
     "enphase_sdk.frames",
     "enphase_sdk.gateway",

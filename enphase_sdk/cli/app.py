@@ -8,6 +8,8 @@ import typer
 
 from enphase_sdk.cli import (
     gateway,
+    gateway_dashboard,
+    gateway_export,
     gateway_set,
     live,
     login,
@@ -85,5 +87,7 @@ for command in (
 ):
     app.command()(command)
 
+for command in (gateway_export.export, gateway_dashboard.dashboard):
+    gateway.group.command()(command)
 gateway.group.add_typer(gateway_set.group, name="set")
 app.add_typer(gateway.group, name="envoy")

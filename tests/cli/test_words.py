@@ -97,6 +97,12 @@ def _bounds(path: tuple[str, ...], name: str) -> list[str]:
         return ["--count", "1"]
     if path == ("envoy", "record") and name != "until":
         return ["--until", "2000-01-01T00:00:00Z"]
+    if path == ("envoy", "export"):
+        if name in ("count", "every", "influx_socket", "mqtt", "mqtt_ca_file", "prometheus"):
+            return ["--influx"] if name == "count" else ["--influx", "--count", "1"]
+        return ["--every", "1"]
+    if path == ("envoy", "dashboard"):
+        return ["--port", "-1"] if name == "every" else ["--every", "1"]
     if path == ("envoy", "discover"):
         return ["--interface", "127.0.0.1"]
     return []
