@@ -5,16 +5,14 @@ from __future__ import annotations
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
 
-from enphase_sdk.cli.failures import STOPPED, PartlyDoneError, one_line, tell
-from enphase_sdk.cli.fields import text_field
+from enphase_sdk.cli.failures import STOPPED, PartlyDoneError, tell
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway import Gateway
-from enphase_sdk.cli.output import Row, View, print_document
 from enphase_sdk.errors import NotAvailableError
 
 if TYPE_CHECKING:
@@ -24,18 +22,6 @@ __all__ = ["Changing", "settings_in"]
 
 # Words of the Python methods, which are no settings.
 _RESERVED = frozenset({"dry_run", "id", "self", "wait"})
-
-_CHANGE = View(
-    (
-        text_field("setting", "Setting", stays=True),
-        text_field("before", "Before"),
-        text_field("requested", "Requested"),
-        text_field("after", "After"),
-        text_field("outcome", "Outcome", stays=True),
-        text_field("reason"),
-    ),
-    lambda wire: _rows(wire),
-)
 
 
 class Changing(Gateway):
@@ -92,17 +78,26 @@ class Changing(Gateway):
             if self._last is not None:
                 tell(f"the request was sent; its effect is not waited for ({self._last.reason})")
             raise
-        self.show(_CHANGE, _wire(change))
+        self._show_rows(change)
         if change.outcome != "applied" and self._wait:
             raise PartlyDoneError(f"{change.outcome}: {change.reason}")
         if self.form is Form.TABLE:
             tell(f"{change.outcome}: {change.reason}")
 
+    def _show_rows(self, told: PlannedRequest | ConfirmedChange) -> None:
+        from attrs import asdict
+
+        from enphase_sdk.cli.gateway_views import CHANGE
+
+        self.show(CHANGE, asdict(told))
+
     def _show_plan(self, planned: PlannedRequest) -> None:
         import msgspec
 
+        from enphase_sdk.cli.output import print_document
+
         if self.form is not Form.TABLE:
-            self.show(_CHANGE, _wire(planned))
+            self._show_rows(planned)
             return
         body = msgspec.json.format(msgspec.json.encode(planned.body), indent=2).decode()
         print_document([f"{planned.method} {planned.path}\n{body}\n"])
@@ -113,9 +108,11 @@ class Changing(Gateway):
             tell("it is so already: nothing would be sent")
 
     def _ask(self, planned: PlannedRequest) -> None:
+        from enphase_sdk.cli.gateway_views import setting_text
+
         tell(f"{self.host}: {planned.method} {planned.path}")
         for name, value in planned.requested.items():
-            tell(f"{name}: {_text(planned.before.get(name))} -> {_text(value)}")
+            tell(f"{name}: {setting_text(planned.before.get(name))} -> {setting_text(value)}")
         if planned.warning is not None:
             tell(f"warning: {planned.warning}")
             self._warned = planned.warning
@@ -173,37 +170,3 @@ def settings_in(pairs: list[str]) -> dict[str, Any]:
         except msgspec.DecodeError:
             settings[name] = text
     return settings
-
-
-def _wire(told: PlannedRequest | ConfirmedChange) -> dict[str, Any]:
-    from attrs import asdict
-
-    return asdict(told)
-
-
-def _rows(wire: Mapping[str, Any]) -> list[Row]:
-    """A row for each setting of a change or a plan."""
-    after: Mapping[str, Any] = wire.get("after") or {}
-    return [
-        {
-            "setting": name,
-            "before": _text(wire["before"].get(name)),
-            "requested": _text(value),
-            "after": _text(after[name]) if name in after else None,
-            "outcome": wire.get("outcome"),
-            "reason": wire.get("reason"),
-        }
-        for name, value in wire["requested"].items()
-    ]
-
-
-def _text(value: Any) -> str:
-    import msgspec
-
-    if value is None:
-        return "unknown"
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    if isinstance(value, str) and value:
-        return one_line(value)
-    return one_line(msgspec.json.encode(value).decode())

@@ -12,7 +12,7 @@ from enphase_sdk.core.json import is_array, is_object
 from enphase_sdk.gateway.powers import POWERS, powers
 from enphase_sdk.report.formats import kilo, number
 
-__all__ = ["FOUND", "METERS", "POWERS", "READING", "TOKEN", "powers"]
+__all__ = ["CHANGE", "FOUND", "METERS", "POWERS", "READING", "TOKEN", "powers", "setting_text"]
 
 
 def _reading_rows(wire: Mapping[str, Any]) -> Iterator[Row]:
@@ -79,4 +79,48 @@ FOUND = View(
         text_field("name", "Name"),
     ),
     lambda wire: [wire],
+)
+
+
+def _change_rows(wire: Mapping[str, Any]) -> list[Row]:
+    """A row for each setting of a change or a plan."""
+    after: Mapping[str, Any] = wire.get("after") or {}
+    return [
+        {
+            "setting": name,
+            "before": setting_text(wire["before"].get(name)),
+            "requested": setting_text(value),
+            "after": setting_text(after[name]) if name in after else None,
+            "outcome": wire.get("outcome"),
+            "reason": wire.get("reason"),
+        }
+        for name, value in wire["requested"].items()
+    ]
+
+
+def setting_text(value: Any) -> str:
+    """The value of a setting, for people."""
+    import msgspec
+
+    from enphase_sdk.cli.failures import one_line
+
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, str) and value:
+        return one_line(value)
+    return one_line(msgspec.json.encode(value).decode())
+
+
+CHANGE = View(
+    (
+        text_field("setting", "Setting", stays=True),
+        text_field("before", "Before"),
+        text_field("requested", "Requested"),
+        text_field("after", "After"),
+        text_field("outcome", "Outcome", stays=True),
+        text_field("reason"),
+    ),
+    _change_rows,
 )

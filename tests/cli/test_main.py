@@ -70,7 +70,7 @@ print("HEAVY", sorted(heavy & {name.split(".")[0] for name in sys.modules}))
         (["monthly", "67"], "Missing argument 'DATE'"),
         (["systems", "--plan", "tera"], "known are watt, kilowatt, megawatt, partner"),
         (["systems", "--profile", "other"], "no profile 'other'"),
-        (["systems", "--max-wait", "-1"], "max_wait must be seconds"),
+        (["systems", "--max-wait", "-1"], "--max-wait must be seconds"),
         (["systems", "--timeout", "0"], "timeout must be seconds above 0"),
         (["systems", "--base-url", "http://example.com"], "https"),
         (["report", "--out", "report.pdf"], "ends in .html, .json, .csv"),

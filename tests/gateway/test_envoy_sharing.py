@@ -306,5 +306,5 @@ def test_firmware_that_is_too_old_says_so(surface: Surface, clock: FakeClock) ->
     gateway = SimulatedGateway("3.7", clock=clock)
     with opened(surface, transport=network_of(gateway)) as envoy:
         for call in CALLS:
-            with pytest.raises(EnphaseError, match=r"3\.7\.31.*before 3\.9.*updated"):
+            with pytest.raises(EnphaseError, match=r"3\.7\.31.*before 3\.9.*update"):
                 call(envoy)
