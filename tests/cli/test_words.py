@@ -25,7 +25,11 @@ NASTY = [
 ]  # fmt: skip
 
 # Enough for the other arguments to be right.
-RIGHT = {"system_id": "67", "system_ids": "67", "serial_number": "122", "start_date": "2024-05-01"}
+RIGHT = {
+    "system_id": "67", "system_ids": "67", "serial_number": "122", "start_date": "2024-05-01",
+    "contact": "NC1", "mode": "backup", "position": "open", "serial": "122", "settings": "mode=soc",
+    "state": "off", "watts": "500",
+}  # fmt: skip
 
 
 def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
@@ -37,11 +41,18 @@ def commands(group: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str
 
 
 # Options that many commands share are tried with one.
-SHARED = {
-    p.name
-    for p in dict(commands(typer.main.get_command(app)))["summary",].params
-    if p.name not in ("system_ids", "summary_date")
-} | {"host", "token", "username", "password", "fingerprint", "ca_file"}
+SHARED = (
+    {
+        p.name
+        for p in dict(commands(typer.main.get_command(app)))["summary",].params
+        if p.name not in ("system_ids", "summary_date")
+    }
+    | {"host", "token", "username", "password", "fingerprint", "ca_file"}
+    | {
+        "token_file",
+        "password_file",
+    }
+)
 
 CASES = [
     pytest.param(path, command, parameter, id=f"{' '.join(path)} {parameter.name}")
