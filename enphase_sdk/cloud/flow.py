@@ -262,7 +262,7 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
     while True:
         key = pacer.new_key()
         try:
-            admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time()))
+            admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time))
         except GeneratorExit:
             # Cancelled while the ledger was asked: nobody will send that hit.
             pacer.withdraw(key, policy.time())

@@ -12,6 +12,7 @@ import threading
 import time
 import weakref
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -171,17 +172,18 @@ class SqliteLedger:
 
         self._database.write(changed)
 
-    def clocks(self, clock: Clock) -> list[tuple[str, float]]:
+    def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
         """What all processes here can read: the time since the machine started, and the wall's."""
         boot = _boot_id()
-        since_start = [(boot, clock.monotonic())] if boot else []
-        return [*since_start, (WALL, clock.time())]
+        named = [(boot, clock.monotonic())] if boot else []
+        return [(name, at, at) for name, at in [*named, (WALL, clock.time())]]
 
     def close(self) -> None:
         """Close the file; a later question opens it again."""
         self._database.close()
 
 
+@cache
 def _boot_id() -> str | None:
     """A name for this start of the machine; None where it has none."""
     try:
@@ -256,7 +258,8 @@ class RedisLedger:
         self._turn = threading.Lock()
         # What was last seen of each application: asking again then takes one way there and back.
         self._seen: dict[str, tuple[bytes, bytes | None]] = {}
-        self._time: tuple[float, float] | None = None
+        # Redis's time, with ours before and after it was asked.
+        self._time: tuple[float, float, float] | None = None
         weakref.finalize(self, client.close)
         renew_after_fork(self)
 
@@ -301,20 +304,23 @@ class RedisLedger:
             return type(error).__name__
 
     def _asked(self, application: str, key: str, version: bytes, made: bytes, new: bytes) -> bool:
+        before = time.monotonic()
         reply = self._client.eval(_SCRIPT, 1, key, version, made, new, KEPT_FOR)
-        self._time = float(reply[1]), time.monotonic()
+        self._time = float(reply[1]), before, time.monotonic()
         if reply[0]:
             self._seen[application] = made, new
             return True
         self._seen[application] = reply[2], reply[3]
         return False
 
-    def clocks(self, clock: Clock) -> list[tuple[str, float]]:
+    def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
         """Redis's own clock, which all machines ask; the wall's where ours is no real one."""
         if self._time is None or not isinstance(clock, SystemClock):
-            return [(WALL, clock.time())]
-        at, when = self._time
-        return [(_REDIS_CLOCK, at + time.monotonic() - when)]
+            return [(WALL, clock.time(), clock.time())]
+        at, before, after = self._time
+        return [
+            (_REDIS_CLOCK, at + time.monotonic() - after, at + time.monotonic() - before),
+        ]
 
     def close(self) -> None:
         """Close the connections; a later question opens others."""

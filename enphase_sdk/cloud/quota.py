@@ -3,7 +3,7 @@
 The rules are in `enphase_sdk.cloud.tally`, what is shared with others is kept by a ledger
 (`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
 far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
-ledger fails. It reads no clock and never sleeps.
+ledger fails. It never sleeps.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ import threading
 from collections.abc import Callable
 from copy import copy
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Protocol, TypeAlias, TypeVar
 
 from attrs import evolve, frozen
 
-from enphase_sdk.clock import Clock
+from enphase_sdk.clock import Clock, SteadyTime
 from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
 from enphase_sdk.cloud.retry import http_date
 from enphase_sdk.cloud.tally import (
@@ -60,6 +60,9 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+# Clocks by name, with the least and the most that each can show now, epoch seconds or others.
+Readings: TypeAlias = Callable[[Clock], list[tuple[str, float, float]]]
 
 # Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
@@ -165,7 +168,8 @@ class Pacer:
         plan: What is allowed, as far as it is known beforehand.
         ledger: What it is shared through; else it keeps its own count.
         application: Names the application in the ledger.
-        clock: For a first idea of the server's clock from what other sharers know.
+        time: The client's time, for a first idea of the server's clock from what other sharers
+            know; None to begin without.
         reserve: Hits to leave to others.
         reopens: Whether to forget what earlier refusals said: the plan was changed.
     """
@@ -176,13 +180,13 @@ class Pacer:
         ledger: Ledger | MemoryLedger | None = None,
         application: str = "",
         *,
-        clock: Clock | None = None,
+        time: SteadyTime | None = None,
         reserve: Reserve = NOTHING_RESERVED,
         reopens: bool = False,
     ) -> None:
         self.ledger = ledger if ledger is not None else MemoryLedger()
         self.application = application
-        self._clock = clock
+        self._time = time
         self._plan = plan
         self._me = Sharer.of(secrets.token_hex(6), plan, reserve)
         self._numbers = itertools.count()
@@ -212,15 +216,15 @@ class Pacer:
         """Another for the same application, whose plan has changed: it may go on at once."""
         kept = reserved(self._me.reserve, plan)
         if isinstance(self.ledger, MemoryLedger):
-            return Pacer(plan, application=self.application, clock=self._clock, reserve=kept)
+            return Pacer(plan, application=self.application, time=self._time, reserve=kept)
         return Pacer(
-            plan, self.ledger, self.application, clock=self._clock, reserve=kept, reopens=True
+            plan, self.ledger, self.application, time=self._time, reserve=kept, reopens=True
         )
 
     def with_reserve(self, reserve: Reserve | int | None) -> Pacer:
         """Another for the same quota that leaves other hits to others."""
         kept = reserved(reserve, self._plan)
-        return Pacer(self._plan, self.ledger, self.application, clock=self._clock, reserve=kept)
+        return Pacer(self._plan, self.ledger, self.application, time=self._time, reserve=kept)
 
     @property
     def is_local(self) -> bool:
@@ -247,14 +251,18 @@ class Pacer:
 
     def reserve(self, now: float) -> Ticket | Closed:
         """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
-        return self.reserve_as(self.new_key(), now)
+        return self.reserve_as(self.new_key(), lambda: now)
 
     def new_key(self) -> str:
         """A name for one hit."""
         return f"{self._me.name}-{next(self._numbers)}"
 
-    def reserve_as(self, key: str, now: float) -> Ticket | Closed:
-        """A ticket with a name that is known beforehand, so that it can be withdrawn."""
+    def reserve_as(self, key: str, now: Callable[[], float]) -> Ticket | Closed:
+        """A ticket with a name that is known beforehand, so that it can be withdrawn.
+
+        The time is read when it is this question's turn: others may have been let out in a new
+        window while it waited for the ledger.
+        """
         answer = self._asked(now, lambda view: view.reserve(key))
         if isinstance(answer, Ticket):
             with self._lock:
@@ -284,7 +292,7 @@ class Pacer:
                 self._me.offset.learn(ticket.sent_at, now, date)
             view.settle(ticket, now, date, is_success=is_success)
 
-        self._asked(now, answered)
+        self._asked(lambda: now, answered)
 
     def settle_later(self, ticket: Ticket, now: float) -> None:
         """The same for a call that was cancelled, and cannot wait for a ledger any more."""
@@ -302,7 +310,7 @@ class Pacer:
     ) -> Closed:
         """Note a refusal with what it said; says when the quota opens. See `View.refuse`."""
         closed = self._asked(
-            now,
+            lambda: now,
             lambda view: view.refuse(
                 period=period,
                 period_start=period_start,
@@ -315,44 +323,46 @@ class Pacer:
 
     def status(self, now: float) -> QuotaStatus:
         """What is used and left."""
-        return self._asked(now, _status)
+        return self._asked(lambda: now, _status)
 
     def close(self, now: float) -> None:
         """Tell the ledger what is still owed to it, and let go of it."""
         if self._owed:
-            self._asked(now, lambda _: None)
+            self._asked(lambda: now, lambda _: None)
         close = getattr(self.ledger, "close", None)
         if callable(close):
             close()
 
     def _owe(self, now: float, debt: Callable[[View], object]) -> None:
         if self.is_local:
-            self._asked(now, debt)
+            self._asked(lambda: now, debt)
             return
         with self._lock:
             self._owed.append(debt)
 
-    def _asked(self, now: float, question: Callable[[View], T]) -> T:
+    def _asked(self, now: Callable[[], float], question: Callable[[View], T]) -> T:
         if isinstance(self.ledger, MemoryLedger):
-            return self.ledger.ask(lambda tally: self._answered(tally, now, question))
+            return self.ledger.ask(lambda tally: self._answered(tally, now(), question))
         with self._lock:
-            if self._alone_since is None or now >= self._alone_until:
+            if self._alone_since is None or now() >= self._alone_until:
                 try:
                     return self._asked_of(self.ledger, now, question)
                 except Exception as error:  # whatever a ledger raises, it ends no run
-                    self._go_on_alone(now, error)
-            view = View(self._seen, self._me, now)
-            return question(view)
+                    self._go_on_alone(now(), error)
+            return question(View(self._seen, self._me, now()))
 
-    def _asked_of(self, ledger: Ledger, now: float, question: Callable[[View], T]) -> T:
+    def _asked_of(
+        self, ledger: Ledger, now: Callable[[], float], question: Callable[[View], T]
+    ) -> T:
         answers: list[T] = []
         seen: list[Tally] = []
 
         def change(kept: bytes | None) -> bytes:
-            tally = Tally() if kept is None else self._read(kept, now)
+            time = now()
+            tally = Tally() if kept is None else self._read(kept, time)
             if self._alone_since is not None:
-                self._tell_of_the_time_alone(View(tally, self._me, now))
-            answers.append(self._answered(tally, now, question))
+                self._tell_of_the_time_alone(View(tally, self._me, time))
+            answers.append(self._answered(tally, time, question))
             seen.append(tally)
             return encoded(tally)
 
@@ -375,7 +385,7 @@ class Pacer:
     def _answered(self, tally: Tally, now: float, question: Callable[[View], T]) -> T:
         view = View(tally, self._me, now)
         if not self._joined:
-            self._join(view)
+            self._join(tally)
         for debt in self._owed:
             debt(view)
         if self._reopens:
@@ -384,36 +394,46 @@ class Pacer:
         answer = question(view)
         self._me.offset.asked_at = now
         tally.offsets[self._me.name] = self._me.offset
-        if self._clock is not None and self._me.offset.known:
-            self._leave_hints(view)
+        if self._me.offset.known:
+            self._leave_hints(tally)
         view.forget_sharers()
         if self.is_local:
             self._reopens, self._joined = False, True
         return answer
 
-    def _join(self, view: View) -> None:
+    def _join(self, tally: Tally) -> None:
         """Take over from the other sharers how far the server's clock is ahead."""
-        if self._me.offset.known or self._clock is None:
+        if self._me.offset.known:
             return
-        for name, reading in _common_clocks(self.ledger, self._clock):
-            low, high, then = view.tally.hints.get(name, (0.0, 0.0, 0.0))
+        for name, reading, least, most in self._common_clocks():
+            low, high, then = tally.hints.get(name, (0.0, 0.0, 0.0))
             # A clock that runs on from its machine's start never runs backwards.
-            if then and (name == WALL or reading >= then):
-                ours = reading - view.now
-                self._me.offset.low, self._me.offset.high = low + ours, high + ours
+            if then and (name == WALL or reading > then - 1.0):
+                self._me.offset.low, self._me.offset.high = low + least, high + most
                 self._me.offset.known = True
                 return
 
-    def _leave_hints(self, view: View) -> None:
-        hints = view.tally.hints
-        if self._clock is None:
-            return
-        for name, reading in _common_clocks(self.ledger, self._clock):
-            ours, offset = view.now - reading, self._me.offset
+    def _leave_hints(self, tally: Tally) -> None:
+        hints, offset = tally.hints, self._me.offset
+        for name, reading, least, most in self._common_clocks():
             hints.pop(name, None)
-            hints[name] = offset.low + ours, offset.high + ours, reading
+            hints[name] = offset.low - most, offset.high - least, reading
         while len(hints) > MOST_HINTS:
             del hints[next(iter(hints))]
+
+    def _common_clocks(self) -> list[tuple[str, float, float, float]]:
+        """Clocks that all sharers can read, the most reliable first.
+
+        Each with its name, its time, and how far it is ahead of ours, at least and at most: a
+        process can be held up between two readings.
+        """
+        if self._time is None:
+            return []
+        own: Readings | None = getattr(self.ledger, "clocks", None)
+        clock, before = self._time.clock, self._time()
+        readings = [(WALL, clock.time(), clock.time())] if own is None else own(clock)
+        after = self._time()
+        return [(name, low, low - after, high - before) for name, low, high in readings]
 
     def _read(self, kept: bytes, now: float) -> Tally:
         """What was kept; nobody knows what was spent where it cannot be read."""
@@ -487,11 +507,3 @@ def _status(view: View) -> QuotaStatus:
         closed_until=None if closed is None else utc(closed.opens_at),
         reason=None if closed is None else closed.reason,
     )
-
-
-def _common_clocks(ledger: object, clock: Clock) -> list[tuple[str, float]]:
-    """Clocks that this sharer has in common with others, the most reliable first."""
-    own: Callable[[Clock], list[tuple[str, float]]] | None = getattr(ledger, "clocks", None)
-    if own is not None:
-        return own(clock)
-    return [(WALL, clock.time())]
