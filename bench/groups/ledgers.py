@@ -4,6 +4,9 @@ A simulated cloud on a port, whose minutes last two seconds; the workers of each
 client, the processes a ledger. A *sharer* of the quota is who can have a hit under way, that is
 a worker: while the limit is unknown, each can be refused once, because its hit has left before the
 first refusal comes back.
+
+The share used is that of whole windows after the first: in that one the server's clock is known
+only to the second, because `Date` headers are cut to it, and that is half a window here.
 """
 
 from __future__ import annotations
@@ -54,7 +57,14 @@ class _Counting(SimulatedEnlighten):
 
 @frozen
 class _Outcome:
-    """Percent used of the whole windows, refusals in all, and those after the first window."""
+    """What came of a run.
+
+    Attributes:
+        used: Percent of the hits that the windows allow.
+        refusals: In all windows.
+        later_refusals: Those after the window in which the processes began.
+        words: What the processes had to say, as of a ledger that fails.
+    """
 
     used: float
     refusals: int
@@ -104,18 +114,20 @@ def measured(ledger: str, processes: int, workers: int, known: bool) -> _Outcome
         for child in children:
             child.stdout.readline()
         first = int(time.time() // SECONDS) + 1
-        until = (first + WINDOWS) * SECONDS
+        until = (first + 1 + WINDOWS) * SECONDS
         for child in children:
             child.stdin.write(f"{until}\n")
             child.stdin.flush()
         said = [child.communicate()[1].strip() for child in children]
-    used = sum(simulated.by_window[window] for window in range(first, first + WINDOWS))
-    later = sum(n for window, n in simulated.refused_by_window.items() if window > first)
+    used = sum(simulated.by_window[window] for window in range(first + 1, first + 1 + WINDOWS))
+    later = sum(
+        n for window, n in simulated.refused_by_window.items() if window > min(simulated.by_window)
+    )
     return _Outcome(
         100 * used / (LIMIT * WINDOWS),
         sum(simulated.refused_by_window.values()),
         later,
-        " ".join(filter(None, said))[:2000],
+        " ".join(filter(None, said))[:200],
     )
 
 

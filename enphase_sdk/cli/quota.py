@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from enphase_sdk.cli.cloud import Cloud, cloud_command
 
 if TYPE_CHECKING:
-    from enphase_sdk.cloud.quota import QuotaStatus
+    from enphase_sdk.cloud.quota_status import QuotaStatus
 
 __all__ = ["quota"]
 

@@ -17,8 +17,9 @@ from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
 from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.cache import Answers
-from enphase_sdk.cloud.quota import Pacer, Ticket
+from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff, retry_after
+from enphase_sdk.cloud.tally import Ticket
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
 from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep
 from enphase_sdk.core.log import logger

@@ -1,33 +1,48 @@
 """Through what a quota is shared: this process's memory, a file of this machine, or Redis.
 
 A ledger keeps some bytes for each application and replaces them in one piece. What they mean is
-in `enphase_sdk.cloud.tally`, so that all ledgers follow the same rules.
+in `enphase_sdk.cloud.quota_rules`, so that all ledgers follow the same rules.
 """
 
 from __future__ import annotations
 
 import os
-import secrets
 import threading
-import time
 import weakref
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Any
-from urllib.parse import SplitResult, urlsplit
+from typing import Any, Protocol, TypeAlias, TypeVar
+from urllib.parse import urlsplit
 
 from attrs import evolve, field, frozen
 
-from enphase_sdk.clock import Clock, SystemClock
-from enphase_sdk.cloud.quota import WALL, Ledger, MemoryLedger
+from enphase_sdk.clock import Clock
+from enphase_sdk.cloud.redis_ledger import Address, RedisLedger
 from enphase_sdk.cloud.settings import application_hash
-from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
+from enphase_sdk.cloud.tally import Tally
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.state import state_folder
-from enphase_sdk.errors import ConfigError, EnphaseError
+from enphase_sdk.errors import ConfigError
 
-__all__ = ["Named", "RedisLedger", "SqliteLedger", "ledger_of"]
+__all__ = [
+    "WALL",
+    "Ledger",
+    "MemoryLedger",
+    "Named",
+    "Readings",
+    "SqliteLedger",
+    "ledger_of",
+]
+
+T = TypeVar("T")
+
+# Clocks by name, with the least and the most that each can show now, epoch seconds or others.
+Readings: TypeAlias = Callable[[Clock], list[tuple[str, float, float]]]
+
+# The name of the clock on the wall, which every machine has.
+WALL = "wall"
+
 
 # "ENLQ": the file is a ledger of ours.
 APPLICATION_ID = 0x454E4C51
@@ -35,28 +50,52 @@ APPLICATION_ID = 0x454E4C51
 # Seconds that another process may keep the file locked: it does for a millisecond.
 PATIENCE = 3.0
 
-# Seconds for Redis to answer; a question that others keep overtaking ends then too.
-REDIS_PATIENCE = 2.0
-
-# What nobody asked for in so many milliseconds is over: the longest window is a month.
-KEPT_FOR = 70 * 86_400 * 1000
-
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
-_REDIS_CLOCK = "redis"
 
-# Sets the value if nobody has changed it since; else says what it is now.
-_SCRIPT = """
-local version = redis.call('HGET', KEYS[1], 'version') or ''
-local time = redis.call('TIME')
-if version ~= ARGV[1] then
-  return {0, time[1] .. '.' .. string.format('%06d', time[2]), version,
-          redis.call('HGET', KEYS[1], 'tally')}
-end
-redis.call('HSET', KEYS[1], 'version', ARGV[2], 'tally', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[4])
-return {1, time[1] .. '.' .. string.format('%06d', time[2])}
-"""
+class Ledger(Protocol):
+    """Keeps what all who spend one application's quota know together.
+
+    It need not understand what it keeps. Any exception it raises counts as a failure: it costs
+    a warning and a cautious pace, and it is asked again later.
+    """
+
+    def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
+        """Replace what is kept of an application with what `change` makes of it, atomically.
+
+        Args:
+            application: A hash that names it.
+            change: From what was kept (None for nothing, empty where it got lost) to what is to
+                be kept. It may be called more than once; the last call is the one that counts.
+        """
+        ...
+
+
+class MemoryLedger:
+    """What the threads and tasks of one process know together, as it is: nothing is encoded."""
+
+    def __init__(self) -> None:
+        self.tally = Tally()
+        self._lock = threading.Lock()
+        renew_after_fork(self)
+
+    def __repr__(self) -> str:
+        return "<memory ledger>"
+
+    def after_fork(self) -> None:
+        """Replace the lock, which a thread of the parent may hold.
+
+        The parent's calls under way count, but their answers never come here.
+        """
+        self._lock = threading.Lock()
+        for hit in self.tally.hits.values():
+            if hit.done_at is None:
+                hit.done_at = hit.sent_at
+
+    def ask(self, question: Callable[[Tally], T]) -> T:
+        """Let a question be answered, alone among all threads."""
+        with self._lock:
+            return question(self.tally)
 
 
 @frozen(repr=False)
@@ -115,7 +154,7 @@ def ledger_of(named: Named) -> Ledger | MemoryLedger:
         ledger: Ledger = chosen
         return ledger
     if isinstance(chosen, str) and chosen.startswith(_SCHEMES):
-        return RedisLedger(_Address(chosen))
+        return RedisLedger(Address(chosen))
     if chosen == "sqlite":
         return SqliteLedger(state_folder() / "ledger.sqlite")
     if isinstance(chosen, str | os.PathLike) and "://" not in os.fspath(chosen):
@@ -190,138 +229,3 @@ def _boot_id() -> str | None:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (OSError, ValueError):
         return None
-
-
-class _Address:
-    """Redis's address, whose password nothing shows."""
-
-    def __init__(self, url: str) -> None:
-        self._url = url
-
-    def shown(self) -> str:
-        """The address without user, password and parameters."""
-        parts = self._parts()
-        if parts is None:
-            return "redis"
-        place = (parts.netloc.rpartition("@")[2] or "") + parts.path
-        return f"{parts.scheme}://{place}"
-
-    def client(self) -> Any:
-        """A client that waits for nothing long, or None where the address cannot be used."""
-        redis: Any = import_module("redis")  # its arguments are not typed
-        try:
-            return redis.Redis.from_url(
-                self._url,
-                socket_timeout=REDIS_PATIENCE,
-                socket_connect_timeout=REDIS_PATIENCE,
-                retry=None,
-                decode_responses=False,
-            )
-        except (ValueError, TypeError, redis.RedisError):
-            return None
-
-    def _parts(self) -> SplitResult | None:
-        try:
-            return urlsplit(self._url)
-        except ValueError:
-            return None
-
-
-class RedisError(EnphaseError):
-    """Redis could not be asked."""
-
-
-class RedisLedger:
-    """Redis, which several machines share; one script a question, atomic in the server.
-
-    Args:
-        address: Where it is.
-
-    Raises:
-        ConfigError: the extra is not installed, or the address cannot be used.
-    """
-
-    def __init__(self, address: _Address) -> None:
-        try:
-            import_module("redis")
-        except ImportError:
-            client, problem = None, "it needs the extra: pip install 'enphase-sdk[redis]'"
-        else:
-            client, problem = (
-                address.client(),
-                "its address cannot be used; it looks like redis://host:6379/0",
-            )
-        if client is None:
-            raise ConfigError(f"ledger: Redis: {problem}")
-        self._address = address
-        self._client: Any = client
-        self._turn = threading.Lock()
-        # What was last seen of each application: asking again then takes one way there and back.
-        self._seen: dict[str, tuple[bytes, bytes | None]] = {}
-        # Redis's time, with ours before and after it was asked.
-        self._time: tuple[float, float, float] | None = None
-        weakref.finalize(self, client.close)
-        renew_after_fork(self)
-
-    def __repr__(self) -> str:
-        return f"<Redis ledger {self._address.shown()}>"
-
-    def after_fork(self) -> None:
-        """Leave the connections to the parent."""
-        self._turn = threading.Lock()
-        leave_to_parent(self._client)
-        self._client = self._address.client()
-        weakref.finalize(self, self._client.close)
-
-    def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application; see `Ledger`.
-
-        Raises:
-            RedisError: it cannot be reached, or others were faster again and again.
-        """
-        problem = self._problem_of(application, change)
-        if problem is not None:
-            raise RedisError(problem)
-
-    def _problem_of(self, application: str, change: Callable[[bytes | None], bytes]) -> str | None:
-        import redis
-
-        end = time.monotonic() + REDIS_PATIENCE
-        key = f"enphase-sdk:ledger:{application}"
-        try:
-            with self._turn:
-                if application not in self._seen:
-                    self._asked(application, key, b"?", b"", b"")
-                while True:
-                    version, kept = self._seen[application]
-                    made, new = secrets.token_bytes(9), change(kept)
-                    if self._asked(application, key, version, made, new):
-                        return None
-                    if time.monotonic() > end:
-                        return "others kept changing it"
-        except (redis.RedisError, OSError, ValueError) as error:
-            # Their texts may repeat the address.
-            return type(error).__name__
-
-    def _asked(self, application: str, key: str, version: bytes, made: bytes, new: bytes) -> bool:
-        before = time.monotonic()
-        reply = self._client.eval(_SCRIPT, 1, key, version, made, new, KEPT_FOR)
-        self._time = float(reply[1]), before, time.monotonic()
-        if reply[0]:
-            self._seen[application] = made, new
-            return True
-        self._seen[application] = reply[2], reply[3]
-        return False
-
-    def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
-        """Redis's own clock, which all machines ask; the wall's where ours is no real one."""
-        if self._time is None or not isinstance(clock, SystemClock):
-            return [(WALL, clock.time(), clock.time())]
-        at, before, after = self._time
-        return [
-            (_REDIS_CLOCK, at + time.monotonic() - after, at + time.monotonic() - before),
-        ]
-
-    def close(self) -> None:
-        """Close the connections; a later question opens others."""
-        self._client.close()

@@ -1,6 +1,6 @@
 """The plan's quota as one client asks for it: may a hit go out now, and if not, when?
 
-The rules are in `enphase_sdk.cloud.tally`, what is shared with others is kept by a ledger
+The rules are in `enphase_sdk.cloud.quota_rules`, what is shared with others is kept by a ledger
 (`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
 far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
 ledger fails. It never sleeps.
@@ -14,55 +14,24 @@ import secrets
 import threading
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime
-from typing import Protocol, TypeAlias, TypeVar
+from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from enphase_sdk.clock import Clock, SteadyTime
+from enphase_sdk.clock import SteadyTime
+from enphase_sdk.cloud.ledgers import WALL, Ledger, MemoryLedger, Readings
 from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
+from enphase_sdk.cloud.quota_rules import CAUTIOUS_PARTS, View
+from enphase_sdk.cloud.quota_status import QuotaStatus, status_of
 from enphase_sdk.cloud.retry import http_date
-from enphase_sdk.cloud.tally import (
-    CAUTIOUS_PARTS,
-    DAY,
-    LEARNED_FOR,
-    LONGEST_PERIOD,
-    REMEMBERED,
-    Closed,
-    Hit,
-    Month,
-    Sharer,
-    Tally,
-    Ticket,
-    View,
-    decoded,
-    encoded,
-    month_of,
-    next_month,
-)
+from enphase_sdk.cloud.tally import Closed, Hit, Sharer, Tally, Ticket, decoded, encoded
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.log import logger
-from enphase_sdk.core.times import utc
 from enphase_sdk.errors import EnphaseError
 
-__all__ = [
-    "DAY",
-    "LEARNED_FOR",
-    "LONGEST_PERIOD",
-    "REMEMBERED",
-    "Closed",
-    "Ledger",
-    "MemoryLedger",
-    "Pacer",
-    "QuotaStatus",
-    "QuotaWindow",
-    "Ticket",
-]
+__all__ = ["Pacer"]
 
 T = TypeVar("T")
-
-# Clocks by name, with the least and the most that each can show now, epoch seconds or others.
-Readings: TypeAlias = Callable[[Clock], list[tuple[str, float, float]]]
 
 # Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
@@ -70,93 +39,8 @@ SPREAD = 0.5
 # A ledger that failed is asked again after so many seconds.
 TRIED_AGAIN_AFTER = 30.0
 
-# The name of the clock on the wall, which every machine has.
-WALL = "wall"
-
 # Clocks of so many machines, or starts of one, are compared with the server's.
 MOST_HINTS = 8
-
-
-class Ledger(Protocol):
-    """Keeps what all who spend one application's quota know together.
-
-    It need not understand what it keeps. Any exception it raises counts as a failure: it costs
-    a warning and a cautious pace, and it is asked again later.
-    """
-
-    def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application with what `change` makes of it, atomically.
-
-        Args:
-            application: A hash that names it.
-            change: From what was kept (None for nothing, empty where it got lost) to what is to
-                be kept. It may be called more than once; the last call is the one that counts.
-        """
-        ...
-
-
-class MemoryLedger:
-    """What the threads and tasks of one process know together, as it is: nothing is encoded."""
-
-    def __init__(self) -> None:
-        self.tally = Tally()
-        self._lock = threading.Lock()
-        renew_after_fork(self)
-
-    def __repr__(self) -> str:
-        return "<memory ledger>"
-
-    def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold.
-
-        The parent's calls under way count, but their answers never come here.
-        """
-        self._lock = threading.Lock()
-        for hit in self.tally.hits.values():
-            if hit.done_at is None:
-                hit.done_at = hit.sent_at
-
-    def ask(self, question: Callable[[Tally], T]) -> T:
-        """Let a question be answered, alone among all threads."""
-        with self._lock:
-            return question(self.tally)
-
-
-@frozen
-class QuotaWindow:
-    """How much of one of the quota's windows is used.
-
-    Attributes:
-        used: Hits counted in it, those under way included.
-        limit: Hits allowed; None while it is not known.
-        left: Hits that this client may still send; None while the limit is not known.
-        opens_at: When the next one begins (aware, UTC, the server's clock).
-    """
-
-    used: int
-    limit: int | None
-    left: int | None
-    opens_at: datetime
-
-
-@frozen
-class QuotaStatus:
-    """What is known of the quota; asking for it costs no hit.
-
-    Attributes:
-        minute: The minute's window.
-        month: The calendar month, UTC.
-        counted_since: Since when hits of this month are counted (aware, UTC); earlier ones, and
-            those of programs that do not share the ledger, are not known. None before the first.
-        closed_until: When it opens again (aware, UTC), if it is closed; else None.
-        reason: Why it is closed, in words; None if it is open.
-    """
-
-    minute: QuotaWindow
-    month: QuotaWindow
-    counted_since: datetime | None
-    closed_until: datetime | None
-    reason: str | None
 
 
 class Pacer:
@@ -323,7 +207,7 @@ class Pacer:
 
     def status(self, now: float) -> QuotaStatus:
         """What is used and left."""
-        return self._asked(lambda: now, _status)
+        return self._asked(lambda: now, status_of)
 
     def close(self, now: float) -> None:
         """Tell the ledger what is still owed to it, and let go of it."""
@@ -482,28 +366,3 @@ def _spread(closed: Closed) -> Closed:
     if not closed.wait:
         return closed
     return evolve(closed, wait=closed.wait + random.SystemRandom().uniform(0.0, SPREAD))
-
-
-def _status(view: View) -> QuotaStatus:
-    closed = view.closed_now()
-    used, allowed = view.used_in(view.window), view.allowed()
-    month = view.tally.months.get(month_of(view.server_now), Month())
-    month_limit, kept = view.month_limit, view.me.reserve.month
-    ends = next_month(view.server_now)
-    return QuotaStatus(
-        minute=QuotaWindow(
-            used,
-            view.limit,
-            None if allowed is None else max(0, allowed - used),
-            utc((view.window + 1) * view.length),
-        ),
-        month=QuotaWindow(
-            month.used,
-            month_limit,
-            None if month_limit is None else max(0, month_limit - kept - month.used),
-            utc(ends),
-        ),
-        counted_since=utc(month.since) if month.since else None,
-        closed_until=None if closed is None else utc(closed.opens_at),
-        reason=None if closed is None else closed.reason,
-    )

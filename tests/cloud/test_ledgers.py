@@ -12,9 +12,10 @@ import pytest
 
 from enphase_sdk import Enlighten, errors
 from enphase_sdk.clock import SteadyTime
-from enphase_sdk.cloud.ledgers import Named, SqliteLedger, ledger_of
+from enphase_sdk.cloud.ledgers import MemoryLedger, Named, SqliteLedger, ledger_of
 from enphase_sdk.cloud.plans import Plan, Reserve
-from enphase_sdk.cloud.quota import Closed, MemoryLedger, Pacer, Ticket
+from enphase_sdk.cloud.quota import Pacer
+from enphase_sdk.cloud.tally import Closed, Ticket
 from enphase_sdk.testing import FakeClock
 
 NOW = 1_718_452_800.0  # the start of a minute

@@ -15,16 +15,9 @@ from hypothesis import strategies as st
 from enphase_sdk import errors
 from enphase_sdk.cloud import retry
 from enphase_sdk.cloud.plans import PLANS, Plan, plan_named
-from enphase_sdk.cloud.quota import (
-    DAY,
-    LEARNED_FOR,
-    LONGEST_PERIOD,
-    REMEMBERED,
-    SPREAD,
-    Closed,
-    Pacer,
-    Ticket,
-)
+from enphase_sdk.cloud.quota import SPREAD, Pacer
+from enphase_sdk.cloud.quota_rules import DAY, LEARNED_FOR, LONGEST_PERIOD, REMEMBERED
+from enphase_sdk.cloud.tally import Closed, Ticket
 from tests.cloud.virtual import FixedWindows, Simulation
 
 MINUTE = 60.0
