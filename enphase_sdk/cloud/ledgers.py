@@ -26,7 +26,6 @@ from enphase_sdk.core.state import state_folder
 from enphase_sdk.errors import ConfigError
 
 __all__ = [
-    "WALL",
     "Ledger",
     "MemoryLedger",
     "Named",
@@ -39,9 +38,6 @@ T = TypeVar("T")
 
 # Clocks by name, with the least and the most that each can show now, epoch seconds or others.
 Readings: TypeAlias = Callable[[Clock], list[tuple[str, float, float]]]
-
-# The name of the clock on the wall, which every machine has.
-WALL = "wall"
 
 
 # "ENLQ": the file is a ledger of ours.
@@ -91,6 +87,11 @@ class MemoryLedger:
         for hit in self.tally.hits.values():
             if hit.done_at is None:
                 hit.done_at = hit.sent_at
+
+    def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
+        """What no setting of the wall's clock moves."""
+        at = clock.monotonic()
+        return [("process", at, at)]
 
     def ask(self, question: Callable[[Tally], T]) -> T:
         """Let a question be answered, alone among all threads."""
@@ -212,10 +213,9 @@ class SqliteLedger:
         self._database.write(changed)
 
     def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
-        """What all processes here can read: the time since the machine started, and the wall's."""
-        boot = _boot_id()
-        named = [(boot, clock.monotonic())] if boot else []
-        return [(name, at, at) for name, at in [*named, (WALL, clock.time())]]
+        """What all processes here can read: the time since the machine started."""
+        boot, at = _boot_id(), clock.monotonic()
+        return [(boot, at, at)] if boot else []
 
     def close(self) -> None:
         """Close the file; a later question opens it again."""

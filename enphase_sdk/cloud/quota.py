@@ -19,7 +19,7 @@ from typing import TypeVar
 from attrs import evolve
 
 from enphase_sdk.clock import SteadyTime
-from enphase_sdk.cloud.ledgers import WALL, Ledger, MemoryLedger, Readings
+from enphase_sdk.cloud.ledgers import Ledger, MemoryLedger, Readings
 from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
 from enphase_sdk.cloud.quota_rules import CAUTIOUS_PARTS, View
 from enphase_sdk.cloud.quota_status import QuotaStatus, status_of
@@ -38,6 +38,9 @@ SPREAD = 0.5
 
 # A ledger that failed is asked again after so many seconds.
 TRIED_AGAIN_AFTER = 30.0
+
+# The name of the clock on the wall, which every machine has.
+WALL = "wall"
 
 # Clocks of so many machines, or starts of one, are compared with the server's.
 MOST_HINTS = 8
@@ -315,7 +318,8 @@ class Pacer:
             return []
         own: Readings | None = getattr(self.ledger, "clocks", None)
         clock, before = self._time.clock, self._time()
-        readings = [(WALL, clock.time(), clock.time())] if own is None else own(clock)
+        wall = clock.time()
+        readings = [*(() if own is None else own(clock)), (WALL, wall, wall)]
         after = self._time()
         return [(name, low, low - after, high - before) for name, low, high in readings]
 
