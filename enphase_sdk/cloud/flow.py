@@ -295,19 +295,30 @@ def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     try:
         reply = cast(Reply, (yield Send(request)))
     except GeneratorExit:
-        pacer.settle_later(ticket, policy.time())
+        pacer.settle_later(ticket, policy.time(), None)
         raise
     except BaseException:
-        now = policy.time()
-        yield from _asked(policy, lambda: pacer.settle(ticket, now, None))
+        yield from _settle(policy, ticket)
         raise
-    now, date = policy.time(), reply.headers.get("date")
-    # A 401 for an expired token also proves that the quota is open.
-    is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
-    yield from _asked(policy, lambda: pacer.settle(ticket, now, date, is_success=is_success))
+    yield from _settle(policy, ticket, reply)
     if policy.authorizer is not None:
         policy.authorizer.heard(pacer.ahead)
     return reply
+
+
+def _settle(policy: Policy, ticket: Ticket, reply: Reply | None = None) -> Flow[None]:
+    """Tell the pacer of an answer, or that none came; later if the call is cancelled meanwhile."""
+    now, date, is_success = policy.time(), None, False
+    if reply is not None:
+        date = reply.headers.get("date")
+        # A 401 for an expired token also proves that the quota is open.
+        is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
+    pacer = policy.pacer
+    try:
+        yield from _asked(policy, lambda: pacer.settle(ticket, now, date, is_success=is_success))
+    except GeneratorExit:
+        pacer.settle_later(ticket, now, date, is_success=is_success)
+        raise
 
 
 @define

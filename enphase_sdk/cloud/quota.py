@@ -172,6 +172,17 @@ class Pacer:
             date_header: The answer's `Date`.
             is_success: Whether it was answered as it should be, so that no quota is used up.
         """
+        self._asked(lambda: now, self._answer(ticket, now, date_header, is_success))
+
+    def settle_later(
+        self, ticket: Ticket, now: float, date_header: str | None, *, is_success: bool = False
+    ) -> None:
+        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
+        self._owe(now, self._answer(ticket, now, date_header, is_success))
+
+    def _answer(
+        self, ticket: Ticket, now: float, date_header: str | None, is_success: bool
+    ) -> Callable[[View], None]:
         date = http_date(date_header)
 
         def answered(view: View) -> None:
@@ -179,11 +190,7 @@ class Pacer:
                 self._me.offset.learn(ticket.sent_at, now, date)
             view.settle(ticket, now, date, is_success=is_success)
 
-        self._asked(lambda: now, answered)
-
-    def settle_later(self, ticket: Ticket, now: float) -> None:
-        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
-        self._owe(now, lambda view: view.settle(ticket, now, None, is_success=False))
+        return answered
 
     def refuse(
         self,
@@ -224,8 +231,9 @@ class Pacer:
         if self.is_local:
             self._asked(lambda: now, debt)
             return
-        with self._lock:
-            self._owed.append(debt)
+        # Not under the lock: a thread may hold it while the ledger is slow, and this is an event
+        # loop's. What is added meanwhile is told with the next question; twice does no harm.
+        self._owed.append(debt)
 
     def _asked(self, now: Callable[[], float], question: Callable[[View], T]) -> T:
         if isinstance(self.ledger, MemoryLedger):
