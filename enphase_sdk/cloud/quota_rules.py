@@ -144,7 +144,7 @@ class View:
     def count(self, hits: int) -> None:
         """Count hits in their month; near a month's edge in both that they can belong to."""
         latest = self.now + self.me.offset.high + MONTH_S_EDGE
-        for at in {month_of(self.server_now): self.server_now, month_of(latest): latest}.values():
+        for at in {month_of(latest): latest, month_of(self.server_now): self.server_now}.values():
             month = self.tally.months.setdefault(month_of(at), Month(0, at))
             month.used = max(0, month.used + hits)
         while len(self.tally.months) > MOST_MONTHS:

@@ -30,6 +30,7 @@ from enphase_sdk.cloud.ledgers import MemoryLedger, Named, SqliteLedger, ledger_
 from enphase_sdk.cloud.plans import Plan, Reserve
 from enphase_sdk.cloud.quota import TRIED_AGAIN_AFTER, Pacer
 from enphase_sdk.cloud.tally import Closed, Ticket
+from enphase_sdk.core.times import utc
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedEnlightenV4
 from tests.cloud.test_ledgers import NAME, NOW, hit
 
@@ -301,7 +302,7 @@ def test_v4_s_refusal_closes_the_window_for_all_who_share_the_ledger(
         with pytest.raises(errors.QuotaExceededError) as told:
             second.summary(67)
         assert len(simulated.requests) == seen
-        assert told.value.opens_at.timestamp() == clock.time() // 60 * 60 + 60
+        assert told.value.opens_at == utc(clock.time() // 60 * 60 + 60)
         assert second.quota().minute.limit == 3
         clock.advance(62)
         assert second.summary(67).system_id == 67
