@@ -39,7 +39,7 @@ def spent(ledger: str, plan: dict[str, Any] | None) -> Counting:
     """A cloud whose quota four processes have spent, with four workers each."""
     simulated = Counting()
     with simulated.serve() as base_url, ExitStack() as stack:
-        asked = {"base_url": base_url, "ledger": ledger, "plan": plan}
+        asked: dict[str, Any] = {"base_url": base_url, "ledger": ledger, "plan": plan}
         asked |= {"workers": WORKERS, "calls": CALLS}
         command = [sys.executable, "-m", "tests.cloud.spender", json.dumps(asked)]
         children = [
