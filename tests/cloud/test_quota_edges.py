@@ -45,6 +45,13 @@ def test_a_window_that_others_have_filled_is_closed_for_those_who_may_be_in_it()
     assert closed.opens_at == NOW + 120
 
 
+def test_a_hit_of_a_window_s_first_moment_is_none_of_the_one_before() -> None:
+    late, early = two_around(NOW + 60, Plan("mine", 3))
+    exchange(early, NOW + 60, NOW + 60, NOW + 60)
+    status = late.status(NOW + 60.3)  # 59.35 or later by the server's clock
+    assert (status.minute.used, status.minute.left) == (2, 1)
+
+
 def test_a_month_that_others_have_spent_is_closed_for_those_who_may_be_in_it() -> None:
     late, early = two_around(JULY, Plan("mine", 100, per_month=3))
     for _ in range(3):
