@@ -21,6 +21,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -77,11 +78,11 @@ def rows() -> Iterator[Row]:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         ledgers = {"memory": "memory", "SQLite": "", "Redis": ""}
-        if shutil.which("redis-server"):
+        if shutil.which("redis-server") and find_spec("redis"):
             ledgers["Redis"] = stack.enter_context(_redis(folder))
         else:
             del ledgers["Redis"]
-            yield skipped("ledger Redis", "no redis-server")
+            yield skipped("ledger Redis", "no redis-server, or no redis for Python")
         for name, address in ledgers.items():
             for processes in (1,) if name == "memory" else (1, PROCESSES):
                 for workers in WORKERS:
