@@ -108,7 +108,7 @@ def measured(ledger: str, processes: int, workers: int, known: bool) -> _Outcome
         asked |= {"seconds": SECONDS, "known": known, "workers": workers}
         command = [sys.executable, "-m", "bench.spending", json.dumps(asked)]
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        children = [
+        children: list[Any] = [
             stack.enter_context(subprocess.Popen(command, text=True, **pipes))
             for _ in range(processes)
         ]

@@ -152,7 +152,9 @@ def test_who_is_alone_takes_no_more_than_its_part(sharers: int) -> None:
     assert sent(pacers[-1], NOW + 1) == 40 // sharers
 
 
-def test_a_ledger_that_fails_is_asked_again_after_a_while_and_the_pace_stays_cautious() -> None:
+def test_a_ledger_that_fails_is_asked_again_after_a_while_and_the_pace_stays_cautious(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     ledger = Failing()
     pacer = Pacer(Plan("mine", 40), ledger, NAME)
     ledger.works = False
@@ -162,6 +164,7 @@ def test_a_ledger_that_fails_is_asked_again_after_a_while_and_the_pace_stays_cau
     assert ledger.questions == 2
     assert sent(pacer, NOW + 62) == 10
     assert ledger.questions == 3
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 def test_hits_sent_alone_are_told_once_each_time() -> None:
