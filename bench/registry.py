@@ -19,6 +19,7 @@ GROUPS = {
     "imports": "bench.groups.imports",
     "pages": "bench.groups.pages",
     "quota": "bench.groups.quota",
+    "ledgers": "bench.groups.ledgers",
     "cli": "bench.groups.cli",
     "growth": "bench.groups.growth",
     "gateway": "bench.groups.gateway",

@@ -61,12 +61,12 @@ class SteadyTime:
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._ahead = clock.time() - clock.monotonic()
 
     def __call__(self) -> float:
         """Now."""
-        return self._clock.monotonic() + self._ahead
+        return self.clock.monotonic() + self._ahead
 
     def waited(self, seconds: float, since: float) -> None:
         """Note that a wait of `seconds`, begun at `since` (a value of this clock), is over.

@@ -35,9 +35,10 @@ if TYPE_CHECKING:
     from enphase_sdk.cloud.api import Call, Walk
     from enphase_sdk.cloud.arguments import Filter
     from enphase_sdk.cloud.cache import Cache, FileCache
+    from enphase_sdk.cloud.ledgers import Ledger
     from enphase_sdk.cloud.options import Changes
     from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
-    from enphase_sdk.cloud.quota import Ledger, QuotaStatus, QuotaWindow
+    from enphase_sdk.cloud.quota_status import QuotaStatus, QuotaWindow
     from enphase_sdk.cloud.raw import RawResponse
     from enphase_sdk.cloud.v4.authorization import TokensInMemory, TokenStore
     from enphase_sdk.cloud.v4.extras.changing import ChangedSettings
@@ -140,9 +141,9 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Ledger": "cloud.quota",
-    "QuotaStatus": "cloud.quota",
-    "QuotaWindow": "cloud.quota",
+    "Ledger": "cloud.ledgers",
+    "QuotaStatus": "cloud.quota_status",
+    "QuotaWindow": "cloud.quota_status",
     "Reserve": "cloud.plans",
     "AsyncHistoryIntervals": "_async.site_history",
     "HistoryInterval": "core.measures",

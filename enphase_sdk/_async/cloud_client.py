@@ -10,11 +10,10 @@ from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_connection import open_connection
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
 from enphase_sdk.cloud.cache import Cache
-from enphase_sdk.cloud.ledgers import Named
+from enphase_sdk.cloud.ledgers import Ledger, Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines_async
 from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
-from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing

@@ -16,7 +16,7 @@ from enphase_sdk.cloud.arguments import Filter
 from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
-from enphase_sdk.cloud.quota import QuotaStatus
+from enphase_sdk.cloud.quota_status import QuotaStatus
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.events import run_aside
 from enphase_sdk.core.times import DateLike, InstantLike

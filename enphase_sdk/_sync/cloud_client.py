@@ -11,11 +11,10 @@ from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_connection import open_connection
 from enphase_sdk._sync.cloud_raw import RawEnlighten
 from enphase_sdk.cloud.cache import Cache
-from enphase_sdk.cloud.ledgers import Named
+from enphase_sdk.cloud.ledgers import Ledger, Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
 from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
-from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.settings import Given, load_settings
 from enphase_sdk.cloud.v2 import operations
 from enphase_sdk.cloud.v2.api import API, signing

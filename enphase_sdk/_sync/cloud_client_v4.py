@@ -17,11 +17,10 @@ from enphase_sdk._sync.cloud_telemetry_v4 import TelemetryV4
 from enphase_sdk._sync.drivers import run
 from enphase_sdk.cloud.cache import Cache
 from enphase_sdk.cloud.flow import login_flow
-from enphase_sdk.cloud.ledgers import Named
+from enphase_sdk.cloud.ledgers import Ledger, Named
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import LARGEST_BODY, Options, refuse_coroutines
 from enphase_sdk.cloud.plans import Plan, PlanName, Reserve
-from enphase_sdk.cloud.quota import Ledger
 from enphase_sdk.cloud.v4 import operations
 from enphase_sdk.cloud.v4.api import API, signing
 from enphase_sdk.cloud.v4.authorization import Authorization, TokenStore

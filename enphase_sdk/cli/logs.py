@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from enphase_sdk.cli.failures import tell
@@ -25,7 +25,7 @@ class _Lines(logging.Handler):
 
 
 @contextmanager
-def logged_lines() -> Iterator[None]:
+def logged_lines() -> Generator[None]:
     """Log as `ENPHASE_LOG` says within this context, and as `log_everything` says once called.
 
     Raises:

@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.formats import Form
 
 if TYPE_CHECKING:
-    from enphase_sdk.cloud.quota import QuotaStatus
+    from enphase_sdk.cloud.quota_status import QuotaStatus
 
 __all__ = ["quota"]
 
 
 @cloud_command
-def quota(cloud: Cloud) -> None:
+def quota(
+    cloud: Cloud,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH",
+            parser=Path,
+            help="Also say what a sync of this store, and a report from it, would cost.",
+        ),
+    ] = None,
+) -> None:
     """Hits of the quota used and left, and when it opens; costs no hit."""
     from enphase_sdk.cli.output import Field, Heading, View
 
@@ -25,7 +39,35 @@ def quota(cloud: Cloud) -> None:
     fields = [Field(n, Heading(n, right), text(n)) for n, right in headings]
     fields.append(Field("opens_at", Heading("next opening"), text("opens_at")))
     view = View(tuple(fields), lambda wire: _rows(wire))
-    cloud.show(view, _wire(cloud.client.quota()))
+    costs = None if store is None else _costs(cloud, store)
+    wire = {**_wire(cloud.client.quota()), "costs": costs}
+    cloud.show(view, wire)
+    if cloud.form is Form.TABLE:
+        if wire["reason"] is not None:
+            typer.echo(f"closed: {wire['reason']}")
+        if costs is not None:
+            typer.echo(_told(costs, store))
+
+
+def _costs(cloud: Cloud, path: Path) -> dict[str, int | None]:
+    """Hits of a sync and of a report with a store, if all have reported since it was read."""
+    from enphase_sdk.download import Download
+    from enphase_sdk.store import Store
+
+    with Store(path, read_only=True) as store:
+        cost = Download(cloud.client, store).cost()
+    listing, calls = cost["listing"], cost["calls"]
+    sync = None if listing is None or calls is None else listing + calls
+    return {"report": listing, "sync": sync}
+
+
+def _told(costs: Mapping[str, int | None], path: Path | None) -> str:
+    if costs["sync"] is None:
+        return f"{path} is empty: the listing costs a hit for each page, and tells the rest"
+    return (
+        f"a sync of {path} costs about {costs['sync']} hits, a report from it {costs['report']}, "
+        "if all have reported since it was read"
+    )
 
 
 def _wire(status: QuotaStatus) -> dict[str, Any]:

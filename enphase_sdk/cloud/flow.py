@@ -17,9 +17,9 @@ from enphase_sdk.clock import SteadyTime
 from enphase_sdk.cloud.api import Api, Authorizer, Call, Meaning, Steps
 from enphase_sdk.cloud.bodies import words_of
 from enphase_sdk.cloud.cache import Answers
-from enphase_sdk.cloud.quota import Pacer, Ticket
+from enphase_sdk.cloud.quota import Pacer
 from enphase_sdk.cloud.retry import Backoff, retry_after
-from enphase_sdk.cloud.tally import Closed
+from enphase_sdk.cloud.tally import Closed, Ticket
 from enphase_sdk.core.decode import Reader, UndecodableError, is_null
 from enphase_sdk.core.effects import Flow, Reply, Request, Run, Send, Sleep
 from enphase_sdk.core.log import logger
@@ -267,7 +267,7 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
     while True:
         key = pacer.new_key()
         try:
-            admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time()))
+            admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time))
         except GeneratorExit:
             # Cancelled while the ledger was asked: this hit will not be sent.
             pacer.withdraw(key, policy.time())
@@ -304,19 +304,30 @@ def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
     try:
         reply = cast(Reply, (yield Send(request)))
     except GeneratorExit:
-        pacer.settle_later(ticket, policy.time())
+        pacer.settle_later(ticket, policy.time(), None)
         raise
     except BaseException:
-        now = policy.time()
-        yield from _asked(policy, lambda: pacer.settle(ticket, now, None))
+        yield from _settle(policy, ticket)
         raise
-    now, date = policy.time(), reply.headers.get("date")
-    # A 401 for an expired token also proves that the quota is open.
-    is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
-    yield from _asked(policy, lambda: pacer.settle(ticket, now, date, is_success=is_success))
+    yield from _settle(policy, ticket, reply)
     if policy.authorizer is not None:
         policy.authorizer.heard(pacer.ahead)
     return reply
+
+
+def _settle(policy: Policy, ticket: Ticket, reply: Reply | None = None) -> Flow[None]:
+    """Tell the pacer of an answer, or that none came; later if the call is cancelled meanwhile."""
+    now, date, is_success = policy.time(), None, False
+    if reply is not None:
+        date = reply.headers.get("date")
+        # A 401 for an expired token also proves that the quota is open.
+        is_success = policy.api.meaning_of(reply) in (Meaning.SUCCESS, Meaning.EXPIRED)
+    pacer = policy.pacer
+    try:
+        yield from _asked(policy, lambda: pacer.settle(ticket, now, date, is_success=is_success))
+    except GeneratorExit:
+        pacer.settle_later(ticket, now, date, is_success=is_success)
+        raise
 
 
 @define

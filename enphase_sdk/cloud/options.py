@@ -100,7 +100,7 @@ class Options:
                 chosen,
                 ledger_of(named),
                 named.application,
-                clock=clock,
+                time=time,
                 reserve=reserved(reserve, chosen),
             ),
             backoff=backoff,

@@ -1,9 +1,9 @@
-"""One client's view of the plan's quota: may a hit be sent now, and if not, when?
+"""The plan's quota as one client asks for it: may a hit go out now, and if not, when?
 
-The rules are in `enphase_sdk.cloud.tally`; a ledger (`enphase_sdk.cloud.ledgers`) keeps the data
-that is shared with other clients. A `Pacer` uses both. It knows the client's plan and the offset
-of the server's clock. While the ledger fails, it continues alone and uses a part of the limit only.
-It reads no clock and never sleeps.
+The rules are in `enphase_sdk.cloud.quota_rules`, what is shared with others is kept by a ledger
+(`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
+far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
+ledger fails. It never sleeps.
 """
 
 from __future__ import annotations
@@ -14,159 +14,51 @@ import secrets
 import threading
 from collections.abc import Callable
 from copy import copy
-from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import TypeVar
 
-from attrs import evolve, frozen
+from attrs import evolve
 
-from enphase_sdk.clock import Clock
+from enphase_sdk.clock import SteadyTime
+from enphase_sdk.cloud.ledgers import Ledger, MemoryLedger, Readings
 from enphase_sdk.cloud.plans import NOTHING_RESERVED, Plan, Reserve, reserved
-from enphase_sdk.cloud.tally import (
-    CAUTIOUS_PARTS,
-    DAY,
-    LEARNED_FOR,
-    LONGEST_PERIOD,
-    REMEMBERED,
-    Closed,
-    Hit,
-    Month,
-    Sharer,
-    Tally,
-    Ticket,
-    View,
-    decoded,
-    encoded,
-    month_of,
-    next_month,
-)
+from enphase_sdk.cloud.quota_rules import CAUTIOUS_PARTS, View
+from enphase_sdk.cloud.quota_status import QuotaStatus, status_of
+from enphase_sdk.cloud.tally import Closed, Hit, Sharer, Tally, Ticket, decoded, encoded
 from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.log import logger
-from enphase_sdk.core.times import http_date, utc
+from enphase_sdk.core.times import http_date
 from enphase_sdk.errors import EnphaseError
 
-__all__ = [
-    "DAY",
-    "LEARNED_FOR",
-    "LONGEST_PERIOD",
-    "REMEMBERED",
-    "Closed",
-    "Ledger",
-    "MemoryLedger",
-    "Pacer",
-    "QuotaStatus",
-    "QuotaWindow",
-    "Ticket",
-]
+__all__ = ["Pacer"]
 
 T = TypeVar("T")
 
-# Seconds over which calls that wait for the same window are spread, at most.
+# Many waiters for one opening are spread over this many seconds at most.
 SPREAD = 0.5
 
-# Seconds after which a ledger that failed is tried again.
+# A ledger that failed is asked again after so many seconds.
 TRIED_AGAIN_AFTER = 30.0
 
-# The name of the wall clock, which every machine has.
+# The name of the clock on the wall, which every machine has.
 WALL = "wall"
 
-# Number of clocks (of machines, or of starts of one machine) that are compared with the server's.
+# Clocks of so many machines, or starts of one, are compared with the server's.
 MOST_HINTS = 8
 
 
-class Ledger(Protocol):
-    """Stores the shared data of all clients that use one application's quota.
-
-    The bytes have no meaning for it. Any exception that it raises counts as a failure: the client
-    logs a warning, sends fewer hits, and tries the ledger again later.
-    """
-
-    def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace the stored bytes of an application with the result of `change`, atomically.
-
-        Args:
-            application: A hash that identifies the application.
-            change: Makes the new bytes from the stored ones (None if there are none, empty if
-            they were lost). It may be called more than once; the last call counts.
-        """
-        ...
-
-
-class MemoryLedger:
-    """A ledger for the threads and tasks of one process; it keeps the tally as an object."""
-
-    def __init__(self) -> None:
-        self.tally = Tally()
-        self._lock = threading.Lock()
-        renew_after_fork(self)
-
-    def __repr__(self) -> str:
-        return "<memory ledger>"
-
-    def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold.
-
-        The parent's running calls still count as hits, although their answers do not arrive here.
-        """
-        self._lock = threading.Lock()
-        for hit in self.tally.hits.values():
-            if hit.done_at is None:
-                hit.done_at = hit.sent_at
-
-    def ask(self, question: Callable[[Tally], T]) -> T:
-        """Call a function with the tally, in one thread at a time."""
-        with self._lock:
-            return question(self.tally)
-
-
-@frozen
-class QuotaWindow:
-    """How much of one of the quota's windows is used.
-
-    Attributes:
-        used: Hits counted in it, including those not yet answered.
-        limit: Hits allowed; None while it is not known.
-        left: Hits that this client may still send; None while the limit is not known.
-        opens_at: When the next window begins (aware, UTC, the server's clock).
-    """
-
-    used: int
-    limit: int | None
-    left: int | None
-    opens_at: datetime
-
-
-@frozen
-class QuotaStatus:
-    """What is known about the quota; reading it costs no hit.
-
-    Attributes:
-        minute: The minute's window.
-        month: The calendar month, UTC.
-        counted_since: Since when hits of this month are counted (aware, UTC); earlier hits, and
-        those of programs that do not share the ledger, are not known. None before the first hit.
-        closed_until: When it opens again (aware, UTC), if it is closed; else None.
-        reason: Why it is closed, in words; None if it is open.
-    """
-
-    minute: QuotaWindow
-    month: QuotaWindow
-    counted_since: datetime | None
-    closed_until: datetime | None
-    reason: str | None
-
-
 class Pacer:
-    """Admits hits no faster than the plan allows; shared by all threads and tasks of a client.
+    """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
 
     Without a plan it learns the limit from the first refusal.
 
     Args:
-        plan: The plan; None if it is not known.
-        ledger: The ledger that shares the quota. None: the pacer counts for itself.
-        application: The application's id in the ledger.
-        clock: Used for a first estimate of the server's clock from other clients' data.
+        plan: What is allowed, as far as it is known beforehand.
+        ledger: What it is shared through; else it keeps its own count.
+        application: Names the application in the ledger.
+        time: The client's time, for a first idea of the server's clock from what other sharers
+            know; None to begin without.
         reserve: Hits to leave to others.
-        reopens: Whether to forget earlier refusals, because the plan was changed.
+        reopens: Whether to forget what earlier refusals said: the plan was changed.
     """
 
     def __init__(
@@ -175,30 +67,30 @@ class Pacer:
         ledger: Ledger | MemoryLedger | None = None,
         application: str = "",
         *,
-        clock: Clock | None = None,
+        time: SteadyTime | None = None,
         reserve: Reserve = NOTHING_RESERVED,
         reopens: bool = False,
     ) -> None:
         self.ledger = ledger if ledger is not None else MemoryLedger()
         self.application = application
-        self._clock = clock
+        self._time = time
         self._plan = plan
         self._me = Sharer.of(secrets.token_hex(6), plan, reserve)
         self._numbers = itertools.count()
         self._joined = False
         self._reopens = reopens
-        # The tally last read from a shared ledger; used alone while the ledger fails.
+        # What was last seen in a shared ledger; while it fails, what is gone by instead.
         self._seen = Tally()
         self._alone_since: float | None = None
         self._alone_until = 0.0
         self._uncounted = 0
-        # Results of cancelled calls, which still must be written to the ledger.
+        # What a call that was cancelled could not tell the ledger any more.
         self._owed: list[Callable[[View], object]] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Count as a new client; the parent's tickets stay with the parent."""
+        """Become a sharer of one's own; the parent's tickets stay the parent's."""
         self._lock = threading.Lock()
         self._owed = []
         if isinstance(self.ledger, MemoryLedger):
@@ -208,22 +100,22 @@ class Pacer:
             self._me = evolve(self._me, name=secrets.token_hex(6), offset=offset)
 
     def with_plan(self, plan: Plan | None) -> Pacer:
-        """A pacer for the same application with another plan; it may send at once."""
+        """Another for the same application, whose plan has changed: it may go on at once."""
         kept = reserved(self._me.reserve, plan)
         if isinstance(self.ledger, MemoryLedger):
-            return Pacer(plan, application=self.application, clock=self._clock, reserve=kept)
+            return Pacer(plan, application=self.application, time=self._time, reserve=kept)
         return Pacer(
-            plan, self.ledger, self.application, clock=self._clock, reserve=kept, reopens=True
+            plan, self.ledger, self.application, time=self._time, reserve=kept, reopens=True
         )
 
     def with_reserve(self, reserve: Reserve | int | None) -> Pacer:
-        """A pacer for the same quota with another reserve."""
+        """Another for the same quota that leaves other hits to others."""
         kept = reserved(reserve, self._plan)
-        return Pacer(self._plan, self.ledger, self.application, clock=self._clock, reserve=kept)
+        return Pacer(self._plan, self.ledger, self.application, time=self._time, reserve=kept)
 
     @property
     def is_local(self) -> bool:
-        """Whether the ledger answers at once, without a file or a server."""
+        """Whether a question is answered at once, without reading a file or asking a server."""
         return isinstance(self.ledger, MemoryLedger)
 
     @property
@@ -233,7 +125,7 @@ class Pacer:
 
     @property
     def ahead(self) -> float:
-        """Seconds that the server's clock is ahead of ours; 0 if it is not known."""
+        """Seconds that the server's clock is ahead of ours, as far as it is known."""
         return self._me.offset.low
 
     @property
@@ -245,15 +137,19 @@ class Pacer:
         return list(self._known.hits.values())
 
     def reserve(self, now: float) -> Ticket | Closed:
-        """A ticket to send one hit at `now` (epoch seconds, our clock), or why it must wait."""
-        return self.reserve_as(self.new_key(), now)
+        """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
+        return self.reserve_as(self.new_key(), lambda: now)
 
     def new_key(self) -> str:
-        """A unique key for one hit."""
+        """A name for one hit."""
         return f"{self._me.name}-{next(self._numbers)}"
 
-    def reserve_as(self, key: str, now: float) -> Ticket | Closed:
-        """A ticket with a key that the caller knows before, so that it can be withdrawn."""
+    def reserve_as(self, key: str, now: Callable[[], float]) -> Ticket | Closed:
+        """A ticket with a name that is known beforehand, so that it can be withdrawn.
+
+        The time is read when it is this question's turn: others may have been let out in a new
+        window while it waited for the ledger.
+        """
         answer = self._asked(now, lambda view: view.reserve(key))
         if isinstance(answer, Ticket):
             with self._lock:
@@ -262,7 +158,7 @@ class Pacer:
         return _spread(answer)
 
     def withdraw(self, key: str, now: float) -> None:
-        """Return a ticket that may have been given, for a hit that is not sent."""
+        """Take back a ticket that may have been given, for a hit that is not sent."""
         self._owe(now, lambda view: view.withdraw(Ticket(key, now)))
 
     def settle(
@@ -274,8 +170,19 @@ class Pacer:
             ticket: The hit.
             now: Epoch seconds, our clock.
             date_header: The answer's `Date`.
-            is_success: Whether the answer shows that the quota is open.
+            is_success: Whether it was answered as it should be, so that no quota is used up.
         """
+        self._asked(lambda: now, self._answer(ticket, now, date_header, is_success))
+
+    def settle_later(
+        self, ticket: Ticket, now: float, date_header: str | None, *, is_success: bool = False
+    ) -> None:
+        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
+        self._owe(now, self._answer(ticket, now, date_header, is_success))
+
+    def _answer(
+        self, ticket: Ticket, now: float, date_header: str | None, is_success: bool
+    ) -> Callable[[View], None]:
         date = http_date(date_header)
 
         def answered(view: View) -> None:
@@ -283,11 +190,7 @@ class Pacer:
                 self._me.offset.learn(ticket.sent_at, now, date)
             view.settle(ticket, now, date, is_success=is_success)
 
-        self._asked(now, answered)
-
-    def settle_later(self, ticket: Ticket, now: float) -> None:
-        """The same for a cancelled call, which cannot wait for the ledger."""
-        self._owe(now, lambda view: view.settle(ticket, now, None, is_success=False))
+        return answered
 
     def refuse(
         self,
@@ -299,9 +202,9 @@ class Pacer:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal and its details; returns when the quota opens. See `View.refuse`."""
+        """Note a refusal with what it said; says when the quota opens. See `View.refuse`."""
         closed = self._asked(
-            now,
+            lambda: now,
             lambda view: view.refuse(
                 period=period,
                 period_start=period_start,
@@ -313,45 +216,48 @@ class Pacer:
         return _spread(closed)
 
     def status(self, now: float) -> QuotaStatus:
-        """The hits used and left."""
-        return self._asked(now, _status)
+        """What is used and left."""
+        return self._asked(lambda: now, status_of)
 
     def close(self, now: float) -> None:
-        """Write pending results to the ledger and close it."""
+        """Tell the ledger what is still owed to it, and let go of it."""
         if self._owed:
-            self._asked(now, lambda _: None)
+            self._asked(lambda: now, lambda _: None)
         close = getattr(self.ledger, "close", None)
         if callable(close):
             close()
 
     def _owe(self, now: float, debt: Callable[[View], object]) -> None:
         if self.is_local:
-            self._asked(now, debt)
+            self._asked(lambda: now, debt)
             return
-        with self._lock:
-            self._owed.append(debt)
+        # Not under the lock: a thread may hold it while the ledger is slow, and this is an event
+        # loop's. What is added meanwhile is told with the next question; twice does no harm.
+        self._owed.append(debt)
 
-    def _asked(self, now: float, question: Callable[[View], T]) -> T:
+    def _asked(self, now: Callable[[], float], question: Callable[[View], T]) -> T:
         if isinstance(self.ledger, MemoryLedger):
-            return self.ledger.ask(lambda tally: self._answered(tally, now, question))
+            return self.ledger.ask(lambda tally: self._answered(tally, now(), question))
         with self._lock:
-            if self._alone_since is None or now >= self._alone_until:
+            if self._alone_since is None or now() >= self._alone_until:
                 try:
                     return self._asked_of(self.ledger, now, question)
-                except Exception as error:  # no error of a ledger may end the program's run
-                    self._go_on_alone(now, error)
-            view = View(self._seen, self._me, now)
-            return question(view)
+                except Exception as error:  # whatever a ledger raises, it ends no run
+                    self._go_on_alone(now(), error)
+            return question(View(self._seen, self._me, now()))
 
-    def _asked_of(self, ledger: Ledger, now: float, question: Callable[[View], T]) -> T:
+    def _asked_of(
+        self, ledger: Ledger, now: Callable[[], float], question: Callable[[View], T]
+    ) -> T:
         answers: list[T] = []
         seen: list[Tally] = []
 
         def change(kept: bytes | None) -> bytes:
-            tally = Tally() if kept is None else self._read(kept, now)
+            time = now()
+            tally = Tally() if kept is None else self._read(kept, time)
             if self._alone_since is not None:
-                self._tell_of_the_time_alone(View(tally, self._me, now))
-            answers.append(self._answered(tally, now, question))
+                self._tell_of_the_time_alone(View(tally, self._me, time))
+            answers.append(self._answered(tally, time, question))
             seen.append(tally)
             return encoded(tally)
 
@@ -374,7 +280,7 @@ class Pacer:
     def _answered(self, tally: Tally, now: float, question: Callable[[View], T]) -> T:
         view = View(tally, self._me, now)
         if not self._joined:
-            self._join(view)
+            self._join(tally)
         for debt in self._owed:
             debt(view)
         if self._reopens:
@@ -383,44 +289,55 @@ class Pacer:
         answer = question(view)
         self._me.offset.asked_at = now
         tally.offsets[self._me.name] = self._me.offset
-        if self._clock is not None and self._me.offset.known:
-            self._leave_hints(view)
+        if self._me.offset.known:
+            self._leave_hints(tally)
         view.forget_sharers()
         if self.is_local:
             self._reopens, self._joined = False, True
         return answer
 
-    def _join(self, view: View) -> None:
-        """Take over the offset of the server's clock from other clients."""
-        if self._me.offset.known or self._clock is None:
+    def _join(self, tally: Tally) -> None:
+        """Take over from the other sharers how far the server's clock is ahead."""
+        if self._me.offset.known:
             return
-        for name, reading in _common_clocks(self.ledger, self._clock):
-            low, high, then = view.tally.hints.get(name, (0.0, 0.0, 0.0))
-            # A clock that counts from the machine's start never goes backwards.
-            if then and (name == WALL or reading >= then):
-                ours = reading - view.now
-                self._me.offset.low, self._me.offset.high = low + ours, high + ours
+        for name, reading, least, most in self._common_clocks():
+            low, high, then = tally.hints.get(name, (0.0, 0.0, 0.0))
+            # A clock that runs on from its machine's start never runs backwards.
+            if then and (name == WALL or reading > then - 1.0):
+                self._me.offset.low, self._me.offset.high = low + least, high + most
                 self._me.offset.known = True
                 return
 
-    def _leave_hints(self, view: View) -> None:
-        hints = view.tally.hints
-        if self._clock is None:
-            return
-        for name, reading in _common_clocks(self.ledger, self._clock):
-            ours, offset = view.now - reading, self._me.offset
+    def _leave_hints(self, tally: Tally) -> None:
+        hints, offset = tally.hints, self._me.offset
+        for name, reading, least, most in self._common_clocks():
             hints.pop(name, None)
-            hints[name] = offset.low + ours, offset.high + ours, reading
+            hints[name] = offset.low - most, offset.high - least, reading
         while len(hints) > MOST_HINTS:
             del hints[next(iter(hints))]
 
+    def _common_clocks(self) -> list[tuple[str, float, float, float]]:
+        """Clocks that all sharers can read, the most reliable first.
+
+        Each with its name, its time, and how far it is ahead of ours, at least and at most: a
+        process can be held up between two readings.
+        """
+        if self._time is None:
+            return []
+        own: Readings | None = getattr(self.ledger, "clocks", None)
+        clock, before = self._time.clock, self._time()
+        wall = clock.time()
+        readings = [*(() if own is None else own(clock)), (WALL, wall, wall)]
+        after = self._time()
+        return [(name, low, low - after, high - before) for name, low, high in readings]
+
     def _read(self, kept: bytes, now: float) -> Tally:
-        """The stored tally; if it cannot be read, the hits used are not known."""
+        """What was kept; nobody knows what was spent where it cannot be read."""
         tally = decoded(kept)
         if tally is not None:
             return tally
         if kept:
-            logger.warning("quota: the data in %r was damaged; the count starts again", self.ledger)
+            logger.warning("quota: what %r kept was damaged; it is begun anew", self.ledger)
         made = Tally()
         view = View(made, self._me, now)
         made.cautious_until = view.moment(now + 2 * view.length)
@@ -428,10 +345,10 @@ class Pacer:
 
     def _go_on_alone(self, now: float, error: Exception) -> None:
         if self._alone_since is None:
-            # The text of another library's error may hold an address with a password.
+            # The text of a foreign error may hold an address with a password.
             told = error if isinstance(error, EnphaseError) else type(error).__name__
             logger.warning(
-                "quota: %r cannot be used (%s); continuing without it, with a part of the limit",
+                "quota: %r cannot be used (%s); going on without it at a cautious pace",
                 self.ledger,
                 told,
             )
@@ -440,7 +357,7 @@ class Pacer:
         self._alone_until = now + TRIED_AGAIN_AFTER
 
     def _tell_of_the_time_alone(self, view: View) -> None:
-        """Write to the ledger what was learned and sent while it failed."""
+        """Give the ledger what was learned, and the hits that were sent, while it failed."""
         mine, shared = self._seen, view.tally
         for key, hit in mine.hits.items():
             if hit.sharer == self._me.name:
@@ -457,40 +374,7 @@ class Pacer:
 
 
 def _spread(closed: Closed) -> Closed:
-    """Spread the calls that wait for the same window over some time."""
+    """Let many waiters for one opening not come all at once."""
     if not closed.wait:
         return closed
     return evolve(closed, wait=closed.wait + random.SystemRandom().uniform(0.0, SPREAD))
-
-
-def _status(view: View) -> QuotaStatus:
-    closed = view.closed_now()
-    used, allowed = view.used_in(view.window), view.allowed()
-    month = view.tally.months.get(month_of(view.server_now), Month())
-    month_limit, kept = view.month_limit, view.me.reserve.month
-    ends = next_month(view.server_now)
-    return QuotaStatus(
-        minute=QuotaWindow(
-            used,
-            view.limit,
-            None if allowed is None else max(0, allowed - used),
-            utc((view.window + 1) * view.length),
-        ),
-        month=QuotaWindow(
-            month.used,
-            month_limit,
-            None if month_limit is None else max(0, month_limit - kept - month.used),
-            utc(ends),
-        ),
-        counted_since=utc(month.since) if month.since else None,
-        closed_until=None if closed is None else utc(closed.opens_at),
-        reason=None if closed is None else closed.reason,
-    )
-
-
-def _common_clocks(ledger: object, clock: Clock) -> list[tuple[str, float]]:
-    """Clocks that this client shares with others, the most reliable first."""
-    own: Callable[[Clock], list[tuple[str, float]]] | None = getattr(ledger, "clocks", None)
-    if own is not None:
-        return own(clock)
-    return [(WALL, clock.time())]

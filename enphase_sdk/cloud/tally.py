@@ -1,15 +1,14 @@
-"""The tally of one application's quota, and the rules by which hits may be sent.
+"""What is known of one application's quota, as a ledger keeps it.
 
 Enlighten counts hits in fixed windows that are aligned in the server's own clock. So a `Tally`
-records in which of the server's windows each hit can have been counted. Each sharer (a client)
-keeps bounds of the difference between the server's clock and its own, learned from `Date` headers.
-A hit may be sent only when every window in which it could be counted has room.
+keeps in which of the server's windows each hit can have been counted, and each sharer (a client)
+keeps how far the server's clock is from its own, as bounds learned from `Date` headers.
 
-A moment is stored in the clock of its sharer, together with that sharer's bounds. So no sharer
-must trust another's clock, and a moment becomes more exact as its sharer learns.
+A moment is kept as its sharer's clock showed it, with that sharer's bounds beside it: nobody
+has to trust another's clock, and a moment becomes clearer as its sharer learns.
 
-Everything here is a function of a tally, a sharer and the time, without I/O. A ledger
-(`enphase_sdk.cloud.ledgers`) stores the tally and shares it.
+The rules are in `enphase_sdk.cloud.quota_rules`. Keeping the tally for others, in one piece, is
+the ledger's part (`enphase_sdk.cloud.ledgers`).
 """
 
 from __future__ import annotations
@@ -22,55 +21,32 @@ from attrs import define, frozen
 
 from enphase_sdk.cloud.plans import Plan, Reserve
 from enphase_sdk.core.times import EARLIEST, LATEST
-from enphase_sdk.errors import utc_text
 
-__all__ = ["Closed", "Month", "Offset", "Sharer", "Tally", "Ticket", "decoded", "encoded"]
+__all__ = [
+    "MINUTE",
+    "Block",
+    "Closed",
+    "Hit",
+    "Moment",
+    "Month",
+    "Offset",
+    "Sharer",
+    "Tally",
+    "Ticket",
+    "decoded",
+    "encoded",
+    "month_of",
+    "next_month",
+]
 
 MINUTE = 60.0
 
-# Seconds of each period that a refusal can name. Another name counts as a month.
-LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
-LONGEST_PERIOD = 31 * 86_400.0
-
-# Seconds after which a learned limit is forgotten, because the plan may have been raised.
-LEARNED_FOR = 86_400.0
-
-# Seconds. The longest window that counts as a minute's; simulations change its length.
-LONGEST_MINUTE = 2 * MINUTE
-
-# While a month is used up, one hit a day is sent: the plan may be raised, or the refusal wrong.
-DAY = 86_400.0
-
-# Seconds. The assumed largest clock difference of a server that sends no Date header.
+# A server without a Date header is taken to be off by less than this.
 LARGEST_SKEW = 86_400.0
-
-# Number of hits that are remembered while no limit is known, for when it becomes known.
-REMEMBERED = 1000
-
-# Seconds. A hit of another sharer without an answer for longer belongs to a killed process.
-LOST_AFTER = MINUTE
-
-# Seconds without a request after which a sharer is forgotten.
-SHARES_FOR = 3_600.0
-
-# Inactive sharers are searched for only if there are more sharers than this.
-MOST_SHARERS = 16
-
-# Seconds. A hit sent this shortly before the month's end is counted in the next month too.
-MONTH_S_EDGE = 2.0
-
-# Number of months whose counts are kept; a wrong clock can add months.
-MOST_MONTHS = 4
-
-# Where the hits of other sharers are not known, the limit is divided by this.
-CAUTIOUS_PARTS = 4
-
-# The limit of the smallest published plan, used with caution if no limit is known.
-SMALLEST_LIMIT = 10
 
 
 class Offset(msgspec.Struct, array_like=True):
-    """Bounds of (server's clock - a sharer's clock), seconds; 0 if unknown."""
+    """Bounds of (server's clock - a sharer's clock), in seconds; unknown is taken as equal."""
 
     low: float = 0.0
     high: float = 0.0
@@ -78,19 +54,19 @@ class Offset(msgspec.Struct, array_like=True):
     asked_at: float = 0.0
 
     def learn(self, sent_at: float, received_at: float, date: float) -> None:
-        """Narrow the bounds with a `Date` header (the server's clock, whole seconds)."""
-        # The header is rounded down to seconds, and was written between the two moments.
+        """Take over what a `Date` header tells (the server's clock, whole seconds)."""
+        # The header is cut to whole seconds, and was written some time between the two moments.
         low, high = date - received_at, date + 1.0 - sent_at
         if self.known and max(self.low, low) <= min(self.high, high):
             low, high = max(self.low, low), min(self.high, high)
         self.low, self.high, self.known = low, high, True
 
     def hold(self, low: float, high: float) -> None:
-        """Narrow the bounds with a refusal: the server's time lies within the window it names.
+        """Take over that the server's clock lies within a window that a refusal has named.
 
-        If our own clock lies in the window too, both clocks count as equal, whatever a Date header
-        says. Otherwise the window's start is assumed, which is safe: hits are then sent late, but
-        those of one window stay in one window. Known bounds are only moved forward.
+        Where our own clock lies in it too, that is the time there, whatever a Date header says.
+        Else its start is the safe guess: hits then go out late, but all of a window's in the same
+        one. A known clock is then only put forward: a window can be over.
         """
         if low <= self.low < high:
             return
@@ -103,9 +79,9 @@ class Offset(msgspec.Struct, array_like=True):
 
 
 class Hit(msgspec.Struct, array_like=True):
-    """One hit: its sharer, when it was sent and answered (the sharer's clock).
+    """One hit: whose, when it left and came back (its sharer's clock).
 
-    `before` is the end of the second in which it was answered (the server's clock).
+    `before` is the end of the second in which it was answered, by the server's clock.
     """
 
     sharer: str
@@ -115,14 +91,14 @@ class Hit(msgspec.Struct, array_like=True):
 
 
 class Moment(msgspec.Struct, array_like=True):
-    """An instant in a sharer's clock."""
+    """An instant by a sharer's clock."""
 
     sharer: str
     at: float
 
 
 class Block(msgspec.Struct, array_like=True):
-    """A refusal: nothing is sent until it ends."""
+    """A refusal: nothing goes out until then. `is_long` where it is no minute's."""
 
     until: Moment
     reason: str
@@ -136,7 +112,7 @@ class Month(msgspec.Struct, array_like=True):
 
 
 class Tally(msgspec.Struct):
-    """The shared data of all sharers of one quota."""
+    """All that the sharers of one quota know together."""
 
     hits: dict[str, Hit] = {}
     offsets: dict[str, Offset] = {}
@@ -149,22 +125,22 @@ class Tally(msgspec.Struct):
     months: dict[str, Month] = {}
     month_limit: int | None = None
     cautious_until: Moment | None = None
-    # For each clock that sharers have in common: the server's clock minus it, and its time then.
+    # The server's clock less another that sharers have in common, and that one's time then.
     hints: dict[str, tuple[float, float, float]] = {}
 
 
 @define(eq=False)
 class Sharer:
-    """The data of one client that the rules need.
+    """One client, as its questions to the tally need it.
 
     Attributes:
-        name: Its unique name.
-        limit: Hits of the plan in one minute, as given; None to use the learned limit.
+        name: Tells it from all others.
+        limit: Hits of the plan in one minute, as given; None for those learned.
         length: Seconds of the minute's window.
         month_limit: Hits of the plan in a month, as given.
         reserve: Hits to leave to others.
-        parts: What the limit is divided by; above 1 while the hits of others are not known.
-        offset: Bounds of the server's clock minus its own.
+        parts: Greater than 1 while it cannot know what others spend: the limit is cut so often.
+        offset: Of the server's clock to its own.
     """
 
     name: str
@@ -177,7 +153,7 @@ class Sharer:
 
     @classmethod
     def of(cls, name: str, plan: Plan | None, reserve: Reserve) -> Sharer:
-        """The sharer of a client with or without a plan."""
+        """A client with a plan or without."""
         if plan is None:
             return cls(name, None, MINUTE, None, reserve, Offset())
         return cls(name, plan.per_minute, plan.minute_seconds, plan.per_month, reserve, Offset())
@@ -185,12 +161,12 @@ class Sharer:
 
 @frozen
 class Ticket:
-    """Permission to send one hit.
+    """Leave for one hit.
 
     Attributes:
         key: Its name in the tally.
         sent_at: When it was given, epoch seconds (the client's clock).
-        is_careful_try: Whether it is the one hit a day that is sent in a used-up month.
+        is_careful_try: Whether it is the one of the day in a month that is used up.
     """
 
     key: str
@@ -200,14 +176,14 @@ class Ticket:
 
 @frozen
 class Closed:
-    """The quota is closed for `wait` seconds; it opens at `opens_at` (server's clock).
+    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock).
 
     Attributes:
         wait: Seconds.
         opens_at: Epoch seconds.
-        reason: Why it is closed, in words.
-        is_long: Whether it is closed for longer than a minute's window, so calls do not wait.
-        is_tried: Whether one hit a day is sent anyway.
+        reason: In words.
+        is_long: Whether it is no minute's quota: waiting for it is out of the question.
+        is_tried: Whether one hit a day is let out nevertheless.
     """
 
     wait: float
@@ -217,303 +193,13 @@ class Closed:
     is_tried: bool = False
 
 
-@define
-class View:
-    """A tally as one sharer sees it at one moment.
-
-    Attributes:
-        tally: The shared data.
-        me: The sharer.
-        now: The time in its clock, epoch seconds.
-    """
-
-    tally: Tally
-    me: Sharer
-    now: float
-
-    @property
-    def server_now(self) -> float:
-        """The lower bound of the server's clock, epoch seconds."""
-        return self.now + self.me.offset.low
-
-    @property
-    def length(self) -> float:
-        """Seconds of the minute's window."""
-        return self.tally.learned_length or self.me.length
-
-    @property
-    def limit(self) -> int | None:
-        """Hits allowed to all sharers in one window; None while it is not known."""
-        return self.tally.learned_limit or self.me.limit
-
-    @property
-    def month_limit(self) -> int | None:
-        """Hits allowed to all sharers in a month; None while it is not known."""
-        return self.me.month_limit or self.tally.month_limit
-
-    @property
-    def window(self) -> int:
-        """The number of the server's current window, from the lower bound of its clock."""
-        return math.floor(self.server_now / self.length)
-
-    def here(self, moment: Moment) -> float:
-        """A moment, converted to this sharer's clock."""
-        if moment.sharer == self.me.name:
-            return moment.at
-        return moment.at + self._offset(moment.sharer).low - self.me.offset.low
-
-    def moment(self, at: float) -> Moment:
-        """A time in this sharer's clock as a moment, which others can convert."""
-        return Moment(self.me.name, at)
-
-    def reserve(self, key: str) -> Ticket | Closed:
-        """A ticket to send one hit now, or why it must wait."""
-        tally = self.tally
-        closed = self.closed_now()
-        is_careful_try = closed is not None and closed.is_tried and self._is_time_for_a_try()
-        if is_careful_try:
-            closed = self._full_window()
-        if closed is not None:
-            return closed
-        if is_careful_try:
-            tally.next_try = self.moment(self.now + DAY)
-        self.forget_old()
-        tally.hits[key] = Hit(self.me.name, self.now)
-        self.count(1)
-        return Ticket(key, self.now, is_careful_try)
-
-    def closed_now(self) -> Closed | None:
-        """Why a hit cannot be sent now; None if it can."""
-        tally = self.tally
-        self._forget_what_is_over()
-        if tally.block is not None:
-            opens_at = self.here(tally.block.until) + self.me.offset.low
-            is_long = tally.is_long
-            return self.closed(opens_at, tally.block.reason, is_long=is_long, is_tried=is_long)
-        return self._spent_month() or self._full_window()
-
-    def count(self, hits: int) -> None:
-        """Count hits in their month; near the end of a month in both possible months."""
-        latest = self.now + self.me.offset.high + MONTH_S_EDGE
-        for at in {month_of(self.server_now): self.server_now, month_of(latest): latest}.values():
-            month = self.tally.months.setdefault(month_of(at), Month(0, at))
-            month.used = max(0, month.used + hits)
-        while len(self.tally.months) > MOST_MONTHS:
-            del self.tally.months[min(self.tally.months)]
-
-    def settle(
-        self, ticket: Ticket, done_at: float, date: float | None, *, is_success: bool
-    ) -> None:
-        """Note that a hit was answered, with the answer's `Date` (server's clock)."""
-        hit = self.tally.hits.get(ticket.key)
-        if hit is not None:
-            hit.done_at = done_at
-            if date is not None:
-                hit.before = date + 1.0
-        if is_success and ticket.is_careful_try:
-            self.reopen()
-
-    def withdraw(self, ticket: Ticket) -> None:
-        """Take back a hit that was never sent."""
-        if self.tally.hits.pop(ticket.key, None) is not None:
-            self.count(-1)
-
-    def reopen(self) -> None:
-        """Forget a refusal, because the plan was raised."""
-        self.tally.block, self.tally.is_long, self.tally.next_try = None, False, None
-        self.tally.month_limit = None
-
-    def refuse(
-        self,
-        *,
-        period: str | None,
-        period_start: int | None,
-        period_end: int | None,
-        limit: int | None,
-        retry_after: float | None = None,
-    ) -> Closed:
-        """Note a refusal with its details; returns when the quota opens.
-
-        The period's name decides how long it can last; a later end is not accepted. A refusal
-        without name and end counts for the current minute.
-        """
-        tally, now = self.tally, self.now
-        name = None if period is None else period.strip().lower()
-        length = _length_of(name, period_start, period_end)
-        if length is None:
-            self._learn_window(period_start, period_end, limit)
-            length = self.length
-        server_now = self.server_now
-        left = None
-        if period_end is not None and period_end >= 0:
-            left = min(period_end, LATEST) - server_now
-        if left is not None and left <= length:
-            wait = max(0.0, left)
-        elif retry_after is not None:
-            wait = retry_after if name is None else min(retry_after, length)
-        elif length == LONGEST_PERIOD:
-            wait = next_month(server_now) - server_now
-        else:
-            # A period cannot last longer than its own length, whatever the refusal says.
-            wait = (math.floor(server_now / length) + 1) * length - server_now
-        named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
-        is_long = length >= DAY
-        reason = f"{named} is used up"
-        if tally.block is None or now + wait >= self.here(tally.block.until):
-            tally.block = Block(self.moment(now + wait), reason)
-        if is_long:
-            tally.is_long, tally.next_try = True, self.moment(now + DAY)
-        if name == "month" and limit is not None and limit > 0:
-            self._learn_month(limit)
-        return self.closed(server_now + wait, reason, is_long=is_long, is_tried=is_long)
-
-    def closed(
-        self, opens_at: float, reason: str, *, is_long: bool = False, is_tried: bool = False
-    ) -> Closed:
-        """The quota is closed until `opens_at` (server's clock)."""
-        wait = max(0.0, opens_at - self.server_now)
-        reason = f"{reason}; it opens at {utc_text(opens_at)}"
-        return Closed(wait, opens_at, reason, is_long, is_tried)
-
-    def used_in(self, window: int) -> int:
-        """Number of hits that can have been counted in the server's window with this number."""
-        start, end = window * self.length, (window + 1) * self.length
-        count = 0
-        for hit in self.tally.hits.values():
-            earliest = hit.sent_at + self._offset(hit.sharer).low
-            count += earliest < end and start <= self._latest(hit) and start < hit.before
-        return count
-
-    def forget_old(self) -> None:
-        """Forget hits that cannot be counted in any window that is still open."""
-        hits = self.tally.hits
-        if self.limit is None:
-            while len(hits) >= REMEMBERED:
-                del hits[next(iter(hits))]
-            return
-        over = self.server_now - self.length
-        while hits and self._latest(hits[next(iter(hits))]) < over:
-            del hits[next(iter(hits))]
-        if len(hits) > 4 * self.limit + REMEMBERED:
-            # A hit without an answer stays at the front and hides the older ones behind it.
-            self.tally.hits = {key: hit for key, hit in hits.items() if self._latest(hit) >= over}
-
-    def forget_sharers(self) -> None:
-        """Forget sharers that have no data in the tally and send no more requests."""
-        tally = self.tally
-        if len(tally.offsets) <= MOST_SHARERS:
-            return
-        moments = [tally.learned_until, tally.next_try, tally.cautious_until]
-        if tally.block is not None:
-            moments.append(tally.block.until)
-        needed = {each.sharer for each in moments if each} | {self.me.name}
-        needed |= {hit.sharer for hit in tally.hits.values()}
-        over = self.server_now - SHARES_FOR
-        tally.offsets = {
-            name: offset
-            for name, offset in tally.offsets.items()
-            if name in needed or offset.asked_at + offset.low >= over
-        }
-
-    def _offset(self, sharer: str) -> Offset:
-        if sharer == self.me.name:
-            return self.me.offset
-        return self.tally.offsets.get(sharer, self.me.offset)
-
-    def _latest(self, hit: Hit) -> float:
-        """The latest moment (server's clock) at which a hit can have been counted."""
-        if hit.sharer == self.me.name:
-            return (hit.done_at or self.now) + self.me.offset.high
-        high = self._offset(hit.sharer).high
-        if hit.done_at is not None:
-            return hit.done_at + high
-        return min(hit.sent_at + LOST_AFTER + high, self.now + self.me.offset.high)
-
-    def _is_time_for_a_try(self) -> bool:
-        tally = self.tally
-        return (
-            tally.is_long and tally.next_try is not None and self.now >= self.here(tally.next_try)
-        )
-
-    def _forget_what_is_over(self) -> None:
-        tally = self.tally
-        if tally.block is not None and self.now >= self.here(tally.block.until):
-            tally.block, tally.is_long, tally.next_try = None, False, None
-        if tally.learned_until is not None and self.now >= self.here(tally.learned_until):
-            tally.learned_limit = tally.learned_length = tally.learned_until = None
-        if tally.cautious_until is not None and self.now >= self.here(tally.cautious_until):
-            tally.cautious_until = None
-
-    def _spent_month(self) -> Closed | None:
-        """Why nothing is sent for the rest of the month; None if hits are left.
-
-        A learned limit is used only for the reserve: the plan may have been raised since, and
-        then the server does not refuse.
-        """
-        limit, kept = self.month_limit, self.me.reserve.month
-        if limit is None or (self.me.month_limit is None and not kept):
-            return None
-        for at in (self.server_now, self.now + self.me.offset.high):
-            month = self.tally.months.get(month_of(at))
-            if month is not None and month.used >= limit - kept:
-                kept_too = f" ({kept} of them are kept for others)" if kept else ""
-                reason = f"the quota of {limit} hits a month is used up{kept_too}"
-                return self.closed(next_month(at), reason, is_long=True)
-        return None
-
-    def allowed(self) -> int | None:
-        """Largest number of hits in a window up to which this sharer may send."""
-        limit = self.limit
-        parts = self.me.parts
-        if self.tally.cautious_until is not None:
-            parts = max(parts, CAUTIOUS_PARTS)
-        if parts > 1:
-            return max(1, (limit or SMALLEST_LIMIT) // parts)
-        return None if limit is None else max(1, limit - self.me.reserve.minute)
-
-    def _full_window(self) -> Closed | None:
-        """The first full window in which a hit sent now could be counted; None if there is none.
-
-        With one sharer a later window never has more hits than the first; with several it may.
-        """
-        allowed = self.allowed()
-        if allowed is None:
-            return None
-        first = self.window
-        last = math.floor((self.now + self.me.offset.high) / self.length)
-        for window in range(first, min(last, first + 2) + 1):
-            if self.used_in(window) >= allowed:
-                reason = f"all {allowed} hits of this window of the quota are used"
-                if self.me.reserve.minute and self.me.parts == 1:
-                    reason += f" ({self.me.reserve.minute} more are kept for others)"
-                return self.closed((window + 1) * self.length, reason)
-        return None
-
-    def _learn_window(self, start: int | None, end: int | None, limit: int | None) -> None:
-        """Learn from a refusal's window: it contains the server's current time."""
-        if limit is not None and limit > 0 and end is not None:
-            self.tally.learned_limit = limit
-            self.tally.learned_until = self.moment(self.now + LEARNED_FOR)
-        if start is None or end is None or not EARLIEST < start < end < LATEST:
-            return
-        if end - start <= LONGEST_MINUTE:
-            self.tally.learned_length = float(end - start)
-            self.me.offset.hold(start - self.now, end - self.now)
-
-    def _learn_month(self, limit: int) -> None:
-        self.tally.month_limit = limit
-        at = self.server_now
-        month = self.tally.months.setdefault(month_of(at), Month(0, at))
-        month.used = max(month.used, limit)
-
-
 def encoded(tally: Tally) -> bytes:
-    """A tally as bytes for a ledger."""
+    """A tally as a ledger keeps it."""
     return msgspec.msgpack.encode(tally)
 
 
 def decoded(kept: bytes) -> Tally | None:
-    """The tally; None if the bytes are not one: truncated, or written by another program."""
+    """The tally, or None where it is none: something else has written it, or it is cut."""
     try:
         tally = msgspec.msgpack.decode(kept, type=Tally)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -522,7 +208,7 @@ def decoded(kept: bytes) -> Tally | None:
 
 
 def _is_sound(tally: Tally) -> bool:
-    """Whether the values are possible under the rules."""
+    """Whether the numbers are such as the rules make."""
     moments = [tally.learned_until, tally.next_try, tally.cautious_until]
     moments.append(tally.block.until if tally.block else None)
     numbers = [each.at for each in moments if each is not None]
@@ -536,17 +222,6 @@ def _is_sound(tally: Tally) -> bool:
     return all(map(math.isfinite, numbers)) and all(each is None or each > 0 for each in limits)
 
 
-def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
-    """The length in seconds of the period that a refusal names; None for a minute."""
-    if name is None and start is not None and end is not None:
-        # Without a name, start and end can show that it is longer than a minute.
-        named = end - start if EARLIEST < start < end < LATEST else 0
-        return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
-    if name in (None, "minute"):
-        return None
-    return LENGTHS.get(name, LONGEST_PERIOD)
-
-
 def _day_of(server_now: float) -> datetime:
     return datetime.fromtimestamp(min(max(server_now, EARLIEST), LATEST), UTC)
 
@@ -557,7 +232,7 @@ def month_of(server_now: float) -> str:
 
 
 def next_month(server_now: float) -> float:
-    """When the next calendar month begins (UTC), epoch seconds."""
+    """When a new calendar month begins, UTC."""
     now = _day_of(server_now)
     first = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return first.replace(year=now.year + now.month // 12, month=now.month % 12 + 1).timestamp()

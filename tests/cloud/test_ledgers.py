@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 
 from enphase_sdk import Enlighten, errors
-from enphase_sdk.cloud.ledgers import Named, SqliteLedger, ledger_of
+from enphase_sdk.clock import SteadyTime
+from enphase_sdk.cloud.ledgers import MemoryLedger, Named, SqliteLedger, ledger_of
 from enphase_sdk.cloud.plans import Plan, Reserve
-from enphase_sdk.cloud.quota import Closed, MemoryLedger, Pacer, Ticket
+from enphase_sdk.cloud.quota import Pacer
+from enphase_sdk.cloud.tally import Closed, Ticket
 from enphase_sdk.testing import FakeClock
 
 NOW = 1_718_452_800.0  # the start of a minute
@@ -107,10 +109,10 @@ def test_each_sharer_s_clock_may_be_wrong_once_the_server_s_is_known(shared: Sha
 
 
 def test_a_newcomer_takes_over_how_far_the_server_s_clock_is_ahead(shared: Shared) -> None:
-    clock = FakeClock(NOW)
-    first = sharer(shared, Plan("mine", 1), clock=clock)
+    time = SteadyTime(FakeClock(NOW))
+    first = sharer(shared, Plan("mine", 1), time=time)
     assert hit(first, NOW, skew=3600.0)
-    later = sharer(shared, Plan("mine", 1), clock=clock)
+    later = sharer(shared, Plan("mine", 1), time=time)
     assert isinstance(later.reserve(NOW), Closed)
     assert 3599 <= later.ahead <= 3601
 
@@ -118,7 +120,7 @@ def test_a_newcomer_takes_over_how_far_the_server_s_clock_is_ahead(shared: Share
 def test_a_hit_that_is_not_sent_is_given_back(shared: Shared) -> None:
     pacer = sharer(shared, Plan("mine", 1))
     key = pacer.new_key()
-    assert isinstance(pacer.reserve_as(key, NOW), Ticket)
+    assert isinstance(pacer.reserve_as(key, lambda: NOW), Ticket)
     pacer.withdraw(key, NOW)
     assert hit(pacer, NOW)
     assert pacer.status(NOW).month.used == 1
