@@ -16,6 +16,7 @@ from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.cloud.quota import QuotaStatus
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.events import run_aside_async
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -103,6 +104,11 @@ class AsyncCloud:
         return self._options.policy.api.name
 
     @property
+    def histories(self) -> Histories:
+        """Which measures the API has by intervals, and in which windows it is asked for them."""
+        return self._options.policy.api.histories
+
+    @property
     def largest_page(self) -> int:
         """Systems that one page of the listing can hold; each page costs one hit."""
         return self._options.policy.api.largest_page
@@ -140,8 +146,7 @@ class AsyncCloud:
 
     def site(self, system_id: int) -> AsyncCloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        policy = self._options.policy
-        return AsyncCloudSite(self, system_id, policy.api.histories, policy.time)
+        return AsyncCloudSite(self, system_id, self.histories, self._options.policy.time)
 
     def systems(
         self,

@@ -17,6 +17,7 @@ from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.cloud.quota import QuotaStatus
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.events import run_aside
 from enphase_sdk.core.times import DateLike, InstantLike
@@ -104,6 +105,11 @@ class Cloud:
         return self._options.policy.api.name
 
     @property
+    def histories(self) -> Histories:
+        """Which measures the API has by intervals, and in which windows it is asked for them."""
+        return self._options.policy.api.histories
+
+    @property
     def largest_page(self) -> int:
         """Systems that one page of the listing can hold; each page costs one hit."""
         return self._options.policy.api.largest_page
@@ -141,8 +147,7 @@ class Cloud:
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        policy = self._options.policy
-        return CloudSite(self, system_id, policy.api.histories, policy.time)
+        return CloudSite(self, system_id, self.histories, self._options.policy.time)
 
     def systems(
         self,

@@ -21,7 +21,16 @@ from enphase_sdk.core.times import (
 )
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["MEASURES", "HistoryInterval", "Measure", "Span", "day_at", "measured", "window_at"]
+__all__ = [
+    "MEASURES",
+    "HistoryInterval",
+    "Measure",
+    "Span",
+    "day_at",
+    "measured",
+    "window_at",
+    "window_of",
+]
 
 Measure: TypeAlias = Literal[
     "production",
@@ -156,24 +165,19 @@ def day_at(instant: float, zone: ZoneInfo) -> date:
 
 
 def window_at(instant: int, length: Window, zone: ZoneInfo) -> tuple[int, int]:
-    """The window of whole days in which an instant lies; each lies in one of each length.
+    """Start and end, epoch seconds, of the `window_of` a zone's days in which an instant lies."""
+    first, last = window_of(day_at(instant, zone), length)
+    return midnight(first, zone), midnight(last + A_DAY, zone)
+
+
+def window_of(day: date, length: Window) -> tuple[date, date]:
+    """First and last day of the window in which a day lies; it lies in one of each length.
 
     Whoever asks for these always asks the same, wherever a history begins.
-
-    Args:
-        instant: Epoch seconds.
-        length: `1 day`, `7 days` or `1 month`.
-        zone: Whose days; the window is an hour shorter or longer where its clocks are changed.
-
-    Returns:
-        Its start and end, epoch seconds.
     """
-    day = day_at(instant, zone)
     if length == "1 month":
         first = day.replace(day=1)
-        after = (first + 31 * A_DAY).replace(day=1)
-    else:
-        days = 1 if length == "1 day" else 7
-        first = date.fromordinal(day.toordinal() // days * days)
-        after = first + days * A_DAY
-    return midnight(first, zone), midnight(after, zone)
+        return first, (first + 31 * A_DAY).replace(day=1) - A_DAY
+    days = 1 if length == "1 day" else 7
+    first = date.fromordinal(day.toordinal() // days * days)
+    return first, first + (days - 1) * A_DAY
