@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from attrs import frozen
 from msgspec import UNSET
@@ -130,7 +129,7 @@ class Histories:
             f"API {self.api} does not have {measure}; it has {', '.join(self.sources)}"
         )
 
-    def earliest(self, now: float, zone: ZoneInfo) -> int:
+    def earliest(self, now: float, zone: tzinfo) -> int:
         """The first instant of which it answers intervals, epoch seconds."""
         from dateutil.relativedelta import relativedelta
 

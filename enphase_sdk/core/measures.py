@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -159,7 +159,7 @@ def _in_order(start: Any, end: Any) -> None:
         raise InvalidArgumentError(f"end {end} lies before start {start}")
 
 
-def day_at(instant: float, zone: ZoneInfo) -> date:
+def day_at(instant: float, zone: tzinfo) -> date:
     """The day of a zone in which an instant (epoch seconds) lies."""
     return datetime.fromtimestamp(instant, zone).date()
 

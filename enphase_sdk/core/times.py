@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import operator
 import re
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
 from math import isfinite
 from numbers import Real
@@ -252,7 +252,7 @@ def utc(epoch_seconds: float) -> datetime:
     return datetime.fromtimestamp(epoch_seconds, UTC)
 
 
-def midnight(day: date, zone: ZoneInfo) -> int:
+def midnight(day: date, zone: tzinfo) -> int:
     """The instant at which a day begins, epoch seconds."""
     return int(datetime.combine(day, time(), zone).timestamp())
 
