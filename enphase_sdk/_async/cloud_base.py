@@ -22,7 +22,7 @@ from enphase_sdk.core.events import run_aside_async
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["AsyncCloud"]
+__all__ = ["AsyncCloud", "histories_of"]
 
 T = TypeVar("T")
 
@@ -104,11 +104,6 @@ class AsyncCloud:
         return self._options.policy.api.name
 
     @property
-    def histories(self) -> Histories:
-        """Which measures the API has by intervals, and in which windows it is asked for them."""
-        return self._options.policy.api.histories
-
-    @property
     def largest_page(self) -> int:
         """Systems that one page of the listing can hold; each page costs one hit."""
         return self._options.policy.api.largest_page
@@ -146,7 +141,7 @@ class AsyncCloud:
 
     def site(self, system_id: int) -> AsyncCloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return AsyncCloudSite(self, system_id, self.histories, self._options.policy.time)
+        return AsyncCloudSite(self, system_id, histories_of(self), self._options.policy.time)
 
     def systems(
         self,
@@ -425,3 +420,8 @@ class AsyncCloud:
         else:
             flow = steps_flow(call, options.policy)
         return await run(flow, self._connection, options.clock, options.on_wait)
+
+
+def histories_of(cloud: AsyncCloud) -> Histories:
+    """Which measures a client's API has by intervals, and in which windows it is asked for them."""
+    return cloud._options.policy.api.histories

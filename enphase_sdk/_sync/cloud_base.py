@@ -23,7 +23,7 @@ from enphase_sdk.core.events import run_aside
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["Cloud"]
+__all__ = ["Cloud", "histories_of"]
 
 T = TypeVar("T")
 
@@ -105,11 +105,6 @@ class Cloud:
         return self._options.policy.api.name
 
     @property
-    def histories(self) -> Histories:
-        """Which measures the API has by intervals, and in which windows it is asked for them."""
-        return self._options.policy.api.histories
-
-    @property
     def largest_page(self) -> int:
         """Systems that one page of the listing can hold; each page costs one hit."""
         return self._options.policy.api.largest_page
@@ -147,7 +142,7 @@ class Cloud:
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's."""
-        return CloudSite(self, system_id, self.histories, self._options.policy.time)
+        return CloudSite(self, system_id, histories_of(self), self._options.policy.time)
 
     def systems(
         self,
@@ -414,3 +409,8 @@ class Cloud:
         else:
             flow = steps_flow(call, options.policy)
         return run(flow, self._connection, options.clock, options.on_wait)
+
+
+def histories_of(cloud: Cloud) -> Histories:
+    """Which measures a client's API has by intervals, and in which windows it is asked for them."""
+    return cloud._options.policy.api.histories

@@ -8,7 +8,7 @@ from functools import partial
 
 from attrs import frozen
 
-from enphase_sdk._sync.cloud_base import Cloud
+from enphase_sdk._sync.cloud_base import Cloud, histories_of
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.times import utc
 from enphase_sdk.download.listed import Listed
@@ -134,7 +134,7 @@ class Plan:
             yield Phase(INVERTERS, partial(self._inverters, every))
 
     def _windows(self) -> list[Windows]:
-        histories, now = self._cloud.histories, _now()
+        histories, now = histories_of(self._cloud), _now()
         found = list[Windows]()
         for series in INTERVALS:
             if series.measures[0] not in histories.sources:

@@ -11,7 +11,7 @@ from typing import Any, Literal, Protocol, TypeAlias
 
 from attrs import frozen
 
-from enphase_sdk._sync.cloud_base import Cloud
+from enphase_sdk._sync.cloud_base import Cloud, histories_of
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.finality import settled_until
 from enphase_sdk.cloud.sources import rest_of, tells_of_data
@@ -273,20 +273,21 @@ class WindowQuestion:
         start, end = self._start_and_end
         now = current_clock().time()
         finish = None if end > now else datetime.fromtimestamp(end, self.zone)
-        sources = {measure: client.histories.source(measure) for measure in self.measures}
+        histories = histories_of(client)
+        sources = [(measure, histories.source(measure)) for measure in self.measures]
         found: dict[Measure, list[Interval]] = {measure: [] for measure in self.measures}
         total: int | None = None
         rest: int | None = start
         while rest is not None:
             begin = datetime.fromtimestamp(rest, self.zone)
-            call = sources[self.measures[0]].ask(self.system_id, begin, finish)
+            call = sources[0][1].ask(self.system_id, begin, finish)
             try:
                 answer: Any = client.exchange(call)[1]
             except UnprocessableEntityError as error:
                 if tells_of_data(error):
                     break  # all its data is of other days
                 raise
-            for measure, source in sources.items():
+            for measure, source in sources:
                 rows = source.rows_between(answer, rest, end)
                 found[measure] += [self._interval(row) for row in rows]
             total = answer.total_devices or total
