@@ -19,7 +19,7 @@ from distributed import Client, LocalCluster
 
 from enphase_sdk import Cloud, Enlighten, Fleet
 from enphase_sdk.cli import main
-from enphase_sdk.download import Download
+from enphase_sdk.download import Download, DownloadTable
 from enphase_sdk.errors import NotFoundError
 from enphase_sdk.store import Store
 from enphase_sdk.store.schema import TABLES
@@ -143,7 +143,8 @@ def look(event: str, arguments: tuple[Any, ...]) -> None:
 def test_the_workers_write_the_folder_themselves(cluster: LocalCluster, tmp_path: Path) -> None:
     global moved  # an audit hook cannot be taken away
     simulated = SimulatedEnlighten(20, api_key=API_KEY, clock=FakeClock(time.time()))
-    since, tables = date.today() - timedelta(days=2), ("summaries", "daily", "intervals")
+    since = date.today() - timedelta(days=2)
+    tables: tuple[DownloadTable, ...] = ("summaries", "daily", "intervals")
     paths = [tmp_path / "cluster", tmp_path / "alone"]
     sys.addaudithook(look)
     with simulated.serve() as base_url, Client(cluster) as dask:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from attrs import asdict
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.costs import cost_in_words, sync_cost
+from enphase_sdk.cli.formats import Form
 
 if TYPE_CHECKING:
     from enphase_sdk.cloud.quota import QuotaStatus
@@ -14,7 +20,15 @@ __all__ = ["quota"]
 
 
 @cloud_command
-def quota(cloud: Cloud) -> None:
+def quota(
+    cloud: Cloud,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", parser=Path, help="Also what a sync of this store would cost now."
+        ),
+    ] = None,
+) -> None:
     """Hits of the quota that are used and left, and when it opens; costs none."""
     from enphase_sdk.cli.output import Field, Heading, View
 
@@ -25,7 +39,13 @@ def quota(cloud: Cloud) -> None:
     fields = [Field(n, Heading(n, right), text(n)) for n, right in headings]
     fields.append(Field("opens_at", Heading("next opening"), text("opens_at")))
     view = View(tuple(fields), lambda wire: _rows(wire))
-    cloud.show(view, _wire(cloud.client.quota()))
+    wire = _wire(cloud.client.quota())
+    cost = None if store is None else sync_cost(cloud, store)
+    if cost is not None:
+        wire["sync"] = asdict(cost)
+    cloud.show(view, wire)
+    if cost is not None and cloud.form is Form.TABLE:
+        typer.echo(f"a sync of {store} costs {cost_in_words(cost)}")
 
 
 def _wire(status: QuotaStatus) -> dict[str, Any]:

@@ -8,9 +8,11 @@ import random
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import httpx
 import pytest
 
@@ -26,10 +28,9 @@ def rows(store: Store, query: str) -> list[tuple[Any, ...]]:
     return store.connection.execute(query).fetchall()
 
 
-def test_the_command_says_what_it_did(run: Run, tmp_path: Path, cloud: SimulatedEnlighten) -> None:
+@pytest.mark.usefixtures("cloud")
+def test_the_command_says_what_it_did(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "fleet.duckdb"
-    assert "the store is empty" in run("sync", "--store", path, "--dry-run").out
-    assert not cloud.requests
     part = run("sync", "--store", path, "--budget", 6, "--json")
     told = json.loads(part.out)
     assert part.code == 0
@@ -38,9 +39,129 @@ def test_the_command_says_what_it_did(run: Run, tmp_path: Path, cloud: Simulated
     whole = run("sync", "--store", path)
     assert whole.code == 0
     assert "everything is up to date" in whole.out
-    cost = json.loads(run("sync", "--store", path, "--dry-run", "--json").out)
-    assert (cost["systems"], cost["listing"]) == (COUNT, 1)
-    assert COUNT <= cost["calls"] <= 4 * COUNT
+
+
+def test_what_a_command_would_cost_is_told_and_nothing_is_sent(
+    run: Run, tmp_path: Path, cloud: SimulatedEnlighten
+) -> None:
+    path = tmp_path / "fleet.duckdb"
+
+    def cost(*words: object) -> dict[str, Any]:
+        before = cloud.hits
+        told: dict[str, Any] = json.loads(run(*words, "--dry-run", "--json").out)
+        assert cloud.hits == before
+        return told
+
+    for words in (("sync", "--store", path), ("report", "--store", path)):
+        assert (cost(*words)["listing"], cost(*words)["calls"]) == (None, None)
+        assert "only the listing tells" in run(*words, "--dry-run").out
+    assert not path.exists()
+    assert run("systems", "--dry-run").out == "a hit for every 1,000 systems that are listed\n"
+    assert "and 1 hit for each of them" in run("report", "--dry-run").out
+    some = cost("report", "--system-id", 67, "--system-id", 72)
+    assert (some["systems"], some["listing"], some["calls"]) == (2, 1, 2)
+    run("sync", "--store", path)
+    whole = cost("sync", "--store", path)
+    assert (whole["systems"], whole["listing"], whole["systems_a_page"]) == (COUNT, 1, 1000)
+    assert COUNT <= whole["calls"] <= 4 * COUNT
+    assert cost("sync", "--store", path, "--budget", 5)["calls"] == 4
+    # One who knows nothing of its neighbours pays for a month of its own.
+    one = cost("sync", "--store", path, "--systems", "67", "--tables", "intervals")
+    assert (one["systems"], one["listing"]) == (1, 1)
+    assert one["calls"] >= 30
+    assert cost("report", "--store", path)["calls"] == 0
+    assert cost("report", "--store", path, "--budget", 9)["calls"] == 8
+    assert cost("report", "--store", path, "--budget", 0)["listing"] == 0
+    assert run("report", "--store", path, "--dry-run").out.startswith("1 hit for the listing")
+    told = json.loads(run("quota", "--store", path, "--json").out)
+    assert told["sync"]["calls"] == whole["calls"]
+    assert f"about {whole['calls']} for what is due" in run("quota", "--store", path).out
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_plan_shows_what_is_left_beside_the_cost(run: Run) -> None:
+    told = json.loads(run("systems", "--plan", "watt", "--dry-run", "--json").out)
+    assert told["month_left"] <= 1000
+    assert "this month are left of the quota" in run("systems", "--plan", "watt", "--dry-run").out
+
+
+def test_systems_are_named_with_commas_or_one_by_one(
+    run: Run, tmp_path: Path, cloud: SimulatedEnlighten
+) -> None:
+    first, second, third, fourth = cloud.system_ids()[:4]
+    path = tmp_path / "fleet.duckdb"
+    words = ["--systems", f"{first},{second}", "--systems", third, "--system-id", fourth]
+    told = run("sync", "--store", path, "--tables", "systems", *words, "--json")
+    assert json.loads(told.out)["systems"] == 4
+    wrong = run("sync", "--store", path, "--systems", "67;72")
+    assert wrong.code == 2
+    assert "--systems" in wrong.err
+
+
+def damaged(path: Path) -> None:
+    with Store(path):
+        pass
+    path.write_bytes(path.read_bytes()[:4096] + b"\xff" * 8192)
+
+
+def newer(path: Path) -> None:
+    with Store(path):
+        pass
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE store SET version = version + 1").fetchall()
+
+
+def foreign(path: Path) -> None:
+    path.write_text("a letter\n" * 1000)
+
+
+@pytest.mark.parametrize(
+    ("make", "problem"),
+    [(damaged, "cannot be used"), (newer, "newer version"), (foreign, "name another")],
+)
+def test_a_store_that_cannot_be_used_is_told_of_and_left_alone(
+    run: Run, tmp_path: Path, cloud: SimulatedEnlighten, make: Callable[[Path], None], problem: str
+) -> None:
+    path = tmp_path / "fleet.duckdb"
+    make(path)
+    before = path.read_bytes()
+    for words in (("sync",), ("sync", "--dry-run"), ("report",)):
+        failed = run(words[0], "--store", path, *words[1:])
+        assert failed.code == 2
+        assert problem in failed.err
+        assert len(failed.err.splitlines()) == 1
+    assert path.read_bytes() == before
+    assert not cloud.requests
+
+
+FULL = """
+import resource, sys
+from enphase_sdk.cli import main
+
+# No file may become larger than this: to whom writes it is as if the disk were full.
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[1]), resource.RLIM_INFINITY))
+sys.exit(main(sys.argv[2:]))
+"""
+
+
+@pytest.mark.parametrize(("name", "room"), [("fleet.duckdb", 900_000), ("fleet", 5_000)])
+@pytest.mark.usefixtures("cloud")
+def test_a_sync_on_a_full_disk_says_so_and_goes_on_later(
+    run: Run, tmp_path: Path, name: str, room: int
+) -> None:
+    path = tmp_path / name
+    words = [sys.executable, "-c", FULL, str(room), "sync", "--store", str(path)]
+    environment = {**os.environ, "ENPHASE_LEDGER": "memory"}
+    full = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
+    assert full.returncode in (2, 6), full.stderr
+    assert f"there is no room left for {path}" in full.stderr
+    assert "Traceback" not in full.stderr
+    assert run("sync", "--store", path).code == 0
+    undisturbed = tmp_path / "undisturbed.duckdb"
+    assert run("sync", "--store", undisturbed).code == 0
+    query = "SELECT * EXCLUDE (read_at) FROM daily ORDER BY ALL"
+    with Store(path) as one, Store(undisturbed) as other:
+        assert rows(one, query) == rows(other, query)
 
 
 def test_the_command_says_what_it_could_not_do(
