@@ -144,7 +144,7 @@ sys.exit(main(sys.argv[2:]))
 """
 
 
-@pytest.mark.parametrize(("name", "room"), [("fleet.duckdb", 900_000), ("fleet", 5_000)])
+@pytest.mark.parametrize(("name", "room"), [("fleet.duckdb", 900_000), ("fleet", 3_000)])
 @pytest.mark.usefixtures("cloud")
 def test_a_sync_on_a_full_disk_says_so_and_goes_on_later(
     run: Run, tmp_path: Path, name: str, room: int
