@@ -106,8 +106,9 @@ def _second_sync(api: str) -> Row:
             simulated = SimulatedEnlightenV4(SYNCED, clock=clock)
             credentials: dict[str, Any] = simulated.credentials()
             client = EnlightenV4(**credentials, transport=httpx.MockTransport(simulated))
-        with tempfile.TemporaryDirectory() as folder, client:
-            with Store(Path(folder) / "fleet.duckdb") as store:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fleet.duckdb"
+            with client, Store(path) as store:
                 list(Download(client, store))
                 again = Download(client, store)
                 list(again)
