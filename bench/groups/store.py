@@ -29,7 +29,7 @@ SYSTEMS = [n * 64 for n in range(400)]
 TRANSACTION = 50
 
 FLEET = 10_000
-SYNCED = 150
+SYNCED = 110
 SECONDS = 60.0
 BULK = "DuckDB's own load from Arrow"
 COPY = "DuckDB's own COPY, divided by year"
