@@ -424,4 +424,4 @@ class AsyncCloud:
 
 def histories_of(cloud: AsyncCloud) -> Histories:
     """Which measures a client's API has by intervals, and in which windows it is asked for them."""
-    return cloud._options.policy.api.histories
+    return cloud._options.policy.api.histories  # pyright: ignore[reportPrivateUsage]  # of this module

@@ -14,7 +14,7 @@ from attrs import frozen
 from enphase_sdk._sync.cloud_base import Cloud, histories_of
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.finality import settled_until
-from enphase_sdk.cloud.sources import rest_of, tells_of_data
+from enphase_sdk.cloud.sources import Source, rest_of, tells_of_data
 from enphase_sdk.core.measures import A_DAY
 from enphase_sdk.core.times import midnight, utc
 from enphase_sdk.errors import UnprocessableEntityError
@@ -274,7 +274,9 @@ class WindowQuestion:
         now = current_clock().time()
         finish = None if end > now else datetime.fromtimestamp(end, self.zone)
         histories = histories_of(client)
-        sources = [(measure, histories.source(measure)) for measure in self.measures]
+        sources: list[tuple[Measure, Source]] = [
+            (measure, histories.source(measure)) for measure in self.measures
+        ]
         found: dict[Measure, list[Interval]] = {measure: [] for measure in self.measures}
         total: int | None = None
         rest: int | None = start
