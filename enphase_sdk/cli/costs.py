@@ -15,7 +15,15 @@ from enphase_sdk.cli.formats import Form
 if TYPE_CHECKING:
     from enphase_sdk.cloud.quota import QuotaStatus
 
-__all__ = ["Cost", "DryRun", "cost_in_words", "listing_cost", "show_cost", "sync_cost"]
+__all__ = [
+    "Cost",
+    "DryRun",
+    "cost_in_words",
+    "hits_in_words",
+    "listing_cost",
+    "show_cost",
+    "sync_cost",
+]
 
 DryRun = Annotated[
     bool, typer.Option("--dry-run", help="Say what it would cost in hits; send nothing.")
@@ -103,9 +111,9 @@ def cost_in_words(cost: Cost) -> str:
     if cost.listing is None:
         listing = f"a hit for every {cost.systems_a_page:,} systems that are listed"
         if cost.calls_a_system:
-            return f"{listing}, and {_hits(cost.calls_a_system)} for each of them"
+            return f"{listing}, and {hits_in_words(cost.calls_a_system)} for each of them"
         return listing if cost.calls == 0 else f"{listing}; only the listing tells what else is due"
-    text = f"{_hits(cost.listing)} for the listing"
+    text = f"{hits_in_words(cost.listing)} for the listing"
     if cost.calls:
         text += f", then about {cost.calls:,} for what is due of {_systems(cost.systems)}"
     return text
@@ -117,7 +125,8 @@ def _left_in_words(quota: QuotaStatus) -> str:
     return f"; {' and '.join(told)} are left of the quota" if told else ""
 
 
-def _hits(count: int) -> str:
+def hits_in_words(count: int) -> str:
+    """A number of hits as a phrase."""
     return "1 hit" if count == 1 else f"{count:,} hits"
 
 

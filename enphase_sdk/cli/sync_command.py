@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
-from enphase_sdk.cli.costs import DryRun, show_cost, sync_cost
+from enphase_sdk.cli.costs import DryRun, hits_in_words, show_cost, sync_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
@@ -102,7 +102,7 @@ def sync(
 
 def _note(download: Download, seconds: float) -> str:
     """Hits used so far, and how long the rest takes if it goes on like this, waits included."""
-    note = f"{download.hits} hits"
+    note = hits_in_words(download.hits)
     if download.asked and download.expected is not None:
         minutes = seconds / download.asked * max(0, download.expected - download.asked) / 60
         note += f", about {minutes:.0f} min left" if minutes >= 1 else ", less than a minute left"
@@ -169,7 +169,8 @@ def _in_words(told: dict[str, Any]) -> str:
     elif left:
         rest = f"{left} calls are left; run it again"
     failed = f", {told['failed']} could not be read" if told["failed"] else ""
-    return f"{told['systems']} systems, {told['asked']} calls{failed}, {told['hits']} hits; {rest}"
+    hits = hits_in_words(told["hits"])
+    return f"{told['systems']} systems, {told['asked']} calls{failed}, {hits}; {rest}"
 
 
 def _print(cloud: Cloud, wire: dict[str, Any], text: str) -> None:
