@@ -206,19 +206,21 @@ class Deadly(SimulatedEnlighten):
 
 # What is killed: a DuckDB file with whole lives, a folder with intervals of the last days.
 LIVES = ("fleet.duckdb", 60, 50, ())
-DAYS = ("fleet", 6, 15, ("--tables", "summaries,daily,intervals", "--since"))
+DAYS = ("fleet", 6, 10, ("--tables", "summaries,daily,intervals", "--since"))
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize(("name", "count", "kills", "more"), [LIVES, DAYS], ids=["lives", "days"])
 def test_a_download_that_is_killed_goes_on_where_it_was(
-    tmp_path: Path, name: str, count: int, kills: int, more: tuple[str, ...]
+    clock: FakeClock, tmp_path: Path, name: str, count: int, kills: int, more: tuple[str, ...]
 ) -> None:
     """At random moments; the store is then as if nothing had happened."""
-    # The present, which the killed processes have, but standing still.
-    cloud, chance = Deadly(count, clock=FakeClock(time.time())), random.Random(11)
+    chance = random.Random(11)
     if more:
+        # The present, which the killed processes have, but standing still.
+        clock = FakeClock(time.time())
         more = (*more, str(date.today() - timedelta(days=2)))
+    cloud = Deadly(count, clock=clock)
     with cloud.serve() as base_url:
         secrets = {"ENPHASE_API_KEY": API_KEY, "ENPHASE_USER_ID": USER_ID}
         environment = {**os.environ, **secrets, "ENPHASE_BASE_URL": base_url}
