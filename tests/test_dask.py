@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
+import sys
 import time
 from collections.abc import Iterator
+from concurrent.futures import Executor, Future
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +19,10 @@ from distributed import Client, LocalCluster
 
 from enphase_sdk import Cloud, Enlighten, Fleet
 from enphase_sdk.cli import main
+from enphase_sdk.download import Download, DownloadTable
 from enphase_sdk.errors import NotFoundError
+from enphase_sdk.store import Store
+from enphase_sdk.store.schema import TABLES
 from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
 from tests.cli.conftest import API_KEY, USER_ID
 
@@ -96,9 +103,79 @@ def test_a_sync_asks_from_the_cluster(
         words = ["sync", "--store", str(tmp_path / "f.duckdb"), "--base-url", base_url, "--json"]
         assert main([*words, "--executor", address]) == 0
         told = json.loads(capsys.readouterr().out)
-        assert (told["systems"], told["left"]) == (20, 0)
+        assert (told["failed"], told["systems"], told["left"]) == (0, 20, 0)
+        before = simulated.hits
+        assert main(words) == 0
+        assert simulated.hits == before + 1
+        # The same into a folder, which the workers write, and then nothing is left to ask for.
+        words[2] = str(tmp_path / "folder")
+        capsys.readouterr()
+        assert main([*words, "--executor", address]) == 0
+        assert json.loads(capsys.readouterr().out)["left"] == 0
         before = simulated.hits
         assert main(words) == 0
         assert simulated.hits == before + 1
     assert main([*words, "--executor", "dask://127.0.0.1:1"]) == 2
     assert "127.0.0.1:1" in capsys.readouterr().err
+
+
+class Watched(Executor):
+    """Another executor, of which is kept what leaves this process."""
+
+    def __init__(self, executor: Executor) -> None:
+        self._executor = executor
+        self.sent: list[bytes] = []
+
+    def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.sent.append(pickle.dumps((fn, args, kwargs)))
+        return self._executor.submit(fn, *args, **kwargs)
+
+
+# What this process moves to its place, while somebody looks.
+moved: list[str] | None = None
+
+
+def look(event: str, arguments: tuple[Any, ...]) -> None:
+    if event == "os.rename" and moved is not None:
+        moved.append(str(arguments[1]))
+
+
+def test_the_workers_write_the_folder_themselves(cluster: LocalCluster, tmp_path: Path) -> None:
+    global moved  # an audit hook cannot be taken away
+    simulated = SimulatedEnlighten(20, api_key=API_KEY, clock=FakeClock(time.time()))
+    since = date.today() - timedelta(days=2)
+    tables: tuple[DownloadTable, ...] = ("summaries", "daily", "intervals")
+    paths = [tmp_path / "cluster", tmp_path / "alone"]
+    sys.addaudithook(look)
+    with simulated.serve() as base_url, Client(cluster) as dask:
+        options: dict[str, Any] = {"base_url": base_url, "ledger": "memory"}
+        for path, executor in zip(paths, (Watched(dask.get_executor()), None), strict=True):
+            with Enlighten(API_KEY, USER_ID, **options) as client, Store(path) as store:
+                moved = []
+                run = Download(client, store, since=since, tables=tables, executor=executor)
+                list(run)
+                written, moved = set(map(table_of, filter(is_parquet, moved))), None
+                assert (run.failed, run.left, run.stopped_by) == (0, 0, None)
+                if executor is None:
+                    assert written > {"daily", "intervals", "summaries"}
+                    continue
+                # What only this process finds out: the listing, and what no system has.
+                assert written <= {"systems", "runs", "asked"}
+                sent = b"".join(executor.sent)
+                assert b"energy_lifetime" in sent
+                assert API_KEY.encode() not in sent
+                assert USER_ID.encode() not in sent
+    with Store(paths[0], read_only=True) as one, Store(paths[1], read_only=True) as other:
+        for table in ("systems", "summaries", "daily", "intervals", "known_days", "asked"):
+            query = f"SELECT * EXCLUDE (read_at) FROM {table} ORDER BY ALL"  # noqa: S608
+            rows = one.connection.execute(query).fetchall()
+            assert rows
+            assert rows == other.connection.execute(query).fetchall()
+
+
+def is_parquet(path: str) -> bool:
+    return path.endswith(".parquet")
+
+
+def table_of(path: str) -> str:
+    return next(part for part in Path(path).parts if part in TABLES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -9,7 +10,7 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from enphase_sdk import errors, frames
-from enphase_sdk.frames import Operation
+from enphase_sdk.frames import BackendName, Operation
 from tests.support import OPERATION_CALLS, Script, Surface, page_body, small_fleet
 
 DENVER = "America/Denver"
@@ -107,3 +108,81 @@ def test_after_an_error_the_listing_says_where_it_was() -> None:
         with pytest.raises(errors.NotFoundError):
             listing.to_frame(backend="polars")
         assert listing.cursor == "b"
+
+
+FIRST = 1_718_000_100
+
+
+def two_intervals() -> httpx.Response:
+    body = {
+        "system_id": 67, "total_devices": 2,
+        "meta": {
+            "status": "normal", "last_report_at": FIRST + 200_000, "operational_at": 1,
+            "last_energy_at": FIRST + 43_200,
+        },
+        "intervals": [
+            {"end_at": FIRST, "powr": 12, "enwh": 1, "devices_reporting": 2},
+            {"end_at": FIRST + 300, "powr": 24, "enwh": None, "devices_reporting": 1},
+        ],
+    }  # fmt: skip
+    return httpx.Response(200, json=body)
+
+
+def history_of(client: Any) -> Any:
+    return client.site(67).history("production", FIRST - 300, FIRST + 300, timezone=DENVER)
+
+
+HISTORY_ROWS = [
+    {
+        "measure": "production", "interval_start": datetime.fromtimestamp(FIRST - 300, UTC),
+        "interval_end": datetime.fromtimestamp(FIRST, UTC), "power_w": 12.0, "energy_wh": 1.0,
+        "devices_reporting": 2, "total_devices": 2, "final": True,
+    },
+    {
+        "measure": "production", "interval_start": datetime.fromtimestamp(FIRST, UTC),
+        "interval_end": datetime.fromtimestamp(FIRST + 300, UTC), "power_w": 24.0,
+        "energy_wh": None, "devices_reporting": 1, "total_devices": 2, "final": False,
+    },
+]  # fmt: skip
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_history_becomes_a_frame(surface: Surface) -> None:
+    made = surface.call(
+        Script(two_intervals()),
+        lambda client: history_of(client).to_frame(backend="polars", timezone=DENVER),
+    )
+    assert made.to_dicts() == HISTORY_ROWS
+    assert made.schema["interval_end"].time_zone == DENVER
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_history_is_the_same_in_every_library() -> None:
+    def made(backend: BackendName, *answers: httpx.Response) -> Any:
+        with Surface("sync").client(Script(*answers)) as client:
+            return history_of(client).to_frame(backend=backend)
+
+    assert made("pyarrow", two_intervals()).to_pylist() == HISTORY_ROWS
+    pandas = made("pandas", two_intervals())
+    assert pandas["final"].tolist() == [True, False]
+    assert pandas["energy_wh"].isna().tolist() == [False, True]
+    assert pandas["interval_end"].tolist() == [row["interval_end"] for row in HISTORY_ROWS]
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_frame_of_a_history_that_failed_goes_on_and_loses_no_row() -> None:
+    script = Script(
+        httpx.Response(404, json={"reason": "404"}),
+        two_intervals(),
+        httpx.Response(404, json={"reason": "404"}),
+        two_intervals(),
+    )
+    with Surface("sync").client(script) as client:
+        history = client.site(67).history("production", FIRST - 300, FIRST + 86_400,
+                                          timezone=DENVER)  # fmt: skip
+        for _ in range(2):
+            with pytest.raises(errors.NotFoundError):
+                history.to_frame(backend="polars")
+        assert history.to_frame(backend="polars").height == 2
+        with pytest.raises(errors.InvalidArgumentError, match="backend"):
+            history.to_frame(backend="excel")

@@ -1,4 +1,7 @@
-"""Storing rows, as a multiple of the time that DuckDB needs to load the same rows in bulk."""
+"""Storing rows, as a multiple of the time that DuckDB needs to load the same rows in bulk.
+
+And what a sync costs when nothing has changed.
+"""
 
 from __future__ import annotations
 
@@ -26,13 +29,14 @@ SYSTEMS = [n * 64 for n in range(400)]
 TRANSACTION = 50
 
 FLEET = 10_000
+SYNCED = 110
 SECONDS = 60.0
 BULK = "DuckDB's own load from Arrow"
 COPY = "DuckDB's own COPY, divided by year"
 
 
 def rows() -> Iterator[Row]:
-    """Ten years of daily values: new ones, the same again, and a large fleet's in a process."""
+    """Ten years of daily values, new and again; a large fleet's in a process; a second sync."""
     try:
         import duckdb  # noqa: F401
     except ImportError as error:
@@ -41,6 +45,8 @@ def rows() -> Iterator[Row]:
     yield from _race()
     for kind in ("duckdb", "parquet"):
         yield from _fleet(kind)
+    for api in ("v2", "v4"):
+        yield _second_sync(api)
 
 
 def _race() -> Iterator[Row]:
@@ -77,6 +83,40 @@ def _fleet(kind: str) -> Iterator[Row]:
     work = f"store, {int(rows):,} daily values, {kind}"
     yield Row(work, "ours, peak of memory", megabytes, unit="MB", goal=1200)
     yield Row(work, "ours, rows stored a millisecond", rows / seconds / 1e3, unit="")
+
+
+def _second_sync(api: str) -> Row:
+    """Hits of a sync of a fleet that has not changed since the one before."""
+    import httpx
+
+    from enphase_sdk import Cloud, Enlighten, EnlightenV4
+    from enphase_sdk.clock import set_clock
+    from enphase_sdk.download import Download
+    from enphase_sdk.store import Store
+    from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedEnlightenV4
+
+    client: Cloud
+    clock = FakeClock()
+    before = set_clock(clock)
+    try:
+        if api == "v2":
+            transport = httpx.MockTransport(SimulatedEnlighten(SYNCED, clock=clock))
+            client = Enlighten("a key", "a user", transport=transport)
+        else:
+            simulated = SimulatedEnlightenV4(SYNCED, clock=clock)
+            credentials: dict[str, Any] = simulated.credentials()
+            client = EnlightenV4(**credentials, transport=httpx.MockTransport(simulated))
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "fleet.duckdb"
+            with client, Store(path) as store:
+                list(Download(client, store))
+                again = Download(client, store)
+                list(again)
+    finally:
+        set_clock(before)
+    goal = 1 + -(-SYNCED // client.largest_page)
+    return Row(f"a second sync of {SYNCED} unchanged systems, {api}", "ours, hits", again.hits,
+               unit="", goal=goal)  # fmt: skip
 
 
 def fill(path: Path, systems: list[int], values: list[int], *, at_once: bool = False) -> None:

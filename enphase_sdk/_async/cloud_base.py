@@ -16,12 +16,13 @@ from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.cloud.quota_status import QuotaStatus
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.events import run_aside_async
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["AsyncCloud"]
+__all__ = ["AsyncCloud", "histories_of"]
 
 T = TypeVar("T")
 
@@ -142,8 +143,7 @@ class AsyncCloud:
 
     def site(self, system_id: int) -> AsyncCloudSite:
         """One system as a site, with the same methods as a gateway's site."""
-        policy = self._options.policy
-        return AsyncCloudSite(self, system_id, policy.api.histories, policy.time)
+        return AsyncCloudSite(self, system_id, histories_of(self), self._options.policy.time)
 
     def systems(
         self,
@@ -422,3 +422,8 @@ class AsyncCloud:
         else:
             flow = steps_flow(call, options.policy)
         return await run(flow, self._connection, options.clock, options.on_wait)
+
+
+def histories_of(cloud: AsyncCloud) -> Histories:
+    """Which measures a client's API has by intervals, and in which windows it is asked for them."""
+    return cloud._options.policy.api.histories  # pyright: ignore[reportPrivateUsage]  # of this module

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 
 from enphase_sdk import models
 from enphase_sdk._async.site_history import AsyncHistoryIntervals
-from enphase_sdk.cloud.history import Histories, walk_of
+from enphase_sdk.cloud.history import walk_of
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.measures import HistoryInterval, Measure, Span, measured
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import UnprocessableEntityError

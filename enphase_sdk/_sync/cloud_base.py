@@ -17,12 +17,13 @@ from enphase_sdk.cloud.flow import call_flow, steps_flow
 from enphase_sdk.cloud.operations import Operations
 from enphase_sdk.cloud.options import Changes, Options
 from enphase_sdk.cloud.quota_status import QuotaStatus
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.events import run_aside
 from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError
 
-__all__ = ["Cloud"]
+__all__ = ["Cloud", "histories_of"]
 
 T = TypeVar("T")
 
@@ -143,8 +144,7 @@ class Cloud:
 
     def site(self, system_id: int) -> CloudSite:
         """One system as a site, with the same methods as a gateway's site."""
-        policy = self._options.policy
-        return CloudSite(self, system_id, policy.api.histories, policy.time)
+        return CloudSite(self, system_id, histories_of(self), self._options.policy.time)
 
     def systems(
         self,
@@ -411,3 +411,8 @@ class Cloud:
         else:
             flow = steps_flow(call, options.policy)
         return run(flow, self._connection, options.clock, options.on_wait)
+
+
+def histories_of(cloud: Cloud) -> Histories:
+    """Which measures a client's API has by intervals, and in which windows it is asked for them."""
+    return cloud._options.policy.api.histories  # pyright: ignore[reportPrivateUsage]  # of this module

@@ -4,8 +4,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC
+from typing import TYPE_CHECKING, Literal, overload
 
 from enphase_sdk.core.measures import HistoryInterval, Measure
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+    import pyarrow as pa
+
+    from enphase_sdk.frames import AnyFrame, BackendName, Timezone
 
 __all__ = ["HistoryIntervals"]
 
@@ -29,6 +38,7 @@ class HistoryIntervals(Iterator[HistoryInterval]):
         self.measure = measure
         self._fetch = fetch
         self._ready: Iterator[HistoryInterval] = iter(())
+        self._read: list[HistoryInterval] = []  # of a frame whose history failed
 
     def __next__(self) -> HistoryInterval:
         while True:
@@ -38,3 +48,40 @@ class HistoryIntervals(Iterator[HistoryInterval]):
             if found is None:
                 raise StopIteration
             self._ready = iter(found)
+
+    @overload
+    def to_frame(self, *, backend: Literal["polars"], timezone: Timezone = ...) -> pl.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pandas"], timezone: Timezone = ...) -> pd.DataFrame: ...
+    @overload
+    def to_frame(self, *, backend: Literal["pyarrow"], timezone: Timezone = ...) -> pa.Table: ...
+    @overload
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
+    def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
+        """A data frame with one row for each interval that is left; reads the history to its end.
+
+        Columns: `measure`, `interval_start`, `interval_end` (aware), `power_w`, `energy_wh`,
+        `devices_reporting`, `total_devices`, `final`; null is what was not reported.
+
+        Args:
+            backend: `polars`, `pandas` or `pyarrow`.
+            timezone: Time zone of the instants, an IANA name or a `tzinfo` with one.
+
+        Returns:
+            A `polars.DataFrame`, `pandas.DataFrame` or `pyarrow.Table`.
+
+        Raises:
+            InvalidArgumentError: an argument is unknown; nothing was asked.
+            ConfigError: the library is not installed; nothing was asked.
+            EnphaseError: the history failed; called again, it goes on where that happened and
+                loses no row.
+        """
+        # Frames are an optional extra: programs without frames must not load it.
+        from enphase_sdk.frames._history import HistoryFrame
+
+        made = HistoryFrame(backend, timezone)
+        for interval in self:
+            self._read.append(interval)
+        found, self._read = self._read, []
+        frame: AnyFrame = made.of(self.measure, found)
+        return frame

@@ -51,19 +51,17 @@ def quota(
 
 def _costs(cloud: Cloud, path: Path) -> dict[str, int | None]:
     """Hits of a sync and of a report with a store, if all have reported since it was read."""
-    from enphase_sdk.download import Download
-    from enphase_sdk.store import Store
+    from enphase_sdk.cli.costs import sync_cost
 
-    with Store(path, read_only=True) as store:
-        cost = Download(cloud.client, store).cost()
-    listing, calls = cost["listing"], cost["calls"]
+    cost = sync_cost(cloud, path)
+    listing, calls = cost.listing, cost.calls
     sync = None if listing is None or calls is None else listing + calls
     return {"report": listing, "sync": sync}
 
 
 def _told(costs: Mapping[str, int | None], path: Path | None) -> str:
     if costs["sync"] is None:
-        return f"{path} is empty: the listing costs a hit for each page, and tells the rest"
+        return f"{path} is empty: the listing costs one hit per page; the rest is known after it"
     return (
         f"a sync of {path} costs about {costs['sync']} hits, a report from it {costs['report']}, "
         "if all have reported since it was read"

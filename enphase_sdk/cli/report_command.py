@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.costs import Cost, DryRun, listing_cost, show_cost, sync_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
@@ -106,6 +107,7 @@ def report(
     reference: ByReference = None,
     installer: ByInstaller = None,
     connection_type: ByConnection = None,
+    dry_run: DryRun = False,
 ) -> None:
     """The fleet report, worst first.
 
@@ -135,6 +137,9 @@ def report(
         raise typer.BadParameter("it needs --store", param_hint="--budget")
     if store is not None and filters:
         raise typer.BadParameter("the filters are not for a store", param_hint="--store")
+    if dry_run:
+        show_cost(cloud, _cost(cloud, store, budget, system_id))
+        return
     with FirstInterrupt() as interrupt:
         if store is not None:
             made, missing = _stored_report(cloud, store, budget, interrupt, rules)
@@ -179,21 +184,35 @@ def _memory_name(profile: str | None, store: Path | None, filters: SystemFilters
     return f"cloud {chosen} {sorted(filters.items())}"
 
 
+def _cost(cloud: Cloud, store: Path | None, budget: int | None, systems: list[int] | None) -> Cost:
+    if store is None:
+        return listing_cost(cloud, systems or None, 1)
+    if budget == 0:
+        return listing_cost(cloud, (), 0)
+    return sync_cost(cloud, store, **_update(budget))
+
+
+def _update(budget: int | None) -> dict[str, Any]:
+    """What a report asks for before it reads a store."""
+    from enphase_sdk.download import USUAL_TABLES
+
+    return {"tables": USUAL_TABLES if budget else ("systems",), "budget": budget}
+
+
 def _stored_report(
     cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, rules: Rules
 ) -> tuple[FleetReport, str]:
     """The report of a store after an update, and why the update is incomplete."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
-    from enphase_sdk.download import USUAL_TABLES, Download
+    from enphase_sdk.download import Download
     from enphase_sdk.report import FleetReport, in_words, stored_rows
     from enphase_sdk.store import Store
 
     problem = None
     with Store(path, read_only=budget == 0) as store:
         if budget != 0:
-            tables = USUAL_TABLES if budget else ("systems",)
-            download = Download(cloud.client, store, tables=tables, budget=budget)
+            download = Download(cloud.client, store, **_update(budget))
             for _ in interrupt.until_it(download):
                 cloud.waiting.update(download.asked, download.expected)
             download.finish()

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.costs import DryRun, hits_in_words, show_cost, sync_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
-from enphase_sdk.cli.systems import ById
 from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import ConfigError
 
@@ -42,15 +42,20 @@ def sync(
     since: Annotated[
         str | None,
         typer.Option(
-            metavar="DATE", help="First day, such as 2024-01-01. Default: start of each system."
+            metavar="DATE",
+            help="First day wanted, as 2024-01-01; else whole lives, and 30 days of intervals.",
         ),
     ] = None,
-    systems: ById = None,
+    systems: Annotated[
+        list[str] | None,
+        typer.Option("--systems", metavar="ID,ID", help="Only these, by id; repeatable."),
+    ] = None,
+    system_id: Annotated[list[int] | None, typer.Option("--system-id", hidden=True)] = None,
     tables: Annotated[
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Of systems, summaries, daily, inverters, with commas between; else "
+            help="Of systems, summaries, daily, intervals, inverters, with commas between; else "
             "systems and daily, and the summaries of systems that are not normal.",
         ),
     ] = None,
@@ -63,15 +68,11 @@ def sync(
     executor: Annotated[
         str | None,
         typer.Option(
-            metavar="URL", help="Send the requests from a Dask cluster: dask://HOST:PORT."
+            metavar="URL",
+            help="Ask from a Dask cluster, dask://HOST:PORT; its workers write folders.",
         ),
     ] = None,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Print the expected number of hits, from the data in the store."
-        ),
-    ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Update a store of the fleet's history: requests only data that is missing or not final.
 
@@ -80,22 +81,17 @@ def sync(
     from enphase_sdk.download import USUAL_TABLES, Download
     from enphase_sdk.store import Store
 
-    named = USUAL_TABLES if tables is None else _names(tables)
+    options: dict[str, Any] = {
+        "since": since,
+        "systems": _ids(systems, system_id),
+        "tables": USUAL_TABLES if tables is None else _names(tables),
+        "budget": budget,
+    }
+    if dry_run:
+        show_cost(cloud, sync_cost(cloud, store, **options))
+        return
     with Store(store) as opened, _executor(executor) as pool, FirstInterrupt() as interrupt:
-        download = Download(
-            cloud.client,
-            opened,
-            since=since,
-            systems=systems,
-            tables=named,
-            budget=budget,
-            executor=pool,
-        )
-        if dry_run:
-            cost = download.cost()
-            cloud.waiting.stop()
-            _tell_cost(cloud, cost)
-            return
+        download = Download(cloud.client, opened, executor=pool, **options)
         begun = current_clock().monotonic()
         for _ in interrupt.until_it(download):
             note = _note(download, current_clock().monotonic() - begun)
@@ -107,12 +103,25 @@ def sync(
 
 
 def _note(download: Download, seconds: float) -> str:
-    """Hits used so far, and the expected time for the rest, including waits."""
-    note = f"{download.hits} hits"
+    """Hits used so far, and how long the rest takes if it goes on like this, waits included."""
+    note = hits_in_words(download.hits)
     if download.asked and download.expected is not None:
         minutes = seconds / download.asked * max(0, download.expected - download.asked) / 60
         note += f", about {minutes:.0f} min left" if minutes >= 1 else ", less than a minute left"
     return note
+
+
+def _ids(lists: list[str] | None, more: list[int] | None) -> list[int] | None:
+    """The ids of `--systems 1,2 --systems 3`."""
+    given = [text.strip() for each in lists or () for text in each.split(",")]
+    try:
+        found = [int(text) for text in given if text]
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"ids with commas between are wanted ({error})", param_hint="--systems"
+        ) from None
+    found += more or ()
+    return found or None
 
 
 def _names(tables: str) -> tuple[DownloadTable, ...]:
@@ -162,18 +171,8 @@ def _in_words(told: dict[str, Any]) -> str:
     elif left:
         rest = f"{left} calls are left; run it again"
     failed = f", {told['failed']} could not be read" if told["failed"] else ""
-    return f"{told['systems']} systems, {told['asked']} calls{failed}, {told['hits']} hits; {rest}"
-
-
-def _tell_cost(cloud: Cloud, cost: dict[str, int | None]) -> None:
-    if cost["calls"] is None:
-        text = "the store is empty: the listing costs one hit per page; the rest is known after it"
-    else:
-        text = (
-            f"{cost['listing']} hits for the listing, then about {cost['calls']} for "
-            f"{cost['systems']} systems, if all have reported since the store was read"
-        )
-    _print(cloud, cost, text)
+    hits = hits_in_words(told["hits"])
+    return f"{told['systems']} systems, {told['asked']} calls{failed}, {hits}; {rest}"
 
 
 def _print(cloud: Cloud, wire: dict[str, Any], text: str) -> None:

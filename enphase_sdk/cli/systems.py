@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.costs import DryRun, listing_cost, show_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.errors import EnphaseError
@@ -72,6 +73,7 @@ def systems(
     reference: ByReference = None,
     installer: ByInstaller = None,
     connection_type: ByConnection = None,
+    dry_run: DryRun = False,
 ) -> None:
     """All systems of the fleet, or those that match."""
     from enphase_sdk.cli.views import SYSTEMS
@@ -84,6 +86,9 @@ def systems(
         installer=installer,
         connection_type=connection_type,
     )
+    if dry_run:
+        show_cost(cloud, listing_cost(cloud, system_id, 0))
+        return
     listing = iter(cloud.client.systems(**filters))
     done, why = 0, ""
 

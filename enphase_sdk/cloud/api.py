@@ -11,7 +11,7 @@ from attrs import frozen
 
 from enphase_sdk import models
 from enphase_sdk.cloud.finality import Final
-from enphase_sdk.cloud.history import Histories
+from enphase_sdk.cloud.sources import Histories
 from enphase_sdk.core.effects import Flow, Reply, Request
 from enphase_sdk.core.redact import Redactor
 from enphase_sdk.errors import EnphaseError

@@ -7,126 +7,21 @@ span is split, each interval is in exactly one part.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from attrs import frozen
-from msgspec import UNSET
-
 from enphase_sdk.cloud.finality import DAY, SETTLED_AFTER, newest_energy, settled_until
-from enphase_sdk.core.json import is_object
+from enphase_sdk.cloud.sources import Facts, Histories, Source, rest_of, tells_of_data
 from enphase_sdk.core.measures import A_DAY, HistoryInterval, Measure, Span, day_at, window_at
-from enphase_sdk.core.times import Window, midnight, utc, zone_named
+from enphase_sdk.core.times import midnight, utc, zone_named
 from enphase_sdk.errors import NotAvailableError, UnprocessableEntityError
 
-__all__ = [
-    "Facts",
-    "Histories",
-    "HistoryWalk",
-    "Row",
-    "Source",
-    "consumed",
-    "consumption_values",
-    "metered",
-    "produced",
-    "production_values",
-    "walk_of",
-]
+__all__ = ["HistoryWalk", "walk_of"]
 
 # Call of cloud.api; not imported, because cloud.api imports this module.
 AnyCall = Any
-
-# Seconds for which a system's time zone and first day may be cached.
-FACTS_KEPT_FOR = 30.0 * DAY
-
-
-class Row(NamedTuple):
-    """One interval of an answer; None for values that it does not have."""
-
-    end_at: int | None
-    wh: float | None
-    w: float | None = None
-    reporting: int | None = None
-
-
-@frozen
-class Facts:
-    """The facts about a system that are needed to split its history into days.
-
-    Attributes:
-        timezone: Its IANA time zone.
-        operational_at: When it began to operate, epoch seconds.
-    """
-
-    timezone: str | None
-    operational_at: int | None
-
-    @property
-    def are_known(self) -> bool:
-        """Whether all facts are known, so that they can be cached."""
-        return bool(self.timezone) and self.operational_at is not None
-
-
-@frozen
-class Source:
-    """How an API version provides one measure.
-
-    Attributes:
-        step: Length of an interval, seconds.
-        window: The longest window of one call.
-        ask: The call for a window: system, start, end or None for now.
-        rows: The intervals of an answer.
-        days: The call for a daily series: system, first and last day, or all for None.
-        values: The values of that series, None where there is none, and its first day if that
-            is later than the answer's.
-    """
-
-    step: int
-    window: Window
-    ask: Callable[[int, datetime, datetime | None], AnyCall]
-    rows: Callable[[Any], Iterable[Row]]
-    days: Callable[[int, date | None, date | None], AnyCall]
-    values: Callable[[Any], tuple[list[Any] | None, date | None]]
-
-
-@frozen
-class Histories:
-    """The past data of an API version.
-
-    Attributes:
-        api: Its name for messages.
-        facts: The call for a system's `Facts`.
-        sources: The source of each measure.
-        years: Number of years for which the server has intervals.
-        doubt: Days to subtract from that, if it is not known when the server's day ends.
-    """
-
-    api: str
-    facts: Callable[[int], AnyCall]
-    sources: Mapping[Measure, Source]
-    years: int
-    doubt: int = 0
-
-    def source(self, measure: Measure) -> Source:
-        """The source of a measure.
-
-        Raises:
-            NotAvailableError: this API version does not have it.
-        """
-        if measure in self.sources:
-            return self.sources[measure]
-        raise NotAvailableError(
-            f"API {self.api} does not have {measure}; it has {', '.join(self.sources)}"
-        )
-
-    def earliest(self, now: float, zone: ZoneInfo) -> int:
-        """The first instant for which the server has intervals, epoch seconds."""
-        from dateutil.relativedelta import relativedelta
-
-        day = day_at(now, zone) - relativedelta(years=self.years) + self.doubt * A_DAY
-        return midnight(day, zone)
 
 
 class HistoryWalk(Protocol):
@@ -143,41 +38,6 @@ class HistoryWalk(Protocol):
     def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
         """Continue after an error that says that the window has no data."""
         ...
-
-
-def produced(answer: Any) -> Iterable[Row]:
-    """The intervals of the microinverters."""
-    for each in answer.intervals or ():
-        yield Row(each.end_at, each.enwh, each.powr, each.devices_reporting)
-
-
-def metered(answer: Any) -> Iterable[Row]:
-    """The intervals of all production meters together."""
-    for each in answer.intervals or ():
-        yield Row(each.end_at, each.wh_del, None, each.devices_reporting)
-
-
-def consumed(answer: Any) -> Iterable[Row]:
-    """The intervals of the consumption meters."""
-    for each in answer.intervals or ():
-        yield Row(each.end_at, each.enwh, None, each.devices_reporting)
-
-
-def production_values(name: str) -> Any:
-    """Reads one of the series of `energy_lifetime`."""
-
-    def values(answer: Any) -> tuple[list[Any] | None, Any]:
-        since = answer.meter_start_date if name == "meter_production" else None
-        found = getattr(answer, name)
-        is_there = found not in (None, UNSET, [])
-        return (found if is_there else None), (None if since is UNSET else since)
-
-    return values
-
-
-def consumption_values(answer: Any) -> tuple[list[Any] | None, None]:
-    """Reads `consumption_lifetime`."""
-    return answer.consumption, None
 
 
 def walk_of(
@@ -298,11 +158,10 @@ class _Intervals(_Walk):
         now = self._time()
         if not found:
             self._doubt(answer, now)
-        told = getattr(answer, "end_at", None)
+        rest = rest_of(answer, self._begin, self._window_end, now)
         last_report = getattr(getattr(answer, "meta", None), "last_report_at", None)
-        if isinstance(told, int) and self._begin < told < self._window_end <= now:
-            # A day longer than the server's 24 hours: the rest needs a call of its own.
-            self._begin = self._at = told
+        if rest is not None:
+            self._begin = self._at = rest
         elif isinstance(last_report, int) and last_report <= self._window_end:
             self._at = self._end  # nothing has been reported for the time after it
         else:
@@ -312,31 +171,27 @@ class _Intervals(_Walk):
     def _given(self, answer: Any) -> list[HistoryInterval]:
         assert self._at is not None  # noqa: S101 - set with the first call
         step, now = self._source.step, self._time()
-        rows: dict[int, Row] = {}
-        latest = min(self._end, self._window_end)
-        for row in self._source.rows(answer):
-            if isinstance(row.end_at, int) and self._at < row.end_at <= latest:
-                rows[row.end_at] = row
+        rows = self._source.rows_between(answer, self._at, min(self._end, self._window_end))
         meta = getattr(answer, "meta", None)
         total = answer.total_devices or None
         settled = settled_until(newest_energy(answer), now)
         if meta is None:
-            # The answer does not say up to when data has been reported.
-            whole = all(total and (row.reporting or 0) >= total for row in rows.values())
+            # The answer tells no more of how far reports have come.
+            whole = all(total and (row.reporting or 0) >= total for row in rows)
             settled = now - SETTLED_AFTER if whole else 0
         return [
             HistoryInterval.between(
                 self._measure,
                 end - step,
                 end,
-                # Meters send zeros for intervals that were not reported.
-                wh=None if row.reporting == 0 and not row.wh else row.wh,
+                wh=row.reported_wh,
                 w=row.w,
                 devices_reporting=row.reporting,
                 total_devices=total,
                 final=end <= settled,
             )
-            for end, row in sorted(rows.items())
+            for row in rows
+            if (end := row.end_at) is not None
         ]
 
     def _doubt(self, answer: Any, now: float) -> None:
@@ -348,7 +203,7 @@ class _Intervals(_Walk):
                 self._has_probed = self._is_probing = self._measure != "production"
 
     def refused(self, error: UnprocessableEntityError) -> list[HistoryInterval]:
-        if not is_object(error.body) or "first_interval" not in error.body or self._zone is None:
+        if not tells_of_data(error):
             raise error
         first, last = error.first_interval, error.last_interval
         if first is None or last is None or last <= self._begin:

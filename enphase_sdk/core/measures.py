@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, timedelta, tzinfo
 from typing import Any, Literal, TypeAlias, get_args
 from zoneinfo import ZoneInfo
 
@@ -21,7 +21,16 @@ from enphase_sdk.core.times import (
 )
 from enphase_sdk.errors import InvalidArgumentError
 
-__all__ = ["MEASURES", "HistoryInterval", "Measure", "Span", "day_at", "measured", "window_at"]
+__all__ = [
+    "MEASURES",
+    "HistoryInterval",
+    "Measure",
+    "Span",
+    "day_at",
+    "measured",
+    "window_at",
+    "window_of",
+]
 
 Measure: TypeAlias = Literal[
     "production",
@@ -150,30 +159,25 @@ def _in_order(start: Any, end: Any) -> None:
         raise InvalidArgumentError(f"end {end} lies before start {start}")
 
 
-def day_at(instant: float, zone: ZoneInfo) -> date:
-    """The day in a time zone that contains an instant (epoch seconds)."""
+def day_at(instant: float, zone: tzinfo) -> date:
+    """The day of a zone in which an instant (epoch seconds) lies."""
     return datetime.fromtimestamp(instant, zone).date()
 
 
 def window_at(instant: int, length: Window, zone: ZoneInfo) -> tuple[int, int]:
-    """The window of whole days that contains an instant; exactly one for each length.
+    """Start and end, epoch seconds, of the `window_of` a zone's days in which an instant lies."""
+    first, last = window_of(day_at(instant, zone), length)
+    return midnight(first, zone), midnight(last + A_DAY, zone)
 
-    The windows lie on a fixed grid, so that every history asks for the same ones.
 
-    Args:
-        instant: Epoch seconds.
-        length: `1 day`, `7 days` or `1 month`.
-        zone: The time zone of the days; a window with a clock change is an hour shorter or longer.
+def window_of(day: date, length: Window) -> tuple[date, date]:
+    """First and last day of the window in which a day lies; it lies in one of each length.
 
-    Returns:
-        Its start and end, epoch seconds.
+    Whoever asks for these always asks the same, wherever a history begins.
     """
-    day = day_at(instant, zone)
     if length == "1 month":
         first = day.replace(day=1)
-        after = (first + 31 * A_DAY).replace(day=1)
-    else:
-        days = 1 if length == "1 day" else 7
-        first = date.fromordinal(day.toordinal() // days * days)
-        after = first + days * A_DAY
-    return midnight(first, zone), midnight(after, zone)
+        return first, (first + 31 * A_DAY).replace(day=1) - A_DAY
+    days = 1 if length == "1 day" else 7
+    first = date.fromordinal(day.toordinal() // days * days)
+    return first, first + (days - 1) * A_DAY

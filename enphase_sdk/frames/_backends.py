@@ -52,6 +52,10 @@ class Backend(Protocol):
         """64-bit integers."""
         ...
 
+    def flags(self, values: list[bool]) -> Any:
+        """Booleans, of which none is null."""
+        ...
+
     def texts(self, values: list[Any]) -> Any:
         """Texts."""
         ...
@@ -126,6 +130,9 @@ class _Polars:
     def numbers(self, values: list[Any]) -> Any:
         return self._pl.Series(values, dtype=self._pl.Int64)
 
+    def flags(self, values: list[bool]) -> Any:
+        return self._pl.Series(values, dtype=self._pl.Boolean)
+
     def texts(self, values: list[Any]) -> Any:
         return self._pl.Series(values, dtype=self._pl.String)
 
@@ -179,6 +186,9 @@ class _PyArrow:
         if memory is None:
             return self._pa.array(values, kind)
         return self._pa.Array.from_buffers(kind, len(values), [None, self._pa.py_buffer(memory)])
+
+    def flags(self, values: list[bool]) -> Any:
+        return self._pa.array(values, self._pa.bool_())
 
     def texts(self, values: list[Any]) -> Any:
         return self._pa.array(values, self._pa.string())
@@ -271,6 +281,9 @@ class _Pandas:
     def _integers(self, memory: bytearray) -> Any:
         integers = self._np.frombuffer(memory, "i8")
         return self._pd.arrays.IntegerArray(integers, self._np.zeros(len(integers), bool))
+
+    def flags(self, values: list[bool]) -> Any:
+        return self._np.array(values, bool)
 
     def texts(self, values: list[Any]) -> Any:
         return self._pd.array(values, dtype="string")

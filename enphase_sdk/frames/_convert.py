@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame"]
+__all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame", "zone_of"]
 
 F = TypeVar("F")
 
@@ -296,7 +296,7 @@ class FrameBuilder(Generic[F]):
             raise InvalidArgumentError(f"totals: rgm_stats has them, {operation} does not")
         self._part = PARTS.get((self._operation, totals))
         self._table = rgm_totals if totals else TABLES[self._operation]
-        self._zone, self._zone_name = _zone(timezone)
+        self._zone, self._zone_name = zone_of(timezone)
         self._backend = backend_named(backend)
         self._columns: list[Column] = []
 
@@ -356,7 +356,7 @@ class FrameBuilder(Generic[F]):
 
 def frame_of(columns: Iterable[Column], backend: BackendName, timezone: Timezone) -> AnyFrame:
     """A frame of columns that were made elsewhere; raises like `to_frame`."""
-    made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), _zone(timezone)[1])
+    made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), zone_of(timezone)[1])
     return made
 
 
@@ -419,7 +419,12 @@ def _operation_of(result: object) -> Operation:
     return _OPERATIONS[kind]
 
 
-def _zone(timezone: Timezone) -> tuple[tzinfo, str]:
+def zone_of(timezone: Timezone) -> tuple[tzinfo, str]:
+    """A zone and its name; UTC where a system has none.
+
+    Raises:
+        InvalidArgumentError: it is no zone.
+    """
     if timezone is UTC or timezone is None or isinstance(timezone, UnsetType):
         return UTC, "UTC"
     name = timezone if isinstance(timezone, str) else getattr(timezone, "key", None)

@@ -32,6 +32,6 @@ from __future__ import annotations
 from enphase_sdk.core.measures import MEASURES, Measure
 from enphase_sdk.store.rows import Interval, Row
 from enphase_sdk.store.schema import TableName
-from enphase_sdk.store.store import Asked, Store
+from enphase_sdk.store.store import Asked, SharedStore, Store
 
-__all__ = ["MEASURES", "Asked", "Interval", "Measure", "Row", "Store", "TableName"]
+__all__ = ["MEASURES", "Asked", "Interval", "Measure", "Row", "SharedStore", "Store", "TableName"]

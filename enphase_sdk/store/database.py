@@ -100,6 +100,14 @@ class Database:
                     name = KNOWN[batch.table.name]
                     _apply(session, learnt(name, batch.spans, spans_from(batch, known)))
 
+    def writer(self) -> str:
+        """Nobody else writes it.
+
+        Raises:
+            ConfigError: always.
+        """
+        raise ConfigError(f"{self._path} has one writer at a time; share a folder of Parquet")
+
     def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
         """Any systems may be written together: so many as are not too many at once."""
         given = list(system_ids)

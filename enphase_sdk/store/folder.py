@@ -12,6 +12,7 @@ one that opens the store, or writes the same bucket, makes the moves that are le
 from __future__ import annotations
 
 import shutil
+import socket
 import tempfile
 import time
 from collections.abc import Generator, Iterable
@@ -39,12 +40,13 @@ from enphase_sdk.store.staging import (
     replay,
 )
 
-__all__ = ["Folder"]
+__all__ = ["Folder", "check_same", "in_buckets"]
 
 # Another program writes a bucket for some seconds; more than that is a fault.
 _PATIENCE = 300.0
 
 _INNER = "_store"
+_WRITERS = "writers"
 _MANIFEST = "_store.json"
 
 
@@ -119,10 +121,17 @@ class Folder:
 
     def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
         """The systems of each bucket."""
-        groups: dict[int, list[int]] = {}
-        for system_id in system_ids:
-            groups.setdefault(bucket_of(system_id), []).append(system_id)
-        return list(groups.values())
+        return in_buckets(system_ids)
+
+    def writer(self) -> str:
+        """The name of this writer, by which others find out that they see the same folder.
+
+        Raises:
+            ConfigError: it was closed.
+        """
+        self._opened()
+        assert self._own is not None  # noqa: S101 - not read only
+        return self._own[0].name
 
     @contextmanager
     def _staging(self, buckets: set[int]) -> Generator[Staging, None, None]:
@@ -179,7 +188,7 @@ class Folder:
             self._write_manifest()
         if not shared:
             self._lock.take()
-        writers = self._inner / "writers"
+        writers = self._inner / _WRITERS
         with self._one_lock(self._inner / "writers.lock"):
             writers.mkdir(exist_ok=True)
             for folder in writers.iterdir():
@@ -251,7 +260,7 @@ class Folder:
                 replay(self._path, journal)
 
     def _journals(self) -> list[Path]:
-        return list((self._inner / "writers").glob(f"*/{JOURNAL}"))
+        return list((self._inner / _WRITERS).glob(f"*/{JOURNAL}"))
 
     @contextmanager
     def _locked(self, buckets: Iterable[int]) -> Generator[None, None, None]:
@@ -276,6 +285,27 @@ class Folder:
             yield
         finally:
             lock.give_back()
+
+
+def in_buckets(system_ids: Iterable[int]) -> list[list[int]]:
+    """The systems of each bucket."""
+    groups: dict[int, list[int]] = {}
+    for system_id in system_ids:
+        groups.setdefault(bucket_of(system_id), []).append(system_id)
+    return list(groups.values())
+
+
+def check_same(path: Path, writer: str) -> None:
+    """Check that this program sees the folder that another one writes.
+
+    Raises:
+        ConfigError: it does not, or that program has closed it.
+    """
+    if not (path / _INNER / _WRITERS / writer).is_dir():
+        raise ConfigError(
+            f"{socket.gethostname()} does not see the store {path} that is being written: put it "
+            "on a disk that all machines share, under the same path"
+        )
 
 
 def _leave(own: Path, lock: ProcessLock) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any, Self
 
 from attrs import asdict, fields, frozen
@@ -18,12 +19,12 @@ from enphase_sdk.core.times import DateLike, InstantLike
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.store import rows as made
 from enphase_sdk.store.database import Database
-from enphase_sdk.store.folder import Folder
+from enphase_sdk.store.folder import Folder, check_same, in_buckets
 from enphase_sdk.store.reading import StoredData
 from enphase_sdk.store.rows import Batch, Interval, Row
 from enphase_sdk.store.schema import TABLES
 
-__all__ = ["Asked", "Store"]
+__all__ = ["Asked", "SharedStore", "Store"]
 
 
 @frozen
@@ -43,6 +44,32 @@ class Asked:
     data_at: datetime | None
     is_absent: bool
     read_at: datetime
+
+
+@frozen
+class SharedStore:
+    """A folder of Parquet files that several programs write, each other systems.
+
+    Attributes:
+        path: The folder.
+        writer: A writer of it, by which it is known again.
+    """
+
+    path: Path
+    writer: str
+
+    def open(self) -> Store:
+        """The store, to write beside others.
+
+        Raises:
+            ConfigError: this program does not see that folder, or it cannot be opened.
+        """
+        check_same(self.path, self.writer)
+        return Store(self.path, shared=True)
+
+    def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
+        """See `Store.groups`."""
+        return in_buckets(system_ids)
 
 
 class Store(StoredData):
@@ -311,6 +338,15 @@ class Store(StoredData):
             run = dict(zip(TABLES["runs"].names, rows[0], strict=True))
             run |= {"ended_at": ended_at, "hits": hits, "outcome": outcome, "message": message}
             self._write_run(run)
+
+    def shared(self) -> SharedStore:
+        """The same folder for programs that write beside this one; it can be pickled.
+
+        Raises:
+            ConfigError: it is a DuckDB file, closed, or read only.
+        """
+        self._check_writable()
+        return SharedStore(self.path, self._kept.writer())
 
     def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
         """Systems that are best written in one transaction, and by one program, group by group.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
 import sys
 from pathlib import Path
@@ -224,6 +225,25 @@ def test_writers_of_other_systems_do_not_disturb_each_other(tmp_path: Path) -> N
         for writer in writers:
             finished(writer)
     assert systems_that_are_whole(path) == {n * 64 + n % 3 for n in range(40)}
+
+
+def test_a_folder_is_shared_with_who_sees_it(tmp_path: Path) -> None:
+    path, moved = tmp_path / "fleet", tmp_path / "moved"
+    with Store(path) as store:
+        shared = pickle.loads(pickle.dumps(store.shared()))
+        with shared.open() as other:
+            other.write_systems([{"system_id": 1}], READ_AT)
+        assert len(store.systems()) == 1
+    # As on a machine that does not have this disk: no other store is made there in silence.
+    path.rename(moved)
+    with pytest.raises(ConfigError, match=r"does not see the store .* a disk that all"):
+        shared.open()
+    assert not path.exists()
+    with (
+        Store(tmp_path / "fleet.duckdb") as database,
+        pytest.raises(ConfigError, match="one writer"),
+    ):
+        database.shared()
 
 
 def test_a_database_has_one_writer(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from attrs import evolve
 
 from enphase_sdk.cloud.api import Call
-from enphase_sdk.cloud.history import (
+from enphase_sdk.cloud.sources import (
     FACTS_KEPT_FOR,
     Facts,
     Histories,

@@ -11,7 +11,7 @@ from attrs import evolve
 from enphase_sdk import models
 from enphase_sdk.cloud.api import Call, call
 from enphase_sdk.cloud.finality import DAY, settled_rows, settled_window
-from enphase_sdk.cloud.history import (
+from enphase_sdk.cloud.sources import (
     FACTS_KEPT_FOR,
     Facts,
     Histories,

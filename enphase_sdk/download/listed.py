@@ -1,0 +1,56 @@
+"""What a download needs to know of each system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from typing import Any
+
+from attrs import frozen
+
+from enphase_sdk import models
+from enphase_sdk.core.times import utc, zone_named
+
+__all__ = ["Listed"]
+
+
+@frozen
+class Listed:
+    """What a download needs to know of a system; a fleet's listing is held whole as these.
+
+    Attributes:
+        zone: The system's zone; UTC where none is told, as everywhere.
+        is_suspicious: Whether its status is another than normal.
+        energy_at: End of its newest interval with energy.
+        report_at: When a gateway last reported.
+        began_at: When it went into operation.
+    """
+
+    zone: tzinfo
+    is_suspicious: bool
+    energy_at: datetime | None
+    report_at: datetime | None
+    began_at: datetime | None
+
+    @classmethod
+    def of(cls, system: models.System) -> Listed:
+        """What the listing tells of it."""
+        meta = system.meta
+        return cls(
+            zone_named(system.timezone) or UTC,
+            str(meta.status or "") != "normal",
+            _utc(meta.last_energy_at),
+            _utc(meta.last_report_at),
+            _utc(meta.operational_at),
+        )
+
+    @classmethod
+    def stored(cls, row: Mapping[str, Any], now: datetime) -> Listed:
+        """What the store knows of it, as if it had reported just now."""
+        zone = zone_named(row["timezone"]) or UTC
+        energy_at = row["last_energy_at"] and now
+        return cls(zone, row["status"] != "normal", energy_at, now, row["operational_at"])
+
+
+def _utc(epoch_seconds: int | None) -> datetime | None:
+    return None if epoch_seconds is None else utc(epoch_seconds)
