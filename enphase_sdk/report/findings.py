@@ -1,0 +1,270 @@
+"""What a fleet needs: findings with their reason, since when, and what they cost.
+
+`assess` (`enphase_sdk.report.assessment`) makes them of a report's rows and of daily energies:
+
+    assessment = assess(rows, production, as_of=now, thresholds=Thresholds())
+    assessment.headline            # "1,200 systems, data to 25 Nov 2026: 14 need a visit, …"
+    assessment.visits              # findings, worst first
+    assessment.calls
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+from attrs import frozen
+
+from enphase_sdk.report.thresholds import Thresholds
+
+__all__ = ["AreaOutage", "Assessment", "Counts", "Finding", "Kind", "Todo"]
+
+
+class Kind(StrEnum):
+    """What is the matter with a system."""
+
+    NOT_PRODUCING = "not_producing"
+    LOW = "low"
+    MICROINVERTERS = "microinverters"
+    METER = "meter"
+    OFFLINE = "offline"
+    BELOW_ESTIMATE = "below_estimate"
+    ATTENTION = "attention"
+    SIZE_WRONG = "size_wrong"
+    UNREAD = "unread"
+
+    @property
+    def words(self) -> str:
+        """Its name for people."""
+        return _WORDS.get(self, self.value.replace("_", " "))
+
+
+_WORDS = {
+    Kind.MICROINVERTERS: "microinverters not reporting",
+    Kind.METER: "meter fault",
+    Kind.LOW: "low production",
+    Kind.ATTENTION: "needs attention",
+    Kind.SIZE_WRONG: "size looks wrong",
+    Kind.UNREAD: "could not be read",
+}
+
+
+class Todo(StrEnum):
+    """What to do about it, most urgent first."""
+
+    VISIT = "visit"
+    CALL = "call"
+    WATCH = "watch"
+
+
+@frozen
+class Finding:
+    """One thing that is the matter with one system. What is not known is None, never 0.
+
+    Attributes:
+        system_id: Its Enlighten id.
+        kind: What is the matter.
+        todo: `visit` (hardware), `call` (no proof of loss) or `watch`.
+        reason: Why, in words for people.
+        since: The first instant or day of it, as far as known: a day of the system's own zone, or
+            an instant in that zone.
+        days: How many days it has lasted, or how many days show it.
+        lost_wh: Estimated loss of energy over those days, Wh; None where it is not known.
+        basis: What the estimate rests on, in words, such as "6 neighbours in the same city".
+        certainty: How far the estimate is to be trusted, 0 (none is known) to 1.
+        ratio: What the system makes against what it should, 1 is as it should be; None where
+            it is not known. Against the neighbours, its own usual ratio taken out of it.
+        raw_ratio: The same with its usual ratio left in.
+    """
+
+    system_id: int
+    kind: Kind
+    todo: Todo
+    reason: str
+    since: date | datetime | None = None
+    days: int | None = None
+    lost_wh: float | None = None
+    basis: str | None = None
+    certainty: float = 0.0
+    ratio: float | None = None
+    raw_ratio: float | None = None
+
+    @property
+    def lost_wh_per_day(self) -> float | None:
+        """Estimated loss of each day, Wh."""
+        return None if self.lost_wh is None else self.lost_wh / max(1, self.days or 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "system_id": self.system_id,
+            "kind": self.kind.value,
+            "todo": self.todo.value,
+            "reason": self.reason,
+            "since": self.since and iso(self.since),
+            "days": self.days,
+            "lost_wh": self.lost_wh,
+            "basis": self.basis,
+            "certainty": self.certainty,
+            "ratio": self.ratio,
+            "raw_ratio": self.raw_ratio,
+        }
+
+
+@frozen
+class AreaOutage:
+    """Systems of one place that stopped together: the grid or a network, no system's own fault.
+
+    Attributes:
+        place: City, state and country.
+        kind: `offline` or `not_producing`.
+        since: When the first of them stopped, as in `Finding`.
+        system_ids: The systems, in order.
+        of: How many systems the place has.
+    """
+
+    place: str
+    kind: Kind
+    since: date | datetime
+    system_ids: tuple[int, ...]
+    of: int
+
+    @property
+    def reason(self) -> str:
+        """In words for people."""
+        what = "stopped reporting" if self.kind is Kind.OFFLINE else "stopped producing"
+        return f"{len(self.system_ids)} of {self.of} systems {what} together"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "place": self.place,
+            "kind": self.kind.value,
+            "since": iso(self.since),
+            "system_ids": list(self.system_ids),
+            "of": self.of,
+            "reason": self.reason,
+        }
+
+
+@frozen
+class Counts:
+    """How many systems. One with several findings counts once, by the most urgent of them.
+
+    Attributes:
+        systems: In the fleet.
+        visit: Need a visit.
+        call: Need a call first.
+        watch: Need nothing now but a look.
+        in_outage: Are part of an area's outage, and have no finding of their own.
+        fine: Have no finding.
+        unread: Could not be read (they may be among the others as well).
+        kinds: Systems with a finding of each kind; those in an area's outage are not in it.
+    """
+
+    systems: int
+    visit: int
+    call: int
+    watch: int
+    in_outage: int
+    fine: int
+    unread: int
+    kinds: Mapping[Kind, int]
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "systems": self.systems,
+            "visit": self.visit,
+            "call": self.call,
+            "watch": self.watch,
+            "in_outage": self.in_outage,
+            "fine": self.fine,
+            "unread": self.unread,
+            "kinds": {kind.value: count for kind, count in self.kinds.items()},
+        }
+
+
+@frozen
+class Assessment:
+    """What a fleet needs, as of an instant.
+
+    Attributes:
+        as_of: The instant (aware).
+        newest_day: The newest whole day that at least half of the systems with data have.
+        provisional_from: From this day on energies may still be added to; None without data.
+        counts: How many systems need what.
+        findings: Worst first: by kWh lost a day times certainty, then the oldest. Systems that
+            stopped with their area are in `outages` instead.
+        outages: Areas that stopped together, the largest first.
+        thresholds: The limits that were used.
+    """
+
+    as_of: datetime
+    newest_day: date | None
+    provisional_from: date | None
+    counts: Counts
+    findings: tuple[Finding, ...]
+    outages: tuple[AreaOutage, ...]
+    thresholds: Thresholds
+
+    @property
+    def visits(self) -> tuple[Finding, ...]:
+        """Findings that need a visit."""
+        return self._of(Todo.VISIT)
+
+    @property
+    def calls(self) -> tuple[Finding, ...]:
+        """Findings for which to call first."""
+        return self._of(Todo.CALL)
+
+    @property
+    def watched(self) -> tuple[Finding, ...]:
+        """Findings that need only a look."""
+        return self._of(Todo.WATCH)
+
+    @property
+    def headline(self) -> str:
+        """The fleet in one sentence."""
+        counts = self.counts
+        said = [
+            f"{counts.visit:,} {'needs' if counts.visit == 1 else 'need'} a visit",
+            f"{counts.call:,} {'needs' if counts.call == 1 else 'need'} a call",
+        ]
+        if counts.in_outage:
+            said.append(f"{counts.in_outage:,} went dark with their area")
+        if counts.unread:
+            said.append(f"{counts.unread:,} could not be read")
+        day = self.newest_day
+        data = f", data to {day.day} {day:%b %Y}" if day else ""
+        systems = f"{counts.systems:,} system{'' if counts.systems == 1 else 's'}"
+        return f"{systems}{data}: {', '.join(said)}"
+
+    def of_system(self, system_id: int) -> tuple[Finding, ...]:
+        """The findings of one system, worst first."""
+        return tuple(finding for finding in self.findings if finding.system_id == system_id)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON types only."""
+        return {
+            "as_of": iso(self.as_of),
+            "newest_day": self.newest_day and iso(self.newest_day),
+            "provisional_from": self.provisional_from and iso(self.provisional_from),
+            "headline": self.headline,
+            "counts": self.counts.to_dict(),
+            "findings": [finding.to_dict() for finding in self.findings],
+            "outages": [outage.to_dict() for outage in self.outages],
+            "thresholds": self.thresholds.to_dict(),
+        }
+
+    def _of(self, todo: Todo) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.todo is todo)
+
+
+def iso(moment: date | datetime) -> str:
+    """A day or an instant as ISO 8601 text."""
+    return (
+        moment.isoformat(timespec="seconds") if isinstance(moment, datetime) else moment.isoformat()
+    )
