@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from attrs import field, fields, frozen
 
@@ -13,6 +13,10 @@ from enphase_sdk.fleet import FleetRecord
 from enphase_sdk.report.condition import Condition, judge
 from enphase_sdk.report.records import Facts, facts_of
 from enphase_sdk.report.words import in_words
+
+if TYPE_CHECKING:
+    from enphase_sdk.report.findings import Assessment
+    from enphase_sdk.report.web.history import History
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row", "yield_of"]
 
@@ -189,6 +193,8 @@ class FleetReport:
         totals: The fleet as a whole.
         stopped_by: Why the run ended early and systems are missing, in words; None if complete.
         from_store: Whether the energies come from a store, each read at another time.
+        assessment: What the systems need; None if nobody judged them yet.
+        history: Their days, from a store; None where none are known.
     """
 
     generated_at: datetime
@@ -196,6 +202,8 @@ class FleetReport:
     totals: Totals
     stopped_by: str | None = None
     from_store: bool = False
+    assessment: Assessment | None = field(default=None, repr=False)
+    history: History | None = field(default=None, repr=False)
 
     @classmethod
     def of(

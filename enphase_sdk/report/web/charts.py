@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from attrs import frozen
@@ -16,6 +16,7 @@ __all__ = ["Figure", "best_and_worst", "calendar_map", "reporting", "weeks", "yi
 
 STATUS_DAYS = 90
 EXTREMES = 8
+DAY = timedelta(days=1)
 
 
 @frozen
@@ -101,26 +102,21 @@ def _weeks_in_words(pairs: Sequence[FleetWeek]) -> str:
 
 
 def reporting(told: Sequence[FleetDay]) -> Figure | None:
-    """How many systems produced, made 0 Wh, or are not known, on each of the last 90 days."""
+    """How many systems made 0 Wh, or are not known, on each of the last 90 days."""
     days = told[-STATUS_DAYS:]
     if not any(day.producing or day.zero for day in days):
         return None
-    names = ["produced", "0 kWh", "not known"]
     values = [
-        {"s": name, "n": count, "o": place, "day": day.day.isoformat()}
+        {"s": name, "n": count, "day": day.day.isoformat(), "end": (day.day + DAY).isoformat()}
         for day in days
-        for place, (name, count) in enumerate(
-            zip(names, (day.producing, day.zero, day.unknown), strict=True)
-        )
-        if count
+        for name, count in (("0 kWh", day.zero), ("not known", day.unknown))
     ]
     alt = altair()
 
     def made(width: int) -> Any:
-        step = width / len(days)
         return (
             alt.Chart(alt.InlineData(values=values), width=width, height=210)
-            .mark_bar(width=max(1.0, step - 0.6))
+            .mark_bar(binSpacing=0.6)
             .encode(
                 x=alt.X(
                     "day:T",
@@ -128,13 +124,13 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
                     scale=alt.Scale(type="utc"),
                     axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
                 ),
-                y=alt.Y("n:Q", title="systems", stack="zero"),
-                order=alt.Order("o:Q"),
+                x2="end:T",
+                y=alt.Y("n:Q", title="systems", axis=alt.Axis(tickMinStep=1, format=",.0f")),
                 color=alt.Color(
                     "s:N",
                     title=None,
                     scale=alt.Scale(
-                        domain=names, range=["var(--fine)", "var(--visit)", "var(--missing)"]
+                        domain=["0 kWh", "not known"], range=["var(--visit)", "var(--missing)"]
                     ),
                 ),
             )
@@ -142,7 +138,7 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
 
     last = days[-1]
     return Figure(
-        title="Status over 90 days" if len(days) == STATUS_DAYS else f"Status, {len(days)} days",
+        title=f"Systems without energy, {len(days)} days",
         says=(
             f"On {last.day} {last.producing:,} systems produced, {last.zero:,} made 0 kWh, "
             f"{last.unknown:,} are not known (often not reported yet)."
@@ -165,57 +161,76 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     top = sorted(known)[int(len(known) * 0.98)] or 1.0
     values = [
         {
-            "w": (day.toordinal() - 1) // 7,
-            "d": day.weekday(),
+            "week": (day.toordinal() - 1) // 7,
+            "weekday": day.weekday(),
+            "month": f"{day:%Y-%m}",
+            "day": day.day,
             "c": "?" if value is None else str(min(6, int(7 * value / top))),
         }
         for day, value in days
     ]
-    first = values[0]["w"]
-    months = [
-        {"w": (day.toordinal() - 1) // 7, "m": f"{day:%b}"} for day, _ in days if day.day == 1
+    names = [
+        {"week": (day.toordinal() - 1) // 7, "name": f"{day:%b}"} for day, _ in days if day.day == 1
     ]
-    classes = ["?", *map(str, range(7))]
-    colours = ["var(--sheet)", *(f"var(--heat{n})" for n in range(7))]
-    weekdays = "['Mon','Tue','Wed','Thu','Fri','Sat','Sun'][datum.value]"
+    first = values[0]["week"]
     alt = altair()
+    classes = ["?", *map(str, range(7))]
+    fill = alt.Fill(
+        "c:N",
+        scale=alt.Scale(
+            domain=classes, range=["var(--sheet)", *(f"var(--heat{n})" for n in range(7))]
+        ),
+        legend=None,
+    )
+    stroke = alt.Stroke(
+        "c:N",
+        scale=alt.Scale(domain=classes, range=["var(--missing)", *["none"] * 7]),
+        legend=None,
+    )
+    bare = {"grid": False, "ticks": False, "domain": False}
 
-    def made(width: int) -> Any:
-        cell = (width - 10) / 54
-        x = alt.X("w:Q", axis=None, scale=alt.Scale(domain=[first - 0.5, first + 53.5]))
-        squares = (
-            alt.Chart(alt.InlineData(values=values), width=width, height=cell * 7.4)
+    def squares(width: int, height: float, cell: float) -> Any:
+        return (
+            alt.Chart(alt.InlineData(values=values), width=width, height=height)
             .mark_square(size=(cell * 0.86) ** 2, opacity=1, strokeWidth=0.7)
-            .encode(
-                x=x,
-                y=alt.Y(
-                    "d:Q",
-                    title=None,
-                    scale=alt.Scale(domain=[6.6, -0.6], nice=False),
-                    axis=alt.Axis(
-                        values=[0, 2, 4, 6],
-                        labelExpr=weekdays,
-                        grid=False,
-                        ticks=False,
-                        domain=False,
-                    ),
-                ),
-                fill=alt.Fill(
-                    "c:N", scale=alt.Scale(domain=classes, range=colours), legend=None
-                ),
-                stroke=alt.Stroke(
-                    "c:N",
-                    scale=alt.Scale(domain=classes, range=["var(--missing)", *["none"] * 7]),
-                    legend=None,
-                ),
-            )
+            .encode(fill=fill, stroke=stroke)
+        )
+
+    def by_month(width: int) -> Any:
+        cell = (width - 40) / 31
+        return squares(width - 40, cell * len({value["month"] for value in values}), cell).encode(
+            x=alt.X(
+                "day:Q",
+                title="day of the month",
+                scale=alt.Scale(domain=[0.5, 31.5], nice=False),
+                axis=alt.Axis(values=[1, 8, 15, 22, 29], **bare),
+            ),
+            y=alt.Y("month:O", title=None, axis=alt.Axis(**bare)),
+        )
+
+    def by_week(width: int) -> Any:
+        cell = (width - 10) / 54
+        x = alt.X("week:Q", axis=None, scale=alt.Scale(domain=[first - 0.5, first + 53.5]))
+        weekdays = alt.Axis(
+            values=[0, 2, 4, 6], labelExpr="['Mon','','Wed','','Fri','','Sun'][datum.value]", **bare
         )
         labels = (
-            alt.Chart(alt.InlineData(values=months))
-            .mark_text(dy=-14 - cell / 2, align="left", color="var(--faint)")
-            .encode(x=x, y=alt.value(10), text="m:N")
+            alt.Chart(alt.InlineData(values=names))
+            .mark_text(align="left", color="var(--faint)")
+            .encode(x=x, y=alt.value(-8), text="name:N")
         )
-        return alt.layer(squares, labels) if width == WIDE else squares
+        return alt.layer(
+            squares(width, cell * 7.4, cell).encode(
+                x=x,
+                y=alt.Y(
+                    "weekday:Q",
+                    title=None,
+                    scale=alt.Scale(domain=[6.6, -0.6], nice=False),
+                    axis=weekdays,
+                ),
+            ),
+            labels,
+        )
 
     best = max((day for day in days if day[1] is not None), key=lambda day: day[1] or 0)
     return Figure(
@@ -224,7 +239,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
             f"The darker a square, the more {unit}; an empty square is a day that is not known. "
             f"Best day: {best[0]} with {number(best[1], 2)} {unit}."
         ),
-        drawing=_both(made),
+        drawing=Drawing(wide=draw(by_week(WIDE)), narrow=draw(by_month(NARROW))),
         headings=["Day", unit],
         rows=[[str(day), number(value, 2)] for day, value in reversed(days)],
     )
@@ -248,7 +263,7 @@ def yields(values: Sequence[float], what: str) -> Figure | None:
             alt.Chart(alt.InlineData(values=bars), width=width, height=210)
             .mark_bar(color="var(--now)", binSpacing=1)
             .encode(
-                x=alt.X("a:Q", bin="binned", title=f"kWh/kW, {what}", axis=alt.Axis(grid=False)),
+                x=alt.X("a:Q", bin="binned", title=f"kWh/kW, {what}", axis=alt.Axis(grid=False, labelOverlap=True)),
                 x2="b:Q",
                 y=alt.Y("n:Q", title="systems", axis=alt.Axis(format=",.0f", tickMinStep=1)),
             )
@@ -318,7 +333,7 @@ def best_and_worst(named: Sequence[tuple[str, float]], what: str) -> Figure | No
 
 def _short(name: str) -> str:
     name = plain(name)
-    return name if len(name) <= 22 else name[:21] + "…"
+    return name if len(name) <= 18 else name[:17] + "…"
 
 
 def _both(made: Callable[[int], Any]) -> Drawing:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import zlib
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from attrs import field, frozen
@@ -30,12 +30,14 @@ class PackedDays:
     Attributes:
         first_day: The first day of each system.
         days: How many days there are of each.
+        places: Place of each system among them.
         steps_wh: Wh of one step, of each system.
         text: The values in base64; see the module.
     """
 
     first_day: date
     days: int
+    places: Mapping[int, int] = field(repr=False)
     steps_wh: Sequence[int] = field(repr=False)
     text: str = field(repr=False)
 
@@ -89,6 +91,7 @@ def pack(store: Store, rows: Sequence[ReportRow], last_day: date, days: int) -> 
     return PackedDays(
         first_day=first_day,
         days=days,
+        places={row.system_id: place for place, row in enumerate(rows)},
         steps_wh=[step for (step,) in select(_SIZES, values).fetchall()],
         text=b64encode(zlib.compress(raw[1::2] + raw[0::2], 9)).decode(),
     )
