@@ -107,25 +107,30 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
     if not any(day.producing or day.zero for day in days):
         return None
     values = [
-        {"s": name, "n": count, "day": day.day.isoformat(), "end": (day.day + DAY).isoformat()}
+        {"s": name, "n": count, "day": day.day.isoformat()}
         for day in days
         for name, count in (("0 kWh", day.zero), ("not known", day.unknown))
+        if count
     ]
+    first, last = days[0], days[-1]
+    if not values:
+        return None
     alt = altair()
 
     def made(width: int) -> Any:
         return (
             alt.Chart(alt.InlineData(values=values), width=width, height=210)
-            .mark_bar(binSpacing=0.6)
+            .mark_bar(width=max(1.0, 0.85 * width / len(days)))
             .encode(
                 x=alt.X(
                     "day:T",
                     title=None,
-                    scale=alt.Scale(type="utc"),
+                    scale=alt.Scale(
+                        type="utc", domain=[str(first.day - DAY), str(last.day + DAY)]
+                    ),
                     axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
                 ),
-                x2="end:T",
-                y=alt.Y("n:Q", title="systems", axis=alt.Axis(tickMinStep=1, format=",.0f")),
+                y=alt.Y("n:Q", title="systems", stack="zero", axis=alt.Axis(tickMinStep=1, format=",.0f")),
                 color=alt.Color(
                     "s:N",
                     title=None,
@@ -136,7 +141,6 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
             )
         )
 
-    last = days[-1]
     return Figure(
         title=f"Systems without energy, {len(days)} days",
         says=(

@@ -108,7 +108,7 @@ def _kilo(value: float | None, decimals: int = 1) -> float | None:
 
 
 def _percent(ratio: float | None) -> float | None:
-    return None if ratio is None else round(ratio * 100, 1)
+    return None if ratio is None else round(ratio * 100)
 
 
 COLUMNS = (

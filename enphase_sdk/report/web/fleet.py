@@ -41,7 +41,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
     systems, areas = entries(report, assessment, history)
     by_id = {entry.row.system_id: entry for entry in systems}
     columns = table_columns(systems)
-    wire = [column for column in COLUMNS if column in columns or not column.label]
+    wire = [column for column in COLUMNS if column in columns or column.fact or not column.label]
     return filled(
         "fleet.html",
         style=asset("page.css"),
@@ -77,7 +77,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         rows="\n".join(static_row(entry, columns) for entry in systems[:STATIC_ROWS]),
         method=_method(report, assessment),
         source=text(SOURCE),
-        data=as_json(_data(systems, areas, wire, assessment, history)),
+        data=as_json(_data(systems, areas, columns, wire, assessment, history)),
         days=history.packed.text if history else "",
     )
 
@@ -112,7 +112,7 @@ def _totals(report: FleetReport) -> str:
     told = [
         (f"{totals.systems:,} systems", ""),
         ("Rated", f"{kilo(totals.size_w)} kW"),
-        ("Energy of all life", f"{mega(totals.energy_lifetime_wh)} MWh"),
+        ("Lifetime", f"{mega(totals.energy_lifetime_wh)} MWh"),
     ]
     if days:
         oldest, newest = min(days), max(days)
@@ -180,6 +180,7 @@ def _method(report: FleetReport, assessment: Assessment) -> str:
 def _data(
     systems: list[Entry],
     areas: Areas,
+    columns: list[Column],
     wire: list[Column],
     assessment: Assessment,
     history: History | None,
@@ -187,6 +188,7 @@ def _data(
     """What the script needs; see table.js, days.js and detail.js."""
     return {
         "columns": [column.to_dict() for column in wire],
+        "shown": [wire.index(column) for column in columns],
         "rows": [[column.value(entry) for column in wire] for entry in systems],
         "words": WORDS,
         "findings": {

@@ -133,7 +133,7 @@ def _cell(entry: Entry, column: Column) -> str:
         kind
         for kind, wanted in (
             ("number", column.decimals is not None),
-            ("when", column.key in ("since", "heard")),
+            ("when", column.key in ("since", "heard", "id")),
             ("place", column.key == "place"),
             ("extra", column.extra),
         )
@@ -160,9 +160,11 @@ def _limit(value: float) -> str:
 def table_columns(entries: Sequence[Entry]) -> list[Column]:
     """The columns of which some system has a value."""
     always = ("todo", "name", "id")
+    whole_days = any(entry.row.last_day for entry in entries)
     return [
         column
         for column in COLUMNS
         if column.label
+        and not (column.key == "today" and whole_days)
         and (column.key in always or any(column.value(entry) is not None for entry in entries))
     ]

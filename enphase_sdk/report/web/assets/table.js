@@ -37,7 +37,7 @@ function cell(column, row) {
     if (row[at.reason]) made.append(element("span", { class: "reason" }, row[at.reason]));
   } else {
     if (column.decimals !== undefined) made.classList.add("number");
-    if (column.key === "since" || column.key === "heard") made.classList.add("when");
+    if (["since", "heard", "id"].includes(column.key)) made.classList.add("when");
     if (column.key === "place") made.classList.add("place");
     made.textContent = shown(column, value);
   }
@@ -46,7 +46,7 @@ function cell(column, row) {
 
 function tableRow(place, number) {
   const made = element("tr", { "aria-rowindex": number + 2 });
-  made.append(...columns.filter((column) => column.label).map((column) => cell(column, rows[place])));
+  made.append(...data.shown.map((by) => cell(columns[by], rows[place])));
   return made;
 }
 
