@@ -21,11 +21,10 @@ from enum import StrEnum
 
 from enphase_sdk.report.formats import instant, span
 from enphase_sdk.report.records import Facts
+from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
 __all__ = ["Condition", "judge"]
 
-SILENT_AFTER = timedelta(hours=6)
-SILENT_AFTER_ON_CELLULAR = timedelta(hours=12)
 DARK_AFTER = timedelta(hours=24)
 DAYLIGHT_SEEN_FROM = 10  # local hour
 
@@ -57,12 +56,16 @@ class Condition(StrEnum):
         return self.value.replace("_", " ")
 
 
-def judge(facts: Facts) -> tuple[Condition, str]:
-    """The condition of a system and the reason (empty for a normal system)."""
+def judge(facts: Facts, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> tuple[Condition, str]:
+    """The condition of a system and the reason (empty for a normal system).
+
+    Of the thresholds, `offline_h` and `offline_cellular_h` count.
+    """
     if facts.heard_at is None:
         return Condition.OFFLINE, "has never reported"
     silence = facts.read_at - facts.heard_at
-    if silence >= (SILENT_AFTER_ON_CELLULAR if facts.cellular else SILENT_AFTER):
+    limit = thresholds.offline_after_on_cellular if facts.cellular else thresholds.offline_after
+    if silence >= limit:
         return Condition.OFFLINE, f"no report for {span(silence)}"
     if facts.energy_today_wh == 0 and _should_have_produced(facts, facts.heard_at):
         return Condition.NOT_PRODUCING, _no_energy(facts)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
-from statistics import fmean, median
-from typing import TypeVar
+from statistics import median
+from typing import Protocol, TypeAlias, TypeVar
 
 from attrs import frozen
 
 from enphase_sdk.report.days import Daily, Period, known
+from enphase_sdk.report.ordered import Ordered
 
 __all__ = [
     "Availability",
@@ -22,8 +23,10 @@ __all__ = [
     "Inverters",
     "Located",
     "Neighbourhoods",
+    "Placed",
     "ZeroDays",
     "against_own_baseline",
+    "areas_of",
     "availability",
     "compare",
     "energy_availability",
@@ -35,6 +38,7 @@ __all__ = [
 ]
 
 _Key = TypeVar("_Key", bound=Hashable)
+_Area: TypeAlias = tuple[str | None, ...]
 
 # What makes a median deviation that of a normal distribution; the same for the mean deviation.
 _SIGMA_FROM_MAD = 1 / 0.6744897501960817
@@ -80,12 +84,14 @@ def robust_z(own: float, values: Iterable[float | None]) -> float | None:
     Where the MAD is 0, the mean absolute deviation x sqrt(pi/2) stands for it; where that is 0
     too, or nothing is known, there is no score: None.
     """
-    others = _all_known(values)
-    if known(own) is None or not others:
-        return None
-    middle = median(others)
-    deviations = [abs(value - middle) for value in others]
-    sigma = median(deviations) * _SIGMA_FROM_MAD or fmean(deviations) * _SIGMA_FROM_MEAN
+    others = Ordered(_all_known(values))
+    return _z(own, others, others.median()) if known(own) is not None and len(others) else None
+
+
+def _z(own: float, others: Ordered, middle: float) -> float | None:
+    sigma = others.median_deviation(middle) * _SIGMA_FROM_MAD
+    if sigma <= 0:
+        sigma = others.mean_deviation(middle) * _SIGMA_FROM_MEAN
     return (own - middle) / sigma if sigma > 0 else None
 
 
@@ -109,17 +115,41 @@ def compare(
     values = _all_known(others)
     if own is None or known(own) is None or len(values) < max(1, min_neighbours):
         return None
-    middle = median(values)
+    return _compared(own, Ordered(values), area)
+
+
+def _compared(own: float, others: Ordered, area: str | None) -> Comparison:
+    middle = others.median()
     return Comparison(
         area=area,
-        neighbours=len(values),
+        neighbours=len(others),
         median=middle,
-        mad=median(abs(value - middle) for value in values),
+        mad=others.median_deviation(middle),
         ratio=own / middle if middle > 0 else None,
-        z=robust_z(own, values),
-        rank=1 + sum(value > own for value in values),
-        of=len(values) + 1,
+        z=_z(own, others, middle),
+        rank=1 + others.above(own),
+        of=len(others) + 1,
     )
+
+
+class Placed(Protocol):
+    """What has an address; what a listing leaves empty is None."""
+
+    @property
+    def postal_code(self) -> str | None:
+        """Postal code."""
+
+    @property
+    def city(self) -> str | None:
+        """City."""
+
+    @property
+    def state(self) -> str | None:
+        """State or province."""
+
+    @property
+    def country(self) -> str | None:
+        """Country."""
 
 
 @frozen
@@ -138,37 +168,42 @@ class Neighbourhoods:
     """The systems of a fleet by postal code, city and state, of the same days."""
 
     def __init__(self, systems: Iterable[Located]) -> None:
-        self._inside: dict[tuple[str | None, ...], list[Located]] = defaultdict(list)
+        yields: dict[_Area, list[float]] = defaultdict(list)
+        self._own: dict[tuple[_Area, int], float] = {}
         for system in systems:
-            for area in _areas(system):
-                self._inside[area].append(system)
+            if (made := known(system.specific_yield)) is None:
+                continue
+            for area in areas_of(system):
+                yields[area].append(made)
+                self._own[area, system.system_id] = made
+        self._yields = {area: Ordered(values).prepared() for area, values in yields.items()}
 
     def rank(self, system: Located, *, min_neighbours: int = MIN_NEIGHBOURS) -> Comparison | None:
         """The system among its neighbours: those of its postal code, else city, else state.
 
         The first area with `min_neighbours` others of known yield is taken; None where none is.
         """
-        for area in _areas(system):
-            others = (
-                other.specific_yield
-                for other in self._inside.get(area, ())
-                if other.system_id != system.system_id
-            )
-            found = compare(
-                system.specific_yield, others, min_neighbours=min_neighbours, area=area[0]
-            )
-            if found:
-                return found
+        own = known(system.specific_yield)
+        if own is None:
+            return None
+        for area in areas_of(system):
+            values = self._yields.get(area)
+            if values is None:
+                continue
+            itself = self._own.get((area, system.system_id))
+            others = values if itself is None else values.without(itself)
+            if len(others) >= max(1, min_neighbours):
+                return _compared(own, others, area[0])
         return None
 
 
-def _areas(system: Located) -> list[tuple[str | None, ...]]:
-    """The narrowest first; what a listing leaves empty is no area."""
+def areas_of(place: Placed) -> list[_Area]:
+    """The areas of a place, the narrowest first; what a listing leaves empty is no area."""
     country, state, city, postal_code = (
         text.strip().casefold() if text else None
-        for text in (system.country, system.state, system.city, system.postal_code)
+        for text in (place.country, place.state, place.city, place.postal_code)
     )
-    areas = [
+    areas: list[_Area] = [
         ("postal_code", postal_code, country),
         ("city", city, state, country),
         ("state", state, country),

@@ -12,6 +12,7 @@ from attrs import field, fields, frozen
 from enphase_sdk.fleet import FleetRecord
 from enphase_sdk.report.condition import Condition, judge
 from enphase_sdk.report.records import Facts, facts_of
+from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.report.words import in_words
 
 if TYPE_CHECKING:
@@ -52,6 +53,9 @@ class ReportRow:
             report that was read from the cloud.
         last_day_wh: Energy of that day, Wh.
         read_at: When that energy was read (aware, UTC).
+        last_energy_at: End of the newest interval with energy, in the system's time zone (UTC if
+            unknown).
+        judged_at: When the listing was read, up to which silence counts (aware, UTC).
     """
 
     system_id: int
@@ -75,6 +79,18 @@ class ReportRow:
     last_day: date | None = None
     last_day_wh: int | None = None
     read_at: datetime | None = None
+    last_energy_at: datetime | None = None
+    judged_at: datetime | None = None
+
+    @property
+    def heard_at(self) -> datetime | None:
+        """The last sign of life: the later of `last_report_at` and `last_energy_at`."""
+        return max(filter(None, (self.last_report_at, self.last_energy_at)), default=None)
+
+    @property
+    def offline_since(self) -> datetime | None:
+        """The last sign of life of a system that is offline; None for any other."""
+        return self.heard_at if self.condition is Condition.OFFLINE else None
 
     @property
     def compared_wh(self) -> int | None:
@@ -92,17 +108,19 @@ class ReportRow:
         wire["condition"] = self.condition.value
         wire["last_report_at"] = _iso(self.last_report_at)
         wire["last_day"] = self.last_day and self.last_day.isoformat()
-        wire["read_at"] = _iso(self.read_at)
+        for name in ("read_at", "last_energy_at", "judged_at"):
+            wire[name] = _iso(getattr(self, name))
         return wire
 
 
 ROW_FIELDS = tuple(attribute.name for attribute in fields(ReportRow))
 
 
-def report_row(record: FleetRecord) -> ReportRow:
+def report_row(record: FleetRecord, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> ReportRow:
     """The row of one system."""
     system, facts = record.system, facts_of(record)
-    condition, reason = judge(facts)
+    condition, reason = judge(facts, thresholds)
+    zone = facts.zone or UTC
     today = None if _unheard_of(facts) else facts.energy_today_wh
     return ReportRow(
         system_id=system.system_id,
@@ -116,13 +134,15 @@ def report_row(record: FleetRecord) -> ReportRow:
         condition=condition,
         reason=reason,
         status=facts.status,
-        last_report_at=facts.reported_at and facts.reported_at.astimezone(facts.zone or UTC),
+        last_report_at=facts.reported_at and facts.reported_at.astimezone(zone),
         energy_today_wh=today,
         energy_lifetime_wh=_lifetime(facts),
         size_w=facts.size_w,
         specific_yield_kwh_per_kwp=yield_of(today, facts.size_w),
         problem=in_words(record.error) if record.error else None,
         error=str(record.error) if record.error else None,
+        last_energy_at=facts.last_energy_at and facts.last_energy_at.astimezone(zone),
+        judged_at=facts.read_at.astimezone(UTC),
     )
 
 

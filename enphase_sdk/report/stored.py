@@ -13,6 +13,7 @@ from enphase_sdk.report.condition import judge
 from enphase_sdk.report.days import newest_whole_day
 from enphase_sdk.report.records import Facts
 from enphase_sdk.report.rows import ReportRow, yield_of
+from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.store import Asked, Store
 
 __all__ = ["stored_rows"]
@@ -57,7 +58,7 @@ class _Summary:
     before_wh: int | None = None
 
 
-def stored_rows(store: Store) -> Iterator[ReportRow]:
+def stored_rows(store: Store, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Iterator[ReportRow]:
     """A row for each system of a store, as of when it was listed last.
 
     Source: tables `systems`, `summaries` and `daily` of the store.
@@ -73,14 +74,19 @@ def stored_rows(store: Store) -> Iterator[ReportRow]:
             energies.get(system_id, _Energy()),
             summaries.get(system_id, _Summary()),
             asked.get(system_id),
+            thresholds,
         )
 
 
 def _row(
-    system: dict[str, Any], energy: _Energy, summary: _Summary, asked: Asked | None
+    system: dict[str, Any],
+    energy: _Energy,
+    summary: _Summary,
+    asked: Asked | None,
+    thresholds: Thresholds,
 ) -> ReportRow:
     facts = _facts(system, energy, summary)
-    condition, reason = judge(facts)
+    condition, reason = judge(facts, thresholds)
     zone, lifetime = facts.zone or UTC, None
     last_day, last_day_wh = None, None
     if asked is not None:
@@ -109,6 +115,8 @@ def _row(
         last_day=last_day,
         last_day_wh=last_day_wh,
         read_at=(energy.read_at or system["read_at"]).astimezone(UTC),
+        last_energy_at=facts.last_energy_at and facts.last_energy_at.astimezone(zone),
+        judged_at=facts.read_at.astimezone(UTC),
     )
 
 

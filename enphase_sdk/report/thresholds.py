@@ -47,11 +47,11 @@ class Thresholds:
         InvalidArgumentError: a value is no number, or less than the limit allows.
     """
 
-    offline_h: float = _limit(6, "h", "without a report: offline")
-    offline_cellular_h: float = _limit(12, "h", "without a report over cellular: offline")
-    visit_after_h: float = _limit(72, "h", "offline: a visit, no longer a call")
+    offline_h: float = _limit(6.0, "h", "without a report: offline")
+    offline_cellular_h: float = _limit(12.0, "h", "without a report over cellular: offline")
+    visit_after_h: float = _limit(72.0, "h", "offline: a visit, no longer a call")
     settled_h: float = _limit(
-        24, "h", "of reports after a day without energy, until that day counts as one"
+        24.0, "h", "of reports after a day without energy, until that day counts as one"
     )
     zero_days: int = _limit(
         1, "days", "without energy while the neighbours produced: not producing", at_least=1
@@ -73,25 +73,25 @@ class Thresholds:
     min_neighbours: int = _limit(5, "systems", "others, to be compared with", at_least=1)
     min_days_ranked: int = _limit(14, "days", "of data before a system is ranked", at_least=1)
     min_days_peer: int = _limit(30, "days", "of data before others are compared with it")
-    microinverter_days: float = _limit(3, "days", "a microinverter is silent: not reporting")
+    microinverter_days: float = _limit(3.0, "days", "a microinverter is silent: not reporting")
     estimate_ratio: float = _limit(0.9, "share", "of the owner's estimate: below it")
     estimate_days: int = _limit(90, "days", "over which the estimate is compared", at_least=2)
     meter_ratio: float = _limit(
         0.05, "share", "between meter and microinverters: a meter looks wrong"
     )
     meter_days: int = _limit(30, "days", "over which they are compared", at_least=1)
-    max_day_yield: float = _limit(9, "kWh/kWp", "in a day: the size must be wrong")
-    max_year_yield: float = _limit(2600, "kWh/kWp", "in a year: the size must be wrong")
+    max_day_yield: float = _limit(9.0, "kWh/kWp", "in a day: the size must be wrong")
+    max_year_yield: float = _limit(2600.0, "kWh/kWp", "in a year: the size must be wrong")
     clear_days: int = _limit(2, "good days", "until a trouble counts as over", at_least=1)
     area_share: float = _limit(0.5, "share", "of a city's systems that stop together: one outage")
     area_systems: int = _limit(5, "systems", "of a city that stop together, at least", at_least=2)
-    area_hours: float = _limit(2, "h", "within which they stop together")
+    area_hours: float = _limit(2.0, "h", "within which they stop together")
     provisional_days: int = _limit(7, "newest days", "whose energy may still be added to")
 
     def __attrs_post_init__(self) -> None:
         for limit in fields(Thresholds):
             value = getattr(self, limit.name)
-            whole = isinstance(limit.default, int) and limit.type == "int"
+            whole = isinstance(limit.default, int)
             number = isinstance(value, (int, float)) and not isinstance(value, bool)
             if not number or not isfinite(value) or (whole and value != int(value)):
                 kind = "a whole number" if whole else "a number"
@@ -120,13 +120,14 @@ class Thresholds:
 
     def listed(self) -> list[Threshold]:
         """Every limit with its unit and meaning, in the order of the rules."""
+        usual = asdict(DEFAULT_THRESHOLDS)
         return [
             Threshold(
                 name=limit.name,
                 value=getattr(self, limit.name),
                 unit=limit.metadata["unit"],
                 words=limit.metadata["words"],
-                default=limit.default,  # pyright: ignore[reportArgumentType] - none is a factory
+                default=usual[limit.name],
             )
             for limit in fields(Thresholds)
         ]

@@ -1,0 +1,147 @@
+"""Judges what the listing says of a system, its meters and its microinverters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+
+from attrs import frozen
+
+from enphase_sdk.report.balance import meter_against_micro
+from enphase_sdk.report.condition import Condition
+from enphase_sdk.report.days import Daily, Period, known
+from enphase_sdk.report.findings import Finding, Kind, Todo
+from enphase_sdk.report.neighbours import microinverters_not_reporting
+from enphase_sdk.report.thresholds import Thresholds
+from enphase_sdk.report.watched import Watched
+
+__all__ = ["Meters", "judge_devices", "judge_listing"]
+
+# What a status is a finding of; any other is one that only needs a look.
+_OF_STATUS: Mapping[str, tuple[Kind, Todo]] = {
+    "comm": (Kind.ATTENTION, Todo.CALL),
+    "meter": (Kind.METER, Todo.VISIT),
+    "meter_issue": (Kind.METER, Todo.VISIT),
+    "micro": (Kind.MICROINVERTERS, Todo.WATCH),
+    "power": (Kind.ATTENTION, Todo.VISIT),
+}
+
+
+@frozen
+class Meters:
+    """Daily energy of one system by both of its sources, Wh.
+
+    Attributes:
+        meter: By the production meter (`meter_production`).
+        micro: By the microinverters (`micro_production`).
+        start: The first day of the meter, if known; it is partial.
+    """
+
+    meter: Daily
+    micro: Daily
+    start: date | None = None
+
+
+def judge_listing(one: Watched, thresholds: Thresholds) -> list[Finding]:
+    """The findings of what a system's listing and summary say."""
+    row, found = one.row, list[Finding]()
+    if row.condition is Condition.OFFLINE:
+        heard, read = row.heard_at, row.judged_at
+        silence = read - heard if heard is not None and read is not None else None
+        late = silence is not None and silence >= timedelta(hours=thresholds.visit_after_h)
+        found.append(
+            Finding(
+                row.system_id,
+                Kind.OFFLINE,
+                Todo.VISIT if late else Todo.CALL,
+                row.reason,
+                since=heard,
+                days=None if silence is None else silence.days,
+            )
+        )
+    elif row.condition is Condition.ATTENTION:
+        kind, todo = _OF_STATUS.get(row.status or "", (Kind.ATTENTION, Todo.WATCH))
+        found.append(Finding(row.system_id, kind, todo, row.reason))
+    if row.problem is not None:
+        found.append(Finding(row.system_id, Kind.UNREAD, Todo.WATCH, row.problem))
+    return found
+
+
+def judge_devices(
+    one: Watched,
+    thresholds: Thresholds,
+    *,
+    meters: Meters | None,
+    inverters: Mapping[str, datetime | None],
+) -> list[Finding]:
+    """The findings on a system's meter and microinverters.
+
+    A system that is offline tells nothing of its devices.
+    """
+    found = list[Finding | None]()
+    if one.row.condition is not Condition.OFFLINE:
+        found.append(_silent(one, inverters, thresholds))
+    if meters is not None:
+        found.append(_meter(one, meters, thresholds))
+    return [finding for finding in found if finding is not None]
+
+
+def _silent(
+    one: Watched, inverters: Mapping[str, datetime | None], thresholds: Thresholds
+) -> Finding | None:
+    heard = one.row.heard_at
+    if heard is None:
+        return None
+    silent = microinverters_not_reporting(
+        inverters, read_at=heard, after=timedelta(days=thresholds.microinverter_days)
+    )
+    # All of them silent is a system that does not produce.
+    if not silent or (len(silent) == len(inverters) and _is_dark(one)):
+        return None
+    since = min(at for serial in silent if (at := inverters[serial]) is not None)
+    count = len(silent)
+    return Finding(
+        one.row.system_id,
+        Kind.MICROINVERTERS,
+        Todo.VISIT,
+        f"{count} of {len(inverters)} microinverters {'has' if count == 1 else 'have'} not "
+        f"reported for {thresholds.microinverter_days:g} days or more",
+        since=since.astimezone(one.zone),
+        days=(heard - since).days,
+    )
+
+
+def _is_dark(one: Watched) -> bool:
+    return one.row.condition is Condition.NOT_PRODUCING
+
+
+def _meter(one: Watched, meters: Meters, thresholds: Thresholds) -> Finding | None:
+    if one.newest is None:
+        return None
+    for back in range(thresholds.clear_days):
+        period = Period.ending(one.newest - timedelta(days=back), days=thresholds.meter_days)
+        both = [
+            day
+            for day in period
+            if known(meters.meter.get(day)) is not None and known(meters.micro.get(day)) is not None
+        ]
+        off = meter_against_micro(
+            _of(meters.meter, both), _of(meters.micro, both), meter_start=meters.start
+        )
+        if off is None or abs(off) <= thresholds.meter_ratio:
+            continue
+        reason = (
+            f"the meter shows {abs(off):.0%} {'less' if off < 0 else 'more'} than the "
+            f"microinverters over {len(both)} days to {period.last}"
+        )
+        for share, seen in ((-1 / 2, "one of two phases"), (-2 / 3, "one of three phases")):
+            if abs(off - share) <= thresholds.meter_ratio:
+                reason += f"; it seems to see {seen} only"
+        return Finding(
+            one.row.system_id, Kind.METER, Todo.VISIT, reason, days=len(both), ratio=1 + off
+        )
+    return None
+
+
+def _of(days: Daily, wanted: Iterable[date]) -> Daily:
+    return {day: days.get(day) for day in wanted}
