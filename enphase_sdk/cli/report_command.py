@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -11,6 +11,7 @@ from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store, with_days
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -49,7 +50,23 @@ def report(
     out: Annotated[
         list[Path] | None,
         typer.Option(
-            metavar="FILE", parser=Path, help="Write the report (.html, .json, .csv); repeatable."
+            metavar="FILE",
+            parser=Path,
+            help="Write the report (.html, .pdf, .json, .csv); repeatable.",
+        ),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", parser=Path, help="Write it as PDF, by an installed Chromium."
+        ),
+    ] = None,
+    system: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ID",
+            min=1,
+            help="Of this system alone: --out FILE.html makes the page for its owner.",
         ),
     ] = None,
     top: Annotated[
@@ -82,10 +99,16 @@ def report(
     that could not be read, normal systems; within each group the lowest specific yield first.
     """
     from enphase_sdk.cli.output import print_document
-    from enphase_sdk.report import check_target, report_csv, report_json, write_report
+    from enphase_sdk.report import check_target, report_csv, report_json, report_page, write_report
 
-    for path in out or ():
+    targets = list(out or ())
+    if pdf is not None:
+        if pdf.suffix.lower() != ".pdf":
+            raise typer.BadParameter("its name ends in .pdf", param_hint="--pdf")
+        targets.append(pdf)
+    for path in targets:
         check_target(path)
+    has_page = any(path.suffix.lower() in (".html", ".pdf") for path in targets)
     filters = given_filters(
         system_id=system_id,
         system_name=system_name,
@@ -94,21 +117,31 @@ def report(
         installer=installer,
         connection_type=connection_type,
     )
+    if system is not None:
+        if filters:
+            raise typer.BadParameter("the filters are not for one system", param_hint="--system")
+        filters = given_filters(system_id=[system])
     if store is None and budget is not None:
         raise typer.BadParameter("it needs --store", param_hint="--budget")
-    if store is not None and filters:
+    if store is not None and filters and system is None:
         raise typer.BadParameter("the filters are not for a store", param_hint="--store")
+    page: Page | None = None
     with FirstInterrupt() as interrupt:
         if store is not None:
-            made, missing = _stored_report(cloud, store, budget, interrupt)
+            wanted = Wanted(system, has_page)
+            made, missing, page = _stored_report(cloud, store, budget, interrupt, wanted)
         else:
             made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
             missing = "" if made.complete else _missing(made, run)
+            if system is not None and not made.rows:
+                raise ConfigError(f"--system {system}: the account has no such system")
+            if system is not None and has_page:
+                page = owners_page(cloud.client, made.rows[0])
         cloud.waiting.stop()
         unwritten = list[ConfigError]()
-        for path in out or ():
+        for path in targets:
             try:
-                write_report(made, path)
+                write_report(made, path, page=page or report_page)
             except ConfigError as error:
                 unwritten.append(error)
         if cloud.form is Form.JSON:
@@ -123,10 +156,17 @@ def report(
         raise PartlyDoneError(missing)
 
 
+class Wanted(NamedTuple):
+    """What a report is of, and for: one system or all, and whether a page is made of it."""
+
+    system: int | None
+    page: bool
+
+
 def _stored_report(
-    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt
-) -> tuple[FleetReport, str]:
-    """The report of a store after an update, and what the update could not bring."""
+    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, wanted: Wanted
+) -> tuple[FleetReport, str, Page | None]:
+    """The report of a store after an update, what the update could not bring, and its page."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import USUAL_TABLES, Download
@@ -143,17 +183,27 @@ def _stored_report(
             download.finish()
             problem = download.stopped_by
         rows = list(stored_rows(store))
-    if not rows:
-        raise problem or ConfigError(f"{path} holds no system yet; run enphase sync first")
-    stopped = STOPPED_EARLY if interrupt.came else None
-    made = FleetReport.of(
-        rows,
-        generated_at=utc(current_clock().time()),
-        stopped_by=stopped if problem is None else in_words(problem),
-        from_store=True,
-    )
+        if not rows:
+            raise problem or ConfigError(f"{path} holds no system yet; run enphase sync first")
+        if wanted.system is not None:
+            rows = [row for row in rows if row.system_id == wanted.system]
+            if not rows:
+                raise ConfigError(f"--system {wanted.system}: {path} holds no such system")
+        stopped = STOPPED_EARLY if interrupt.came else None
+        made = FleetReport.of(
+            rows,
+            generated_at=utc(current_clock().time()),
+            stopped_by=stopped if problem is None else in_words(problem),
+            from_store=True,
+        )
+        page = None
+        if wanted.page and wanted.system is not None:
+            page = owners_page_of_store(store, rows[0])
+        elif wanted.page:
+            made = with_days(made, store)
     why = stopped if problem is None else explain(problem)
-    return made, f"partly done: the store is older than it could be: {why}" if why else ""
+    missing = f"partly done: the store is older than it could be: {why}" if why else ""
+    return made, missing, page
 
 
 def made_report(

@@ -39,9 +39,7 @@ class Areas:
         """
         newest = max((row.last_day for row in rows if row.last_day), default=None)
         compared = [
-            value
-            if row.last_day and newest and (newest - row.last_day).days <= 3
-            else None
+            value if row.last_day and newest and (newest - row.last_day).days <= 3 else None
             for row, value in zip(rows, yields, strict=True)
         ]
         inside: dict[tuple[str, ...], list[int]] = defaultdict(list)

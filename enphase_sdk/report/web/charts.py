@@ -12,7 +12,7 @@ from enphase_sdk.report.formats import UNKNOWN, mega, number, plain
 from enphase_sdk.report.web.history import FleetDay, FleetWeek
 from enphase_sdk.report.web.svg import NARROW, WIDE, Drawing, altair, draw
 
-__all__ = ["Figure", "best_and_worst", "calendar_map", "reporting", "weeks", "yields"]
+__all__ = ["Figure", "best_and_worst", "both", "calendar_map", "reporting", "weeks", "yields"]
 
 STATUS_DAYS = 90
 EXTREMES = 8
@@ -82,7 +82,7 @@ def weeks(told: Sequence[FleetWeek]) -> Figure | None:
     return Figure(
         title="Energy against the year before" if compared else "Energy by week",
         says=_weeks_in_words(pairs) if compared else f"Seven days a point, to {told[-1].last_day}.",
-        drawing=_both(made),
+        drawing=both(made),
         headings=["7 days to", "MWh, all", "MWh, compared", "MWh, year before", "Systems compared"],
         rows=[
             [str(w.last_day), mega(w.wh), mega(w.same_wh), mega(w.before_wh), str(w.systems)]
@@ -125,12 +125,15 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
                 x=alt.X(
                     "day:T",
                     title=None,
-                    scale=alt.Scale(
-                        type="utc", domain=[str(first.day - DAY), str(last.day + DAY)]
-                    ),
+                    scale=alt.Scale(type="utc", domain=[str(first.day - DAY), str(last.day + DAY)]),
                     axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
                 ),
-                y=alt.Y("n:Q", title="systems", stack="zero", axis=alt.Axis(tickMinStep=1, format=",.0f")),
+                y=alt.Y(
+                    "n:Q",
+                    title="systems",
+                    stack="zero",
+                    axis=alt.Axis(tickMinStep=1, format=",.0f"),
+                ),
                 color=alt.Color(
                     "s:N",
                     title=None,
@@ -147,7 +150,7 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
             f"On {last.day} {last.producing:,} systems produced, {last.zero:,} made 0 kWh, "
             f"{last.unknown:,} are not known (often not reported yet)."
         ),
-        drawing=_both(made),
+        drawing=both(made),
         headings=["Day", "Produced", "0 kWh", "Not known"],
         rows=[
             [str(day.day), str(day.producing), str(day.zero), str(day.unknown)]
@@ -267,7 +270,12 @@ def yields(values: Sequence[float], what: str) -> Figure | None:
             alt.Chart(alt.InlineData(values=bars), width=width, height=210)
             .mark_bar(color="var(--now)", binSpacing=1)
             .encode(
-                x=alt.X("a:Q", bin="binned", title=f"kWh/kW, {what}", axis=alt.Axis(grid=False, labelOverlap=True)),
+                x=alt.X(
+                    "a:Q",
+                    bin="binned",
+                    title=f"kWh/kW, {what}",
+                    axis=alt.Axis(grid=False, labelOverlap=True),
+                ),
                 x2="b:Q",
                 y=alt.Y("n:Q", title="systems", axis=alt.Axis(format=",.0f", tickMinStep=1)),
             )
@@ -280,7 +288,7 @@ def yields(values: Sequence[float], what: str) -> Figure | None:
             f"{len(values):,} systems whose size is known; half have {number(middle, 2)} kWh/kW "
             "or more. The last bar holds all above it."
         ),
-        drawing=_both(made),
+        drawing=both(made),
         headings=["kWh/kW from", "below", "Systems"],
         rows=[
             [number(bar["a"], 2), number(bar["b"], 2) if n < last else "", str(bar["n"])]
@@ -329,7 +337,7 @@ def best_and_worst(named: Sequence[tuple[str, float]], what: str) -> Figure | No
     return Figure(
         title="Lowest and highest yields",
         says=f"The {EXTREMES} lowest and highest of {len(named):,} systems whose size is known.",
-        drawing=_both(made),
+        drawing=both(made),
         headings=["", "System", "kWh/kW"],
         rows=[[group, name, number(value, 2)] for group, name, value in rows],
     )
@@ -340,5 +348,6 @@ def _short(name: str) -> str:
     return name if len(name) <= 18 else name[:17] + "…"
 
 
-def _both(made: Callable[[int], Any]) -> Drawing:
+def both(made: Callable[[int], Any]) -> Drawing:
+    """The drawing of a chart that is made for a width."""
     return Drawing(wide=draw(made(WIDE)), narrow=draw(made(NARROW)))

@@ -160,6 +160,7 @@ def entries(
     by_system: dict[int, list[Finding]] = {}
     for finding in assessment.findings:
         by_system.setdefault(finding.system_id, []).append(finding)
+    order = list(WORDS)
     ranks = {system_id: place for place, system_id in enumerate(by_system)}
     outages = {
         system_id: outage.reason for outage in assessment.outages for system_id in outage.system_ids
@@ -167,14 +168,13 @@ def entries(
     recent: Mapping[int, Recent] = history.recent if history else {}
 
     def todo(row: ReportRow) -> str:
-        found = by_system.get(row.system_id)
+        asked = {finding.todo.value for finding in by_system.get(row.system_id, ())}
+        if row.system_id in outages:
+            asked.add("outage")
         if row.condition is Condition.UNKNOWN:
-            return "unread"
-        if found:
-            return str(min((f.todo for f in found), key=list(WORDS).index))
-        return "outage" if row.system_id in outages else "fine"
+            asked = asked - {"watch"} | {"unread"}
+        return min(asked, key=order.index, default="fine")
 
-    order = list(WORDS)
     rows = sorted(
         report.rows,
         key=lambda row: (order.index(todo(row)), ranks.get(row.system_id, len(ranks))),

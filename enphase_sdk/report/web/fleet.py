@@ -20,16 +20,11 @@ from enphase_sdk.report.web.parts import (
     table_columns,
     thresholds,
 )
-from enphase_sdk.report.web.shell import as_json, asset, filled, scripts, text
+from enphase_sdk.report.web.shell import SOURCE, as_json, asset, filled, scripts, text
 
-__all__ = ["SOURCE", "fleet_page"]
+__all__ = ["fleet_page"]
 
 STATIC_ROWS = 200
-
-SOURCE = (
-    "Data: Enphase Energy, Inc. (Enlighten), through the Enphase API. This page was made with "
-    "enphase-sdk; Enphase has neither made nor checked it."
-)
 
 
 def fleet_page(report: FleetReport, assessment: Assessment, history: History | None) -> str:
@@ -68,9 +63,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         totals=_totals(report),
         figures=figures(_pictures(systems, history)) or "<p>No days are known to draw.</p>",
         filters=_options([("all", "All"), *WORDS.items()]),
-        orders=_options(
-            [(str(wire.index(column)), column.label) for column in columns]
-        ),
+        orders=_options([(str(wire.index(column)), column.label) for column in columns]),
         shown=f"The first {min(STATIC_ROWS, len(systems)):,} of {len(systems):,} systems",
         row_count=str(len(systems) + 1),
         headings="".join(_heading(column, wire) for column in columns),
@@ -117,10 +110,15 @@ def _totals(report: FleetReport) -> str:
     if days:
         oldest, newest = min(days), max(days)
         span = str(newest) if oldest == newest else f"{oldest} to {newest}"
-        told.append((f"Last whole day ({len(days):,} systems, {span})", f"{mega(totals.last_day_wh)} MWh"))
+        told.append(
+            (f"Last whole day ({len(days):,} systems, {span})", f"{mega(totals.last_day_wh)} MWh")
+        )
     else:
         told.append(
-            (f"Today so far ({totals.reported_today:,} systems)", f"{kilo(totals.energy_today_wh)} kWh")
+            (
+                f"Today so far ({totals.reported_today:,} systems)",
+                f"{kilo(totals.energy_today_wh)} kWh",
+            )
         )
     told.append(("Yield of it", f"{number(totals.specific_yield_kwh_per_kwp, 2)} kWh/kW"))
     items = "".join(
@@ -143,9 +141,7 @@ def _pictures(systems: list[Entry], history: History | None) -> list[charts.Figu
     else:
         what = "today so far"
         known = [
-            (e.name, y)
-            for e in systems
-            if (y := e.row.specific_yield_kwh_per_kwp) is not None
+            (e.name, y) for e in systems if (y := e.row.specific_yield_kwh_per_kwp) is not None
         ]
     made += [charts.yields([y for _, y in known], what), charts.best_and_worst(known, what)]
     return [figure for figure in made if figure is not None]

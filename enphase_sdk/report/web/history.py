@@ -13,7 +13,17 @@ from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.web.packing import PackedDays, pack
 from enphase_sdk.store import Store
 
-__all__ = ["DayCurve", "FleetDay", "FleetWeek", "History", "Module", "Recent", "read_history"]
+__all__ = [
+    "DayCurve",
+    "FleetDay",
+    "FleetWeek",
+    "History",
+    "Module",
+    "Recent",
+    "read_curves",
+    "read_history",
+    "read_modules",
+]
 
 RECENT_DAYS = 30
 YEAR = 365
@@ -220,7 +230,6 @@ def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
     ]
     year_ago, before = last_day - timedelta(YEAR), last_day - timedelta(2 * YEAR + 1)
     select = store.connection.execute
-    ids = [row.system_id for row in rows]
     first = year_ago + timedelta(1)
     return History(
         days=[FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()],
@@ -228,32 +237,33 @@ def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
             FleetWeek(*r)
             for r in select(_WEEKS, [*cut, before, year_ago, last_day, last_day]).fetchall()
         ],
-        recent={
-            r[0]: Recent(*r[1:]) for r in select(_RECENT, [*cut, before, year_ago]).fetchall()
-        },
-        modules=_modules(select(_MODULES, [ids]).fetchall()),
-        curves=_curves(select(_INTERVALS, [ids]).fetchall(), rows),
+        recent={r[0]: Recent(*r[1:]) for r in select(_RECENT, [*cut, before, year_ago]).fetchall()},
+        modules=read_modules(store, rows),
+        curves=read_curves(store, rows),
         packed=pack(
             store, rows, last_day, 2 * YEAR if len(rows) * 2 * YEAR <= MOST_VALUES else YEAR
         ),
     )
 
 
-def _modules(found: list[tuple[Any, ...]]) -> dict[int, list[Module]]:
+def read_modules(store: Store, rows: Sequence[ReportRow]) -> dict[int, list[Module]]:
+    """The microinverters of the systems of `rows` of which the store has any."""
     modules: dict[int, list[Module]] = {}
-    for system_id, *told in found:
+    ids = [row.system_id for row in rows]
+    for system_id, *told in store.connection.execute(_MODULES, [ids]).fetchall():
         modules.setdefault(system_id, []).append(Module(*told))
     return modules
 
 
-def _curves(found: list[tuple[Any, ...]], rows: Sequence[ReportRow]) -> dict[int, DayCurve]:
-    zones = {row.system_id: zone_named(row.timezone) for row in rows}
-    last_days = {row.system_id: row.last_day for row in rows}
+def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:
+    """The newest whole day of the systems of `rows` of which the store has intervals."""
+    by_id = {row.system_id: row for row in rows}
     curves: dict[int, DayCurve] = {}
-    for system_id, intervals in found:
-        zone, last_day = zones[system_id], last_days[system_id]
-        if zone is not None and last_day is not None:
-            curve = _curve(intervals, zone, last_day)
+    for system_id, intervals in store.connection.execute(_INTERVALS, [list(by_id)]).fetchall():
+        row = by_id[system_id]
+        zone = zone_named(row.timezone)
+        if zone is not None and row.last_day is not None:
+            curve = _curve(intervals, zone, row.last_day)
             if curve is not None:
                 curves[system_id] = curve
     return curves

@@ -67,7 +67,7 @@ def need_list(
         else "<p>Nothing today.</p>"
     )
     more = (
-        f'<p><span>{len(own) - MOST_LISTED:,} more are in the table below.</span></p>'
+        f"<p><span>{len(own) - MOST_LISTED:,} more are in the table below.</span></p>"
         '<p class="needs-script"><button type="button" data-show="jump" '
         f'value="{kind.value}">Show all {len(own):,} in the table</button></p>'
         if len(own) > MOST_LISTED

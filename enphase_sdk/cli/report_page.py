@@ -1,0 +1,78 @@
+"""What the pages of the report show beside its rows: findings, and days of a store or the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, timedelta
+from typing import TYPE_CHECKING, TypeAlias
+
+from attrs import evolve
+
+from enphase_sdk.errors import EnphaseError
+
+if TYPE_CHECKING:
+    from enphase_sdk import Cloud
+    from enphase_sdk.report import FleetReport, ReportRow
+    from enphase_sdk.report.web.system_days import SystemDays
+    from enphase_sdk.store import Store
+
+__all__ = ["Page", "owners_page", "owners_page_of_store", "with_days"]
+
+Page: TypeAlias = "Callable[[FleetReport], str]"
+
+# Findings look at the same days of past years.
+JUDGED = timedelta(days=3 * 366)
+
+
+def with_days(made: FleetReport, store: Store) -> FleetReport:
+    """The report with its findings, and with the days that the store knows of its systems."""
+    from enphase_sdk.report.assessment import assess
+    from enphase_sdk.report.stored_days import stored_days, stored_inverters
+    from enphase_sdk.report.web.history import read_history
+
+    judged = made.assessment or assess(
+        made.rows,
+        stored_days(store, since=(made.generated_at - JUDGED).date()),
+        as_of=made.generated_at,
+        inverters=stored_inverters(store),
+    )
+    return evolve(made, assessment=judged, history=read_history(store, made.rows))
+
+
+def owners_page_of_store(store: Store, row: ReportRow) -> Page:
+    """The page of one system for its owner, of what a store knows of it."""
+    from enphase_sdk.report.web.system_days import read_system
+
+    return _page(row, read_system(store, row))
+
+
+def owners_page(client: Cloud, row: ReportRow) -> Page:
+    """The same of what the cloud tells: one request more, for the system's daily energies."""
+    from enphase_sdk.report.web.system_days import SystemDays
+
+    try:
+        days = _whole_days(client, row)
+    except EnphaseError:
+        days = {}  # the page says what is not known
+    return _page(row, SystemDays(production=days))
+
+
+def _whole_days(client: Cloud, row: ReportRow) -> dict[date, float | None]:
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.core.times import utc, zone_named
+    from enphase_sdk.report import whole_days
+
+    answer = client.energy_lifetime(row.system_id)
+    return whole_days(
+        answer.start_date,
+        answer.production,
+        last_energy_at=row.last_energy_at,
+        now=utc(current_clock().time()),
+        zone=zone_named(row.timezone) or UTC,
+    )
+
+
+def _page(row: ReportRow, days: SystemDays) -> Page:
+    from enphase_sdk.report.web.customer import customer_page
+
+    return lambda report: customer_page(row, days, generated_at=report.generated_at)
