@@ -63,6 +63,8 @@ def _whole_days(client: Cloud, row: ReportRow) -> dict[date, float | None]:
     from enphase_sdk.report import whole_days
 
     answer = client.energy_lifetime(row.system_id)
+    if answer is None or answer.start_date is None:
+        return {}
     return whole_days(
         answer.start_date,
         answer.production,

@@ -1,4 +1,4 @@
-"""Which systems are compared with which: those of a postal code, else of a city, else of a state."""
+"""Which systems are compared: those of a postal code, else of a city, else of a state."""
 
 from __future__ import annotations
 

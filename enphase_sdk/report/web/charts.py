@@ -179,7 +179,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     names = [
         {"week": (day.toordinal() - 1) // 7, "name": f"{day:%b}"} for day, _ in days if day.day == 1
     ]
-    first = values[0]["week"]
+    first = (days[0][0].toordinal() - 1) // 7
     alt = altair()
     classes = ["?", *map(str, range(7))]
     fill = alt.Fill(

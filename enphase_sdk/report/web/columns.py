@@ -111,29 +111,6 @@ def _percent(ratio: float | None) -> float | None:
     return None if ratio is None else round(ratio * 100)
 
 
-COLUMNS = (
-    Column("todo", "To do", "", lambda entry: entry.todo),
-    Column("name", "System and reason", "", lambda entry: entry.name),
-    Column("since", "Since", "", lambda entry: moment(entry.since)),
-    Column("lost", "Lost kWh", "", lambda e: _kilo(e.lost_wh, 0), 0, falling=True),
-    Column("day", "Last day kWh", "Energy of its last whole day, kWh", lambda e: _kilo(e.row.last_day_wh), 1, extra=True),
-    Column("today", "Today kWh", "Energy today so far, kWh", lambda e: _kilo(e.row.energy_today_wh), 1, extra=True),
-    Column("yield", "kWh/kW a day", "kWh/kW a day, last 30 days", lambda e: _round(e.day_yield, 2), 2),
-    Column("peers", "Neighbours %", "Against its neighbours, %", lambda e: _percent(e.against_neighbours), 0, signed=True, extra=True),
-    Column("change", "Year before %", "Last 30 days against the year before, %", lambda e: _percent(e.recent.change if e.recent else None), 0, signed=True, extra=True),
-    Column("size", "Size kW", "Rated power, kW", lambda e: _kilo(e.row.size_w), 1, falling=True, extra=True),
-    Column("place", "Place", "Place", lambda e: plain(e.row.place) if e.row.place else None),
-    Column("heard", "Last report", "Last report", lambda e: moment(e.row.last_report_at), extra=True),
-    Column("id", "ID", "ID", lambda e: e.row.system_id, extra=True),
-    Column("reason", "", "", lambda e: e.reason),
-    Column("last", "", "Its last whole day", lambda e: moment(e.row.last_day)),
-    Column("lifetime", "", "Energy of its life, MWh", lambda e: None if e.row.energy_lifetime_wh is None else round(e.row.energy_lifetime_wh / 1e6, 2), 1),
-    Column("status", "", "Status at Enlighten", lambda e: plain(e.row.status) if e.row.status else None),
-    Column("connection", "", "Connection", lambda e: plain(e.row.connection_type) if e.row.connection_type else None),
-    Column("area", "", "", lambda e: e.area),
-)  # fmt: skip
-
-
 def _round(value: float | None, decimals: int) -> float | None:
     return None if value is None else round(value, decimals)
 
@@ -207,3 +184,79 @@ def _reason(row: ReportRow, found: Sequence[Finding], outage: str | None) -> str
     if not said and row.condition is not Condition.NORMAL:
         said.append(row.reason)
     return plain("; ".join(said)) if said else ""
+
+
+def _day(entry: Entry) -> float | None:
+    return _kilo(entry.row.last_day_wh)
+
+
+def _today(entry: Entry) -> float | None:
+    return _kilo(entry.row.energy_today_wh)
+
+
+def _change(entry: Entry) -> float | None:
+    return _percent(entry.recent.change if entry.recent else None)
+
+
+def _lifetime(entry: Entry) -> float | None:
+    wh = entry.row.energy_lifetime_wh
+    return None if wh is None else round(wh / 1e6, 1)
+
+
+def _text(value: str | None) -> str | None:
+    return plain(value) if value else None
+
+
+COLUMNS = (
+    Column("todo", "To do", "", lambda entry: entry.todo),
+    Column("name", "System and reason", "", lambda entry: entry.name),
+    Column("since", "Since", "", lambda entry: moment(entry.since)),
+    Column("lost", "Lost kWh", "", lambda entry: _kilo(entry.lost_wh, 0), 0, falling=True),
+    Column("day", "Last day kWh", "Energy of its last whole day, kWh", _day, 1, extra=True),
+    Column("today", "Today kWh", "Energy today so far, kWh", _today, 1, extra=True),
+    Column(
+        "yield",
+        "kWh/kW a day",
+        "kWh/kW a day, last 30 days",
+        lambda entry: _round(entry.day_yield, 2),
+        2,
+    ),
+    Column(
+        "peers",
+        "Neighbours %",
+        "Against its neighbours, %",
+        lambda entry: _percent(entry.against_neighbours),
+        0,
+        signed=True,
+        extra=True,
+    ),
+    Column(
+        "change",
+        "Year before %",
+        "Last 30 days against the year before, %",
+        _change,
+        0,
+        signed=True,
+        extra=True,
+    ),
+    Column(
+        "size",
+        "Size kW",
+        "Rated power, kW",
+        lambda entry: _kilo(entry.row.size_w),
+        1,
+        falling=True,
+        extra=True,
+    ),
+    Column("place", "Place", "Place", lambda entry: _text(entry.row.place)),
+    Column(
+        "heard", "Last report", "Last report", lambda e: moment(e.row.last_report_at), extra=True
+    ),
+    Column("id", "ID", "ID", lambda entry: entry.row.system_id, extra=True),
+    Column("reason", "", "", lambda entry: entry.reason),
+    Column("last", "", "Its last whole day", lambda entry: moment(entry.row.last_day)),
+    Column("lifetime", "", "Energy of its life, MWh", _lifetime, 1),
+    Column("status", "", "Status at Enlighten", lambda entry: _text(entry.row.status)),
+    Column("connection", "", "Connection", lambda entry: _text(entry.row.connection_type)),
+    Column("area", "", "", lambda entry: entry.area),
+)

@@ -75,14 +75,18 @@ def _headline(days: SystemDays, last: date | None) -> str:
     period = Period.ending(last, days=30)
     made = energy(days.production, period)
     if made is None:
-        return f"Nothing is known of your solar system's last 30 days, to {last}."
+        return f"Nothing is known of your solar system's last 30 days, to {_date(last)}."
     missing = "" if made.days_known == 30 else f" (of {made.days_known} days that are known)"
-    said = f"Your solar system made {kilo(made.wh)} kWh in the 30 days to {last}{missing}"
+    said = f"Your solar system made {kilo(made.wh)} kWh in the 30 days to {_date(last)}{missing}"
     change = change_since_last_year(days.production, period)
     if change.change is None or change.pairs < 20:
         return f"{said}."
     more = "more" if change.change >= 0 else "less"
     return f"{said}, {abs(change.change):.0%} {more} than a year before; the weather is in it."
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
@@ -103,7 +107,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
             made = energy(days.production, period)
             count = made.days_known if made else 0
             known_days = "" if count == len(period) else f"{count} of {len(period)} days known"
-            more = str(last) if len(period) == 1 else known_days
+            more = _date(last) if len(period) == 1 else known_days
             add(name, f"{kilo(made.wh if made else None)} kWh", more)
     elif row.energy_today_wh is not None:
         add("Today so far", f"{kilo(row.energy_today_wh)} kWh")
@@ -173,8 +177,8 @@ def _modules(modules: Sequence[Module]) -> str:
     return (
         '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
         '<p class="says">What each has made in its life against the middle one of this system. '
-        "One that is shaded, faces elsewhere or was added later has less. They stand in the order "
-        f'of their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul></section>'
+        "One that is shaded, faces elsewhere or was added later has less. They stand in the order of "
+        f'their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul></section>'
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Any
 
 from attrs import field, frozen
@@ -278,7 +279,7 @@ def _curve(intervals: list[dict[str, Any]], zone: tzinfo, last_day: date) -> Day
     of_day = [end for end, its_day in zip(ends, days, strict=True) if its_day == day]
     if day is None or len(of_day) < 2:
         return None
-    gaps = {b[0] - a[0] for a, b in zip(of_day, of_day[1:], strict=False)}
+    gaps = {after[0] - before[0] for before, after in pairwise(of_day)}
     minutes = int(min(gaps).total_seconds() // 60)
     if minutes < 1:
         return None

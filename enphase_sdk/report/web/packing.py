@@ -55,13 +55,13 @@ WITH cut AS (
     SELECT place, greatest({STEP_WH}, ceil(coalesce(max(wh), 0) / 65534))::BIGINT AS step
     FROM cut LEFT JOIN made USING (place) GROUP BY place
 )
-"""  # noqa: S608 - a constant
+"""
 
 _VALUES = (
     _STEPS
     + f"""SELECT coalesce(round(wh / step), {UNKNOWN_STEPS})::USMALLINT AS value
 FROM step CROSS JOIN days LEFT JOIN made USING (place, day) ORDER BY place, day
-"""  # noqa: S608 - a constant
+"""
 )
 
 _SIZES = _STEPS + "SELECT step FROM step ORDER BY place"

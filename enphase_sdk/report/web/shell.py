@@ -1,4 +1,4 @@
-"""A page of one file: style and script inside, allowed by their hash, and nothing from elsewhere."""
+"""A page of one file: its style and script are allowed by their hash, nothing is loaded."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ def scripts(*names: str) -> str:
     return '(() => {\n"use strict";\n' + "\n".join(asset(name) for name in names) + "})();\n"
 
 
-def filled(name: str, *, style: str, script: str = "", **parts: str) -> str:
+def filled(template: str, /, *, style: str, script: str = "", **parts: str) -> str:
     """A template with its parts (HTML), and the content security policy that they need."""
     allowed = ["default-src 'none'", f"style-src {_hash(style)}"]
     if script:
         allowed.append(f"script-src {_hash(script)}")
     policy = "; ".join([*allowed, "base-uri 'none'", "form-action 'none'"])
-    return Template(asset(name)).substitute(parts, style=style, script=script, policy=policy)
+    return Template(asset(template)).substitute(parts, style=style, script=script, policy=policy)
 
 
 def as_json(value: Any) -> str:

@@ -102,11 +102,10 @@ def months(days: Daily, last: date) -> Figure | None:
     return Figure(
         title="Month by month",
         says=(
-            f"The last month counts up to {last}, its year before in full. "
+            f"The last month counts up to its day {last.day} in both years. The weather is in it."
             if compared
-            else f"The last month counts up to {last}. "
-        )
-        + "The first month may not be whole either. The weather is in it.",
+            else f"The last month counts up to {last}."
+        ),
         drawing=both(made),
         headings=["Month", "kWh", "Days known", "Year before, kWh"],
         rows=[
