@@ -160,7 +160,7 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
 
 
 def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure | None:
-    """A square for each day of a year; the darker, the more."""
+    """A square for each day of a year; the stronger its colour, the more."""
     known = [value for _, value in days if value is not None]
     if len(known) < 14:
         return None
@@ -243,7 +243,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     return Figure(
         title="Each day of the year",
         says=(
-            f"The darker a square, the more {unit}; an empty square is a day that is not known. "
+            f"The stronger the colour, the more {unit}; an empty square is a day that is not known. "
             f"Best day: {best[0]} with {number(best[1], 2)} {unit}."
         ),
         drawing=Drawing(wide=draw(by_week(WIDE)), narrow=draw(by_month(NARROW))),

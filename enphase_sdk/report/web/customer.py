@@ -177,8 +177,9 @@ def _modules(modules: Sequence[Module]) -> str:
     return (
         '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
         '<p class="says">What each has made in its life against the middle one of this system. '
-        "One that is shaded, faces elsewhere or was added later has less. They stand in the order of "
-        f'their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul></section>'
+        "One that is shaded, faces elsewhere or was added later has less. They stand in the order "
+        f'of their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul>'
+        "</section>"
     )
 
 

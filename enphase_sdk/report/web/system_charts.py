@@ -17,7 +17,7 @@ LAST_DAYS = 60
 
 
 def last_days(days: Daily, last: date) -> Figure | None:
-    """KWh of each of the last 60 days; a day that is not known has no bar."""
+    """Energy of each of the last 60 days; a day that is not known has no bar."""
     span = [last - timedelta(back) for back in range(LAST_DAYS - 1, -1, -1)]
     values = [
         {"day": day.isoformat(), "kwh": None if (wh := known(days.get(day))) is None else wh / 1e3}
@@ -54,10 +54,11 @@ def last_days(days: Daily, last: date) -> Figure | None:
 
 
 def months(days: Daily, last: date) -> Figure | None:
-    """KWh of the last 12 months beside those of the year before; only days known in a month."""
+    """Energy of the last 12 months and of the year before; the last one up to the same day."""
     sums: dict[tuple[int, int], list[float]] = {}
     for day, value in days.items():
-        if (wh := known(value)) is not None and day <= last:
+        beyond = (day.year, day.month) == (last.year - 1, last.month) and day.day > last.day
+        if (wh := known(value)) is not None and day <= last and not beyond:
             sums.setdefault((day.year, day.month), []).append(wh)
     span = [_month_back(last, back) for back in range(11, -1, -1)]
     names = ["this year", "the year before"]
