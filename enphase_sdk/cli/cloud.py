@@ -59,6 +59,7 @@ class Cloud:
 
         self.form = Form.chosen(as_json, as_csv)
         self.waiting = Waiting()
+        self.profile = profile
         given = {
             "profile": profile,
             "base_url": base_url,

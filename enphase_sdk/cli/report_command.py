@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NamedTuple
 
@@ -11,6 +12,21 @@ from enphase_sdk.cli.cloud import Cloud, cloud_command
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.judging import (
+    Estimated,
+    FailOn,
+    Limits,
+    Rules,
+    asked_estimates,
+    asked_kinds,
+    asked_thresholds,
+    compared,
+    judged,
+    print_changes,
+    print_findings,
+    refuse_wanted,
+    remember,
+)
 from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store, with_days
 from enphase_sdk.cli.systems import (
     ByConnection,
@@ -27,7 +43,7 @@ if TYPE_CHECKING:
     from enphase_sdk import Cloud as CloudClient
     from enphase_sdk.cli.progress import Waiting
     from enphase_sdk.fleet import FleetRun, SystemFilters
-    from enphase_sdk.report import FleetReport
+    from enphase_sdk.report import FleetReport, OpenFinding
 
 __all__ = ["made_report", "print_report", "report"]
 
@@ -52,7 +68,7 @@ def report(
         typer.Option(
             metavar="FILE",
             parser=Path,
-            help="Write the report (.html, .pdf, .json, .csv); repeatable.",
+            help="Write the report (.html, .pdf, .json, .csv, .xlsx); repeatable.",
         ),
     ] = None,
     pdf: Annotated[
@@ -86,6 +102,17 @@ def report(
             metavar="N", min=0, help="With --store: hits to bring it up to date with; 0 asks none."
         ),
     ] = None,
+    xlsx: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", parser=Path, help="Write it as an Excel workbook."),
+    ] = None,
+    changes: Annotated[
+        bool,
+        typer.Option("--changes", help="Say what is new, worse and resolved since the last time."),
+    ] = False,
+    fail_on: FailOn = None,
+    limit: Limits = None,
+    estimate: Estimated = None,
     system_id: ById = None,
     system_name: ByName = None,
     status: ByStatus = None,
@@ -97,18 +124,20 @@ def report(
 
     The order: offline systems, systems that do not produce, systems that need attention, systems
     that could not be read, normal systems; within each group the lowest specific yield first.
+    A report from a store begins with the systems that need a visit or a call.
     """
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.report import check_target, report_csv, report_json, report_page, write_report
 
-    targets = list(out or ())
-    if pdf is not None:
-        if pdf.suffix.lower() != ".pdf":
-            raise typer.BadParameter("its name ends in .pdf", param_hint="--pdf")
-        targets.append(pdf)
+    targets = [*(out or ()), *filter(None, (xlsx, pdf))]
+    for path, ending in ((xlsx, ".xlsx"), (pdf, ".pdf")):
+        if path is not None and path.suffix.lower() != ending:
+            raise typer.BadParameter(f"its name ends in {ending}", param_hint=f"--{ending[1:]}")
     for path in targets:
         check_target(path)
     has_page = any(path.suffix.lower() in (".html", ".pdf") for path in targets)
+    wanted = asked_kinds(fail_on)
+    rules = Rules(asked_thresholds(cloud.profile, limit), asked_estimates(estimate))
     filters = given_filters(
         system_id=system_id,
         system_name=system_name,
@@ -128,16 +157,20 @@ def report(
     page: Page | None = None
     with FirstInterrupt() as interrupt:
         if store is not None:
-            wanted = Wanted(system, has_page)
-            made, missing, page = _stored_report(cloud, store, budget, interrupt, wanted)
+            asked = Asked(system, has_page, rules)
+            made, missing, page = _stored_report(cloud, store, budget, interrupt, asked)
         else:
-            made, run = made_report(cloud.client, cloud.waiting, filters, interrupt)
+            made, run = made_report(cloud.client, cloud.waiting, filters, interrupt, rules)
             missing = "" if made.complete else _missing(made, run)
             if system is not None and not made.rows:
                 raise ConfigError(f"--system {system}: the account has no such system")
             if system is not None and has_page:
                 page = owners_page(cloud.client, made.rows[0])
         cloud.waiting.stop()
+        name = _memory_name(cloud.profile, store, filters)
+        found: list[OpenFinding] = []
+        if changes:
+            made, found = compared(name, made)
         unwritten = list[ConfigError]()
         for path in targets:
             try:
@@ -148,23 +181,39 @@ def report(
             print_document([report_json(made)])
         elif cloud.form is Form.CSV:
             print_document([report_csv(made)])
+        elif changes:
+            print_changes(made)
         else:
             print_report(made, top)
+            if made.from_store:
+                print_findings(made, top)
+        if changes:
+            remember(name, made.generated_at, found)
     if unwritten:
         raise ConfigError("; ".join(map(str, unwritten)))
     if missing:
         raise PartlyDoneError(missing)
+    refuse_wanted(made, wanted)
 
 
-class Wanted(NamedTuple):
-    """What a report is of, and for: one system or all, and whether a page is made of it."""
+def _memory_name(profile: str | None, store: Path | None, filters: SystemFilters) -> str:
+    """What tells a report from others: its store, or its profile and filters."""
+    if store is not None:
+        return f"store {store.resolve()}" + (f" {sorted(filters.items())}" if filters else "")
+    chosen = profile or os.environ.get("ENPHASE_PROFILE") or ""
+    return f"cloud {chosen} {sorted(filters.items())}"
+
+
+class Asked(NamedTuple):
+    """What a report of a store is of, whether a page is made of it, and how it is judged."""
 
     system: int | None
     page: bool
+    rules: Rules
 
 
 def _stored_report(
-    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, wanted: Wanted
+    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, asked: Asked
 ) -> tuple[FleetReport, str, Page | None]:
     """The report of a store after an update, what the update could not bring, and its page."""
     from enphase_sdk.clock import current_clock
@@ -182,24 +231,25 @@ def _stored_report(
                 cloud.waiting.update(download.asked, download.expected)
             download.finish()
             problem = download.stopped_by
-        rows = list(stored_rows(store))
+        rows = list(stored_rows(store, asked.rules.thresholds))
         if not rows:
             raise problem or ConfigError(f"{path} holds no system yet; run enphase sync first")
-        if wanted.system is not None:
-            rows = [row for row in rows if row.system_id == wanted.system]
+        if asked.system is not None:
+            rows = [row for row in rows if row.system_id == asked.system]
             if not rows:
-                raise ConfigError(f"--system {wanted.system}: {path} holds no such system")
+                raise ConfigError(f"--system {asked.system}: {path} holds no such system")
         stopped = STOPPED_EARLY if interrupt.came else None
         made = FleetReport.of(
             rows,
             generated_at=utc(current_clock().time()),
             stopped_by=stopped if problem is None else in_words(problem),
             from_store=True,
+            assessment=judged(rows, store=store, rules=asked.rules),
         )
         page = None
-        if wanted.page and wanted.system is not None:
+        if asked.page and asked.system is not None:
             page = owners_page_of_store(store, rows[0])
-        elif wanted.page:
+        elif asked.page:
             made = with_days(made, store)
     why = stopped if problem is None else explain(problem)
     missing = f"partly done: the store is older than it could be: {why}" if why else ""
@@ -207,9 +257,13 @@ def _stored_report(
 
 
 def made_report(
-    client: CloudClient, waiting: Waiting, filters: SystemFilters, interrupt: FirstInterrupt
+    client: CloudClient,
+    waiting: Waiting,
+    filters: SystemFilters,
+    interrupt: FirstInterrupt,
+    rules: Rules | None = None,
 ) -> tuple[FleetReport, FleetRun]:
-    """The report of a fleet, and the run that its records came from.
+    """The report of a fleet, judged, and the run that its records came from.
 
     An interrupt ends the run early, like a used-up quota: the report then covers the systems
     read so far.
@@ -235,10 +289,13 @@ def made_report(
         if failure := run.stopped_by or next(iter(errors), None):
             raise failure
     stopped_by = None if run.stopped_by is None else in_words(run.stopped_by)
+    rules = rules or Rules()
+    rows = [report_row(record, rules.thresholds) for record in records]
     made = FleetReport.of(
-        map(report_row, records),
+        rows,
         generated_at=utc(current_clock().time()),
         stopped_by=STOPPED_EARLY if stopped else stopped_by,
+        assessment=judged(rows, store=None, rules=rules),
     )
     return made, run
 

@@ -1,9 +1,9 @@
-"""What the pages of the report show beside its rows: findings, and days of a store or the cloud."""
+"""What the pages of the report show beside its rows: days of a store or of the cloud."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, timedelta
+from datetime import UTC, date
 from typing import TYPE_CHECKING, TypeAlias
 
 from attrs import evolve
@@ -20,23 +20,12 @@ __all__ = ["Page", "owners_page", "owners_page_of_store", "with_days"]
 
 Page: TypeAlias = "Callable[[FleetReport], str]"
 
-# Findings look at the same days of past years.
-JUDGED = timedelta(days=3 * 366)
-
 
 def with_days(made: FleetReport, store: Store) -> FleetReport:
-    """The report with its findings, and with the days that the store knows of its systems."""
-    from enphase_sdk.report.assessment import assess
-    from enphase_sdk.report.stored_days import stored_days, stored_inverters
+    """The report with the days that the store knows of its systems."""
     from enphase_sdk.report.web.history import read_history
 
-    judged = made.assessment or assess(
-        made.rows,
-        stored_days(store, since=(made.generated_at - JUDGED).date()),
-        as_of=made.generated_at,
-        inverters=stored_inverters(store),
-    )
-    return evolve(made, assessment=judged, history=read_history(store, made.rows))
+    return evolve(made, history=read_history(store, made.rows))
 
 
 def owners_page_of_store(store: Store, row: ReportRow) -> Page:

@@ -7,6 +7,9 @@ The config file is TOML in the user's config folder; its tables are the profiles
     user_id = "…"
     plan = "watt"
     cache = "/home/me/enphase-cache.sqlite"
+
+    [default.report]
+    offline_h = 8
 """
 
 from __future__ import annotations
@@ -130,6 +133,19 @@ class Lookup:
         if isinstance(self._table.get(name, ""), str):
             return self._table.get(name)
         raise ConfigError(f"{name} in {config_path()} must be text in quotes")
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """A table inside the profile's, such as `[default.report]`; an empty one if there is none.
+
+        Raises:
+            ConfigError: it is no table, or the config file cannot be read.
+        """
+        if self._table is None:
+            self._table = _read(None)
+        found: Any = self._table.get(name, {})
+        if is_object(found):
+            return found
+        raise ConfigError(f"{name} in {config_path()} must be a table, such as [default.{name}]")
 
 
 def _read(profile: str | None) -> Mapping[str, Any]:

@@ -14,6 +14,9 @@ From a store that `enphase sync` keeps: `FleetReport.of(stored_rows(store), from
 
 from __future__ import annotations
 
+from enphase_sdk.report.assessment import (
+    assess,
+)
 from enphase_sdk.report.balance import (
     EnergyBalance,
     Flow,
@@ -21,6 +24,11 @@ from enphase_sdk.report.balance import (
     battery_efficiency,
     energy_balance,
     meter_against_micro,
+)
+from enphase_sdk.report.changes import (
+    Changes,
+    OpenFinding,
+    changes_since,
 )
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.days import (
@@ -40,6 +48,20 @@ from enphase_sdk.report.degradation import (
     first_year_median,
     year_on_year_slopes,
 )
+from enphase_sdk.report.devices import (
+    Meters,
+)
+from enphase_sdk.report.findings import (
+    AreaOutage,
+    Assessment,
+    Counts,
+    Finding,
+    Kind,
+    Todo,
+)
+from enphase_sdk.report.memory import (
+    ReportMemory,
+)
 from enphase_sdk.report.metrics import (
     Change,
     Energy,
@@ -54,6 +76,7 @@ from enphase_sdk.report.metrics import (
     fleet_yield,
     percent_of_estimate,
     read_estimate,
+    read_estimates,
     specific_yield,
 )
 from enphase_sdk.report.neighbours import (
@@ -73,43 +96,83 @@ from enphase_sdk.report.neighbours import (
     weak_microinverters,
     zero_days,
 )
-from enphase_sdk.report.page import report_page
+from enphase_sdk.report.page import plain_page, report_page
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals, report_row
+from enphase_sdk.report.series import (
+    DaySeries,
+    same_days_of_past_years,
+    standing,
+)
 from enphase_sdk.report.spreadsheet import report_csv
 from enphase_sdk.report.stored import stored_rows
+from enphase_sdk.report.stored_days import (
+    stored_days,
+    stored_inverters,
+    stored_meters,
+)
+from enphase_sdk.report.thresholds import (
+    DEFAULT_THRESHOLDS,
+    Threshold,
+    Thresholds,
+)
+from enphase_sdk.report.web.customer import customer_page
+from enphase_sdk.report.web.history import History, read_history
+from enphase_sdk.report.web.system_days import SystemDays, read_system
 from enphase_sdk.report.words import in_words
+from enphase_sdk.report.workbook import (
+    report_xlsx,
+)
 from enphase_sdk.report.writing import check_target, report_json, write_report
 
 __all__ = [
+    "DEFAULT_THRESHOLDS",
+    "AreaOutage",
+    "Assessment",
     "Availability",
     "Change",
+    "Changes",
     "Comparison",
     "Condition",
+    "Counts",
     "Daily",
+    "DaySeries",
     "Degradation",
     "Energy",
     "EnergyBalance",
     "Estimate",
+    "Finding",
     "FleetReport",
     "Flow",
+    "History",
     "Inverters",
+    "Kind",
     "Located",
+    "Meters",
     "Neighbourhoods",
+    "OpenFinding",
     "Period",
+    "ReportMemory",
     "ReportRow",
+    "SystemDays",
+    "Threshold",
+    "Thresholds",
+    "Todo",
     "Totals",
     "Yield",
     "ZeroDays",
     "against_own_baseline",
+    "assess",
     "availability",
     "battery_cycles",
     "battery_efficiency",
     "capacity_factor",
     "change_since",
     "change_since_last_year",
+    "changes_since",
     "check_target",
     "compare",
     "completeness",
+    "customer_page",
     "daily",
     "daily_from_frame",
     "degradation",
@@ -128,13 +191,23 @@ __all__ = [
     "newest_whole_day",
     "outage_loss",
     "percent_of_estimate",
+    "plain_page",
     "read_estimate",
+    "read_estimates",
+    "read_history",
+    "read_system",
     "report_csv",
     "report_json",
     "report_page",
     "report_row",
+    "report_xlsx",
     "robust_z",
+    "same_days_of_past_years",
     "specific_yield",
+    "standing",
+    "stored_days",
+    "stored_inverters",
+    "stored_meters",
     "stored_rows",
     "weak_microinverters",
     "whole_days",

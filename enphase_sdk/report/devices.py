@@ -108,6 +108,7 @@ def _silent(
         f"reported for {thresholds.microinverter_days:g} days or more",
         since=since.astimezone(one.zone),
         days=(heard - since).days,
+        ratio=1 - count / len(inverters),
     )
 
 
@@ -138,7 +139,13 @@ def _meter(one: Watched, meters: Meters, thresholds: Thresholds) -> Finding | No
             if abs(off - share) <= thresholds.meter_ratio:
                 reason += f"; it seems to see {seen} only"
         return Finding(
-            one.row.system_id, Kind.METER, Todo.VISIT, reason, days=len(both), ratio=1 + off
+            one.row.system_id,
+            Kind.METER,
+            Todo.VISIT,
+            reason,
+            days=len(both),
+            ratio=1 + off,
+            by_days=True,
         )
     return None
 

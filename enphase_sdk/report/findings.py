@@ -77,6 +77,7 @@ class Finding:
         ratio: What the system makes against what it should, 1 is as it should be; None where
             it is not known. Against the neighbours, its own usual ratio taken out of it.
         raw_ratio: The same with its usual ratio left in.
+        by_days: Whether whole days show it, so that good days have been waited for when it goes.
     """
 
     system_id: int
@@ -90,6 +91,7 @@ class Finding:
     certainty: float = 0.0
     ratio: float | None = None
     raw_ratio: float | None = None
+    by_days: bool = False
 
     @property
     def lost_wh_per_day(self) -> float | None:
@@ -196,8 +198,8 @@ class Assessment:
         newest_day: The newest whole day that at least half of the systems with data have.
         provisional_from: From this day on energies may still be added to; None without data.
         counts: How many systems need what.
-        findings: Worst first: by kWh lost a day times certainty, then the oldest. Systems that
-            stopped with their area are in `outages` instead.
+        findings: Visits first, then calls; in each the most kWh lost a day times certainty, then
+            the oldest. Systems that stopped with their area are in `outages` instead.
         outages: Areas that stopped together, the largest first.
         thresholds: The limits that were used.
     """

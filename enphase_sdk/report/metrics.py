@@ -36,6 +36,7 @@ __all__ = [
     "fleet_yield",
     "percent_of_estimate",
     "read_estimate",
+    "read_estimates",
     "specific_yield",
 ]
 
@@ -228,29 +229,51 @@ def read_estimate(path: Path) -> Estimate:
     """An estimate from a CSV file with columns `month` (`2026-05`, or `5` for every May), `kwh`.
 
     Raises:
+        ConfigError: it cannot be read, or is of several systems; says at which line.
+    """
+    read = read_estimates(path)
+    if isinstance(read, Estimate):
+        return read
+    raise ConfigError(f"{path} is of several systems (column system_id); use read_estimates")
+
+
+def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
+    """Estimates from a CSV file with columns `month`, `kwh` and, for several systems, `system_id`.
+
+    A month is `2026-05`, or `5` for every May. Without `system_id` the estimate is of any system.
+
+    Raises:
         ConfigError: it cannot be read; says at which line.
     """
-    months: dict[int | tuple[int, int], float] = {}
+    found: dict[int | None, dict[int | tuple[int, int], float]] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
             for row in (rows := csv.DictReader(file)):
+                system_id: int | None = None
                 month: int | tuple[int, int] = 0
                 try:
+                    if "system_id" in row:
+                        system_id = int(row["system_id"])
                     month = _month(row["month"].strip())
                     kwh = known(float(row["kwh"]))
                 except (KeyError, ValueError, AttributeError, TypeError):
                     kwh = None
+                months = found.setdefault(system_id, {})
                 if kwh is None or kwh < 0 or month in months:
                     raise ConfigError(
                         f"{path}, line {rows.line_num}: columns `month` (2026-05, or 5) and `kwh` "
-                        "(0 or more) are wanted, each month once"
+                        "(0 or more) are wanted, each month once (of each `system_id`, if there is "
+                        "that column)"
                     )
                 months[month] = kwh
     except (OSError, ValueError, csv.Error) as error:
         raise ConfigError(f"{path} cannot be read as CSV: {error}") from None
-    if not months:
+    if not found:
         raise ConfigError(f"{path} holds no month; write lines like 2026-05,600 below month,kwh")
-    return Estimate(months)
+    of_any = found.get(None)
+    if of_any is not None:
+        return Estimate(of_any)
+    return {one: Estimate(months) for one, months in found.items() if one is not None}
 
 
 def _month(text: str) -> int | tuple[int, int]:

@@ -129,6 +129,7 @@ class _Judge:
             certainty=loss.certainty,
             ratio=0.0,
             raw_ratio=0.0,
+            by_days=True,
         )
 
     def _told_dark(self, *, excused: bool) -> Finding | None:
@@ -196,6 +197,7 @@ class _Judge:
             certainty=loss.certainty,
             ratio=raw / usual,
             raw_ratio=raw,
+            by_days=True,
         )
 
     def below_estimate(self, estimate: Estimate) -> Finding | None:
@@ -228,6 +230,7 @@ class _Judge:
                 basis="the owner's estimate",
                 certainty=_ESTIMATE,
                 ratio=share,
+                by_days=True,
             )
         return None
 

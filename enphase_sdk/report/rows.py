@@ -16,6 +16,7 @@ from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.report.words import in_words
 
 if TYPE_CHECKING:
+    from enphase_sdk.report.changes import Changes
     from enphase_sdk.report.findings import Assessment
     from enphase_sdk.report.web.history import History
 
@@ -215,6 +216,7 @@ class FleetReport:
         from_store: Whether the energies come from a store, each read at another time.
         assessment: What the systems need; None if nobody judged them yet.
         history: Their days, from a store; None where none are known.
+        changes: What is new since an earlier report; None if nobody asked.
     """
 
     generated_at: datetime
@@ -224,6 +226,7 @@ class FleetReport:
     from_store: bool = False
     assessment: Assessment | None = field(default=None, repr=False)
     history: History | None = field(default=None, repr=False)
+    changes: Changes | None = field(default=None, repr=False)
 
     @classmethod
     def of(
@@ -233,10 +236,12 @@ class FleetReport:
         generated_at: datetime,
         stopped_by: str | None = None,
         from_store: bool = False,
+        assessment: Assessment | None = None,
     ) -> FleetReport:
         """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
-        return cls(generated_at, worst_first, Totals.of(worst_first), stopped_by, from_store)
+        totals = Totals.of(worst_first)
+        return cls(generated_at, worst_first, totals, stopped_by, from_store, assessment)
 
     @property
     def complete(self) -> bool:
@@ -252,6 +257,8 @@ class FleetReport:
             "from_store": self.from_store,
             "totals": self.totals.to_dict(),
             "records": [row.to_dict() for row in self.rows],
+            "assessment": self.assessment and self.assessment.to_dict(),
+            "changes": self.changes and self.changes.to_dict(),
         }
 
 

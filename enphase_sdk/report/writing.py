@@ -16,12 +16,17 @@ from enphase_sdk.report.page import report_page
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.spreadsheet import report_csv
 from enphase_sdk.report.web.chromium import chromium, pdf_of
+from enphase_sdk.report.workbook import check_workbook, report_xlsx
 
 __all__ = ["check_target", "report_json", "write_report"]
 
 
 def report_json(report: FleetReport) -> str:
-    """The report as a JSON document: `generated_at`, `totals`, `records`; raw units."""
+    """The report as a JSON document: `generated_at`, `totals`, `records`; raw units.
+
+    Where the fleet was judged, `assessment` holds findings, outages and thresholds, and `changes`
+    what is new since an earlier report.
+    """
     return msgspec.json.format(msgspec.json.encode(report.to_dict()), indent=2).decode() + "\n"
 
 
@@ -31,6 +36,7 @@ _WRITERS: Mapping[str, Callable[[FleetReport, Page], str | bytes]] = {
     ".html": lambda report, page: page(report),
     ".json": lambda report, _: report_json(report),
     ".csv": lambda report, _: report_csv(report),
+    ".xlsx": lambda report, _: report_xlsx(report),
     ".pdf": lambda report, page: pdf_of(page(report)),
 }
 
@@ -43,6 +49,8 @@ def check_target(path: Path) -> None:
     """
     if path.suffix.lower() not in _WRITERS:
         raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
+    if path.suffix.lower() == ".xlsx":
+        check_workbook()
     if path.suffix.lower() == ".pdf":
         chromium()
     try:
@@ -58,7 +66,7 @@ def check_target(path: Path) -> None:
 
 
 def write_report(report: FleetReport, path: Path, *, page: Page = report_page) -> None:
-    """Write the report as HTML, JSON, CSV or PDF, by the name's ending.
+    """Write the report as HTML, JSON, CSV, Excel workbook or PDF, by the name's ending.
 
     An existing file is replaced by the complete new report, or stays unchanged on an error. A PDF
     is printed by a Chromium that is installed.
@@ -72,8 +80,8 @@ def write_report(report: FleetReport, path: Path, *, page: Page = report_page) -
         ConfigError: the file cannot be written.
     """
     check_target(path)
-    written = _WRITERS[path.suffix.lower()](report, page)
-    content = written if isinstance(written, bytes) else written.encode()
+    made = _WRITERS[path.suffix.lower()](report, page)
+    content = made.encode() if isinstance(made, str) else made
     try:
         _replace(path, content)
     except (OSError, ValueError) as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -44,6 +44,8 @@ def test_a_row_holds_what_was_read() -> None:
         energy_lifetime_wh=1_010_000,
         size_w=5_000,
         specific_yield_kwh_per_kwp=2.0,
+        last_energy_at=datetime(2024, 6, 15, 11, 55, tzinfo=ZONE),
+        judged_at=datetime(2024, 6, 15, 18, 0, tzinfo=UTC),
     )
     assert row.place == "Boulder, CO, US"
     assert row.to_dict()["last_report_at"] == "2024-06-15T11:55:00-06:00"

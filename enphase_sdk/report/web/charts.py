@@ -243,7 +243,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     return Figure(
         title="Each day of the year",
         says=(
-            f"The stronger the colour, the more {unit}; an empty square is a day that is not known. "
+            f"The stronger the colour, the more {unit}; an empty square is a day not known. "
             f"Best day: {best[0]} with {number(best[1], 2)} {unit}."
         ),
         drawing=Drawing(wide=draw(by_week(WIDE)), narrow=draw(by_month(NARROW))),

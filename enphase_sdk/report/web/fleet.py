@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from enphase_sdk.report.findings import Assessment, Todo
-from enphase_sdk.report.formats import kilo, mega, number
+from enphase_sdk.report.formats import instant, kilo, mega, number
 from enphase_sdk.report.neighbours import MIN_NEIGHBOURS
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.web import charts
@@ -36,6 +36,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
     systems, areas = entries(report, assessment, history)
     by_id = {entry.row.system_id: entry for entry in systems}
     columns = table_columns(systems)
+    new = frozenset((f.system_id, f.kind) for f in report.changes.new) if report.changes else ()
     wire = [column for column in COLUMNS if column in columns or column.fact or not column.label]
     return filled(
         "fleet.html",
@@ -52,6 +53,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
             "Hardware: the system or a part of it does not produce, or has been silent for long.",
             assessment,
             by_id,
+            new,
         ),
         calls=need_list(
             Todo.CALL,
@@ -59,6 +61,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
             "Offline: often the router. Energy may be filled in later, so no loss is proven.",
             assessment,
             by_id,
+            new,
         ),
         totals=_totals(report),
         figures=figures(_pictures(systems, history)) or "<p>No days are known to draw.</p>",
@@ -81,10 +84,15 @@ def _heading(column: Column, wire: list[Column]) -> str:
 
 
 def _notices(report: FleetReport) -> str:
-    if not report.stopped_by:
-        return ""
-    what = "The store is older than it could be" if report.from_store else "Systems are missing"
-    return f'<p class="notice">{text(f"{what}: {report.stopped_by}.")}</p>'
+    said = ""
+    if (changes := report.changes) is not None:
+        since = f"Since {instant(changes.since)}" if changes.since else "First report"
+        said = f"<p><b>{text(since)}:</b> {text(changes.headline)}.</p>"
+    if report.stopped_by:
+        older = "The store is older than it could be"
+        what = older if report.from_store else "Systems are missing"
+        said += f'<p class="notice">{text(f"{what}: {report.stopped_by}.")}</p>'
+    return said
 
 
 def _counts(systems: list[Entry]) -> str:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
-from enphase_sdk.report.findings import AreaOutage, Assessment, Finding, Todo
+from enphase_sdk.report.findings import AreaOutage, Assessment, Finding, Kind, Todo
 from enphase_sdk.report.formats import number, plain
 from enphase_sdk.report.web.charts import Figure
 from enphase_sdk.report.web.columns import COLUMNS, WORDS, Column, Entry, moment, shown
@@ -46,7 +46,12 @@ def values_table(one: Figure) -> str:
 
 
 def need_list(
-    kind: Todo, title: str, why: str, assessment: Assessment, by_id: dict[int, Entry]
+    kind: Todo,
+    title: str,
+    why: str,
+    assessment: Assessment,
+    by_id: Mapping[int, Entry],
+    new: Container[tuple[int, Kind]] = (),
 ) -> str:
     """A list of what needs a visit, or a call; an area that stopped together is one line."""
     outages = assessment.outages if kind is Todo.CALL else ()
@@ -56,7 +61,10 @@ def need_list(
         found.setdefault(finding.system_id, finding)
     own = [f for f in found.values() if by_id[f.system_id].todo == kind.value]
     lines = [_outage_line(outage) for outage in outages]
-    lines += [_line(finding, by_id[finding.system_id]) for finding in own[:MOST_LISTED]]
+    lines += [
+        _line(finding, by_id[finding.system_id], (finding.system_id, finding.kind) in new)
+        for finding in own[:MOST_LISTED]
+    ]
     name = f"{kind.value}-title"
     count = f"{len(own):,}" if own else "none"
     body = (
@@ -80,13 +88,14 @@ def need_list(
     )
 
 
-def _line(finding: Finding, entry: Entry) -> str:
+def _line(finding: Finding, entry: Entry, new: bool) -> str:
+    tag = "<b>new</b> · " if new else ""
     where = f" · {text(plain(entry.row.city))}" if entry.row.city else ""
     return (
         f'<tr><td class="name"><a href="#s{entry.row.system_id}">{text(entry.name)}</a>'
         f'<span class="faint">{where}</span>'
-        f'<span class="reason">{text(plain(finding.reason))}</span></td>'
-        f"<td>{_since(finding)}</td><td class=number>{_lost(finding)}</td></tr>"
+        f'<span class="reason">{tag}{text(plain(finding.reason))}</span></td>'
+        f'<td>{_since(finding)}</td><td class="number">{_lost(finding)}</td></tr>'
     )
 
 
