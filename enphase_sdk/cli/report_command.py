@@ -27,7 +27,7 @@ from enphase_sdk.cli.judging import (
     refuse_wanted,
     remember,
 )
-from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store, with_days
+from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -219,7 +219,7 @@ def _stored_report(
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import USUAL_TABLES, Download
-    from enphase_sdk.report import FleetReport, in_words, stored_rows
+    from enphase_sdk.report import FleetReport, in_words, read_history, stored_rows
     from enphase_sdk.store import Store
 
     problem = None
@@ -245,12 +245,10 @@ def _stored_report(
             stopped_by=stopped if problem is None else in_words(problem),
             from_store=True,
             assessment=judged(rows, store=store, rules=asked.rules),
+            history=read_history(store, rows) if asked.page and asked.system is None else None,
         )
-        page = None
-        if asked.page and asked.system is not None:
-            page = owners_page_of_store(store, rows[0])
-        elif asked.page:
-            made = with_days(made, store)
+        owner = asked.page and asked.system is not None
+        page = owners_page_of_store(store, rows[0]) if owner else None
     why = stopped if problem is None else explain(problem)
     missing = f"partly done: the store is older than it could be: {why}" if why else ""
     return made, missing, page

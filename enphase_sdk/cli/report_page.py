@@ -1,12 +1,10 @@
-"""What the pages of the report show beside its rows: days of a store or of the cloud."""
+"""The page of one system for its owner: from a store, or from the cloud."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, date
 from typing import TYPE_CHECKING, TypeAlias
-
-from attrs import evolve
 
 from enphase_sdk.errors import EnphaseError
 
@@ -16,16 +14,9 @@ if TYPE_CHECKING:
     from enphase_sdk.report.web.system_days import SystemDays
     from enphase_sdk.store import Store
 
-__all__ = ["Page", "owners_page", "owners_page_of_store", "with_days"]
+__all__ = ["Page", "owners_page", "owners_page_of_store"]
 
 Page: TypeAlias = "Callable[[FleetReport], str]"
-
-
-def with_days(made: FleetReport, store: Store) -> FleetReport:
-    """The report with the days that the store knows of its systems."""
-    from enphase_sdk.report.web.history import read_history
-
-    return evolve(made, history=read_history(store, made.rows))
 
 
 def owners_page_of_store(store: Store, row: ReportRow) -> Page:

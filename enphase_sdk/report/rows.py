@@ -237,11 +237,13 @@ class FleetReport:
         stopped_by: str | None = None,
         from_store: bool = False,
         assessment: Assessment | None = None,
+        history: History | None = None,
     ) -> FleetReport:
         """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
         totals = Totals.of(worst_first)
-        return cls(generated_at, worst_first, totals, stopped_by, from_store, assessment)
+        told = (stopped_by, from_store, assessment, history)
+        return cls(generated_at, worst_first, totals, *told)
 
     @property
     def complete(self) -> bool:
