@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
-from statistics import median_low
+from statistics import median_high
 
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.report.days import Daily
@@ -134,7 +134,7 @@ def _urgency(finding: Finding, as_of: datetime) -> tuple[int, float, float, int,
 def _newest(systems: Iterable[Watched]) -> date | None:
     """The newest day that at least half of the systems with data have."""
     newest = [one.newest for one in systems if one.newest is not None]
-    return median_low(newest) if newest else None
+    return median_high(newest) if newest else None
 
 
 def _counts(systems: Mapping[int, Watched], findings: Iterable[Finding], dark: set[int]) -> Counts:

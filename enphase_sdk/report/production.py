@@ -173,7 +173,8 @@ class _Judge:
             return self._too_low(low, usual, raw, shown)
         for end in range(last, last - limits.clear_days, -1):
             window = range(end - limits.slow_days + 1, end + 1)
-            known_days = [day for day in window if self._ratio(day) is not None]
+            # Days without energy are a finding of their own, which has been told of.
+            known_days = [day for day in window if self._ratio(day)]
             raw_ratio = self._ratio_over(known_days)
             if raw_ratio is None or 2 * len(known_days) < limits.slow_days:
                 continue

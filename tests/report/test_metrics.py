@@ -1,10 +1,11 @@
-"""The worked examples of ../shared/report_examples.json, each asserted."""
+"""The 24 worked examples, each reckoned through the public functions."""
 
 from __future__ import annotations
 
 import json
 import math
 from datetime import UTC, date, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -33,14 +34,16 @@ from enphase_sdk.report.neighbours import (
     weak_microinverters,
     zero_days,
 )
-from tests.support import SHARED
 
+EXAMPLES = json.loads(Path(__file__).with_name("examples.json").read_text("utf-8"))["examples"]
+USED: set[str] = set()
 START = date(2026, 4, 1)
 approx: Any = pytest.approx
 
 
 def example(name: str) -> tuple[dict[str, Any], Any]:
-    found = json.loads((SHARED / "report_examples.json").read_text())["examples"][name]
+    USED.add(name)
+    found = EXAMPLES[name]
     return found["inputs"], found["expected"]
 
 
@@ -176,3 +179,10 @@ def test_degradation() -> None:
     made = {date.fromisoformat(day): value for day, value in i["daily"].items()}
     assert year_on_year_slopes(made, base=i["renorm"]) == approx(want["slopes"])
     assert degradation(made).percent_per_year is None
+
+
+def test_no_example_is_left_out() -> None:
+    """Runs last; alone it has nothing to say."""
+    if len(USED) > 1:
+        assert set(EXAMPLES) == USED
+        assert len(USED) == 24
