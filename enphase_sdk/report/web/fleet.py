@@ -128,7 +128,7 @@ def _totals(report: FleetReport) -> str:
                 f"{kilo(totals.energy_today_wh)} kWh",
             )
         )
-    told.append(("Yield of it", f"{number(totals.specific_yield_kwh_per_kwp, 2)} kWh/kW"))
+    told.append(("Its yield", f"{number(totals.specific_yield_kwh_per_kwp, 2)} kWh/kW"))
     items = "".join(
         f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in told
     )

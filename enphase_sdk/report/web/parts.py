@@ -12,7 +12,7 @@ from enphase_sdk.report.web.shell import text
 
 __all__ = ["figures", "need_list", "static_row", "thresholds", "values_table"]
 
-MOST_LISTED = 20
+MOST_LISTED = 10
 
 
 def figures(told: Sequence[Figure]) -> str:
@@ -101,7 +101,7 @@ def _line(finding: Finding, entry: Entry, new: bool) -> str:
 
 def _since(finding: Finding) -> str:
     day = moment(finding.since)
-    lasted = "" if finding.days is None else f"{finding.days:,} d"
+    lasted = "" if not finding.days else f"{finding.days:,} d"
     if day is None:
         return lasted or "not known"
     return f'<span class="when">{day[:10]}</span>' + (
@@ -145,6 +145,7 @@ def _cell(entry: Entry, column: Column) -> str:
             ("when", column.key in ("since", "heard", "id")),
             ("place", column.key == "place"),
             ("extra", column.extra),
+            ("none", value is None),
         )
         if wanted
     ]

@@ -40,6 +40,7 @@ function cell(column, row) {
     if (["since", "heard", "id"].includes(column.key)) made.classList.add("when");
     if (column.key === "place") made.classList.add("place");
     made.textContent = shown(column, value);
+    if (made.textContent === UNKNOWN) made.classList.add("none");
   }
   return made;
 }
