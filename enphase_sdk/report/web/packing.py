@@ -20,6 +20,9 @@ from enphase_sdk.store import Store
 __all__ = ["UNKNOWN_STEPS", "PackedDays", "pack"]
 
 UNKNOWN_STEPS = 65_535
+# Systems that are asked for at once, for the sake of memory.
+_PART = 2_000
+
 STEP_WH = 10  # of a system whose best day is no more than 655 kWh
 
 
@@ -74,24 +77,26 @@ def pack(store: Store, rows: Sequence[ReportRow], last_day: date, days: int) -> 
         ConfigError: the store cannot be read.
     """
     first_day = last_day - timedelta(days - 1)
-    values = [
-        [row.system_id for row in rows],
-        [row.last_day for row in rows],
-        len(rows),
-        first_day,
-        last_day,
-        first_day,
-    ]
-    select = store.connection.execute
-    column = store.connection.sql(_VALUES, params=values).to_arrow_table().column("value")
-    raw = b"".join(
-        memoryview(chunk.buffers()[1])[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
-        for chunk in column.chunks
-    )
+    raw, steps = bytearray(), list[int]()
+    for start in range(0, len(rows), _PART):
+        part = rows[start : start + _PART]
+        values = [
+            [row.system_id for row in part],
+            [row.last_day for row in part],
+            len(part),
+            first_day,
+            last_day,
+            first_day,
+        ]
+        found = store.connection.sql(_VALUES, params=values).to_arrow_table().column("value")
+        for chunk in found.chunks:
+            view = memoryview(chunk.buffers()[1])
+            raw += view[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
+        steps += [step for (step,) in store.connection.execute(_SIZES, values).fetchall()]
     return PackedDays(
         first_day=first_day,
         days=days,
         places={row.system_id: place for place, row in enumerate(rows)},
-        steps_wh=[step for (step,) in select(_SIZES, values).fetchall()],
+        steps_wh=steps,
         text=b64encode(zlib.compress(raw[1::2] + raw[0::2], 9)).decode(),
     )
