@@ -92,7 +92,7 @@ def _line(finding: Finding, entry: Entry, new: bool) -> str:
     tag = "<b>new</b> · " if new else ""
     where = f" · {text(plain(entry.row.city))}" if entry.row.city else ""
     return (
-        f'<tr><td class="name"><a href="#s{entry.row.system_id}">{text(entry.name)}</a>'
+        f'<tr><td class="name"><a href="#s{entry.row.system_id}" dir="auto">{text(entry.name)}</a>'
         f'<span class="faint">{where}</span>'
         f'<span class="reason">{tag}{text(plain(finding.reason))}</span></td>'
         f'<td>{_since(finding)}</td><td class="number">{_lost(finding)}</td></tr>'
@@ -136,7 +136,7 @@ def _cell(entry: Entry, column: Column) -> str:
         return f'<td class="mark {entry.todo}">{WORDS[entry.todo]}</td>'
     if column.key == "name":
         reason = f'<span class="reason">{text(entry.reason)}</span>' if entry.reason else ""
-        link = f'<a href="#s{entry.row.system_id}">{text(entry.name)}</a>'
+        link = f'<a href="#s{entry.row.system_id}" dir="auto">{text(entry.name)}</a>'
         return f'<td class="name">{link}{reason}</td>'
     kinds = [
         kind

@@ -33,7 +33,7 @@ function cell(column, row) {
     made.textContent = words[value];
   } else if (column.key === "name") {
     made.className = "name";
-    made.append(element("a", { href: `#s${row[at.id]}` }, value));
+    made.append(element("a", { href: `#s${row[at.id]}`, dir: "auto" }, value));
     if (row[at.reason]) made.append(element("span", { class: "reason" }, row[at.reason]));
   } else {
     if (column.decimals !== undefined) made.classList.add("number");
