@@ -25,6 +25,7 @@ GROUPS = {
     "simulator": "bench.groups.simulator",
     "store": "bench.groups.store",
     "report_page": "bench.groups.report_page",
+    "metrics": "bench.groups.metrics",
 }
 
 

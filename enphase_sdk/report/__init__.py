@@ -5,9 +5,30 @@ rows = [report_row(record) for record in run]
 report = FleetReport.of(rows, generated_at=datetime.now(UTC))
 write_report(report, Path("report.html"))
 
-The metrics are pure functions over daily energies: `enphase_sdk.report.metrics` (energy, yield,
-capacity factor, change), `neighbours` (comparison, zero days, weak microinverters), `balance`
-(self-consumption, batteries, meter against microinverters) and `degradation`.
+The metrics are pure functions; what is not known is None for each of them, and counts nowhere.
+
+| what | function | unit |
+| --- | --- | --- |
+| offline since | `offline_since` | instant |
+| reporting but not producing | `days_without_energy`, `zero_days` | days |
+| energy today, of a month, a year, a lifetime | `energy_today`, `energy_of_month`, … | Wh |
+| specific yield (Yf), also of a fleet | `specific_yield`, `fleet_yield` | kWh/kWp |
+| capacity factor | `capacity_factor` | 0 to 1 |
+| change against the period or year before | `change_since`, `change_since_last_year` | ratio - 1 |
+| rank, performance to peers | `Neighbourhoods`, `compare`, `against_own_baseline` | ratio |
+| zero days, availability | `zero_days`, `availability`, `energy_availability` | days, 0 to 1 |
+| completeness | `completeness` | 0 to 1 |
+| loss of an outage | `outage_loss`, `same_days_of_past_years` | Wh |
+| microinverters | `microinverters_not_reporting`, `weak_microinverters` | serial numbers |
+| meter against microinverters | `meter_against_micro` | ratio - 1 |
+| self-consumption, self-sufficiency, import, export | `energy_balance` | 0 to 1, Wh |
+| battery use | `battery_efficiency`, `battery_cycles` | 0 to 1, cycles |
+| degradation | `degradation` | %/yr |
+| % of the owner's estimate | `percent_of_estimate`, `read_estimates` | ratio |
+
+They take daily energies (`Daily`; `daily_from_frame`, `whole_days`, `stored_days`); of a whole
+store `stored_metrics` gives the usual ones at once. `assess` judges a fleet by them: who needs a
+visit or a call, why, since when, and what it costs; `changes_since` says what is new.
 
 From a store that `enphase sync` keeps: `FleetReport.of(stored_rows(store), from_store=True, …)`.
 """
@@ -73,6 +94,8 @@ from enphase_sdk.report.metrics import (
     completeness,
     energy,
     energy_lifetime,
+    energy_of_month,
+    energy_of_year,
     fleet_yield,
     percent_of_estimate,
     read_estimate,
@@ -104,12 +127,14 @@ from enphase_sdk.report.series import (
     standing,
 )
 from enphase_sdk.report.spreadsheet import report_csv
+from enphase_sdk.report.status import days_without_energy, energy_today, offline_since
 from enphase_sdk.report.stored import stored_rows
 from enphase_sdk.report.stored_days import (
     stored_days,
     stored_inverters,
     stored_meters,
 )
+from enphase_sdk.report.stored_metrics import StoredMetrics, stored_metrics
 from enphase_sdk.report.thresholds import (
     DEFAULT_THRESHOLDS,
     Threshold,
@@ -153,6 +178,7 @@ __all__ = [
     "Period",
     "ReportMemory",
     "ReportRow",
+    "StoredMetrics",
     "SystemDays",
     "Threshold",
     "Thresholds",
@@ -175,11 +201,15 @@ __all__ = [
     "customer_page",
     "daily",
     "daily_from_frame",
+    "days_without_energy",
     "degradation",
     "energy",
     "energy_availability",
     "energy_balance",
     "energy_lifetime",
+    "energy_of_month",
+    "energy_of_year",
+    "energy_today",
     "expected_intervals",
     "first_year_median",
     "fleet_yield",
@@ -189,6 +219,7 @@ __all__ = [
     "meter_against_micro",
     "microinverters_not_reporting",
     "newest_whole_day",
+    "offline_since",
     "outage_loss",
     "percent_of_estimate",
     "plain_page",
@@ -208,6 +239,7 @@ __all__ = [
     "stored_days",
     "stored_inverters",
     "stored_meters",
+    "stored_metrics",
     "stored_rows",
     "weak_microinverters",
     "whole_days",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from attrs import frozen
 
@@ -47,7 +47,7 @@ def judge_listing(one: Watched, thresholds: Thresholds) -> list[Finding]:
     row, found = one.row, list[Finding]()
     if row.condition is Condition.OFFLINE:
         heard, read = row.heard_at, row.judged_at
-        silence = read - heard if heard is not None and read is not None else None
+        silence = read.astimezone(UTC) - heard if heard is not None and read is not None else None
         late = silence is not None and silence >= timedelta(hours=thresholds.visit_after_h)
         found.append(
             Finding(
@@ -107,7 +107,7 @@ def _silent(
         f"{count} of {len(inverters)} microinverters {'has' if count == 1 else 'have'} not "
         f"reported for {thresholds.microinverter_days:g} days or more",
         since=since.astimezone(one.zone),
-        days=(heard - since).days,
+        days=(heard.astimezone(UTC) - since).days,
         ratio=1 - count / len(inverters),
     )
 

@@ -33,6 +33,8 @@ __all__ = [
     "completeness",
     "energy",
     "energy_lifetime",
+    "energy_of_month",
+    "energy_of_year",
     "fleet_yield",
     "percent_of_estimate",
     "read_estimate",
@@ -63,6 +65,16 @@ def energy(days: Daily, period: Period) -> Energy | None:
     """
     values = _known(days, period).values()
     return Energy(sum(values), len(values), period) if values else None
+
+
+def energy_of_month(days: Daily, last: date) -> Energy | None:
+    """Energy of a calendar month up to `last`, the newest whole day, in Wh; as `energy`."""
+    return energy(days, Period(last.replace(day=1), last))
+
+
+def energy_of_year(days: Daily, last: date) -> Energy | None:
+    """Energy of a calendar year up to `last`, the newest whole day, in Wh; as `energy`."""
+    return energy(days, Period(last.replace(month=1, day=1), last))
 
 
 def energy_lifetime(days: Daily) -> Energy | None:

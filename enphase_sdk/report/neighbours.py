@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Protocol, TypeAlias, TypeVar
 
@@ -404,10 +404,11 @@ def microinverters_not_reporting(
     One that has no instant is not known to be silent and is left out. Source: `inventory`,
     `inverters_summary_by_envoy_or_site`, or a gateway's `inverters`.
     """
+    now = read_at.astimezone(UTC)
     return tuple(
         serial
         for serial, heard_at in last_report_at.items()
-        if heard_at is not None and read_at - heard_at >= after
+        if heard_at is not None and now - heard_at >= after
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
 from enphase_sdk.report.findings import AreaOutage, Finding, Kind
@@ -40,14 +40,15 @@ def area_outages(
             continue
         place = systems[inside[0]].row.place
         dark = {one: day for one in inside if (day := _dark_since(systems[one])) is not None}
-        heard = {one: silent[one] for one in inside if one in silent}
+        heard = {one: silent[one].astimezone(UTC) for one in inside if one in silent}
         for kind, stopped in (
             (Kind.OFFLINE, _together(heard, timedelta(hours=thresholds.area_hours))),
             (Kind.NOT_PRODUCING, _together(dark, timedelta(0))),
         ):
             enough = max(thresholds.area_systems, thresholds.area_share * len(inside))
             if len(stopped) >= enough:
-                since = min((heard if kind is Kind.OFFLINE else dark)[one] for one in stopped)
+                first = stopped[0]
+                since = silent[first] if kind is Kind.OFFLINE else dark[first]
                 found.append(AreaOutage(place, kind, since, tuple(sorted(stopped)), len(inside)))
     return sorted(found, key=lambda outage: (-len(outage.system_ids), outage.place, outage.kind))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, timedelta
 from statistics import fmean, median
 
 from attrs import frozen
@@ -141,7 +141,7 @@ class _Judge:
         if row.last_energy_at is None:
             todo = Todo.CALL  # it may not have been switched on yet
         elif row.last_report_at is not None:
-            silence = row.last_report_at - row.last_energy_at
+            silence = row.last_report_at.astimezone(UTC) - row.last_energy_at
             days = silence.days
             if not excused and days >= self._limits.zero_days_alone:
                 todo = Todo.VISIT

@@ -90,7 +90,7 @@ class ReportRow:
 
     @property
     def offline_since(self) -> datetime | None:
-        """The last sign of life of a system that is offline; None for any other."""
+        """The last sign of life of a system that is offline; None for any other, or if unknown."""
         return self.heard_at if self.condition is Condition.OFFLINE else None
 
     @property

@@ -12,7 +12,7 @@ from enphase_sdk.report.devices import Meters
 from enphase_sdk.report.series import DaySeries
 from enphase_sdk.store import Store
 
-__all__ = ["stored_days", "stored_inverters", "stored_meters"]
+__all__ = ["newest_days", "stored_days", "stored_inverters", "stored_meters"]
 
 _EPOCH = date(1970, 1, 1)
 
@@ -49,7 +49,7 @@ def stored_days(
         ConfigError: the store cannot be read.
     """
     first = _EPOCH if since is None else to_date(since, "since")
-    newest = _newest_days(store, _OPERATIONS.get(measure, "energy_lifetime"))
+    newest = newest_days(store, _OPERATIONS.get(measure, "energy_lifetime"))
     found: dict[int, DaySeries] = {}
     query = store.connection.execute(_DAILY, [measure, first])
     while part := query.fetchmany(_PART):
@@ -93,7 +93,8 @@ def stored_inverters(store: Store) -> dict[int, dict[str, datetime | None]]:
     return found
 
 
-def _newest_days(store: Store, operation: str) -> dict[int, date | None]:
+def newest_days(store: Store, operation: str = "energy_lifetime") -> dict[int, date | None]:
+    """The newest day of each system that was over, and reported, when it was read."""
     zones = {system["system_id"]: zone_named(system["timezone"]) for system in store.systems()}
     return {
         system_id: newest_whole_day(

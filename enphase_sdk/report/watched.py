@@ -10,6 +10,7 @@ from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.days import Daily, newest_whole_day
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.series import DaySeries
+from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import Thresholds
 
 __all__ = ["Watched", "watch"]
@@ -97,19 +98,13 @@ def watch(row: ReportRow, days: Daily, *, as_of: datetime, thresholds: Threshold
 def _with_silent_zeros(
     days: DaySeries, row: ReportRow, zone: tzinfo, thresholds: Thresholds
 ) -> DaySeries:
-    """The days, and 0 for those after the newest energy of which a gateway has reported.
-
-    Such a day counts once reports have come for long enough after its end: a gateway that was
-    offline reports its newest energy last.
-    """
-    if days.first is None or row.last_energy_at is None or row.last_report_at is None:
+    """The days, and 0 for those after the newest energy on which a gateway has reported."""
+    dark = days_without_energy(
+        row.last_report_at, row.last_energy_at, zone=zone, thresholds=thresholds
+    )
+    if days.first is None or dark is None:
         return days
-    first_dark = row.last_energy_at.astimezone(zone).date() + timedelta(days=1)
-    settled = row.last_report_at - timedelta(hours=thresholds.settled_h)
-    last_dark = settled.astimezone(zone).date() - timedelta(days=1)
-    if last_dark < first_dark:
-        return days
-    return days.extended(first_dark, [0.0] * ((last_dark - first_dark).days + 1))
+    return days.extended(dark.first, [0.0] * len(dark))
 
 
 def _size_wrong(days: DaySeries, size_kw: float | None, thresholds: Thresholds) -> str | None:

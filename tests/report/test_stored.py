@@ -11,7 +11,23 @@ import pytest
 
 from enphase_sdk import Enlighten, Fleet
 from enphase_sdk.download import Download
-from enphase_sdk.report import Condition, FleetReport, plain_page, report_row, stored_rows
+from enphase_sdk.report import (
+    Condition,
+    FleetReport,
+    Period,
+    change_since,
+    change_since_last_year,
+    completeness,
+    energy,
+    energy_lifetime,
+    energy_of_month,
+    energy_of_year,
+    plain_page,
+    report_row,
+    stored_days,
+    stored_metrics,
+    stored_rows,
+)
 from enphase_sdk.store import Store
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 
@@ -102,3 +118,63 @@ def test_what_is_not_in_the_store_is_not_known(
     assert {row.last_day_wh for row in rows} == {None}
     assert {row.energy_lifetime_wh for row in rows} == {None}
     assert {row.size_w for row in rows} == {None}
+
+
+def test_days_are_those_that_were_over_when_they_were_read(
+    client: Enlighten, store: Store, clock: FakeClock
+) -> None:
+    list(Download(client, store))
+    clock.advance(NIGHT)
+    list(Download(client, store, tables=["systems"]))
+    days = stored_days(store)
+    rows = {row.system_id: row for row in stored_rows(store)}
+    assert len(days) > 30
+    for system_id, series in days.items():
+        assert series.last == rows[system_id].last_day
+        if series.last is not None:
+            assert series[series.last] == rows[system_id].last_day_wh
+    since = max(day for series in days.values() if (day := series.last)) - timedelta(days=9)
+    few = stored_days(store, since=since)
+    assert {len(series) for series in few.values()} <= set(range(11))
+    assert all(
+        series.get(day) == days[one].get(day) for one, series in few.items() for day in series
+    )
+    used = stored_days(store, "consumption")
+    assert used.keys() < days.keys()
+
+
+def test_metrics_in_the_database_are_those_of_the_functions(
+    client: Enlighten, store: Store
+) -> None:
+    list(Download(client, store))
+    days = stored_days(store)
+    with store.transaction():  # a gap, and a day without energy
+        one = next(iter(days))
+        gap = days[one].last
+        assert gap is not None
+        day = gap - timedelta(days=3)
+        read_at = datetime(2024, 6, 15, tzinfo=UTC)
+        store.write_daily(one, "production", day, [None, 0], None, read_at)
+    days = stored_days(store)
+    found = {metrics.system_id: metrics for metrics in stored_metrics(store)}
+    assert found.keys() == {one for one, series in days.items() if series}
+    for one, got in found.items():
+        series, last = days[one], got.newest_day
+        week, month = Period.ending(last, days=7), Period.ending(last, days=30)
+        made = energy(series, week)
+        assert (got.week_wh, got.week_days) == ((made.wh, made.days_known) if made else (None, 0))
+        so_far = energy_of_month(series, last), energy_of_year(series, last)
+        assert [got.month_wh, got.year_wh] == [part and part.wh for part in so_far]
+        assert [got.month_days, got.year_days] == [
+            part.days_known if part else 0 for part in so_far
+        ]
+        whole = energy_lifetime(series)
+        assert got.lifetime_wh == (whole and whole.wh)
+        if got.first_day is not None:
+            share = completeness(series, Period(got.first_day, last))
+            assert got.completeness == pytest.approx(share)
+        assert got.change_week == pytest.approx(change_since(series, week).change)
+        assert got.change_year == pytest.approx(change_since_last_year(series, month).change)
+        quarter = Period.ending(last, days=90)
+        assert got.zero_days == sum(series.get(day) == 0 for day in quarter)
+    assert found[next(iter(days))].week_days < 7
