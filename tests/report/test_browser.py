@@ -186,7 +186,7 @@ def test_a_system_opens_with_its_days_months_curve_modules_and_neighbours(
         ]
         text = dialog.inner_text()
         assert "no energy since 2026-11-23" in text
-        assert "House 437" in text  # the best of its neighbours
+        assert "House 249" in text  # the best of its neighbours
         days = dialog.locator("figure").first
         days.locator("summary").click()
         rows = days.locator("tbody tr").all_inner_texts()
