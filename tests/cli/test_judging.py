@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 
 from .conftest import Run
+
+openpyxl: Any = import_module("openpyxl")  # it has no types
 
 HOUR = 3_600
 

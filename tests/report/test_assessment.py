@@ -277,7 +277,7 @@ def test_a_system_that_could_not_be_read_is_said_to_be_so() -> None:
 
 def test_microinverters_that_are_silent_for_three_days() -> None:
     heard = NOW - timedelta(minutes=5)
-    units = {f"1{n}": heard for n in range(18)}
+    units: dict[str, datetime | None] = {f"1{n}": heard for n in range(18)}
     units |= {"a": heard - timedelta(days=3), "b": heard - timedelta(days=2, hours=23), "c": None}
     found = only(judged([row(1)], {}, inverters={1: units}))
     assert (found.kind, found.todo, found.days) == (Kind.MICROINVERTERS, Todo.VISIT, 3)
@@ -321,7 +321,9 @@ def test_a_meter_that_does_not_agree_with_the_microinverters(
 def test_less_than_90_percent_of_the_owners_estimate_over_90_days() -> None:
     """89 days of 18 kWh; the estimate is 20.2 kWh on each day: 89.1 %."""
     days = {1: days_to(NEWEST, *[18_000.0] * 91)}
-    months = {month: 20.2 * length for month, length in ((8, 31), (9, 30), (10, 31), (11, 30))}
+    months: dict[int | tuple[int, int], float] = {
+        month: 20.2 * length for month, length in ((8, 31), (9, 30), (10, 31), (11, 30))
+    }
     found = only(judged([row(1)], days, estimates={1: Estimate(months)}))
     assert (found.kind, found.todo, found.days) == (Kind.BELOW_ESTIMATE, Todo.WATCH, 90)
     assert found.ratio == approx(18 / 20.2)

@@ -190,14 +190,15 @@ def test_reporting_but_not_producing_by_whole_days() -> None:
     zone = ZoneInfo("America/Denver")
     energy_at = datetime(2026, 10, 30, 15, tzinfo=zone)
 
-    def dark(*reported: int) -> Period | None:
-        return days_without_energy(datetime(*reported, tzinfo=zone), energy_at, zone=zone)
+    def dark(month: int, day: int, hour: int, minute: int = 0) -> Period | None:
+        reported = datetime(2026, month, day, hour, minute, tzinfo=zone)
+        return days_without_energy(reported, energy_at, zone=zone)
 
-    assert dark(2026, 10, 31, 23) is None
+    assert dark(10, 31, 23) is None
     # 31 October ended at midnight; 24 h later it is 23:00 of 1 November, by the clock.
-    assert dark(2026, 11, 1, 22, 59) is None
-    assert dark(2026, 11, 1, 23) == Period(date(2026, 10, 31), date(2026, 10, 31))
-    assert dark(2026, 11, 5, 0) == Period(date(2026, 10, 31), date(2026, 11, 3))
+    assert dark(11, 1, 22, 59) is None
+    assert dark(11, 1, 23) == Period(date(2026, 10, 31), date(2026, 10, 31))
+    assert dark(11, 5, 0) == Period(date(2026, 10, 31), date(2026, 11, 3))
     assert days_without_energy(None, energy_at, zone=zone) is None
     soon = Thresholds(settled_h=0)
     at = datetime(2026, 11, 1, 0, tzinfo=zone)
