@@ -25,6 +25,7 @@ GROUPS = {
     "gateway": "bench.groups.gateway",
     "simulator": "bench.groups.simulator",
     "store": "bench.groups.store",
+    "report_page": "bench.groups.report_page",
     "metrics": "bench.groups.metrics",
 }
 

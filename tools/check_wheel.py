@@ -13,6 +13,10 @@ ROOT = Path(__file__).parents[1]
 WANTED = {
     "enphase_sdk/py.typed",
     "enphase_sdk/_sync/cloud_client.py",
+    "enphase_sdk/report/page.html",
+    "enphase_sdk/report/web/assets/fleet.html",
+    "enphase_sdk/report/web/assets/page.css",
+    "enphase_sdk/report/web/assets/table.js",
     "enphase_sdk_api_v2/py.typed",
     "enphase_sdk_api_v2/models/system.py",
     "enphase_sdk_api_v4/py.typed",

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
-from attrs import evolve, field, frozen
 
 from enphase_sdk.cli.failures import PartlyDoneError
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
@@ -72,12 +71,6 @@ Estimated = Annotated[
 
 # Older days are compared with nothing but the same days of past years.
 _YEARS = 3
-
-
-def _usual() -> Thresholds:
-    from enphase_sdk.report import DEFAULT_THRESHOLDS
-
-    return DEFAULT_THRESHOLDS
 
 
 class FoundError(PartlyDoneError):
@@ -154,8 +147,7 @@ def asked_estimates(text: str | None) -> Estimate | dict[int, Estimate] | None:
     return Estimate.constant(kwh)
 
 
-@frozen
-class Rules:
+class Rules(NamedTuple):
     """How a fleet is judged.
 
     Attributes:
@@ -163,7 +155,7 @@ class Rules:
         estimates: What the owners expect, if known: of any system, or by system.
     """
 
-    thresholds: Thresholds = field(factory=_usual)
+    thresholds: Thresholds
     estimates: Estimate | Mapping[int, Estimate] | None = None
 
 
@@ -188,6 +180,8 @@ def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> A
 
 def compared(name: str, made: FleetReport) -> tuple[FleetReport, list[OpenFinding]]:
     """The report with what has changed since the last one of that name, and what is open now."""
+    from attrs import evolve
+
     from enphase_sdk.report import ReportMemory, changes_since
 
     if made.assessment is None:

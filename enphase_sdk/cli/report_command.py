@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
@@ -28,6 +28,7 @@ from enphase_sdk.cli.judging import (
     refuse_wanted,
     remember,
 )
+from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -68,7 +69,21 @@ def report(
         typer.Option(
             metavar="FILE",
             parser=Path,
-            help="Write the report (.html, .json, .csv, .xlsx); repeatable.",
+            help="Write the report (.html, .pdf, .json, .csv, .xlsx); repeatable.",
+        ),
+    ] = None,
+    pdf: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", parser=Path, help="Write it as PDF, by an installed Chromium."
+        ),
+    ] = None,
+    system: Annotated[
+        int | None,
+        typer.Option(
+            metavar="ID",
+            min=1,
+            help="Of this system alone: --out FILE.html makes the page for its owner.",
         ),
     ] = None,
     top: Annotated[
@@ -116,13 +131,15 @@ def report(
     A report from a store begins with the systems that need a visit or a call.
     """
     from enphase_sdk.cli.output import print_document
-    from enphase_sdk.report import check_target, report_csv, report_json, write_report
+    from enphase_sdk.report import check_target, report_csv, report_json, report_page, write_report
 
-    targets = [*(out or ()), *filter(None, (xlsx,))]
-    if xlsx is not None and xlsx.suffix.lower() != ".xlsx":
-        raise typer.BadParameter("its name ends in .xlsx", param_hint="--xlsx")
+    targets = [*(out or ()), *filter(None, (xlsx, pdf))]
+    for path, ending in ((xlsx, ".xlsx"), (pdf, ".pdf")):
+        if path is not None and path.suffix.lower() != ending:
+            raise typer.BadParameter(f"its name ends in {ending}", param_hint=f"--{ending[1:]}")
     for path in targets:
         check_target(path)
+    has_page = any(path.suffix.lower() in (".html", ".pdf") for path in targets)
     wanted = asked_kinds(fail_on)
     rules = Rules(asked_thresholds(cloud.profile, limit), asked_estimates(estimate))
     filters = given_filters(
@@ -133,19 +150,29 @@ def report(
         installer=installer,
         connection_type=connection_type,
     )
+    if system is not None:
+        if filters:
+            raise typer.BadParameter("the filters are not for one system", param_hint="--system")
+        filters = given_filters(system_id=[system])
     if store is None and budget is not None:
         raise typer.BadParameter("it needs --store", param_hint="--budget")
-    if store is not None and filters:
+    if store is not None and filters and system is None:
         raise typer.BadParameter("the filters are not for a store", param_hint="--store")
     if dry_run:
-        show_cost(cloud, _cost(cloud, store, budget, system_id))
+        show_cost(cloud, _cost(cloud, store, budget, system_id if system is None else [system]))
         return
+    page: Page | None = None
     with FirstInterrupt() as interrupt:
         if store is not None:
-            made, missing = _stored_report(cloud, store, budget, interrupt, rules)
+            asked = Asked(system, has_page, rules)
+            made, missing, page = _stored_report(cloud, store, budget, interrupt, asked)
         else:
             made, run = made_report(cloud.client, cloud.waiting, filters, interrupt, rules)
             missing = "" if made.complete else _missing(made, run)
+            if system is not None and not made.rows:
+                raise ConfigError(f"--system {system}: the account has no such system")
+            if system is not None and has_page:
+                page = owners_page(cloud.client, made.rows[0])
         cloud.waiting.stop()
         name = _memory_name(cloud.profile, store, filters)
         found: list[OpenFinding] = []
@@ -154,7 +181,7 @@ def report(
         unwritten = list[ConfigError]()
         for path in targets:
             try:
-                write_report(made, path)
+                write_report(made, path, page=page or report_page)
             except ConfigError as error:
                 unwritten.append(error)
         if cloud.form is Form.JSON:
@@ -179,7 +206,7 @@ def report(
 def _memory_name(profile: str | None, store: Path | None, filters: SystemFilters) -> str:
     """What tells a report from others: its store, or its profile and filters."""
     if store is not None:
-        return f"store {store.resolve()}"
+        return f"store {store.resolve()}" + (f" {sorted(filters.items())}" if filters else "")
     chosen = profile or os.environ.get("ENPHASE_PROFILE") or ""
     return f"cloud {chosen} {sorted(filters.items())}"
 
@@ -199,14 +226,22 @@ def _update(budget: int | None) -> dict[str, Any]:
     return {"tables": USUAL_TABLES if budget else ("systems",), "budget": budget}
 
 
+class Asked(NamedTuple):
+    """What a report of a store is of, whether a page is made of it, and how it is judged."""
+
+    system: int | None
+    page: bool
+    rules: Rules
+
+
 def _stored_report(
-    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, rules: Rules
-) -> tuple[FleetReport, str]:
-    """The report of a store after an update, and why the update is incomplete."""
+    cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, asked: Asked
+) -> tuple[FleetReport, str, Page | None]:
+    """The report of a store after an update, what the update could not bring, and its page."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import Download
-    from enphase_sdk.report import FleetReport, in_words, stored_rows
+    from enphase_sdk.report import FleetReport, in_words, read_history, stored_rows
     from enphase_sdk.store import Store
 
     problem = None
@@ -217,20 +252,27 @@ def _stored_report(
                 cloud.waiting.update(download.asked, download.expected)
             download.finish()
             problem = download.stopped_by
-        rows = list(stored_rows(store, rules.thresholds))
+        rows = list(stored_rows(store, asked.rules.thresholds))
         if not rows:
             raise problem or ConfigError(f"{path} holds no system yet; run 'enphase sync' first")
-        assessment = judged(rows, store=store, rules=rules)
-    stopped = STOPPED_EARLY if interrupt.came else None
-    made = FleetReport.of(
-        rows,
-        generated_at=utc(current_clock().time()),
-        stopped_by=stopped if problem is None else in_words(problem),
-        from_store=True,
-        assessment=assessment,
-    )
+        if asked.system is not None:
+            rows = [row for row in rows if row.system_id == asked.system]
+            if not rows:
+                raise ConfigError(f"--system {asked.system}: {path} holds no such system")
+        stopped = STOPPED_EARLY if interrupt.came else None
+        made = FleetReport.of(
+            rows,
+            generated_at=utc(current_clock().time()),
+            stopped_by=stopped if problem is None else in_words(problem),
+            from_store=True,
+            assessment=judged(rows, store=store, rules=asked.rules),
+            history=read_history(store, rows) if asked.page and asked.system is None else None,
+        )
+        owner = asked.page and asked.system is not None
+        page = owners_page_of_store(store, rows[0]) if owner else None
     why = stopped if problem is None else explain(problem)
-    return made, f"partly done: the store is not up to date: {why}" if why else ""
+    missing = f"partly done: the store is not up to date: {why}" if why else ""
+    return made, missing, page
 
 
 def made_report(
@@ -252,7 +294,7 @@ def made_report(
     from enphase_sdk import Fleet
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
-    from enphase_sdk.report import FleetReport, in_words, report_row
+    from enphase_sdk.report import DEFAULT_THRESHOLDS, FleetReport, in_words, report_row
 
     run = Fleet(client).summaries(progress=waiting.update, **filters)
     records = list(interrupt.until_it(run))
@@ -266,7 +308,7 @@ def made_report(
         if failure := run.stopped_by or next(iter(errors), None):
             raise failure
     stopped_by = None if run.stopped_by is None else in_words(run.stopped_by)
-    rules = rules or Rules()
+    rules = rules or Rules(DEFAULT_THRESHOLDS)
     rows = [report_row(record, rules.thresholds) for record in records]
     made = FleetReport.of(
         rows,

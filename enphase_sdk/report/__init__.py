@@ -119,7 +119,7 @@ from enphase_sdk.report.neighbours import (
     weak_microinverters,
     zero_days,
 )
-from enphase_sdk.report.page import report_page
+from enphase_sdk.report.page import plain_page, report_page
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals, report_row
 from enphase_sdk.report.series import (
     DaySeries,
@@ -140,6 +140,9 @@ from enphase_sdk.report.thresholds import (
     Threshold,
     Thresholds,
 )
+from enphase_sdk.report.web.customer import customer_page
+from enphase_sdk.report.web.history import History, read_history
+from enphase_sdk.report.web.system_days import SystemDays, read_system
 from enphase_sdk.report.words import in_words
 from enphase_sdk.report.workbook import (
     report_xlsx,
@@ -165,6 +168,7 @@ __all__ = [
     "Finding",
     "FleetReport",
     "Flow",
+    "History",
     "Inverters",
     "Kind",
     "Located",
@@ -175,6 +179,7 @@ __all__ = [
     "ReportMemory",
     "ReportRow",
     "StoredMetrics",
+    "SystemDays",
     "Threshold",
     "Thresholds",
     "Todo",
@@ -193,6 +198,7 @@ __all__ = [
     "check_target",
     "compare",
     "completeness",
+    "customer_page",
     "daily",
     "daily_from_frame",
     "days_without_energy",
@@ -216,8 +222,11 @@ __all__ = [
     "offline_since",
     "outage_loss",
     "percent_of_estimate",
+    "plain_page",
     "read_estimate",
     "read_estimates",
+    "read_history",
+    "read_system",
     "report_csv",
     "report_json",
     "report_page",

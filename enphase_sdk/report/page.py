@@ -1,4 +1,4 @@
-"""The report as one plain HTML page: no scripts, nothing loaded from anywhere."""
+"""The report as one HTML page that loads nothing: with pictures, or plain without the extra."""
 
 from __future__ import annotations
 
@@ -11,13 +11,36 @@ from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.formats import kilo, mega, number
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
 
-__all__ = ["report_page"]
+__all__ = ["plain_page", "report_page"]
 
 _PAGE = Path(__file__).with_name("page.html")
 
 
+NO_PICTURES = (
+    "This is the plain page. For one with pictures, search and sorting install the extra: "
+    "pip install 'enphase-sdk[report]'."
+)
+
+
 def report_page(report: FleetReport) -> str:
-    """The whole page; every text from outside is escaped."""
+    """The whole page; every text from outside is escaped.
+
+    With the extra `report` it has pictures, a table to search and sort, and each system's days as
+    far as the report knows them (`report.history`); without it it is `plain_page`.
+    """
+    from enphase_sdk.report.web.svg import has_charts
+
+    if not has_charts():
+        return plain_page(report, NO_PICTURES)
+    from enphase_sdk.report.assessment import assess
+    from enphase_sdk.report.web.fleet import fleet_page
+
+    assessment = report.assessment or assess(report.rows, as_of=report.generated_at)
+    return fleet_page(report, assessment, report.history)
+
+
+def plain_page(report: FleetReport, note: str = "") -> str:
+    """A page of one plain table, without scripts; every text from outside is escaped."""
     columns = columns_of(report)
     template = Template(_PAGE.read_text(encoding="utf-8"))
     return template.substitute(
@@ -28,6 +51,7 @@ def report_page(report: FleetReport) -> str:
             f'<th scope="col"{_kind(column.numeric)}>{escape(column.heading)}</th>'
             for column in columns
         ),
+        note=f"<p>{escape(note)}</p>" if note else "",
         rows="\n".join(_row(row, columns) for row in report.rows),
         totals="".join(
             f"<td{_kind(column.numeric)}>{escape(column.total(report.totals))}</td>"

@@ -18,6 +18,7 @@ from enphase_sdk.report.words import in_words
 if TYPE_CHECKING:
     from enphase_sdk.report.changes import Changes
     from enphase_sdk.report.findings import Assessment
+    from enphase_sdk.report.web.history import History
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row", "yield_of"]
 
@@ -214,6 +215,7 @@ class FleetReport:
         stopped_by: Why the run ended early and systems are missing, in words; None if complete.
         from_store: Whether the energies come from a store, each read at another time.
         assessment: What the systems need; None if nobody judged them yet.
+        history: Their days, from a store; None where none are known.
         changes: What is new since an earlier report; None if nobody asked.
     """
 
@@ -223,6 +225,7 @@ class FleetReport:
     stopped_by: str | None = None
     from_store: bool = False
     assessment: Assessment | None = field(default=None, repr=False)
+    history: History | None = field(default=None, repr=False)
     changes: Changes | None = field(default=None, repr=False)
 
     @classmethod
@@ -234,11 +237,13 @@ class FleetReport:
         stopped_by: str | None = None,
         from_store: bool = False,
         assessment: Assessment | None = None,
+        history: History | None = None,
     ) -> FleetReport:
         """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
         totals = Totals.of(worst_first)
-        return cls(generated_at, worst_first, totals, stopped_by, from_store, assessment)
+        told = (stopped_by, from_store, assessment, history)
+        return cls(generated_at, worst_first, totals, *told)
 
     @property
     def complete(self) -> bool:

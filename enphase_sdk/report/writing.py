@@ -7,6 +7,7 @@ import secrets
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TypeAlias
 
 import msgspec
 
@@ -14,6 +15,7 @@ from enphase_sdk.errors import ConfigError
 from enphase_sdk.report.page import report_page
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.spreadsheet import report_csv
+from enphase_sdk.report.web.chromium import chromium, pdf_of
 from enphase_sdk.report.workbook import check_workbook, report_xlsx
 
 __all__ = ["check_target", "report_json", "write_report"]
@@ -28,11 +30,14 @@ def report_json(report: FleetReport) -> str:
     return msgspec.json.format(msgspec.json.encode(report.to_dict()), indent=2).decode() + "\n"
 
 
-_WRITERS: Mapping[str, Callable[[FleetReport], str | bytes]] = {
-    ".html": report_page,
-    ".json": report_json,
-    ".csv": report_csv,
-    ".xlsx": report_xlsx,
+Page: TypeAlias = Callable[[FleetReport], str]
+
+_WRITERS: Mapping[str, Callable[[FleetReport, Page], str | bytes]] = {
+    ".html": lambda report, page: page(report),
+    ".json": lambda report, _: report_json(report),
+    ".csv": lambda report, _: report_csv(report),
+    ".xlsx": lambda report, _: report_xlsx(report),
+    ".pdf": lambda report, page: pdf_of(page(report)),
 }
 
 
@@ -46,6 +51,8 @@ def check_target(path: Path) -> None:
         raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
     if path.suffix.lower() == ".xlsx":
         check_workbook()
+    if path.suffix.lower() == ".pdf":
+        chromium()
     try:
         if path.is_dir():
             raise ConfigError(f"{path} is a folder; name a file in it")
@@ -58,16 +65,22 @@ def check_target(path: Path) -> None:
         raise _unwritable(path, error) from None
 
 
-def write_report(report: FleetReport, path: Path) -> None:
-    """Write the report as HTML, JSON, CSV or Excel workbook, by the name's ending.
+def write_report(report: FleetReport, path: Path, *, page: Page = report_page) -> None:
+    """Write the report as HTML, JSON, CSV, Excel workbook or PDF, by the name's ending.
 
-    An existing file is replaced by the complete new report, or stays unchanged on an error.
+    An existing file is replaced by the complete new report, or stays unchanged on an error. A PDF
+    is printed by a Chromium that is installed.
+
+    Args:
+        report: The report.
+        path: The file.
+        page: Makes the page of HTML and PDF.
 
     Raises:
         ConfigError: the file cannot be written.
     """
     check_target(path)
-    made = _WRITERS[path.suffix.lower()](report)
+    made = _WRITERS[path.suffix.lower()](report, page)
     content = made.encode() if isinstance(made, str) else made
     try:
         _replace(path, content)

@@ -22,7 +22,7 @@ from enphase_sdk.report import (
     energy_lifetime,
     energy_of_month,
     energy_of_year,
-    report_page,
+    plain_page,
     report_row,
     stored_days,
     stored_metrics,
@@ -102,10 +102,10 @@ def test_an_update_costs_the_listing_alone(
 def test_the_page_has_the_age_of_each_value(client: Enlighten, store: Store) -> None:
     list(Download(client, store))
     now = datetime(2024, 6, 15, 13, tzinfo=UTC)
-    page = report_page(FleetReport.of(stored_rows(store), generated_at=now, from_store=True))
+    page = plain_page(FleetReport.of(stored_rows(store), generated_at=now, from_store=True))
     assert ">Last day kWh<" in page
     assert ">2024-06-14<" in page
-    plain = report_page(FleetReport.of([], generated_at=now))
+    plain = plain_page(FleetReport.of([], generated_at=now))
     assert "Last day" not in plain
 
 

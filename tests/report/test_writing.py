@@ -16,6 +16,7 @@ from enphase_sdk.errors import ConfigError, ServerError
 from enphase_sdk.report import (
     FleetReport,
     check_target,
+    plain_page,
     report_csv,
     report_json,
     report_page,
@@ -40,8 +41,8 @@ def named(name: str) -> dict[str, Any]:
 def report() -> FleetReport:
     rows = [
         report_row(record(system=named(NASTY))),
-        report_row(record(reported=ago(days=3), energy_today=0)),
-        report_row(record(error=UNREAD)),
+        report_row(record(system={"system_id": 68}, reported=ago(days=3), energy_today=0)),
+        report_row(record(system={"system_id": 69}, error=UNREAD)),
     ]
     return FleetReport.of(rows, generated_at=NOON, stopped_by="quota <used> up")
 
@@ -105,7 +106,7 @@ def test_numbers_and_lists_are_written_as_they_are() -> None:
 
 
 def test_texts_from_outside_are_no_html(report: FleetReport) -> None:
-    text = report_page(report)
+    text = plain_page(report)
     page = Page(text)
     assert "script" not in page.tags
     assert "b" not in page.tags[page.tags.index("table") :]
@@ -114,7 +115,7 @@ def test_texts_from_outside_are_no_html(report: FleetReport) -> None:
 
 
 def test_the_page_needs_nothing_and_no_one(report: FleetReport) -> None:
-    text = report_page(report)
+    text = plain_page(report)
     page = Page(text)
     assert not {"script", "link", "img", "iframe"} & set(page.tags)
     assert not {"src", "href", "onclick"} & {name for name, _ in page.attributes}
@@ -126,7 +127,7 @@ def test_the_page_needs_nothing_and_no_one(report: FleetReport) -> None:
 
 
 def test_the_page_shows_rows_for_people(report: FleetReport) -> None:
-    page = Page(report_page(report))
+    page = Page(plain_page(report))
     width = page.tags.count("th")
     rows = [page.cells[n : n + width] for n in range(0, len(page.cells), width)]
     offline, unread, normal, totals = rows
@@ -136,29 +137,29 @@ def test_the_page_shows_rows_for_people(report: FleetReport) -> None:
     assert offline[10].strip() == "no report for 3 d"
     assert unread[6:10] == [UNKNOWN] * 4
     assert unread[10].strip().startswith("its summary could not be read: Enlighten had a failure")
-    assert "503" not in report_page(report)
+    assert "503" not in plain_page(report)
     assert normal[6:10] == ["10.0", "1.0", "5.0", "2.00"]
     assert totals[1:3] == ["3", "systems"]
     assert totals[6:10] == ["10.0", "2.0", "10.0", "2.00"]
 
 
 def test_the_page_says_what_is_missing(report: FleetReport) -> None:
-    assert 'class="notice"' in report_page(report)
-    assert "1 of 3 could not be read." in report_page(report)
+    assert 'class="notice"' in plain_page(report)
+    assert "1 of 3 could not be read." in plain_page(report)
     whole = FleetReport.of([report_row(record())], generated_at=NOON)
-    assert 'class="notice"' not in report_page(whole)
+    assert 'class="notice"' not in plain_page(whole)
 
 
 def test_no_placeholder_is_left() -> None:
-    template = (Path(report_page.__code__.co_filename).parent / "page.html").read_text("utf-8")
-    text = report_page(FleetReport.of([], generated_at=NOON))
+    template = (Path(plain_page.__code__.co_filename).parent / "page.html").read_text("utf-8")
+    text = plain_page(FleetReport.of([], generated_at=NOON))
     assert re.search(r"\$\w", template)
     assert not re.search(r"\$\w", text)
 
 
 def test_control_characters_of_a_name_reach_no_page() -> None:
     nasty = report_row(record(system=named("a\x1b[2J\x00\u202eb")))
-    text = report_page(FleetReport.of([nasty], generated_at=NOON))
+    text = plain_page(FleetReport.of([nasty], generated_at=NOON))
     assert not set(text) & {"\x1b", "\x00", "\u202e"}
 
 
@@ -173,7 +174,7 @@ def test_the_name_says_what_is_written(report: FleetReport, tmp_path: Path, suff
 
 def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
     for path, said in (
-        (tmp_path / "report.pdf", r"ends in \.html, \.json, \.csv"),
+        (tmp_path / "report.odt", r"ends in \.html, \.json, \.csv"),
         (tmp_path / "report", "ends in"),
         (tmp_path / "missing" / "report.html", "no folder .*missing; make it first"),
     ):

@@ -1,0 +1,60 @@
+"""The page of one system for its owner: from a store, or from the cloud."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date
+from typing import TYPE_CHECKING, TypeAlias
+
+from enphase_sdk.errors import EnphaseError
+
+if TYPE_CHECKING:
+    from enphase_sdk import Cloud
+    from enphase_sdk.report import FleetReport, ReportRow
+    from enphase_sdk.report.web.system_days import SystemDays
+    from enphase_sdk.store import Store
+
+__all__ = ["Page", "owners_page", "owners_page_of_store"]
+
+Page: TypeAlias = "Callable[[FleetReport], str]"
+
+
+def owners_page_of_store(store: Store, row: ReportRow) -> Page:
+    """The page of one system for its owner, of what a store knows of it."""
+    from enphase_sdk.report.web.system_days import read_system
+
+    return _page(row, read_system(store, row))
+
+
+def owners_page(client: Cloud, row: ReportRow) -> Page:
+    """The same of what the cloud tells: one request more, for the system's daily energies."""
+    from enphase_sdk.report.web.system_days import SystemDays
+
+    try:
+        days = _whole_days(client, row)
+    except EnphaseError:
+        days = {}  # the page says what is not known
+    return _page(row, SystemDays(production=days))
+
+
+def _whole_days(client: Cloud, row: ReportRow) -> dict[date, float | None]:
+    from enphase_sdk.clock import current_clock
+    from enphase_sdk.core.times import utc, zone_named
+    from enphase_sdk.report import whole_days
+
+    answer = client.energy_lifetime(row.system_id)
+    if answer is None or answer.start_date is None:
+        return {}
+    return whole_days(
+        answer.start_date,
+        answer.production,
+        last_energy_at=row.last_energy_at,
+        now=utc(current_clock().time()),
+        zone=zone_named(row.timezone) or UTC,
+    )
+
+
+def _page(row: ReportRow, days: SystemDays) -> Page:
+    from enphase_sdk.report.web.customer import customer_page
+
+    return lambda report: customer_page(row, days, generated_at=report.generated_at)

@@ -1,0 +1,189 @@
+"""The page of one system for its owner: from that system's data alone, in an owner's words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+from statistics import median
+
+from enphase_sdk.core.times import zone_named
+from enphase_sdk.report.condition import Condition
+from enphase_sdk.report.days import Period, known
+from enphase_sdk.report.formats import instant, kilo, mega, number, plain
+from enphase_sdk.report.metrics import change_since_last_year, energy
+from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.web.charts import Figure, calendar_map
+from enphase_sdk.report.web.history import Module
+from enphase_sdk.report.web.parts import figures
+from enphase_sdk.report.web.shell import SOURCE, asset, filled, text
+from enphase_sdk.report.web.system_charts import day_curve, last_days, months
+from enphase_sdk.report.web.system_days import SystemDays
+
+__all__ = ["customer_page"]
+
+# What a status of Enlighten means to an owner.
+_PARTS = {
+    "battery": "A battery is not reporting.",
+    "comm": "A gateway of your system is not reporting.",
+    "meter": "A meter is not reporting, so some values may be missing.",
+    "meter_issue": "The values of a meter look wrong, so some numbers here may be, too.",
+    "micro": "Some of the microinverters are not reporting; the others go on producing.",
+    "power": "The system reports trouble with its production.",
+    "storage_idle": "The battery has not been used for some days.",
+}
+
+
+def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -> str:
+    """The page of one system; every text from outside is escaped. It has no script.
+
+    Args:
+        row: The system's row; nothing of other systems is in it.
+        days: Its days.
+        generated_at: When the page is made (aware).
+
+    Raises:
+        ConfigError: the extra `report` is not installed.
+    """
+    told = [day for day, wh in days.production.items() if known(wh) is not None]
+    last = row.last_day or max(told, default=None)
+    zone = zone_named(row.timezone) or UTC
+    place = ", ".join(plain(part) for part in (row.city, row.state) if part)
+    made = [
+        last_days(days.production, last) if last else None,
+        months(days.production, last) if last else None,
+        _calendar(days, last) if last else None,
+        day_curve(days.curve) if days.curve else None,
+    ]
+    return filled(
+        "customer.html",
+        style=asset("page.css"),
+        name=text(plain(row.system_name) if row.system_name else f"System {row.system_id}"),
+        headline=text(_headline(days, last)),
+        place=text(f"{place}. ") if place else "",
+        generated_at=f"Made {generated_at.astimezone(zone):%Y-%m-%d %H:%M}.",
+        state=_state(row),
+        facts="".join(_facts(row, days, last)),
+        figures=figures([one for one in made if one]) or "<p>No days are known to draw yet.</p>",
+        modules=_modules(days.modules),
+        source=text(SOURCE),
+    )
+
+
+def _headline(days: SystemDays, last: date | None) -> str:
+    if last is None:
+        return "No whole day of your solar system is known yet."
+    period = Period.ending(last, days=30)
+    made = energy(days.production, period)
+    if made is None:
+        return f"Nothing is known of your solar system's last 30 days, to {_date(last)}."
+    missing = "" if made.days_known == 30 else f" (of {made.days_known} days that are known)"
+    said = f"Your solar system made {kilo(made.wh)} kWh in the 30 days to {_date(last)}{missing}"
+    change = change_since_last_year(days.production, period)
+    if change.change is None or change.pairs < 20:
+        return f"{said}."
+    more = "more" if change.change >= 0 else "less"
+    return f"{said}, {abs(change.change):.0%} {more} than a year before; the weather is in it."
+
+
+def _date(day: date) -> str:
+    return f"{day.day} {day:%B %Y}"
+
+
+def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
+    facts: list[str] = []
+
+    def add(name: str, value: str, more: str = "") -> None:
+        below = f"<dd>{text(more)}</dd>" if more else ""
+        facts.append(f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd>{below}</div>")
+
+    if last is not None:
+        periods = [
+            ("Last whole day", Period(last, last)),
+            ("Last 7 days", Period.ending(last, days=7)),
+            (f"{last:%B} so far", Period(last.replace(day=1), last)),
+            (f"{last.year} so far", Period(date(last.year, 1, 1), last)),
+        ]
+        for name, period in periods:
+            made = energy(days.production, period)
+            count = made.days_known if made else 0
+            known_days = "" if count == len(period) else f"{count} of {len(period)} days known"
+            more = _date(last) if len(period) == 1 else known_days
+            add(name, f"{kilo(made.wh if made else None)} kWh", more)
+    elif row.energy_today_wh is not None:
+        add("Today so far", f"{kilo(row.energy_today_wh)} kWh")
+    add("Since the beginning", f"{mega(row.energy_lifetime_wh)} MWh")
+    add("Rated power", f"{kilo(row.size_w)} kW", "as Enphase has it")
+    return facts
+
+
+def _state(row: ReportRow) -> str:
+    kind, said = _told(row)
+    return f'<p class="state {kind}"><span class="mark">{_MARKS[kind]}</span> {text(said)}</p>'
+
+
+_MARKS = {"fine": "✓", "watch": "●", "visit": "▲", "call": "◆", "unread": "○"}
+
+
+def _told(row: ReportRow) -> tuple[str, str]:
+    """What an owner should know of the system's condition, and how urgent it is."""
+    since = "" if row.last_report_at is None else f" since {instant(row.last_report_at)}"
+    match row.condition:
+        case Condition.OFFLINE if not since:
+            return "call", "Your gateway has never reported, so nothing is known of your system."
+        case Condition.OFFLINE:
+            return "call", (
+                f"Your gateway has not reported{since}. Your system may well be producing all the "
+                "same: what it made meanwhile usually arrives when the gateway is connected "
+                "again. Please check that your router is on and the gateway connected to it."
+            )
+        case Condition.NOT_PRODUCING:
+            at = row.last_energy_at
+            when = "" if at is None else f" since {instant(at)}"
+            return "visit", (
+                f"Your gateway reports, but no energy has come{when} although some should have. "
+                "Please ask your installer to look at it."
+            )
+        case Condition.ATTENTION:
+            return "watch", _PARTS.get(
+                row.status or "", "Your system reports that something needs a look."
+            )
+        case Condition.UNKNOWN:
+            return "unread", "The newest data of your system could not be read."
+        case Condition.NORMAL:
+            return (
+                "fine",
+                f"Your system reports as it should; last report: {instant(row.last_report_at)}.",
+            )
+
+
+def _calendar(days: SystemDays, last: date) -> Figure | None:
+    period = Period.ending(last, days=365)
+    values = [
+        (day, None if (wh := known(days.production.get(day))) is None else wh / 1e3)
+        for day in period
+    ]
+    return calendar_map(values, "kWh")
+
+
+def _modules(modules: Sequence[Module]) -> str:
+    told = [module.energy_wh for module in modules if module.energy_wh is not None]
+    if not modules:
+        return ""
+    middle = median(told) if told else None
+    items = "".join(
+        f"<li><b>{_share(module.energy_wh, middle)}</b>…{text(module.serial_number[-6:])}</li>"
+        for module in modules
+    )
+    return (
+        '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
+        '<p class="says">What each has made in its life against the middle one of this system. '
+        "One that is shaded, faces elsewhere or was added later has less. They stand in the order "
+        f'of their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul>'
+        "</section>"
+    )
+
+
+def _share(own: float | None, middle: float | None) -> str:
+    if own is None or not middle:
+        return number(None)
+    return f"{own / middle:.0%}"

@@ -1,0 +1,307 @@
+"""The report's pages: what they hold, what they let in, and whose data are in them."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import zlib
+from base64 import b64decode, b64encode
+from collections.abc import Iterator
+from datetime import date, timedelta
+from hashlib import sha256
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from enphase_sdk.report import (
+    FleetReport,
+    customer_page,
+    read_history,
+    read_system,
+    report_page,
+    stored_rows,
+)
+from enphase_sdk.report.web.history import History
+from enphase_sdk.store import Store
+
+from .fleet_store import (
+    DAYS,
+    DEAD,
+    LAST_DAY,
+    NASTY,
+    NOW,
+    OFFLINE,
+    SYSTEMS,
+    YOUNG,
+    fill,
+    fleet_report,
+    made,
+)
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with fill(tmp_path_factory.mktemp("fleet") / "fleet.duckdb") as filled:
+        yield filled
+
+
+@pytest.fixture(scope="module")
+def report(store: Store) -> FleetReport:
+    return fleet_report(store)
+
+
+@pytest.fixture(scope="module")
+def page(report: FleetReport) -> str:
+    return report_page(report)
+
+
+def owners_page(store: Store, system_id: int) -> str:
+    (row,) = [row for row in stored_rows(store) if row.system_id == system_id]
+    return customer_page(row, read_system(store, row), generated_at=NOW)
+
+
+class Parts(HTMLParser):
+    """The texts of the elements of a page, in order, by tag."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.texts: list[str] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.texts.append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.texts:
+            self.texts[-1] += data
+
+    def of(self, tag: str) -> list[tuple[dict[str, str | None], str]]:
+        """Attributes and text of each element of a kind."""
+        pairs = zip(self.tags, self.texts, strict=True)
+        return [(attributes, text) for (name, attributes), text in pairs if name == tag]
+
+
+def data_of(page: str) -> dict[str, Any]:
+    (found,) = [
+        text for attributes, text in Parts(page).of("script") if attributes.get("id") == "data"
+    ]
+    document: dict[str, Any] = json.loads(found)
+    return document
+
+
+def history_of(report: FleetReport) -> History:
+    assert report.history is not None
+    return report.history
+
+
+def unpacked(history: History, system_id: int) -> list[int]:
+    """As days.js does it: all high bytes, then all low bytes."""
+    raw = zlib.decompress(b64decode(history.packed.text))
+    half = len(raw) // 2
+    values = [256 * high + low for high, low in zip(raw[:half], raw[half:], strict=True)]
+    place = history.packed.places[system_id]
+    return values[place * history.packed.days : (place + 1) * history.packed.days]
+
+
+def test_the_days_of_each_system_come_back_in_steps_of_10_wh(report: FleetReport) -> None:
+    history = history_of(report)
+    assert history.packed.days == DAYS
+    for system_id in SYSTEMS:
+        wanted = [65_535 if wh is None else round(wh / 10) for wh in made(system_id)]
+        if system_id == OFFLINE:
+            wanted[-1:] = [65_535]  # it was heard last within the 25th, which is not whole
+        assert unpacked(history, system_id) == wanted
+
+
+def test_a_large_system_gets_a_step_that_its_best_day_fits_in(tmp_path: Path) -> None:
+    with fill(tmp_path / "one.duckdb", [101]) as store:
+        store.write_daily(101, "production", LAST_DAY, [6_000_000], LAST_DAY, NOW)
+        history = read_history(store, list(stored_rows(store)))
+        assert history is not None
+        (step,) = history.packed.steps_wh
+        assert step == 92  # 6,000,000 / 65,534, rounded up
+        assert unpacked(history, 101)[-1] == round(6_000_000 / 92)
+
+
+def test_the_fleet_s_days_count_who_produced_and_who_is_not_known(report: FleetReport) -> None:
+    last = history_of(report).days[-1]
+    assert (last.day, last.producing, last.zero, last.unknown) == (LAST_DAY, 10, 1, 1)
+    known = [made(system_id)[-1] or 0 for system_id in SYSTEMS if system_id != OFFLINE]
+    assert last.wh == sum(known)
+    assert last.kwh_per_kw == pytest.approx(sum(known) / (11 * 5_000))
+    first = history_of(report).days[0]
+    assert (first.day, first.producing, first.unknown) == (LAST_DAY - timedelta(364), 11, 0)
+
+
+def test_weeks_compare_the_same_systems_on_the_same_days(report: FleetReport) -> None:
+    weeks = history_of(report).weeks
+    assert len(weeks) == 52
+    week = weeks[-2]  # 12 to 18 November: all produced, the young one has no year before
+    assert week.last_day == date(2026, 11, 18)
+    now = [7 * (made(system_id)[-8] or 0) for system_id in SYSTEMS]
+    young = 7 * (made(YOUNG)[-8] or 0)
+    assert week.wh == sum(now)
+    assert (week.same_wh, week.systems) == (sum(now) - young, 11)
+    assert week.before_wh == sum(7 * (made(s)[0] or 0) for s in SYSTEMS if s != YOUNG)
+    assert (week.same_wh or 0) / (week.before_wh or 1) == pytest.approx(1.1)
+
+
+def test_the_last_30_days_against_the_year_before(report: FleetReport) -> None:
+    recent = history_of(report).recent
+    assert recent[112].wh == 30 * 12_320  # 11,200 and a tenth
+    assert (recent[112].days, recent[112].pairs) == (30, 30)
+    assert recent[112].change == pytest.approx(0.1)
+    assert (recent[YOUNG].days, recent[YOUNG].change, recent[YOUNG].pairs) == (20, None, 0)
+    assert recent[DEAD].wh == 27 * 11_440
+
+
+def test_a_day_s_curve_has_a_gap_where_nothing_was_reported(report: FleetReport) -> None:
+    curve = history_of(report).curves[101]
+    assert (curve.day, curve.start, curve.minutes) == (LAST_DAY, 8 * 60, 15)
+    assert list(curve.watts) == [400, 600, 800, None, 1200, 1400, 1600, 1800]
+
+
+def test_each_system_stands_with_its_reason_those_that_need_something_first(page: str) -> None:
+    data = data_of(page)
+    at = {column["key"]: n for n, column in enumerate(data["columns"])}
+    rows = {row[at["id"]]: row for row in data["rows"]}
+    assert [row[at["id"]] for row in data["rows"]][:2] == [DEAD, OFFLINE]
+    assert [row[at["todo"]] for row in data["rows"]] == ["visit", "call"] + ["fine"] * 10
+    dead, offline = rows[DEAD], rows[OFFLINE]
+    assert "no energy since 2026-11-23" in dead[at["reason"]]
+    assert dead[at["since"]] == "2026-11-23"
+    assert dead[at["lost"]] > 0
+    assert offline[at["lost"]] is None
+    assert "no report for" in offline[at["reason"]]
+    assert rows[112][at["yield"]] == 2.46  # 12.32 kWh of 5 kW a day
+    assert rows[112][at["day"]] == 12.3
+    assert rows[112][at["change"]] == 10
+    # Median of the others that are compared (101 to 111 without the young one): 11.715 kWh
+    assert data["areas"][rows[112][at["area"]]][0] == "80301"
+    static = {attributes.get("href") for attributes, _ in Parts(page).of("a")}
+    assert {f"#s{system_id}" for system_id in SYSTEMS} <= static
+
+
+def test_counts_and_lists_say_the_same_as_the_headline(report: FleetReport, page: str) -> None:
+    assert report.assessment is not None
+    assert "12 systems, data to 25 Nov 2026: 1 needs a visit, 1 needs a call" in page
+    buttons = {a["value"] for a, _ in Parts(page).of("button") if a.get("data-show")}
+    assert buttons == {"all", "visit", "call", "fine"}
+    assert page.index('id="visit-title"') < page.index('id="call-title"') < page.index('id="table"')
+    assert ">not known<" in page
+
+
+def test_every_picture_has_a_name_and_a_table_of_its_values(page: str) -> None:
+    parts = Parts(page)
+    figures = parts.of("figure")
+    titles = [text for _, text in parts.of("h3")]
+    assert len(figures) == 4
+    assert titles[:4] == [
+        "Energy against the year before",
+        "Systems without energy, 90 days",
+        "Each day of the year",
+        "How the yields are spread",
+    ]
+    assert sum("Values: " in text for _, text in parts.of("summary")) == 4
+    svgs = parts.of("svg")
+    assert len(svgs) == 8  # wide and narrow
+    assert all(attributes.get("aria-hidden") == "true" for attributes, _ in svgs)
+    assert "var(--now)" in page
+
+
+def test_texts_from_outside_are_text(page: str) -> None:
+    parts = Parts(page)
+    assert "alert" not in "".join(
+        text for attributes, text in parts.of("script") if attributes.get("id") != "data"
+    )
+    assert len(parts.of("script")) == 3
+    assert NASTY in [text for attributes, text in parts.of("a")]
+    (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
+    assert "<" not in data
+    assert NASTY in [row[1] for row in json.loads(data)["rows"]]
+    assert not set(page) & {"\x00", "\x1b", "\u202e", "\u202c"}
+    assert "${rows}" in page  # the name's own, and no placeholder of ours is left
+    assert not re.search(r"\$[a-z]", page.replace(NASTY, "").replace("$title ${rows}", ""))
+
+
+def test_nothing_is_loaded_and_only_our_style_and_script_may_run(page: str, store: Store) -> None:
+    for text in (page, owners_page(store, 101)):
+        parts = Parts(text)
+        assert "://" not in text
+        assert "url(" not in text
+        assert "@import" not in text
+        names = {name for _, attributes in parts.tags for name in attributes}
+        assert not {"src", "srcset", "style", "onclick", "onload", "action"} & names
+        (policy,) = [
+            attributes["content"] or ""
+            for attributes, _ in parts.of("meta")
+            if attributes.get("http-equiv") == "Content-Security-Policy"
+        ]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        inside = re.findall(r"<(?:style|script)>(.*?)</(?:style|script)>", text, flags=re.S)
+        wanted = [b64encode(sha256(said.encode()).digest()).decode() for said in inside]
+        assert re.findall(r"'sha256-([^']+)'", policy) == wanted
+
+
+def test_an_owner_s_page_has_nothing_of_others(store: Store, tmp_path: Path) -> None:
+    with fill(tmp_path / "alone.duckdb", [103]) as alone:
+        wanted = owners_page(alone, 103)
+    assert owners_page(store, 103) == wanted
+    assert "House 103" in wanted
+    for other in SYSTEMS:
+        if other != 103:
+            assert f"House {other}" not in wanted
+            assert f"12{other}0000" not in wanted
+
+
+def test_an_owner_s_page_is_in_an_owner_s_words(store: Store) -> None:
+    healthy, offline, dead = (owners_page(store, system_id) for system_id in (112, OFFLINE, DEAD))
+    assert "made 369.6 kWh in the 30 days to 25 November 2026, 10% more than" in healthy
+    assert "reports as it should" in healthy
+    assert "Your gateway has not reported since 2026-11-25 06:55" in offline
+    assert "may well be producing" in offline
+    assert "to 24 November 2026" in offline
+    for text in (healthy, offline, dead):
+        assert not re.search(r"\b(visit|offline|rank|neighbour|peer)", _visible(text))
+        assert len(Parts(text).of("script")) == 0
+
+
+def _visible(page: str) -> str:
+    return re.sub(r"<style>.*?</style>|<[^>]*>", " ", page, flags=re.S)
+
+
+def test_the_year_before_counts_up_to_the_same_day(store: Store) -> None:
+    cells = [text for _, text in Parts(owners_page(store, 112)).of("td")]
+    at = cells.index("2026-11")
+    assert cells[at : at + 4] == ["2026-11", "308.0", "25", "280.0"]  # 25 days of both years
+
+
+def test_a_report_of_nothing_is_a_page() -> None:
+    empty = report_page(FleetReport.of([], generated_at=NOW))
+    assert "0 systems" in empty
+    assert data_of(empty)["rows"] == []
+
+
+def test_without_the_extra_it_is_the_plain_page_and_says_what_to_install(
+    report: FleetReport, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "altair", None)
+    plain = report_page(report)
+    assert "pip install &#x27;enphase-sdk[report]&#x27;" in plain
+    assert "<svg" not in plain
+    assert "House 112" in plain
+
+
+def test_the_report_is_imported_without_its_extra() -> None:
+    program = (
+        "import sys; sys.modules.update(altair=None, vl_convert=None, xlsxwriter=None)\n"
+        "import enphase_sdk.report, enphase_sdk.cli\n"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
