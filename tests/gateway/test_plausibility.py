@@ -193,6 +193,23 @@ def test_net_consumption_may_be_below_zero_and_its_days_are_sent_as_0() -> None:
     assert judge.problems == []
 
 
+def test_net_consumption_of_a_day_may_be_more_than_that_of_all_days() -> None:
+    judge = Judging()
+    net = energy(200, 9_000, 60_000, 5_000)
+    assert judge(Snapshot(system_net_consumption=net)).system_net_consumption == net
+    figures = judge.production(energy(today=9_000, week=60_000, lifetime=5_000))
+    assert figures == energy(today=None, week=None, lifetime=5_000)
+
+
+def test_a_problem_says_which_energy_it_is() -> None:
+    judge = Judging()
+    judge.production(energy(today=2**32 - 1, week=90_000))
+    assert judge.problems == [("production", "production: energy of today that it cannot have")]
+    judge.production(energy(week=2**32 - 1))
+    expected = "production: energy of seven days that it cannot have"
+    assert judge.problems == [("production", expected)]
+
+
 # Against the reading before
 
 
@@ -246,6 +263,14 @@ def test_the_wrap_of_a_microinverters_counter_is_recognised(source: str) -> None
         judge.lifetimes(20_000_000)
         assert judge.lifetimes(other) == [None]
         assert judge.problems == [("production", "production: lifetime energy that fell")]
+
+
+def test_a_counter_of_consumption_that_falls_is_no_microinverters_counter() -> None:
+    judge = Judging()
+    judge(Snapshot(system_consumption=energy(lifetime=20_000_000)))
+    fallen = judge(Snapshot(system_consumption=energy(lifetime=20_000_000 - WRAP + 900)))
+    assert fallen.system_consumption == energy(lifetime=None)
+    assert judge.problems == [("consumption", "consumption: lifetime energy that fell")]
 
 
 def test_each_source_of_production_counts_by_itself() -> None:
@@ -303,6 +328,18 @@ def test_a_microinverter(wrong: Json, none: list[str]) -> None:
     assert result.inverters["1"] == inverter("1", **dict.fromkeys(none))
     assert result.inverters["2"] == inverter("2")
     assert [of for of, _ in judge.problems] == ["inverters"]
+
+
+def test_the_energy_of_a_microinverter_that_tells_no_power_is_kept() -> None:
+    told = inverter(last_report_watts=None)
+    assert Judging()(Snapshot(inverters={"1": told})).inverters["1"] == told
+
+
+def test_a_microinverters_counter_never_falls_however_long_ago_it_was_read() -> None:
+    judge = Judging()
+    judge(Snapshot(inverters={"1": inverter(lifetime_energy=90_000)}))
+    fallen = Snapshot(inverters={"1": inverter(lifetime_energy=89_800)})
+    assert judge(fallen, later=300 * HOUR).inverters["1"].lifetime_energy is None
 
 
 def test_a_microinverters_counter_wraps() -> None:
