@@ -89,7 +89,7 @@ class GatewayConnection:
         """
         with self._turn.mine():
             if self._closed:
-                raise APIConnectionError("this gateway's client has been closed; make a new one")
+                raise APIConnectionError("this gateway's client is closed; make a new one")
             if self.scheme == "http" and self.trust.is_established():
                 # Another client, or another process, has found HTTPS in the meantime.
                 self.scheme = None
@@ -123,7 +123,7 @@ class GatewayConnection:
         """
         with self._turn.mine():
             if self._closed:
-                raise APIConnectionError("this gateway's client has been closed; make a new one")
+                raise APIConnectionError("this gateway's client is closed; make a new one")
             if self._streams:
                 raise ConfigError(
                     f"{self.address}: this client reads {request.url} already, and a gateway bears "

@@ -65,6 +65,7 @@ _IN_SHELL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r", or let the owner agree at \S+ and pass the tokens", ""),
         (r", or make one: Plan\(.*?\)", ""),
         (r", or an object with change\(.*?\)", ""),
+        (r", or token_provider=", ""),
         (r"; if that is expected, allow more with max_body=", ""),
         # A new command does not forget a refusal. The call that it is allowed each day does.
         (

@@ -141,7 +141,16 @@ from enphase_sdk.report.thresholds import (
     Thresholds,
 )
 from enphase_sdk.report.web.customer import customer_page
-from enphase_sdk.report.web.history import History, read_history
+from enphase_sdk.report.web.history import (
+    DayCurve,
+    FleetDay,
+    FleetWeek,
+    History,
+    Module,
+    Recent,
+    read_history,
+)
+from enphase_sdk.report.web.packing import PackedDays
 from enphase_sdk.report.web.system_days import SystemDays, read_system
 from enphase_sdk.report.words import in_words
 from enphase_sdk.report.workbook import (
@@ -160,22 +169,28 @@ __all__ = [
     "Condition",
     "Counts",
     "Daily",
+    "DayCurve",
     "DaySeries",
     "Degradation",
     "Energy",
     "EnergyBalance",
     "Estimate",
     "Finding",
+    "FleetDay",
     "FleetReport",
+    "FleetWeek",
     "Flow",
     "History",
     "Inverters",
     "Kind",
     "Located",
     "Meters",
+    "Module",
     "Neighbourhoods",
     "OpenFinding",
+    "PackedDays",
     "Period",
+    "Recent",
     "ReportMemory",
     "ReportRow",
     "StoredMetrics",

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import calendar
 import csv
+import io
 from collections.abc import Iterable, Mapping
 from datetime import date, tzinfo
 from pathlib import Path
@@ -249,6 +250,10 @@ def read_estimate(path: Path) -> Estimate:
     raise ConfigError(f"{path} is of several systems (column system_id); use read_estimates")
 
 
+# Characters. Three years of months for 100,000 systems are less.
+LARGEST_ESTIMATES = 100_000_000
+
+
 def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
     """Estimates from a CSV file with columns `month`, `kwh` and, for several systems, `system_id`.
 
@@ -260,7 +265,10 @@ def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
     found: dict[int | None, dict[int | tuple[int, int], float]] = {}
     try:
         with path.open(newline="", encoding="utf-8-sig") as file:
-            for row in (rows := csv.DictReader(file)):
+            text = file.read(LARGEST_ESTIMATES + 1)
+            if len(text) > LARGEST_ESTIMATES:
+                raise ConfigError(f"{path} is larger than {LARGEST_ESTIMATES:,} characters")
+            for row in (rows := csv.DictReader(io.StringIO(text, newline=""))):
                 system_id: int | None = None
                 month: int | tuple[int, int] = 0
                 try:

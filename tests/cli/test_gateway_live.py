@@ -190,7 +190,8 @@ def test_a_second_factor_is_told(run: Run, host: str, gateway: SimulatedGateway)
 def test_a_new_token_needs_an_account(run: Run, host: str, token: str) -> None:
     result = run("envoy", "token", host, "--new")
     assert (result.code, result.out) == (2, "")
-    assert "username=" in result.err
+    assert "use --username and --password-file" in result.err
+    assert "token_provider" not in result.err
     assert token not in result.err
 
 

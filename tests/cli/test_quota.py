@@ -89,7 +89,9 @@ def test_what_a_sync_and_a_report_would_cost(
 
 
 @pytest.mark.usefixtures("cloud")
-def test_a_store_that_is_not_there_is_an_error(run: Run, tmp_path: Path) -> None:
-    result = run("quota", "--store", tmp_path / "nowhere.duckdb")
-    assert result.code == 2
-    assert len(result.err.splitlines()) == 1
+def test_the_cost_of_a_store_that_does_not_exist_is_not_known(run: Run, tmp_path: Path) -> None:
+    store = tmp_path / "nowhere.duckdb"
+    told = quota(run, "--store", store)
+    assert told["costs"] == {"report": None, "sync": None}
+    assert f"{store} is empty" in run("quota", "--store", store).out
+    assert not store.exists()

@@ -372,7 +372,7 @@ def test_a_closed_client_says_so_at_once(surface: Surface, clock: FakeClock) -> 
         lambda _: client.with_raw_response.summary(67),
         lambda _: surface.collected(listing),
     ):
-        with pytest.raises(errors.APIConnectionError, match="has been closed; make a new one"):
+        with pytest.raises(errors.APIConnectionError, match="client is closed; make a new one"):
             surface.use(client, act)
     assert clock.sleeps == [], "trying again is of no use"
 

@@ -306,7 +306,6 @@ def test_a_write_that_may_have_failed_is_not_sent_again(
     ("status", "error"),
     [
         (400, APIStatusError),
-        (401, AuthenticationError),
         (403, AuthenticationError),
         (404, NotAvailableError),
         (302, APIStatusError),
@@ -321,6 +320,23 @@ def test_a_refused_write_is_an_error_and_not_sent_again(
         done(gateway, surface, write.call)
     assert writes_sent(gateway) == 1
     assert clock.sleeps == []
+
+
+def test_a_write_is_sent_once_more_after_a_401_and_no_more(
+    surface: Surface, clock: FakeClock
+) -> None:
+    """A 401 says that nothing was done, and often that the session alone has ended."""
+    write, gateway = WRITES["reserve"], gateway_for(WRITES["reserve"], clock)
+    fail_the_write(write, gateway, faults.status(401), clock)
+    assert done(gateway, surface, write.call).outcome == "applied"
+    assert writes_sent(gateway) == 2
+    gateway = gateway_for(write, clock)
+    fail_the_write(write, gateway, faults.status(401), clock)
+    for _ in range(3):
+        gateway.fail(write.path, with_=faults.status(401))
+    with pytest.raises(AuthenticationError, match="tariff"):
+        done(gateway, surface, write.call)
+    assert writes_sent(gateway) == 2
 
 
 def test_firmware_that_is_updated_between_reading_and_writing(

@@ -166,7 +166,7 @@ def test_every_request_is_listed_as_it_was_sent(gateway: SimulatedGateway) -> No
 
 def test_a_busy_gateway_stalls(gateway: SimulatedGateway) -> None:
     with client_of(gateway) as client:
-        with gateway.busy(), pytest.raises(httpx.ReadTimeout, match="one at a time"):
+        with gateway.busy(), pytest.raises(httpx.ReadTimeout, match="one request at a time"):
             client.get("/info")
         assert client.get("/info").status_code == 200
     assert gateway.stalled == 1
