@@ -18,7 +18,7 @@ from enphase_sdk.errors import (
     RateLimitError,
 )
 from enphase_sdk.frames import FleetFrame, _backends
-from enphase_sdk.testing import FakeClock, SimulatedEnlighten, faults
+from enphase_sdk.testing import FakeClock, Plan, SimulatedEnlighten, faults
 from tests.support import SURFACES, Surface, page_body
 
 
@@ -33,14 +33,12 @@ def cloud(clock: FakeClock) -> SimulatedEnlighten:
     return SimulatedEnlighten(8, clock=clock)
 
 
-def frame_of(
-    surface: Surface, handler: Any, *arguments: Any, client: Any = None, **options: Any
-) -> FleetFrame[Any]:
+def frame_of(surface: Surface, handler: Any, *arguments: Any, **options: Any) -> FleetFrame[Any]:
     def act(made: Any) -> Any:
         kind: Any = AsyncFleet if isinstance(made, AsyncEnlighten) else Fleet
         return kind(made).frame(*arguments, **{"backend": "polars", **options})
 
-    found: FleetFrame[Any] = surface.call(handler, act, **{"max_retries": 0, **(client or {})})
+    found: FleetFrame[Any] = surface.call(handler, act, max_retries=0)
     return found
 
 
@@ -117,18 +115,17 @@ def test_which_days_are_complete_is_decided_in_each_systems_own_zone(surface: Su
     assert by_id["energy_wh"].to_list() == [5000, None]
 
 
-def test_a_run_that_was_stopped_says_why_and_goes_on(
-    surface: Surface, cloud: SimulatedEnlighten, clock: FakeClock
-) -> None:
+def test_a_run_that_was_stopped_says_why_and_goes_on(surface: Surface, clock: FakeClock) -> None:
+    cloud = SimulatedEnlighten(8, clock=clock, plan=Plan("Tiny", 100, 5))
     ids = cloud.system_ids()
-    cloud.fail(with_=faults.refused(), after=3, times=8, operation="Summary")
     made = frame_of(surface, cloud, "summary", ids)
     assert isinstance(made.stopped_by, QuotaExceededError | RateLimitError)
     read = made.frame["system_id"].to_list()
-    assert len(read) == 3
+    assert len(read) == 5
+    assert read == sorted(read)
     assert made.errors == {}
-    later = SimulatedEnlighten(8, clock=clock)
-    rest = frame_of(surface, later, "summary", ids, position=made.position)
+    clock.advance(31 * 86_400)
+    rest = frame_of(surface, cloud, "summary", ids, position=made.position)
     assert rest.stopped_by is None
     assert sorted(read + rest.frame["system_id"].to_list()) == ids
 
@@ -153,7 +150,7 @@ def test_wrong_arguments_cost_no_hit(
 ) -> None:
     with pytest.raises(InvalidArgumentError, match=message):
         frame_of(surface, cloud, operation, **options)
-    assert cloud.requests == []
+    assert not cloud.requests
 
 
 @pytest.mark.parametrize(
