@@ -95,6 +95,10 @@ class AsyncGatewaySession:
         async with self._turn.mine():
             return self._took(await self._identity()) if anew else await self._identified()
 
+    def doubt(self) -> None:
+        """Request the identity again before the next call: the gateway may have restarted."""
+        self._doubted = True
+
     async def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Log in and run a flow; an expired token is renewed once."""
         async with self._turn.mine():

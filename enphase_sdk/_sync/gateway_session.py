@@ -96,6 +96,10 @@ class GatewaySession:
         with self._turn.mine():
             return self._took(self._identity()) if anew else self._identified()
 
+    def doubt(self) -> None:
+        """Request the identity again before the next call: the gateway may have restarted."""
+        self._doubted = True
+
     def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Log in and run a flow; an expired token is renewed once."""
         with self._turn.mine():

@@ -13,6 +13,7 @@ from enphase_sdk import AsyncEnvoy, Envoy
 from enphase_sdk.clock import set_clock
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.testing import FakeClock, SimulatedGateway, SimulatedTokenService
+from enphase_sdk.testing import gateway_faults as faults
 from tests.gateway.envoys import EMAIL, HOST, PASSWORD, Network, asked, network_of, opened
 from tests.gateway.test_live import samples
 from tests.support import Surface
@@ -160,16 +161,19 @@ def test_firmware_that_is_updated_between_two_live_samples(
 
     def update() -> None:
         gateway.update_firmware("D8.3.5528")
+        gateway.script_stream(faults.stream_breaks())
         gateway.reboot(starting_for=120)
 
     begun = clock.time()
-    before, *after = samples(
-        surface, gateway, 1, update, 3, made={"token": gateway.issue_token(owner=False)}
-    )
-    assert "/info" in asked(gateway)
-    times = [sample.at for sample in (before, *after)]
+    token = gateway.issue_token(owner=False)
+    found = samples(surface, gateway, 3, update, 5, made={"token": token})
+    fresh = [sample for sample in found if not sample.is_stale]
+    times = [sample.at or 0 for sample in fresh]
     assert times == sorted(times)
-    assert all(sample.pv_w is not None for sample in after if not sample.is_stale)
-    assert not after[-1].is_stale
-    assert after[-1].pv_w == pytest.approx(gateway.moment.production, rel=0.05)
+    # None is made up of what a gateway says that is starting, and the last are of the new one.
+    assert all((sample.pv_w or 0) > 0 for sample in fresh)
+    assert times[-1] > begun + 120
+    assert fresh[-1] == found[-1]
+    assert found[-1].pv_w == pytest.approx(gateway.moment.production, rel=0.05)
     assert clock.time() - begun < 10 * 60
+    assert asked(gateway).count("/info") > 1  # who it is now was asked
