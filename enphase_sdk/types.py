@@ -59,7 +59,14 @@ if TYPE_CHECKING:
         SystemFilters,
         SystemOperation,
     )
-    from enphase_sdk.frames import AnyFrame, BackendName, FrameBuilder, Operation, Timezone
+    from enphase_sdk.frames import (
+        AnyFrame,
+        BackendName,
+        FleetFrame,
+        FrameBuilder,
+        Operation,
+        Timezone,
+    )
     from enphase_sdk.gateway.identity import GatewayInfo
     from enphase_sdk.gateway.profile import GatewayProfile
     from enphase_sdk.gateway.snapshot import Problem, Snapshot
@@ -94,6 +101,7 @@ __all__ = [
     "Exchanging",
     "FileCache",
     "Filter",
+    "FleetFrame",
     "FleetRecord",
     "FleetRun",
     "FrameBuilder",
@@ -184,6 +192,7 @@ _HOMES = {
     "DateLike": "core.times",
     "FileCache": "cloud.cache",
     "Filter": "cloud.arguments",
+    "FleetFrame": "frames",
     "FleetRecord": "fleet",
     "AsyncCollection": "fleet",
     "AsyncFleetRun": "fleet",

@@ -80,14 +80,19 @@ class AsyncSystemPages:
         self, *, backend: Literal["pyarrow"], timezone: Timezone = ...
     ) -> pa.Table: ...
     @overload
-    async def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
-    async def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
+    async def to_frame(
+        self, *, backend: BackendName | None = ..., timezone: Timezone = ...
+    ) -> AnyFrame: ...
+    async def to_frame(
+        self, *, backend: BackendName | None = None, timezone: Timezone = UTC
+    ) -> AnyFrame:
         """A data frame with one row for each system; reads the listing to its end.
 
         See `enphase_sdk.frames` for the columns.
 
         Args:
-            backend: `polars`, `pandas` or `pyarrow`.
+            backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
+                `pandas`, `polars`, `pyarrow`.
             timezone: Time zone of all instants in the frame, an IANA name or a `tzinfo` with
                 one. The time zone of each system is in the column `timezone`.
 

@@ -10,6 +10,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, Unpack, cast, overload
 from enphase_sdk import models
 from enphase_sdk._async.cloud_base import AsyncCloud
 from enphase_sdk._async.cloud_pages import AsyncSystemPages
+from enphase_sdk._async.fleet_frames import AsyncFleetFrames
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.boundary import Boundary
 from enphase_sdk.cloud.collecting import (
@@ -40,7 +41,7 @@ Progress: TypeAlias = Callable[[int, int | None], object]
 Tell: TypeAlias = Callable[[Any, BaseException | None], None]
 
 
-class AsyncFleet:
+class AsyncFleet(AsyncFleetFrames):
     """All systems that a client has access to.
 
     Args:

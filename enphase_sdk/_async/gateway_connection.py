@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Awaitable, Callable, Generator
 from functools import partial
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import httpx
 from attrs import define, evolve, field
@@ -47,9 +49,24 @@ _HEADERS = (
 )
 
 
+# A gateway serves one request at a time: all clients of this process take turns at it.
+_turns: WeakValueDictionary[Address, AsyncTurn] = WeakValueDictionary()
+_making = threading.Lock()
+
+
+def _turn_at(address: Address) -> AsyncTurn:
+    with _making:
+        turn = _turns.get(address)
+        if turn is None:
+            _turns[address] = turn = AsyncTurn()
+        return turn
+
+
 @define(repr=False, eq=False)
 class AsyncGatewayConnection:
     """Sends requests to one gateway, never two at a time.
+
+    Connections of this process to the same address take turns.
 
     Attributes:
         scheme: `https` or `http`, the one that has answered; None before that.
@@ -68,9 +85,10 @@ class AsyncGatewayConnection:
     _closed: bool = False
     _streams: set[AsyncStream] = field(factory=lambda: set[AsyncStream]())
     _connections: AsyncConnections = field(init=False)
-    _turn: AsyncTurn = field(factory=AsyncTurn)
+    _turn: AsyncTurn = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._turn = _turn_at(self.address)
         if self.transport is not None and not hasattr(self.transport, "handle_async_request"):
             raise ConfigError(
                 f"transport: AsyncEnvoy cannot send through {type(self.transport).__name__}, "

@@ -124,6 +124,7 @@ class AsyncGatewayLive(AsyncIterator[LiveSample]):
             await self._leave()
             if not self._has_begun or getattr(error, "is_final", False):
                 raise
+            self._session.doubt()
             await self._wait_after(error)
             return
         if self._has_ended():

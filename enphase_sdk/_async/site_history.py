@@ -61,15 +61,20 @@ class AsyncHistoryIntervals(AsyncIterator[HistoryInterval]):
         self, *, backend: Literal["pyarrow"], timezone: Timezone = ...
     ) -> pa.Table: ...
     @overload
-    async def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
-    async def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
+    async def to_frame(
+        self, *, backend: BackendName | None = ..., timezone: Timezone = ...
+    ) -> AnyFrame: ...
+    async def to_frame(
+        self, *, backend: BackendName | None = None, timezone: Timezone = UTC
+    ) -> AnyFrame:
         """A data frame with one row for each interval that is left; reads the history to its end.
 
         Columns: `measure`, `interval_start`, `interval_end` (aware), `power_w`, `energy_wh`,
         `devices_reporting`, `total_devices`, `final`; null is what was not reported.
 
         Args:
-            backend: `polars`, `pandas` or `pyarrow`.
+            backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
+                `pandas`, `polars`, `pyarrow`.
             timezone: Time zone of the instants, an IANA name or a `tzinfo` with one.
 
         Returns:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeAlias, TypeVar, Unpack, cast, overload
 from enphase_sdk import models
 from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.cloud_pages import SystemPages
+from enphase_sdk._sync.fleet_frames import FleetFrames
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.boundary import Boundary
 from enphase_sdk.cloud.collecting import (
@@ -41,7 +42,7 @@ Progress: TypeAlias = Callable[[int, int | None], object]
 Tell: TypeAlias = Callable[[Any, BaseException | None], None]
 
 
-class Fleet:
+class Fleet(FleetFrames):
     """All systems that a client has access to.
 
     Args:

@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import ssl
+import threading
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import TypeVar
+from weakref import WeakValueDictionary
 
 import httpx
 from attrs import define, evolve, field
@@ -48,9 +50,24 @@ _HEADERS = (
 )
 
 
+# A gateway serves one request at a time: all clients of this process take turns at it.
+_turns: WeakValueDictionary[Address, Turn] = WeakValueDictionary()
+_making = threading.Lock()
+
+
+def _turn_at(address: Address) -> Turn:
+    with _making:
+        turn = _turns.get(address)
+        if turn is None:
+            _turns[address] = turn = Turn()
+        return turn
+
+
 @define(repr=False, eq=False)
 class GatewayConnection:
     """Sends requests to one gateway, never two at a time.
+
+    Connections of this process to the same address take turns.
 
     Attributes:
         scheme: `https` or `http`, the one that has answered; None before that.
@@ -69,9 +86,10 @@ class GatewayConnection:
     _closed: bool = False
     _streams: set[Stream] = field(factory=lambda: set[Stream]())
     _connections: Connections = field(init=False)
-    _turn: Turn = field(factory=Turn)
+    _turn: Turn = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        self._turn = _turn_at(self.address)
         if self.transport is not None and not hasattr(self.transport, "handle_request"):
             raise ConfigError(
                 f"transport: Envoy cannot send through {type(self.transport).__name__}, "

@@ -125,6 +125,7 @@ class GatewayLive(Iterator[LiveSample]):
             self._leave()
             if not self._has_begun or getattr(error, "is_final", False):
                 raise
+            self._session.doubt()
             self._wait_after(error)
             return
         if self._has_ended():

@@ -48,7 +48,7 @@ from enphase_sdk.gateway.login import (
     refused_token_error,
 )
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.gateway.tokens import MARGIN, Token, fetch_token, load_token, store_token
+from enphase_sdk.gateway.tokens import Token, fetch_token, load_token, store_token
 
 __all__ = ["GatewaySession", "TokenProvider"]
 
@@ -95,6 +95,10 @@ class GatewaySession:
         """The gateway's identity, at most an hour old; with `anew` it is requested now."""
         with self._turn.mine():
             return self._took(self._identity()) if anew else self._identified()
+
+    def doubt(self) -> None:
+        """Request the identity again before the next call: the gateway may have restarted."""
+        self._doubted = True
 
     def run(self, made: Callable[[GatewayInfo], Flow[T]]) -> T:
         """Log in and run a flow; an expired token is renewed once."""
@@ -331,16 +335,20 @@ class GatewaySession:
             if self._ask(check_token()):
                 return True
             refused = token
-        if not found:
+        if not found or (refused is not None and refused == self.token and self._has_ended()):
             raise no_token_error(info, self.token)
         self.connection.login = None
         return False
 
     def _usable_given(self, _: GatewayInfo) -> Token | None:
-        # Without a way to get another token, the given one is used until it expires.
-        margin = MARGIN if self.given.account or self.provider else 0.0
-        usable = self.token and self.token.usable_at(self.clock.time(), margin=margin)
-        return self.token if usable else None
+        # Without a way to get another token, the gateway says when the given one has ended: this
+        # machine's clock may be wrong.
+        if self.token and (self.given.account or self.provider):
+            return self.token if self.token.usable_at(self.clock.time()) else None
+        return self.token
+
+    def _has_ended(self) -> bool:
+        return self.token is not None and not self.token.usable_at(self.clock.time(), margin=0.0)
 
     def _usable_stored(self, info: GatewayInfo) -> Token | None:
         """A token that another or an earlier process has stored, if it is still valid."""

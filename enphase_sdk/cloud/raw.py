@@ -54,15 +54,16 @@ class RawResponse(Generic[T]):
     ) -> pa.Table: ...
     @overload
     def to_frame(
-        self, *, backend: BackendName, timezone: Timezone = ..., totals: bool = ...
+        self, *, backend: BackendName | None = ..., timezone: Timezone = ..., totals: bool = ...
     ) -> AnyFrame: ...
     def to_frame(
-        self, *, backend: BackendName, timezone: Timezone = UTC, totals: bool = False
+        self, *, backend: BackendName | None = None, timezone: Timezone = UTC, totals: bool = False
     ) -> AnyFrame:
         """The answer as a data frame, straight from its bytes; see `enphase_sdk.frames`.
 
         Args:
-            backend: `polars`, `pandas` or `pyarrow`.
+            backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
+                `pandas`, `polars`, `pyarrow`.
             timezone: The system's time zone, an IANA name or a `tzinfo` with one. Instants are
                 given in it, and it decides which days of a lifetime series are complete. None,
                 as for a system without a time zone: UTC.

@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # type checkers read the frames of a missing library as Any
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["AnyFrame", "Backend", "BackendName", "backend_named"]
+__all__ = ["AnyFrame", "Backend", "BackendName", "backend_named", "installed_backend"]
 
 BackendName: TypeAlias = Literal["pandas", "polars", "pyarrow"]
 AnyFrame: TypeAlias = "pd.DataFrame | pl.DataFrame | pa.Table"
@@ -325,14 +325,32 @@ _BACKENDS: dict[str, Callable[[Any], Backend]] = {
 }
 
 
+def installed_backend() -> BackendName:
+    """The first of pandas, polars and pyarrow that is installed.
+
+    Raises:
+        ConfigError: none of them is.
+    """
+    names: tuple[BackendName, ...] = ("pandas", "polars", "pyarrow")
+    for name in names:
+        if find_spec(name) is not None:
+            return name
+    raise ConfigError(
+        "frames need pandas, polars or pyarrow, and none of them is installed; "
+        "install one: pip install 'enphase-sdk[frames]' pandas"
+    )
+
+
 @cache
-def backend_named(name: str) -> Backend:
-    """The library of that name, imported now.
+def backend_named(name: str | None) -> Backend:
+    """The library of that name, imported now; None for the first that is installed.
 
     Raises:
         InvalidArgumentError: no backend has that name.
         ConfigError: the library or narwhals is not installed, or too old.
     """
+    if name is None:
+        return backend_named(installed_backend())
     if name not in _BACKENDS:
         known = ", ".join(map(repr, _BACKENDS))
         raise InvalidArgumentError(f"backend must be one of {known}, not {name!r}")

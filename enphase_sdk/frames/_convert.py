@@ -110,7 +110,7 @@ def from_bytes(
     operation: Operation,
     content: bytes,
     *,
-    backend: BackendName,
+    backend: BackendName | None = ...,
     timezone: Timezone = ...,
     totals: bool = ...,
     charset: str | None = ...,
@@ -119,7 +119,7 @@ def from_bytes(
     operation: Operation,
     content: bytes,
     *,
-    backend: BackendName,
+    backend: BackendName | None = None,
     timezone: Timezone = UTC,
     totals: bool = False,
     charset: str | None = None,
@@ -133,7 +133,8 @@ def from_bytes(
         operation: The client's method that returned the answer: `stats`, `systems`, …
         content: The body (`enlighten.with_raw_response.stats(67).content`); an empty one, as
             of a 204, gives a frame without rows for the lifetime series.
-        backend: `polars`, `pandas` or `pyarrow`.
+        backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
+            `pandas`, `polars`, `pyarrow`.
         timezone: The system's time zone, an IANA name or a `tzinfo` with one: the zone of all
             instants; it also decides which days of a lifetime series are complete. None, as for a
             system without a time zone: UTC.
@@ -184,7 +185,7 @@ def to_frame(
 def to_frame(
     results: object,
     *,
-    backend: BackendName,
+    backend: BackendName | None = ...,
     timezone: Timezone = ...,
     totals: bool = ...,
     operation: Operation | None = ...,
@@ -192,7 +193,7 @@ def to_frame(
 def to_frame(
     results: object,
     *,
-    backend: BackendName,
+    backend: BackendName | None = None,
     timezone: Timezone = UTC,
     totals: bool = False,
     operation: Operation | None = None,
@@ -276,7 +277,7 @@ class FrameBuilder(Generic[F]):
         self: FrameBuilder[AnyFrame],
         operation: Operation,
         *,
-        backend: BackendName,
+        backend: BackendName | None = ...,
         timezone: Timezone = ...,
         totals: bool = ...,
     ) -> None: ...
@@ -284,7 +285,7 @@ class FrameBuilder(Generic[F]):
         self,
         operation: Operation,
         *,
-        backend: BackendName,
+        backend: BackendName | None = None,
         timezone: Timezone = UTC,
         totals: bool = False,
     ) -> None:
@@ -300,8 +301,13 @@ class FrameBuilder(Generic[F]):
         self._backend = backend_named(backend)
         self._columns: list[Column] = []
 
-    def add(self, result: object) -> None:
+    def add(self, result: object, *, system_timezone: str | UnsetType | None = None) -> None:
         """Add the rows of one result, which is decoded already.
+
+        Args:
+            result: The result.
+            system_timezone: The zone of its system (an IANA name), which decides which days of a
+                lifetime series are complete. Default, and for an unknown one: the frame's.
 
         Raises:
             InvalidArgumentError: it is not a result of this operation.
@@ -309,7 +315,10 @@ class FrameBuilder(Generic[F]):
         found = _operation_of(result)
         if found != self._operation:
             raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
-        self._append([cleaned(column) for column in self._table(result, self._zone)])
+        zone: tzinfo | None = None
+        if isinstance(system_timezone, str):
+            zone = zone_named(system_timezone)
+        self._append([cleaned(column) for column in self._table(result, zone or self._zone)])
 
     def add_bytes(self, content: bytes, charset: str | None = None) -> None:
         """Add the rows of one answer from its body.
@@ -354,7 +363,9 @@ class FrameBuilder(Generic[F]):
         return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
 
 
-def frame_of(columns: Iterable[Column], backend: BackendName, timezone: Timezone) -> AnyFrame:
+def frame_of(
+    columns: Iterable[Column], backend: BackendName | None, timezone: Timezone
+) -> AnyFrame:
     """A frame of columns that were made elsewhere; raises like `to_frame`."""
     made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), zone_of(timezone)[1])
     return made

@@ -16,7 +16,7 @@ class HistoryFrame:
     """Makes the frame of a history; its arguments are checked before anything is asked for.
 
     Args:
-        backend: `polars`, `pandas` or `pyarrow`.
+        backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed.
         timezone: Zone of the instants, an IANA name or a `tzinfo` with one.
 
     Raises:
@@ -24,7 +24,7 @@ class HistoryFrame:
         ConfigError: the library is not installed.
     """
 
-    def __init__(self, backend: str, timezone: Timezone) -> None:
+    def __init__(self, backend: str | None, timezone: Timezone) -> None:
         self._zone = zone_of(timezone)[1]
         self._backend: Backend = backend_named(backend)
 

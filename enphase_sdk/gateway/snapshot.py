@@ -168,8 +168,10 @@ class Snapshot:
     @overload
     def to_frame(self, *, backend: Literal["pyarrow"], timezone: Timezone = ...) -> pa.Table: ...
     @overload
-    def to_frame(self, *, backend: BackendName, timezone: Timezone = ...) -> AnyFrame: ...
-    def to_frame(self, *, backend: BackendName, timezone: Timezone = UTC) -> AnyFrame:
+    def to_frame(
+        self, *, backend: BackendName | None = ..., timezone: Timezone = ...
+    ) -> AnyFrame: ...
+    def to_frame(self, *, backend: BackendName | None = None, timezone: Timezone = UTC) -> AnyFrame:
         """What was measured, as a data frame; needs the extra `frames`.
 
         A row for the system's production, consumption and net consumption, for each current
@@ -179,7 +181,8 @@ class Snapshot:
         not known is null. `energy_lifetime_wh` of a meter is energy delivered.
 
         Args:
-            backend: `polars`, `pandas` or `pyarrow`.
+            backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
+                `pandas`, `polars`, `pyarrow`.
             timezone: An IANA name or a `tzinfo` with one, in which `measured_at` is given.
 
         Raises:

@@ -15,6 +15,7 @@ from enphase_sdk.core.measures import MEASURES, Measure
 from enphase_sdk.core.times import DateLike, plain, to_date
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.frames import AnyFrame, BackendName
+from enphase_sdk.frames._backends import installed_backend
 from enphase_sdk.store.database import Database
 from enphase_sdk.store.folder import Folder
 from enphase_sdk.store.schema import TABLES, TableName, arrow
@@ -92,12 +93,17 @@ class StoredData:
     def frame(
         self, table: TableName, *, backend: Literal["pyarrow"], system_id: int | None = None
     ) -> pa.Table: ...
+    @overload
     def frame(
-        self, table: TableName, *, backend: BackendName, system_id: int | None = None
+        self, table: TableName, *, backend: BackendName | None = ..., system_id: int | None = None
+    ) -> AnyFrame: ...
+    def frame(
+        self, table: TableName, *, backend: BackendName | None = None, system_id: int | None = None
     ) -> AnyFrame:
         """A table, or its rows of one system, as a data frame, in the order of its key.
 
-        Instants are in UTC. A large table is better read in parts, with `connection`.
+        Instants are in UTC. A large table is better read in parts, with `connection`. Without a
+        backend it is the first that is installed of pandas, polars and pyarrow.
 
         Raises:
             InvalidArgumentError: there is no such table or backend.
@@ -116,7 +122,8 @@ class StoredData:
         with self._reading() as session:
             query = f"SELECT {names} FROM {table} {where} ORDER BY {order}"
             arrow = session.arrow(query, values)
-        frame: AnyFrame = _frame_of(arrow.cast(TABLES[table].arrow_schema), backend)
+        library = installed_backend() if backend is None else backend
+        frame: AnyFrame = _frame_of(arrow.cast(TABLES[table].arrow_schema), library)
         return frame
 
     @property

@@ -290,6 +290,9 @@ def test_frames_keep_types_and_nulls(store: Store) -> None:
     assert pandas["wh"].isna().tolist() == [False, True]
     # Of a table with no rows, too.
     assert store.frame("inverters", backend="polars").height == 0
+    by_default = store.frame("daily", system_id=2)  # the first that is installed
+    assert type(by_default) is type(pandas)
+    assert len(by_default) == 2
 
 
 def test_groups_hold_every_system_once(store: Store) -> None:

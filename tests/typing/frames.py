@@ -8,8 +8,16 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from enphase_sdk import AsyncEnlighten, Enlighten, models
-from enphase_sdk.frames import AnyFrame, BackendName, FrameBuilder, from_bytes, to_frame
+from enphase_sdk import AsyncEnlighten, AsyncFleet, Enlighten, Fleet, models
+from enphase_sdk.frames import (
+    AnyFrame,
+    BackendName,
+    FleetFrame,
+    FrameBuilder,
+    from_bytes,
+    to_frame,
+)
+from enphase_sdk.store import Store
 
 
 def from_answers(enlighten: Enlighten, name: BackendName) -> None:
@@ -29,6 +37,30 @@ async def from_an_async_listing(enlighten: AsyncEnlighten) -> None:
     assert_type(await enlighten.systems().to_frame(backend="pandas"), pd.DataFrame)
 
 
+def of_a_fleet(fleet: Fleet, systems: list[models.System], name: BackendName) -> None:
+    made = fleet.frame("energy_lifetime", backend="polars", start_date="2026-11-01")
+    assert_type(made, FleetFrame[pl.DataFrame])
+    assert_type(made.frame, pl.DataFrame)
+    assert_type(fleet.frame("stats", systems, backend="pandas").frame, pd.DataFrame)
+    assert_type(fleet.frame("rgm_stats", [67], backend="pyarrow", totals=True).frame, pa.Table)
+    assert_type(fleet.frame("summary", backend=name).frame, AnyFrame)
+    assert_type(fleet.frame("summary").frame, AnyFrame)
+
+
+async def of_an_async_fleet(fleet: AsyncFleet) -> None:
+    assert_type(await fleet.frame("summary", backend="polars"), FleetFrame[pl.DataFrame])
+    assert_type((await fleet.frame("summary", backend="pandas")).frame, pd.DataFrame)
+    assert_type((await fleet.frame("summary")).frame, AnyFrame)
+
+
+def of_what_is_installed(enlighten: Enlighten, store: Store) -> None:
+    assert_type(enlighten.with_raw_response.stats(67).to_frame(), AnyFrame)
+    assert_type(enlighten.systems().to_frame(), AnyFrame)
+    assert_type(to_frame(enlighten.stats(67)), AnyFrame)
+    assert_type(store.frame("daily"), AnyFrame)
+    assert_type(store.frame("daily", backend="polars"), pl.DataFrame)
+
+
 def page_by_page(page: models.SystemsPage, name: BackendName) -> None:
     builder = FrameBuilder("systems", backend="polars")
     builder.add(page)
@@ -38,6 +70,7 @@ def page_by_page(page: models.SystemsPage, name: BackendName) -> None:
 
 
 def misuse(enlighten: Enlighten) -> None:
+    Fleet(enlighten).frame("weather")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     enlighten.systems().to_frame(backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     from_bytes("stats", b"", backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
     from_bytes("weather", b"", backend="polars")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
