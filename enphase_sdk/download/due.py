@@ -189,7 +189,7 @@ class Plan:
                 yield system_id, reported_at
 
     def _sizes(self, systems: Iterable[int]) -> dict[int, Question]:
-        """The systems whose summary was never read, or so long ago that their size may have changed."""
+        """The systems whose summary was never read, or long ago: their size may have changed."""
         known = self.known(SUMMARY)
         return {
             system_id: SummaryQuestion(system_id, self.systems[system_id].report_at)

@@ -138,7 +138,7 @@ class Download(Iterator[Kept]):
 
     @property
     def hits(self) -> int:
-        """Hits used so far; for other processes the number of calls, because retries are not known."""
+        """Hits used so far; for other processes the number of calls: retries are not known."""
         return self._cloud.hits - self._hits_before + self._hits_elsewhere
 
     def __next__(self) -> Kept:

@@ -227,7 +227,7 @@ def test_no_wait_is_done_when_it_is_sent(at: Callable[..., Any], clock: FakeCloc
 def test_what_is_so_already_is_not_asked_about(at: Callable[..., Any]) -> None:
     with at() as (gateway, set_):
         result = set_("grid", "on")
-        assert "so already" in set_("grid", "on", "--dry-run").err
+        assert "has this value already" in set_("grid", "on", "--dry-run").err
     assert (result.code, gateway.writes) == (0, [])
     assert "nothing was sent" in result.err
 
@@ -241,9 +241,9 @@ def test_what_is_so_already_is_not_asked_about(at: Callable[..., Any]) -> None:
         ("contact", ("NC3", "open"), 2, "NC1, NC2, NO1, NO2"),
         ("contact", ("NC1", "ajar"), 2, "ajar"),
         ("contact-settings", ("NC1",), 2, "NAME=VALUE"),
-        ("contact-settings", ("NC1", "wait=false"), 2, "no NAME=VALUE"),
-        ("contact-settings", ("NC1", "soc_low"), 2, "no NAME=VALUE"),
-        ("contact-settings", ("NC1", "soc_low=1", "soc_low=2"), 2, "again"),
+        ("contact-settings", ("NC1", "wait=false"), 2, "must be NAME=VALUE"),
+        ("contact-settings", ("NC1", "soc_low"), 2, "must be NAME=VALUE"),
+        ("contact-settings", ("NC1", "soc_low=1", "soc_low=2"), 2, "each name once"),
         ("contact-settings", ("NC1", "colour=red"), 2, "it has: type"),
         ("storage-mode", ("backup",), 2, "optimi"),
         ("export-limit", ("lots",), 2, "neither a number"),

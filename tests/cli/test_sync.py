@@ -56,7 +56,7 @@ def test_what_a_command_would_cost_is_told_and_nothing_is_sent(
 
     for words in (("sync", "--store", path), ("report", "--store", path)):
         assert (cost(*words)["listing"], cost(*words)["calls"]) == (None, None)
-        assert "only the listing tells" in run(*words, "--dry-run").out
+        assert "further costs are known after the listing" in run(*words, "--dry-run").out
     assert not path.exists()
     assert run("systems", "--dry-run").out == "a hit for every 1,000 systems that are listed\n"
     assert "and 1 hit for each of them" in run("report", "--dry-run").out
