@@ -154,7 +154,7 @@ def test_before_and_after_are_shown_and_it_is_asked(at: Callable[..., Any]) -> N
     assert f"PUT {TARIFF}" in result.err
     assert "reserved_soc: 20.0 -> 45.0" in result.err
     assert "Send it? [y/N]" in result.err
-    assert result.err.count("the cloud's API (v4) is the way that works") == 1
+    assert result.err.count("use the cloud's API (v4) there") == 1
     for shown in ("reserved_soc", "20.0", "45.0", "applied"):
         assert shown in result.out
     assert len(gateway.writes) == 1

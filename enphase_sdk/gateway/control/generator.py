@@ -107,7 +107,7 @@ def mode(asking: Asking, wanted: str) -> Flow[Plan]:
 
 
 def _mode() -> Flow[dict[str, Any]]:
-    """The requested mode; on firmware without that document from the generator's state."""
+    """The requested mode; without that document, the mode in the generator's state."""
     told = look_up((yield from or_none(document(sources.GENERATOR_MODE.path))), "gen_cmd")
     if told is None:
         does = yield from or_none(document(sources.GENERATOR.path))

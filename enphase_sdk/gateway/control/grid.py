@@ -124,8 +124,8 @@ def _relay_state() -> Flow[dict[str, Any]]:
 def _is_at(state: Mapping[str, Any], position: str) -> bool | None:
     """Whether the relay is in a position because that was requested.
 
-    Off grid it is ``open synchronizing``, then ``open synchronized``: only the first word is compared.
-    In an outage it is open although ``closed`` was requested.
+    Off grid it is ``open synchronizing``, then ``open synchronized``: only the first word is
+    compared. In an outage it is open although ``closed`` was requested.
     """
     does, told = state["mains_oper_state"], state["mains_admin_state"]
     words = does.split() if isinstance(does, str) else []

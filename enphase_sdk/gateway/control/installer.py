@@ -55,10 +55,10 @@ def production(asking: Asking, on: bool) -> Flow[Plan]:
         watts = (yield from _watts(asking))[0]
         effective: bool | None = None
         if watts is not None and wanted:
-            # Nothing produced may be the night, or inverters that start again in the morning.
+            # No production can also mean night, or inverters that start again in the morning.
             effective = watts > _NOTHING_W or None
         elif watts is not None and (watts > _NOTHING_W or (before or 0) > _NOTHING_W):
-            # In the dark nothing shows whether it was switched off.
+            # In the dark nothing shows whether production was switched off.
             effective = watts <= _NOTHING_W
         return Look({name: off}, off is (not wanted), effective, {"watts_now": watts})
 

@@ -1,8 +1,8 @@
 """Planning the writes of batteries: the tariff's storage settings, and sleep of AC Batteries.
 
 The whole tariff is sent back: the owner's prices and unknown keys stay as they were read. A stored
-setting is not always in effect: firmware 8.2.4225 and up stores settings without acting on them, and
-on 8.3 the cloud restores its own settings within two minutes.
+setting is not always in effect: firmware 8.2.4225 and up stores settings without acting on them,
+and on 8.3 the cloud restores its own settings within two minutes.
 """
 
 from __future__ import annotations
