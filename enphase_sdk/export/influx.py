@@ -88,7 +88,7 @@ class InfluxExporter:
             Telegraf's `socket_listener`), ``udp://HOST:PORT``, or the whole ``http(s)://`` address
             of a write, with its query (``…/api/v2/write?org=home&bucket=solar``), which is in
             nanoseconds.
-        token: The token for an ``http(s)`` address. Over plain HTTP others on the network can read it.
+        token: The token for an ``http(s)`` address. Over plain HTTP others can read it.
         transport: The httpx transport for an ``http(s)`` address, for tests.
 
     Raises:

@@ -176,7 +176,7 @@ def test_without_a_yes_nothing_is_sent(
 @pytest.mark.parametrize(
     ("command", "words", "profile", "warning"),
     [
-        ("grid", ("off",), "8.2-batteries", "may not come back"),
+        ("grid", ("off",), "8.2-batteries", "cannot be connected again remotely"),
         ("production", ("off",), "8.3-three-phase", "next morning"),
         ("export-limit", ("500",), "8.3-three-phase", "grid operator"),
     ],

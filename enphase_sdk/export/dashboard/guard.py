@@ -63,7 +63,9 @@ class Guard:
         request = Request(scope)
         answer: Response | None = None
         if not self._is_ours(request.headers.getlist("host")):
-            answer = PlainTextResponse("this machine is not known by that name\n", 421)
+            answer = PlainTextResponse(
+                "this machine has another name; use the printed address\n", 421
+            )
         elif self._token is not None and not self._has_token(request.headers.get("cookie")):
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
             if request.url.path == "/" and _same(given, self._token):

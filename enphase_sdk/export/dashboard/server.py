@@ -142,7 +142,7 @@ class Dashboard:
         from starlette.responses import PlainTextResponse, StreamingResponse
 
         if len(self._wakeners) >= MOST_VIEWERS:
-            return PlainTextResponse("too many look on already\n", 503)
+            return PlainTextResponse("too many pages are open already; close one\n", 503)
         return StreamingResponse(
             self._stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
         )
