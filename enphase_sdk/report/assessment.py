@@ -57,7 +57,9 @@ def assess(
     systems: dict[int, Watched] = {}
     for row in rows:
         if row.system_id in systems:
-            raise InvalidArgumentError(f"rows: system {row.system_id} comes twice")
+            raise InvalidArgumentError(
+                f"rows: system {row.system_id} is given twice; pass each system once"
+            )
         days = (production or {}).get(row.system_id, {})
         systems[row.system_id] = watch(row, days, as_of=as_of, thresholds=thresholds)
     peers = Peers(

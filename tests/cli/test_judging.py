@@ -65,7 +65,7 @@ def test_limits_come_from_the_profile_and_from_the_command_line(
     wrong = run("report")
     assert (wrong.code, wrong.out) == (2, "")
     assert "[default.report] in" in wrong.err
-    assert "there is no limit 'offline'; there are offline_h, " in wrong.err
+    assert "there is no limit 'offline'; use offline_h, " in wrong.err
     config.write_text("[default]\nreport = 8\n")
     assert "must be a table, such as [default.report]" in run("report").err
     assert cloud.hits == before
@@ -87,8 +87,8 @@ def test_a_limit_changes_who_is_offline(run: Run, cloud: SimulatedEnlighten) -> 
     [
         (["--limit", "low_days"], "'low_days' is not a limit; write a name and a number"),
         (["--limit", "low_days=x"], "is not a limit; write a name and a number"),
-        (["--limit", "low_days=0"], "low_days: 1 or more is wanted, not 0"),
-        (["--limit", "low_days=nan"], "low_days: a whole number is wanted, not nan"),
+        (["--limit", "low_days=0"], "low_days must be 1 or more, not 0"),
+        (["--limit", "low_days=nan"], "low_days must be a whole number, not nan"),
         (["--limit", "nothing=1"], "there is no limit 'nothing'"),
         (["--fail-on", "offlin"], "there is no finding 'offlin'; use not_producing, low,"),
         (["--fail-on", ","], "name a finding"),

@@ -206,7 +206,7 @@ def test_every_picture_has_a_name_and_a_table_of_its_values(page: str) -> None:
         "Energy against the year before",
         "Systems without energy, 90 days",
         "Each day of the year",
-        "How the yields are spread",
+        "Distribution of the yields",
     ]
     assert sum("Values: " in text for _, text in parts.of("summary")) == 4
     svgs = parts.of("svg")

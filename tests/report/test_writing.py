@@ -79,7 +79,7 @@ def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
     assert normal["energy_today_wh"] == 10_000
     assert normal["specific_yield_kwh_per_kwp"] == 2.0
     assert offline["energy_today_wh"] is None
-    assert unread["problem"] == "Enlighten had a failure of its own"
+    assert unread["problem"] == "Enlighten had an internal error"
     assert unread["error"] == "Summary: status 503: <b>down</b>"
 
 
@@ -176,7 +176,7 @@ def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
     for path, said in (
         (tmp_path / "report.odt", r"ends in \.html, \.json, \.csv"),
         (tmp_path / "report", "ends in"),
-        (tmp_path / "missing" / "report.html", "no folder .*missing; make it first"),
+        (tmp_path / "missing" / "report.html", "no folder .*missing; create it first"),
     ):
         with pytest.raises(ConfigError, match=said):
             check_target(path)
