@@ -48,7 +48,7 @@ def check_target(path: Path) -> None:
         ConfigError: it cannot; the message says why and what to change.
     """
     if path.suffix.lower() not in _WRITERS:
-        raise ConfigError(f"{path}: a report's name must end in one of {', '.join(_WRITERS)}")
+        raise ConfigError(f"{path}: a report's name must end in {', '.join(_WRITERS)}")
     if path.suffix.lower() == ".xlsx":
         check_workbook()
     if path.suffix.lower() == ".pdf":

@@ -214,7 +214,7 @@ def test_a_size_that_cannot_be_right_makes_no_neighbour() -> None:
     made = judged([row(1), *rows], grown | dark)
     (wrong,) = made.findings
     assert (wrong.system_id, wrong.kind, wrong.todo) == (101, Kind.SIZE_WRONG, Todo.WATCH)
-    assert wrong.reason.startswith("9.2 kWh for each kW in one day cannot be")
+    assert wrong.reason.startswith("9.2 kWh for each kW in one day is impossible")
     # 36 kWh on each of 365 days are 2,628 kWh/kWp.
     whole_year = days_to(NEWEST, *[36_000.0] * 365)
     assert kinds(judged([row(1)], {1: whole_year})) == [Kind.SIZE_WRONG]
