@@ -87,7 +87,7 @@ def daily(days: Iterable[tuple[date, float | None]]) -> dict[date, float | None]
     """Days in any order as a mapping in calendar order; NaN becomes None.
 
     Raises:
-        InvalidArgumentError: a day comes twice.
+        InvalidArgumentError: a day is given twice.
     """
     gathered: dict[date, float | None] = {}
     for day, value in days:
@@ -105,7 +105,7 @@ def daily_from_frame(
     Needs the extra `frames`. Null and NaN become None.
 
     Raises:
-        InvalidArgumentError: it is no such table, or a day comes twice.
+        InvalidArgumentError: it is not such a table, or a day is given twice.
     """
     import narwhals as nw
 
