@@ -83,8 +83,10 @@ def _headline(days: SystemDays, last: date | None) -> str:
     if change.change is None or change.pairs < 20:
         return f"{said}."
     more = "more" if change.change >= 0 else "less"
-    said += f", {abs(change.change):.0%} {more} than a year before"
-    return f"{said}. The weather differs from year to year."
+    return (
+        f"{said}, {abs(change.change):.0%} {more} than a year before. "
+        "The weather differs from year to year."
+    )
 
 
 def _date(day: date) -> str:
