@@ -1,6 +1,6 @@
-"""How results look in a notebook (Jupyter, IPython): tables in HTML, and a progress bar.
+"""The display of results in a notebook (Jupyter, IPython): HTML tables and a progress bar.
 
-Importing `enphase_sdk` in a notebook is enough; nothing of this is loaded elsewhere.
+Importing `enphase_sdk` in a notebook is enough; outside of notebooks this module is not loaded.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from enphase_sdk.errors import EnphaseError
 
 __all__ = ["Progress", "html_of", "register"]
 
-# Longer lists and mappings are cut; the number of rows that are left out is said.
+# Longer lists and mappings are cut, and the number of rows left out is shown.
 MOST_ROWS = 20
 MOST_COLUMNS = 12
 
 # Characters of one cell.
 LONGEST = 200
 
-# Of fields whose names do not tell them.
+# Units of fields whose names do not contain them.
 UNITS = {
     "current_power": "W",
     "energy_lifetime": "Wh",
@@ -41,7 +41,7 @@ UNITS = {
 def html_of(value: object) -> str:
     """A result, or a list or mapping of results, as HTML tables without scripts and styles.
 
-    Every text in it is escaped. A value that is not known is a dash.
+    Every text is escaped. A value that is not known is shown as a dash.
     """
     records = _records(value)
     if records is not None:
@@ -86,7 +86,7 @@ class Progress:
 
 
 def register() -> None:
-    """Have the notebook that runs here show results with `html_of`; without one, do nothing."""
+    """Let the running notebook show results with `html_of`; without a notebook, do nothing."""
     ipython = sys.modules.get("IPython")
     shell = ipython.get_ipython() if ipython is not None else None
     formatter = getattr(shell, "display_formatter", None)
@@ -113,7 +113,7 @@ def _result_types() -> Iterable[type]:
 
 
 def _records(value: object) -> list[tuple[str | None, object]] | None:
-    """The records of a list or mapping of results, with the mapping's keys; None if it is none."""
+    """The records of a list or mapping of results, with the mapping's keys; else None."""
     records: list[tuple[str | None, object]]
     if is_object(value):
         records = [(key, one) for key, one in value.items()]

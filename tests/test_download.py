@@ -327,5 +327,5 @@ def test_a_store_that_cannot_be_written_ends_the_run(
     path = tmp_path / "fleet.duckdb"
     with Store(path) as made:
         download(cloud, made, budget=2)
-    with Store(path, read_only=True) as store, pytest.raises(ConfigError, match="read only"):
+    with Store(path, read_only=True) as store, pytest.raises(ConfigError, match="read-only"):
         download(cloud, store)

@@ -141,7 +141,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         return f"<AsyncEnvoy {self._address}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a gateway's client holds credentials and is not pickled; make another")
+        raise TypeError("a gateway's client holds credentials and cannot be pickled; make another")
 
     async def __aenter__(self) -> Self:
         return self
@@ -240,14 +240,14 @@ class AsyncEnvoy(AsyncRecordedSite):
     ) -> AsyncGatewayLive:
         """Live data: about a sample a second, without end.
 
-        Iterate over it for `enphase_sdk.live.LiveSample`. `livedata` is polled and tells of the
-        batteries and the generator; `meters` is a stream that stands still for up to 13 s now and
-        then, and tells of the roof, the grid and the consumption. Where the gateway has stopped
-        to renew its live data, polling asks it to go on, at most once in 30 seconds; until it does
-        the samples are stale. That is a write, and no other call of this class makes it.
+        Iterate over it for `enphase_sdk.live.LiveSample`. `livedata` is polled and includes the
+        batteries and the generator; `meters` is a stream with production, grid and consumption,
+        which sometimes pauses for up to 13 s. If the gateway has stopped renewing its live data,
+        polling enables it again, at most once in 30 seconds; until then the samples are stale.
+        Enabling is a write, and no other call of this class makes it.
 
-        A connection that is lost is opened again, after 1 to 60 seconds. Other calls of this
-        client are answered in between. Close the iterator, or use it as a context manager.
+        A lost connection is opened again, after 1 to 60 seconds. Other calls of this client work
+        in between. Close the iterator, or use it as a context manager.
 
         Args:
             source: Default: `meters` if there are no batteries and the gateway lets this login
@@ -256,7 +256,7 @@ class AsyncEnvoy(AsyncRecordedSite):
 
         Raises, in the iteration:
             APIConnectionError: the gateway does not answer the first time.
-            NotAvailableError: it has neither (firmware below 7 without meters).
+            NotAvailableError: it has neither source (firmware below 7 without meters).
             AuthenticationError: this login may not read it.
             FingerprintMismatchError: its certificate has changed.
             ConfigError: this client reads the stream of `meters` already.
@@ -266,14 +266,14 @@ class AsyncEnvoy(AsyncRecordedSite):
         return AsyncGatewayLive(self._session, self._facts.system_id, source, every)
 
     async def token(self, *, new: bool = False) -> Token:
-        """The token that requests are sent with; one that is fetched is stored for later.
+        """The token that requests are sent with; a fetched token is stored for later.
 
         Args:
-            new: Get another one even if there is one that is still good.
+            new: Get a new token even if the present one is still valid.
 
         Raises:
-            NotAvailableError: the firmware is below 7 and knows no tokens.
-            ConfigError: there is none, and no account or provider to get one from.
+            NotAvailableError: the firmware is below 7 and does not use tokens.
+            ConfigError: there is no token, and no account or provider to get one from.
             AuthenticationError: the account or the token is refused, or Enlighten asks for a
                 second factor.
             APIConnectionError: the gateway, or the service that issues tokens, does not answer.
@@ -309,8 +309,12 @@ class AsyncEnvoy(AsyncRecordedSite):
         _must_be_known(told, bool(told.system_production or told.inverters))
         if wanted is not None and wanted != reading.today():
             raise NotAvailableError(
-                "a gateway keeps no history: its summary is today's only; leave summary_date out"
-                + ("" if self._timezone else ", or pass timezone=, which the gateway does not tell")
+                "a gateway has a summary of today only; leave summary_date out"
+                + (
+                    ""
+                    if self._timezone
+                    else ", or pass timezone=, which the gateway does not report"
+                )
             )
         return reading.summary()
 
@@ -344,14 +348,14 @@ class AsyncEnvoy(AsyncRecordedSite):
         """The production meter's current lifetime energy reading, Wh; no meters if none is in use.
 
         Args:
-            end_at: Must be None: a gateway knows its present readings only.
+            end_at: Must be None: a gateway has its present readings only.
 
         Raises:
             NotAvailableError: `end_at` was given.
         """
         if end_at is not None and to_epoch(end_at, "end_at") < int(self._clock.time()):
             raise NotAvailableError(
-                "a gateway knows its meters' present readings only; leave end_at out"
+                "a gateway has its meters' present readings only; leave end_at out"
             )
         reading = await self._reading("meters")
         _must_be_known(reading.snapshot, bool(reading.snapshot.ctmeter_production))
@@ -400,7 +404,7 @@ class AsyncEnvoy(AsyncRecordedSite):
         except NotAvailableError:
             profile.is_missing(endpoint, now)
         except (APITimeoutError, APIStatusError, APIResponseValidationError) as error:
-            logger.warning("%s: %s; going on without it", self._address, error)
+            logger.warning("%s: %s; continuing without it", self._address, error)
         else:
             profile.has_answered(endpoint, now)
             return home
@@ -411,7 +415,9 @@ def _must_be_known(snapshot: Snapshot, is_known: bool) -> None:
     """Raise if nothing was read because of problems: an empty result would be wrong."""
     if not is_known and snapshot.problems:
         reasons = "; ".join(f"{p.endpoint}: {p.reason}" for p in snapshot.problems)
-        raise NotAvailableError(f"the gateway did not tell it this time ({reasons})")
+        raise NotAvailableError(
+            f"the gateway did not report it this time ({reasons}); try again later"
+        )
 
 
 def _zone(name: str | ZoneInfo | None) -> ZoneInfo | None:

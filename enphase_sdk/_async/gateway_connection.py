@@ -129,13 +129,13 @@ class AsyncGatewayConnection:
         return await self._guarded(request, lambda: self._answer(scheme, request))
 
     async def open_stream(self, request: Request) -> Reply | AsyncStream:
-        """The event stream that answers a request, or the whole answer if it is none.
+        """The event stream that answers a request, or the whole answer if it is not a stream.
 
-        It is opened in turn with the requests, and then has a connection of its own, which is
-        closed with it. A pause of up to 60 seconds in it is none of a broken connection.
+        It waits for its turn among the requests, and then has its own connection, which is closed
+        together with it. A pause of up to 60 seconds does not count as a broken connection.
 
         Raises:
-            ConfigError: there is a stream already: a gateway is read through one at most.
+            ConfigError: a stream is open already: this client permits one for each gateway.
             APIConnectionError: no answer.
         """
         async with self._turn.mine():
@@ -143,8 +143,8 @@ class AsyncGatewayConnection:
                 raise APIConnectionError("this gateway's client is closed; make a new one")
             if self._streams:
                 raise ConfigError(
-                    f"{self.address}: this client reads {request.url} already, and a gateway bears "
-                    "one stream: share its samples, close it first, or pass source='livedata'"
+                    f"{self.address}: this client reads {request.url} already, and permits one "
+                    "stream: share its samples, close it first, or pass source='livedata'"
                 )
             line = self._line()
             opened: Reply | AsyncStream | None = None
@@ -267,7 +267,7 @@ class AsyncGatewayConnection:
         if self.scheme != "https":
             self.scheme = None
             raise APIConnectionError(
-                f"{self.address}: firmware {firmware} wants a token, and only plain HTTP answered, "
+                f"{self.address}: firmware {firmware} needs a token, and only plain HTTP answered, "
                 "over which a token is never sent; check whether HTTPS (port 443) is blocked"
             )
 

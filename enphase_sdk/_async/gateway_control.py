@@ -1,4 +1,4 @@
-"""Changing what a gateway does: `AsyncEnvoy.control`."""
+"""Changing a gateway's settings: `AsyncEnvoy.control`."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ __all__ = ["AsyncGatewayControl"]
 
 
 class AsyncGatewayControl(AsyncStorageControl):
-    """Changes a gateway's settings, one careful write at a time: `AsyncEnvoy.control`.
+    """Changes a gateway's settings, one write at a time: `AsyncEnvoy.control`.
 
-    Each method reads the document as it stands, checks what is asked, sends one request and
-    never a second one, and then waits until the gateway shows what came of it: a gateway
-    answers 200 to much that it does not do. All of them take
+    Each method reads the present document, checks the values, sends one request and never a
+    second one, and then waits until the gateway shows the effect: a gateway may answer 200 and
+    not do what was requested. All methods have the arguments
 
     - `dry_run`: True sends nothing and returns the `PlannedRequest`;
-    - `wait`: False looks once and returns at once, with outcome ``unknown``. A function is
-      called before each wait with the `ConfirmedChange` as it stands; when it returns False,
-      that is what the method returns.
+    - `wait`: False reads the state once and returns immediately, with outcome ``unknown``. A
+      function is called before each wait with the `ConfirmedChange` so far; if it returns
+      False, the method returns that change.
 
-    A write whose answer is lost is not sent again: what is read afterwards tells what came of it.
+    A write whose answer is lost is not sent again: the readings after it show its result.
 
     Every method raises:
 
-    - `NotAvailableError`: this gateway does not have it, the token's role is too low, or it
-      would not be safe now;
-    - `InvalidArgumentError`: a value is out of its range, before anything is sent;
+    - `NotAvailableError`: this gateway does not have the setting, the token's role is too low,
+      or the write is not safe now;
+    - `InvalidArgumentError`: a value is out of its range; nothing was sent;
     - `AuthenticationError`, `APIStatusError`: the gateway refuses;
-    - `APIConnectionError`: no answer to what is read beforehand; nothing was sent.
+    - `APIConnectionError`: no answer to a reading before the write; nothing was sent.
     """
 
     @overload
@@ -63,13 +63,12 @@ class AsyncGatewayControl(AsyncStorageControl):
     async def go_off_grid(
         self, *, minimum_soc: float = 10.0, dry_run: bool = False, wait: Waiting = True
     ) -> Result:
-        """Disconnect the house from the grid; it lives on its batteries and the sun then.
+        """Disconnect the house from the grid; it then has only its batteries and the sun.
 
-        From afar it may not come back: who loses the network with the mains cannot call
-        `go_on_grid`.
+        If the network loses its power too, `go_on_grid` cannot be called remotely.
 
         Args:
-            minimum_soc: Charge of the batteries (percent) below which it is refused.
+            minimum_soc: Charge of the batteries (percent) below which the write is refused.
 
         Raises:
             NotAvailableError: no System Controller, no battery, or too little charge.
@@ -93,7 +92,7 @@ class AsyncGatewayControl(AsyncStorageControl):
     ) -> Result:
         """Open a dry contact: NC1, NC2, NO1 or NO2.
 
-        Source: POST /ivp/ensemble/dry_contacts; effect: what it tells, within 10 s.
+        Source: POST /ivp/ensemble/dry_contacts; effect: the reported status, within 10 s.
         """
         return await self._change(self._contact(id, "open"), dry_run, wait)
 
@@ -110,7 +109,7 @@ class AsyncGatewayControl(AsyncStorageControl):
     ) -> Result:
         """Close a dry contact: NC1, NC2, NO1 or NO2.
 
-        Source: POST /ivp/ensemble/dry_contacts; effect: what it tells, within 10 s.
+        Source: POST /ivp/ensemble/dry_contacts; effect: the reported status, within 10 s.
         """
         return await self._change(self._contact(id, "closed"), dry_run, wait)
 
@@ -125,7 +124,7 @@ class AsyncGatewayControl(AsyncStorageControl):
     async def update_dry_contact(
         self, id: str, *, dry_run: bool = False, wait: Waiting = True, **changes: Any
     ) -> Result:
-        """Change what a dry contact is for.
+        """Change the settings of a dry contact.
 
         The whole record is sent back as it was read, with these settings changed.
 
@@ -135,7 +134,7 @@ class AsyncGatewayControl(AsyncStorageControl):
                 `soc_low`, `soc_high` (percent), `grid_action`, …
 
         Source: GET and POST /ivp/ss/dry_contact_settings; read back within 30 s. For 90 s
-        afterwards every NC contact reads ``open``, though none has moved.
+        afterwards every NC contact reads ``open``, although none has moved.
         """
         return await self._change(
             lambda asking: grid.dry_contact_settings(asking, id, changes), dry_run, wait, self._note
@@ -250,17 +249,17 @@ class AsyncGatewayControl(AsyncStorageControl):
         dry_run: bool = False,
         wait: Waiting = True,
     ) -> Result:
-        """Limit what goes out to the grid, in W (installer); None lifts the limit.
+        """Limit the power exported to the grid, in W (installer); None removes the limit.
 
         Firmware 8.2.4398 and up. It may need "Power Production Limiting by Gateway" in the
         installer's portal, and current transformers.
 
         Args:
             watts: The limit, above 0.
-            slew_rate: How fast power follows, in W/s.
+            slew_rate: How fast the power follows the limit, in W/s.
 
         Raises:
-            NotAvailableError: the token is not an installer's, or older firmware.
+            NotAvailableError: the token is not an installer's, or the firmware is older.
 
         Source: GET and POST /ivp/ss/dpel; effect: the power exported, within 5 minutes.
         """

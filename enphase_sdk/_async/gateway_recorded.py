@@ -1,4 +1,4 @@
-"""The series that a gateway answers from a recording of its readings."""
+"""The series of a gateway, read from a recording of its readings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["AsyncRecordedSite"]
 
 
 class AsyncRecordedSite(ABC):
-    """A site whose past is what was recorded of it; see `enphase_sdk.history`."""
+    """A site whose past series come from a recording; see `enphase_sdk.history`."""
 
     @abstractmethod
     async def _recorded(self) -> RecordedSeries:
@@ -32,7 +32,7 @@ class AsyncRecordedSite(ABC):
     async def stats(
         self, *, start_at: InstantLike | None = None, end_at: InstantLike | None = None
     ) -> models.Stats:
-        """Recorded production in 5-minute intervals: mean W and Wh. What was not is left out.
+        """Recorded production in 5-minute intervals: mean W and Wh, without gaps.
 
         Args:
             start_at: Start of the window, rounded down to 5 minutes; midnight unless given.
@@ -128,11 +128,11 @@ class AsyncRecordedSite(ABC):
     ) -> AsyncHistoryIntervals:
         """Recorded production or consumption by intervals, or by days; see `AsyncSite.history`.
 
-        What was not recorded is left out of intervals; of a day, `wh` is what is known of it,
-        and `final` says whether that is all. `micro_production` is there where production is
+        Intervals that were not recorded are left out. For a day, `wh` is the known energy, and
+        `final` says whether the day is complete. `micro_production` exists if production is
         counted by the microinverters.
         """
-        # Most programs never ask for the past; they need not load SQLite.
+        # Most programs do not read past series; they need not load SQLite.
         from enphase_sdk.history.walk import RecordedWalk
 
         walk = RecordedWalk(measured(measure), Span.asked(start, end, timezone), daily=daily)

@@ -50,7 +50,7 @@ class AsyncGatewayRecorder:
 
     Args:
         envoy: The gateway's client.
-        path: The recording; by default the one that `envoy` answers from.
+        path: The recording; by default the one that `envoy` reads.
         every: Seconds between readings, 1 to 900; readings are taken at multiples of it.
         bridge: Longest time between two readings, seconds, for which energy is interpolated
             linearly; a longer time is a gap. Default: 300, or 2.5 times `every` if that is more.
@@ -106,7 +106,7 @@ class AsyncGatewayRecorder:
         self._release()
 
     async def run(self, until: InstantLike | None = None) -> None:
-        """Take readings: the first at once, then one at each multiple of the interval.
+        """Take readings: the first immediately, then one at each multiple of the interval.
 
         A reading that fails is logged and leaves a gap. The file is closed at the end.
 

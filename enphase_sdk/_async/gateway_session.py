@@ -131,13 +131,13 @@ class AsyncGatewaySession:
                 self._doubted = True
                 raise
             if isinstance(opened, Reply):
-                # Judged by firmware, which may have changed.
+                # The error may mean that the firmware has changed.
                 self._doubted = True
             return opened
 
     @property
     def standing(self) -> tuple[GatewayInfo | None, Token | None]:
-        """What decides which endpoints may be read: identity and firmware, and the token."""
+        """The identity (with the firmware) and the token, which decide what may be read."""
         login = self.connection.login
         return self._info, login.token if isinstance(login, Bearer) else None
 
@@ -247,7 +247,7 @@ class AsyncGatewaySession:
     async def _was_mistaken(self, info: GatewayInfo, error: EnphaseError) -> bool:
         """Whether a call failed because the gateway's identity has changed."""
         if isinstance(error, APIConnectionError):
-            # A gateway that does not answer is not sent another request at once.
+            # A gateway that does not answer gets no further request immediately.
             self.connection.forget_plain_http()
             self._doubted = True
             return False
@@ -272,7 +272,7 @@ class AsyncGatewaySession:
             info = await self._identified()
             if not needs_token(info):
                 raise NotAvailableError(
-                    f"firmware {info.firmware} knows no tokens: it wants a local user"
+                    f"firmware {info.firmware} does not use tokens: it needs a local user"
                 )
             if new and self.provider is None and self.given.account is None:
                 raise ConfigError(
@@ -300,10 +300,10 @@ class AsyncGatewaySession:
             raise refused_token_error()
 
     async def _renewed(self, info: GatewayInfo) -> bool:
-        """Whether to send again what got a 401: the token is good, or another is in use now.
+        """Whether to repeat a request that got a 401: the token is valid, or a new one is in use.
 
-        A gateway answers 401 also when the session that it keeps for a token has died, as it does
-        each night; checking the token makes a new one.
+        A gateway also answers 401 when its session for a token has ended, as it does each night;
+        checking the token starts a new session.
         """
         login = self.connection.login
         if not isinstance(login, Bearer):
@@ -367,10 +367,10 @@ class AsyncGatewaySession:
 
 @define
 class _Renewing:
-    """The connection of one call; after a 401 it checks the token once, and renews it if need be.
+    """The connection of one call; after a 401 it checks the token once and, if needed, renews it.
 
     Attributes:
-        refused: What a token may not read although it is good; the check is not wasted on it.
+        refused: Endpoints that a valid token may not read; the token is not checked for these.
     """
 
     connection: AsyncGatewayConnection

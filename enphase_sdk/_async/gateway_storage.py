@@ -1,4 +1,4 @@
-"""Changing what batteries do: the storage half of `AsyncEnvoy.control`."""
+"""Changing how batteries are used: the storage part of `AsyncEnvoy.control`."""
 
 from __future__ import annotations
 
@@ -40,13 +40,13 @@ class AsyncStorageControl(AsyncGatewayWriting):
         dry_run: bool = False,
         wait: Waiting = True,
     ) -> Result:
-        """Set what the IQ Batteries are for.
+        """Set what the IQ Batteries are used for.
 
         Args:
             mode: ``backup``, ``self-consumption`` or ``economy`` (``savings-mode`` is its older
-                name; the gateway is sent the one it uses).
-            optimized_schedules: False turns Enphase's schedules off, without which firmware that
-                has them on stores the mode and ignores it; True leaves them on.
+                name; the gateway gets the name that it uses).
+            optimized_schedules: False turns Enphase's schedules off; while they are on, firmware
+                stores the mode but ignores it. True leaves them on.
 
         Raises:
             InvalidArgumentError: this firmware would ignore the mode silently, and
@@ -90,7 +90,7 @@ class AsyncStorageControl(AsyncGatewayWriting):
     async def set_charge_from_grid(
         self, on: bool, *, dry_run: bool = False, wait: Waiting = True
     ) -> Result:
-        """Permit charging from the grid, or not; it is no command to charge now.
+        """Permit charging from the grid, or not; it does not start charging.
 
         Source: GET and PUT /admin/lib/tariff; effect: /ivp/sc/sched, below 8.3 else the tariff's
         ``schedule``, after 30 and 180 s.
@@ -110,7 +110,7 @@ class AsyncStorageControl(AsyncGatewayWriting):
     async def set_optimized_schedules(
         self, on: bool, *, dry_run: bool = False, wait: Waiting = True
     ) -> Result:
-        """Let Enphase's schedules run the batteries, or the mode that is stored.
+        """Let Enphase's schedules control the batteries (on), or the stored mode (off).
 
         Raises:
             NotAvailableError: firmware before 8.2.42xx has none.
@@ -152,7 +152,7 @@ class AsyncStorageControl(AsyncGatewayWriting):
     ) -> Result:
         """Put an AC Battery to sleep within a band of charge, in percent.
 
-        It charges or discharges to the band first, and sleeps then.
+        It first charges or discharges to the band, and then sleeps.
 
         Source: PUT /admin/lib/acb_config; effect: /inventory.json?deleted=1, each minute for 15.
         """

@@ -1,4 +1,4 @@
-"""How a write to a gateway is carried out: planned and sent in one turn, watched between others."""
+"""How a write to a gateway is carried out: planned and sent in one turn, then watched."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _POWERS = frozenset[Part](("production", "consumption"))
 
 
 class _EnoughError(Exception):
-    """Whoever was told how it stands will not wait any longer."""
+    """The caller's function has ended the waiting."""
 
 
 class AsyncGatewayWriting:
@@ -87,11 +87,11 @@ class AsyncGatewayWriting:
         return Asking(info, login.token.user if isinstance(login, Bearer) else None, powers)
 
     def _note(self) -> None:
-        """Settings of a dry contact were sent; what is told of contacts is wrong for a while."""
+        """Record that contact settings were sent: contacts then report wrong states for a while."""
         self._settings_sent_at = self._session.clock.monotonic()
 
     def _unsettled(self) -> float:
-        """Seconds until what is told of dry contacts can be believed again."""
+        """Seconds until the reported states of dry contacts are correct again."""
         if self._settings_sent_at is None:
             return 0.0
         passed = self._session.clock.monotonic() - self._settings_sent_at
@@ -100,7 +100,7 @@ class AsyncGatewayWriting:
 
 @frozen
 class _Told:
-    """Tells the caller how a write stands before each wait."""
+    """Calls the caller's function with the change so far before each wait."""
 
     wait: Callable[[ConfirmedChange], object]
     watch: Watch
@@ -115,7 +115,7 @@ class _Told:
 
 @frozen
 class _InTurns:
-    """A gateway that others may ask in between: each request is a call of its own."""
+    """Sends each request as a separate call, so that other requests can be sent in between."""
 
     session: AsyncGatewaySession
 

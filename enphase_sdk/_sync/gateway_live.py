@@ -41,7 +41,7 @@ FIRST_WAIT, LONGEST_WAIT = 1.0, 60.0
 # Seconds. Waits are split into pieces of this length, so that closing ends them soon.
 _PIECE = 1.0
 
-# What passes while a gateway restarts.
+# Errors that end by themselves after a gateway has restarted.
 _PASSING = (
     APIConnectionError,
     APIResponseValidationError,
@@ -54,7 +54,7 @@ _PASSING = (
 class GatewayLive(Iterator[LiveSample]):
     """The samples of a gateway, without end; see `Envoy.live`.
 
-    It ends by `close()`, at the end of the context manager, or together with the client.
+    It ends with `close()`, at the end of the context manager, or when the client is closed.
 
     Attributes:
         broken_events: Events of the meters' stream that could not be read, and were left out.
@@ -68,10 +68,12 @@ class GatewayLive(Iterator[LiveSample]):
         every: float,
     ) -> None:
         if source not in (None, "livedata", "meters"):
-            raise InvalidArgumentError(f"source: 'livedata', 'meters' or None, not {source!r}")
+            raise InvalidArgumentError(
+                f"source must be 'livedata', 'meters' or None, not {source!r}"
+            )
         if not FASTEST <= every <= SLOWEST:
             raise InvalidArgumentError(
-                f"every: {FASTEST:g} to {SLOWEST:g} seconds between two polls, not {every!r}"
+                f"every must be {FASTEST:g} to {SLOWEST:g} seconds, not {every!r}"
             )
         self.broken_events = 0
         self._session = session
@@ -116,7 +118,7 @@ class GatewayLive(Iterator[LiveSample]):
         return self._is_over or self._session.connection.is_closed
 
     def _read_on(self) -> None:
-        """Read until something has come; a gateway that was there before is waited for."""
+        """Read until there is a sample; wait for a gateway that has answered before."""
         try:
             found = self._next()
         except _PASSING as error:
@@ -164,7 +166,7 @@ class GatewayLive(Iterator[LiveSample]):
         try:
             opened = session.open_stream(STREAM)
         except ConfigError:
-            # Another iterator of this client has been quicker.
+            # Another iterator of this client has opened it first.
             if self._source == "meters" or not (
                 setup.has_livedata and session.connection.is_streaming
             ):
@@ -213,7 +215,7 @@ class GatewayLive(Iterator[LiveSample]):
     # Waiting
 
     def _wait_after(self, error: EnphaseError) -> None:
-        """Wait before the gateway is asked again, longer after each failure in a row."""
+        """Wait before the next request, longer after each failure in a row."""
         if not self._failures:
             logger.warning(
                 "%s: live data: %s; trying again", self._session.connection.address, error

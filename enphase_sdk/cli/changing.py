@@ -1,4 +1,4 @@
-"""How a command changes a setting: shows the request, asks, sends it, shows the outcome."""
+"""How a command changes a setting: show the request, confirm, send it, show the outcome."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Changing", "settings_in"]
 
-# Words of the Python methods, which are no settings.
+# Values of the Python methods that are not settings.
 _RESERVED = frozenset({"dry_run", "id", "self", "wait"})
 
 
@@ -59,9 +59,9 @@ class Changing(Gateway):
             named: Its keyword arguments, but for `dry_run` and `wait`.
 
         Raises:
-            NotAvailableError: the gateway does not have it, or it would not be safe now.
-            PartlyDoneError: it was sent, and its effect was not seen.
-            typer.Exit: the question was answered with no.
+            NotAvailableError: the gateway does not have the setting, or the change is not safe now.
+            PartlyDoneError: the request was sent, and its effect was not confirmed.
+            typer.Exit: the user answered no.
         """
         planned: PlannedRequest = method(*given, **named, dry_run=True)
         if self._dry_run:
@@ -105,7 +105,7 @@ class Changing(Gateway):
             if text is not None:
                 tell(text)
         if planned.is_done:
-            tell("it is so already: nothing would be sent")
+            tell("the setting has this value already: nothing would be sent")
 
     def _ask(self, planned: PlannedRequest) -> None:
         from enphase_sdk.cli.gateway_views import setting_text
@@ -121,13 +121,15 @@ class Changing(Gateway):
         answer = sys.stdin.readline()
         if not answer:
             sys.stderr.write("\n")
-            raise typer.BadParameter("nobody answers the question; pass --yes to send it unasked")
+            raise typer.BadParameter(
+                "there is no answer to the question; use --yes to send without it"
+            )
         if answer.strip().lower() not in ("y", "yes"):
             tell("nothing was sent")
             raise typer.Exit(STOPPED)
 
     def _tell(self, change: ConfirmedChange) -> None:
-        """Say what is seen while the effect is waited for."""
+        """Print the state so far while waiting for the effect."""
         if self._last is None:
             tell("sent; waiting for the effect (ctrl-c ends the waiting, not the change)")
         elif change.reason != self._last.reason:
@@ -153,10 +155,10 @@ Changing.__signature__ = _signature()  # type: ignore[attr-defined]  # mypy know
 
 
 def settings_in(pairs: list[str]) -> dict[str, Any]:
-    """The settings in ``NAME=VALUE``; a value is JSON where it can be, else text.
+    """The settings in ``NAME=VALUE``; a value is read as JSON if possible, else as text.
 
     Raises:
-        typer.BadParameter: it is no such pair, or a name stands twice.
+        typer.BadParameter: it is not such a pair, or a name is given twice.
     """
     import msgspec
 
@@ -164,7 +166,7 @@ def settings_in(pairs: list[str]) -> dict[str, Any]:
     for pair in pairs:
         name, equals, text = pair.partition("=")
         if not equals or not name.isidentifier() or name in _RESERVED or name in settings:
-            raise typer.BadParameter(f"{pair!r} is no NAME=VALUE, or names a setting again")
+            raise typer.BadParameter(f"{pair!r} must be NAME=VALUE, each name once")
         try:
             settings[name] = msgspec.json.decode(text)
         except msgspec.DecodeError:

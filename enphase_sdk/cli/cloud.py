@@ -116,9 +116,9 @@ class Cloud:
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
     def ask(self, view: View, system_ids: Sequence[int], operation: Callable[[int], Any]) -> None:
-        """Ask an operation of each system and print the answers: one, or a list.
+        """Call an operation for each system and print the answers: one, or a list.
 
-        An error of one system does not end the command: it is printed, and the others follow.
+        An error of one system does not end the command: it is printed, and the others continue.
 
         Args:
             view: How the answers are shown.

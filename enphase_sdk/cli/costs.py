@@ -24,20 +24,18 @@ __all__ = [
     "sync_cost",
 ]
 
-DryRun = Annotated[
-    bool, typer.Option("--dry-run", help="Say what it would cost in hits; send nothing.")
-]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Show the cost in hits; send nothing.")]
 
 
 class Cost(NamedTuple):
-    """Hits, as far as they are known beforehand.
+    """The hits of a command, as far as they are known beforehand.
 
     Attributes:
-        systems: Systems it is about; None if only the listing tells.
+        systems: The number of systems; None if it is known only after the listing.
         listing: Hits for listing them; None if their number is not known.
-        calls: Hits for all that is asked of single systems; None if it is not known.
+        calls: Hits for the calls about single systems; None if not known.
         systems_a_page: Systems that one hit lists.
-        calls_a_system: Hits for each system, where their number is not known and this is.
+        calls_a_system: Hits for each system, used if the number of systems is not known.
     """
 
     systems: int | None
@@ -48,7 +46,7 @@ class Cost(NamedTuple):
 
 
 def listing_cost(cloud: Cloud, systems: Collection[int] | None, calls_a_system: int) -> Cost:
-    """The cost of a listing, and of so many calls for each system of it.
+    """The cost of a listing, and of calls for each system in it.
 
     Args:
         cloud: The cloud.
@@ -64,12 +62,12 @@ def listing_cost(cloud: Cloud, systems: Collection[int] | None, calls_a_system: 
 
 
 def sync_cost(cloud: Cloud, store: Path, **options: Any) -> Cost:
-    """The cost of a download, from what a store knows; nothing is made where there is none.
+    """The cost of a download, from the data in a store; a missing store is not created.
 
     Args:
         cloud: The cloud.
         store: The store's path.
-        options: Of the `Download`.
+        options: The arguments of the `Download`.
 
     Raises:
         ConfigError: the store cannot be read.
@@ -86,7 +84,7 @@ def sync_cost(cloud: Cloud, store: Path, **options: Any) -> Cost:
 
 
 def show_cost(cloud: Cloud, cost: Cost) -> None:
-    """Print a cost, and what is left of the quota."""
+    """Print a cost, and the rest of the quota."""
     import msgspec
 
     from enphase_sdk.cli.output import print_document
@@ -105,15 +103,17 @@ def show_cost(cloud: Cloud, cost: Cost) -> None:
 
 
 def cost_in_words(cost: Cost) -> str:
-    """A cost as a phrase."""
+    """A cost as text."""
     if cost.listing is None:
         listing = f"a hit for every {cost.systems_a_page:,} systems that are listed"
         if cost.calls_a_system:
             return f"{listing}, and {hits_in_words(cost.calls_a_system)} for each of them"
-        return listing if cost.calls == 0 else f"{listing}; only the listing tells what else is due"
+        return (
+            listing if cost.calls == 0 else f"{listing}; further costs are known after the listing"
+        )
     text = f"{hits_in_words(cost.listing)} for the listing"
     if cost.calls:
-        text += f", then about {cost.calls:,} for what is due of {_systems(cost.systems)}"
+        text += f", then about {cost.calls:,} for the data due of {_systems(cost.systems)}"
     return text
 
 
@@ -124,7 +124,7 @@ def _left_in_words(quota: QuotaStatus) -> str:
 
 
 def hits_in_words(count: int) -> str:
-    """A number of hits as a phrase."""
+    """A number of hits as text."""
     return "1 hit" if count == 1 else f"{count:,} hits"
 
 

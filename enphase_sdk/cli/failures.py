@@ -56,18 +56,18 @@ _ADVICE: tuple[tuple[type[EnphaseError], str], ...] = (
     (RateLimitError, "try again then, or allow longer waits with --max-wait"),
 )
 
-# Messages name the arguments of Python. What stands there in the words of the command line.
+# Messages name the arguments of Python; these patterns replace them by command line options.
 _IN_SHELL: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(python), shell)
     for python, shell in (
-        # There is no option for these: the message names another way too, which is enough.
+        # There is no option for these; the message also names another way.
         (r"\bpass (api_key|user_id|client_id|client_secret)=, ", ""),
         (r", or let the owner agree at \S+ and pass the tokens", ""),
         (r", or make one: Plan\(.*?\)", ""),
         (r", or an object with change\(.*?\)", ""),
         (r", or token_provider=", ""),
         (r"; if that is expected, allow more with max_body=", ""),
-        # A new command does not forget a refusal. The call that it is allowed each day does.
+        # A new command still obeys an earlier refusal. The one call a day can end it.
         (
             r"if the plan was raised, continue now with with_options\(quota=…\), or try again",
             "try again",

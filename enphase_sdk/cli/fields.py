@@ -20,7 +20,7 @@ MOST_PLACES = 12
 def text_field(
     name: str, heading: str | None = None, *, spare: int = 0, stays: bool = False
 ) -> Field:
-    """A value as it is; without a heading in CSV only."""
+    """A value as it is; without a heading it is in CSV only."""
 
     def text(row: Row) -> str:
         value = row.get(name)
@@ -39,7 +39,7 @@ def number_field(
     spare: int = 0,
     total: bool = False,
 ) -> Field:
-    """A number, in a table as `show` writes it; with `total`, its sum stands below."""
+    """A number, in a table written by `show`; with `total`, the sum is below the table."""
     head = Heading(heading, numeric=True, spare=spare)
     return Field(name, head, lambda row: show(row.get(name)), show if total else None)
 

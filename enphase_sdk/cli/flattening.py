@@ -15,7 +15,7 @@ def rows_of(wire: Any, around: Mapping[str, Any] | None = None) -> Iterator[dict
     """A row for each innermost record, with the values of the records around it.
 
     An object within a record gives columns with its name in front (`meta.status`:
-    `meta_status`). `list` tells from which list a row comes.
+    `meta_status`). `list` names the list of a row.
     """
     if is_array(wire):
         for item in wire:

@@ -167,8 +167,8 @@ def read(
 ) -> None:
     """All values of one reading.
 
-    A table shows what people ask for, in sections; --csv (a line for each value, named by its path)
-    and --json everything.
+    A table shows the most important values, in sections; --csv (a line for each value, named by its
+    path) and --json show all.
     """
     from enphase_sdk.cli.gateway_reading import print_reading
     from enphase_sdk.cli.gateway_views import READING
@@ -230,7 +230,7 @@ def watch(
         ),
     ] = None,
     live: Annotated[
-        bool, typer.Option("--live", help="Live data: a line a second, from `envoy.live()`.")
+        bool, typer.Option("--live", help="Show live data: one line each second.")
     ] = False,
     count: Annotated[
         int | None,
@@ -246,9 +246,9 @@ def watch(
     the power of the batteries is not known), `grid_w` and `batteries_w`. An unknown value is
     empty or null. `grid_w` is negative for export, `batteries_w` for charging.
 
-    With --live it is a line for each sample, with the names of `enphase live`, the phases (CSV:
-    `pv_w_l1` and so on) and `source`, `age_s` and `is_stale`. Where there are batteries this lets
-    the gateway renew its live data, which is a write.
+    With --live there is a line for each sample, with the names of `enphase live`, the phases (CSV:
+    `pv_w_l1` and so on) and `source`, `age_s` and `is_stale`. With batteries this makes the
+    gateway renew its live data, which is a write.
     """
     from enphase_sdk.cli.watch import watch_gateway, watch_live
 
@@ -264,10 +264,10 @@ def token(
     gateway: Gateway,
     show: Annotated[bool, typer.Option("--show", help="Print the token itself, a secret.")] = False,
     new: Annotated[
-        bool, typer.Option("--new", help="Fetch one even if the stored one is still good.")
+        bool, typer.Option("--new", help="Fetch one even if the stored one is still valid.")
     ] = False,
 ) -> None:
-    """Fetch the gateway's token with the Enlighten account, and tell how long it is good.
+    """Fetch the gateway's token with the Enlighten account, and show how long it is valid.
 
     It is stored for later commands, readable by you only. With --show nothing but the token is
     printed, to be passed on (`export ENVOY_TOKEN=$(enphase envoy token HOST --show)`).
@@ -312,12 +312,12 @@ def record(
     ] = None,
     timezone: Annotated[
         str | None,
-        typer.Option(metavar="NAME", help="The site's IANA time zone. Default: asked for once."),
+        typer.Option(metavar="NAME", help="The site's IANA time zone. Default: read once."),
     ] = None,
 ) -> None:
-    """Record power and energy, so that `stats` and the other series of a gateway are known.
+    """Record power and energy, from which `stats` and the other series are read.
 
-    A reading takes at most 3 requests. What is odd is told: a reading that failed, a counter that
+    A reading takes at most 3 requests. Problems are reported: a reading that failed, a counter that
     was reset, jumped or wrapped, another gateway at this address. The recording can be read while
     it is written.
     """

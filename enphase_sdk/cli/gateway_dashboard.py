@@ -28,8 +28,8 @@ def dashboard(
         str,
         typer.Option(
             metavar="ADDRESS",
-            help="Address to listen on. Elsewhere than on loopback the page needs the token that "
-            "is printed with its address; plain HTTP.",
+            help="Address to listen on. If it is not loopback, the page needs the token that is "
+            "printed with its address. Plain HTTP.",
         ),
     ] = "127.0.0.1",
     every: Annotated[
@@ -46,14 +46,14 @@ def dashboard(
         bool,
         typer.Option(
             "--live",
-            help="Live data too, each second. Where there are batteries this lets the gateway "
-            "renew them, which is a write.",
+            help="Show live data too, each second. With batteries this makes the gateway renew "
+            "its live data, which is a write.",
         ),
     ] = False,
 ) -> None:
     """Serve a page with the power now, today's curve and the inverters (extra 'dashboard').
 
-    Today's curve is what has been recorded of this gateway. Stop it with ctrl-c.
+    Today's curve comes from the recording of this gateway. Stop it with ctrl-c.
     """
     from enphase_sdk.export import Feed
     from enphase_sdk.export.dashboard import Dashboard

@@ -65,8 +65,8 @@ def export(
         str | None,
         typer.Option(
             metavar="HOST:PORT",
-            help="Send line protocol there by TCP; or udp://HOST:PORT, or the http(s):// address "
-            "of a write.",
+            help="Send line protocol by TCP to this address; or udp://HOST:PORT, or the http(s):// "
+            "address for writes.",
         ),
     ] = None,
     influx_token_file: Annotated[
@@ -94,14 +94,15 @@ def export(
 ) -> None:
     """Feed the gateway's values to Prometheus, MQTT (Home Assistant) or InfluxDB.
 
-    One reading serves all of them. A failed reading ends nothing: `enphase_up` (Prometheus) and
-    the availability topic (MQTT) tell it, and values older than three readings go away.
+    One reading serves all of them. A failed reading does not end the program: `enphase_up`
+    (Prometheus) and the availability topic (MQTT) report it, and values older than three readings
+    are removed.
     """
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.export import Feed, InfluxExporter, MqttExporter, PrometheusExporter
 
     if gateway.form is not Form.TABLE:
-        raise typer.BadParameter("export writes for other systems: leave --json and --csv out")
+        raise typer.BadParameter("export has no --json and --csv; leave them out")
     with ExitStack() as open_ones:
         exporters: list[Exporter] = []
         if mqtt is not None:
@@ -128,7 +129,7 @@ def export(
             tell(f"metrics at {server.address}")
         if not exporters:
             raise typer.BadParameter(
-                "nothing to feed: give --prometheus, --mqtt, --influx or --influx-socket"
+                "no target: give --prometheus, --mqtt, --influx or --influx-socket"
             )
         with suppress(KeyboardInterrupt):
             Feed(gateway.envoy, every=every).run(exporters, count=count, on_failure=tell)

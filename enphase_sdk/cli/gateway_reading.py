@@ -1,4 +1,4 @@
-"""A gateway's reading for people: sections, each a small table with names and units."""
+"""A gateway's reading for people: sections, each with a small table of names and values."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _one = partial(number, decimals=1)
 
 
 def print_reading(snapshot: Snapshot) -> None:
-    """Print what is known, section by section; what the gateway does not have is left out."""
+    """Print the known values, section by section, without those that the gateway lacks."""
     from enphase_sdk.cli.tables import print_table
 
     for title, headings, rows in _sections(snapshot):
@@ -66,7 +66,7 @@ def _sections(snapshot: Snapshot) -> Iterator[Section]:
 
 
 def _heads(*names: str, text: int = 1) -> list[Heading]:
-    """Headings of which the first ones are of text, and those after them of numbers."""
+    """Headings: the first `text` columns hold text, the others numbers."""
     return [
         Heading(name, numeric=n >= text, spare=n, stays=n < text) for n, name in enumerate(names)
     ]
@@ -89,7 +89,7 @@ def _energies(snapshot: Snapshot) -> list[list[str]]:
     ]
     net = snapshot.system_net_consumption
     if net is not None:
-        # Gateways always send 0 for the others, which means that they do not know.
+        # Gateways always send 0 for the others, which means not known.
         rows.append(["Import less export", UNKNOWN, UNKNOWN, kilo(net.watt_hours_lifetime)])
     return rows
 

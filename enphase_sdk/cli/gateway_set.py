@@ -15,7 +15,7 @@ __all__ = ["group"]
 group = typer.Typer(
     help=(
         "Change a gateway's settings. Each command shows what would change and asks (--yes: "
-        "does not ask; --dry-run: shows the request only), sends one request, never twice, and "
+        "does not ask; --dry-run: only shows the request), sends one request, never twice, and "
         "waits until the gateway acts on it. Exit codes: 0 applied, or sent with --no-wait; 6 "
         "sent, but stored only, reverted or unknown; 130 not sent, because the answer was no."
     )
@@ -78,8 +78,8 @@ def grid(
 ) -> None:
     """Disconnect the house from the grid (off), or connect it again (on).
 
-    Off the grid the house has only its batteries and the sun. From afar it may not come back.
-    Needs a System Controller. Waits up to 90 seconds.
+    Off the grid the house has only its batteries and the sun. If its network also loses power, it
+    cannot be connected again remotely. Needs a System Controller. Waits up to 90 seconds.
     """
     control = changing.envoy.control
     if state is Switch.ON:

@@ -30,10 +30,10 @@ def interrupts_raised() -> Generator[None, None, None]:
 class FirstInterrupt:
     """The first interrupt ends the work but not the program, so that partial results are shown.
 
-    A second interrupt raises `KeyboardInterrupt` at once.
+    A second interrupt raises `KeyboardInterrupt` immediately.
 
     Attributes:
-        came: Whether an interrupt has come.
+        came: Whether there was an interrupt.
     """
 
     def __init__(self) -> None:
@@ -49,7 +49,7 @@ class FirstInterrupt:
         self._handlers.__exit__(None, None, None)
 
     def until_it(self, work: Iterator[T]) -> Iterator[T]:
-        """The items of `work`, until it ends or an interrupt comes while waiting for an item."""
+        """The items of `work`, until it ends or is interrupted while waiting for an item."""
         while not self.came:
             try:
                 self._working = True

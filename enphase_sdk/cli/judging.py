@@ -69,20 +69,20 @@ Estimated = Annotated[
     ),
 ]
 
-# Older days are compared with nothing but the same days of past years.
+# Older days are compared only with the same days of past years.
 _YEARS = 3
 
 
 class FoundError(PartlyDoneError):
-    """The report is whole, and a system has a finding that was asked about."""
+    """The report is complete, and a system has a finding named in --fail-on."""
 
 
 def asked_thresholds(profile: str | None, limits: Sequence[str] | None) -> Thresholds:
     """The limits of the config file's profile (table `report`), and those of the command line.
 
     Raises:
-        ConfigError: one in the config file cannot be used.
-        typer.BadParameter: one of the command line cannot.
+        ConfigError: a limit in the config file cannot be used.
+        typer.BadParameter: a limit of the command line cannot be used.
     """
     from enphase_sdk.cloud.settings import Lookup, config_path
     from enphase_sdk.report import DEFAULT_THRESHOLDS
@@ -105,12 +105,12 @@ def _limit(text: str) -> tuple[str, float]:
         return name.strip(), float(value)
     except ValueError:
         raise InvalidArgumentError(
-            f"{text!r} is no limit; write a name and a number, such as offline_h=8"
+            f"{text!r} is not a limit; write a name and a number, such as offline_h=8"
         ) from None
 
 
 def asked_kinds(text: str | None) -> frozenset[Kind]:
-    """The kinds of findings that are to give exit code 6.
+    """The kinds of findings that cause exit code 6.
 
     Raises:
         typer.BadParameter: there is no such kind.
@@ -123,7 +123,7 @@ def asked_kinds(text: str | None) -> frozenset[Kind]:
     wrong = [name for name in names if name not in set(Kind)]
     if wrong or not names:
         what = f"there is no finding {wrong[0]!r}" if wrong else "name a finding"
-        raise typer.BadParameter(f"{what}; there are {', '.join(Kind)}", param_hint="--fail-on")
+        raise typer.BadParameter(f"{what}; use {', '.join(Kind)}", param_hint="--fail-on")
     return frozenset(map(Kind, names))
 
 
@@ -132,7 +132,7 @@ def asked_estimates(text: str | None) -> Estimate | dict[int, Estimate] | None:
 
     Raises:
         ConfigError: the file cannot be read.
-        typer.BadParameter: the number cannot be one.
+        typer.BadParameter: the number is not valid.
     """
     from enphase_sdk.report import Estimate, read_estimates
 
@@ -143,7 +143,7 @@ def asked_estimates(text: str | None) -> Estimate | dict[int, Estimate] | None:
     except ValueError:
         return read_estimates(Path(text))
     if not 0 < kwh < float("inf"):
-        raise typer.BadParameter("more than 0 kWh a month is wanted", param_hint="--estimate")
+        raise typer.BadParameter("it must be more than 0 kWh a month", param_hint="--estimate")
     return Estimate.constant(kwh)
 
 
@@ -160,7 +160,7 @@ class Rules(NamedTuple):
 
 
 def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> Assessment:
-    """The judgement of a report's rows, with what a store knows of their days and devices."""
+    """The judgement of a report's rows, with the days and devices in a store."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.report import assess, stored_days, stored_inverters, stored_meters
@@ -179,7 +179,7 @@ def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> A
 
 
 def compared(name: str, made: FleetReport) -> tuple[FleetReport, list[OpenFinding]]:
-    """The report with what has changed since the last one of that name, and what is open now."""
+    """The report with the changes since the last one of that name, and its open findings."""
     from attrs import evolve
 
     from enphase_sdk.report import ReportMemory, changes_since
@@ -197,7 +197,7 @@ def compared(name: str, made: FleetReport) -> tuple[FleetReport, list[OpenFindin
 
 
 def remember(name: str, made_at: datetime, found: Iterable[OpenFinding]) -> None:
-    """Keep what is open for the next report of that name."""
+    """Store the open findings for the next report of that name."""
     from enphase_sdk.report import ReportMemory
 
     memory = ReportMemory()
@@ -208,7 +208,7 @@ def remember(name: str, made_at: datetime, found: Iterable[OpenFinding]) -> None
 
 
 def print_findings(made: FleetReport, top: int) -> None:
-    """Print the sentence on the fleet, and who needs a visit or a call, for a terminal."""
+    """Print the summary of the fleet and the visits and calls, for a terminal."""
     assessment = made.assessment
     if assessment is None:
         return
@@ -251,10 +251,10 @@ def print_changes(made: FleetReport) -> None:
 
 
 def refuse_wanted(made: FleetReport, kinds: frozenset[Kind]) -> None:
-    """End with exit code 6 where a system has a finding of these kinds.
+    """End with exit code 6 if a system has a finding of these kinds.
 
     Raises:
-        FoundError: one has.
+        FoundError: a system has one.
     """
     assessment = made.assessment
     if assessment is None:
@@ -264,7 +264,7 @@ def refuse_wanted(made: FleetReport, kinds: frozenset[Kind]) -> None:
         counts[outage.kind] += len(outage.system_ids)
     said = [f"{kind.words}: {counts[kind]:,}" for kind in counts if kind in kinds]
     if said:
-        raise FoundError(f"found what was asked about: {', '.join(said)}")
+        raise FoundError(f"--fail-on: found {', '.join(said)}")
 
 
 def _line(finding: Any, names: Mapping[int, ReportRow]) -> str:

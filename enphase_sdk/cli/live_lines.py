@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["LIVE_POWERS", "sample_lines", "stale_text", "when_text"]
 
-# What samples tell, in W, as people call it.
+# The powers of samples, in W, with their names for people.
 LIVE_POWERS = {
     "pv_w": "Production",
     "load_w": "House",
@@ -59,7 +59,7 @@ def _row(sample: LiveSample) -> dict[str, Any]:
 
 
 def when_text(at: float | None) -> str:
-    """An instant in UTC, or what stands in its place."""
+    """An instant in UTC, or the text for an unknown one."""
     from enphase_sdk.report.formats import UNKNOWN
 
     try:
@@ -69,7 +69,7 @@ def when_text(at: float | None) -> str:
 
 
 def stale_text(sample: LiveSample) -> str:
-    """That a gateway repeats old numbers, and how old they are."""
+    """The text that a gateway repeats old values, and how old they are."""
     from enphase_sdk.report.formats import number
 
     age = "" if sample.age_s is None else f", {number(sample.age_s)} s old"
@@ -77,7 +77,7 @@ def stale_text(sample: LiveSample) -> str:
 
 
 def _told(sample: LiveSample) -> Iterator[str]:
-    """What is known of a moment, as people call it."""
+    """The known values of a sample, with their names for people."""
     from enphase_sdk.report.formats import number, plain
 
     known = {name: getattr(sample, name) for name in LIVE_POWERS}

@@ -31,7 +31,7 @@ def login(
             metavar="PORT",
             min=1,
             max=65535,
-            help="Receive the code on http://localhost:PORT. Default: type it in.",
+            help="Receive the code on http://localhost:PORT. Default: type the code.",
         ),
     ] = None,
     code: Annotated[
@@ -99,7 +99,7 @@ def _typed_code(code: str | None) -> str:
     if code not in (None, "-"):
         return str(code)
     if code is None:
-        typer.echo("The code that is shown then: ", nl=False)
+        typer.echo("The code that the page shows: ", nl=False)
         sys.stdout.flush()
     typed = sys.stdin.readline().strip()
     if not typed:

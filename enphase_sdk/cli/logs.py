@@ -1,4 +1,4 @@
-"""The SDK's own log lines on stderr, as `--verbose` and `ENPHASE_LOG` ask for them."""
+"""The SDK's own log lines on stderr, for `--verbose` and `ENPHASE_LOG`."""
 
 from __future__ import annotations
 
@@ -26,16 +26,18 @@ class _Lines(logging.Handler):
 
 @contextmanager
 def logged_lines() -> Generator[None]:
-    """Log as `ENPHASE_LOG` says within this context, and as `log_everything` says once called.
+    """Log within this context at the level of `ENPHASE_LOG`, or as `log_everything` sets it.
 
     Raises:
-        ConfigError: `ENPHASE_LOG` names no level.
+        ConfigError: `ENPHASE_LOG` is not a level.
     """
     level, before = os.environ.get("ENPHASE_LOG", "").strip().lower(), logger.level
     try:
         if level:
             if level not in LEVELS:
-                raise ConfigError(f"ENPHASE_LOG: {level!r} is no level; use debug, info or warning")
+                raise ConfigError(
+                    f"ENPHASE_LOG: {level!r} is not a level; use debug, info or warning"
+                )
             _log(LEVELS[level])
         yield
     finally:

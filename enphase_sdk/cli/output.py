@@ -119,7 +119,7 @@ class Choice:
         return evolve(view, fields=tuple(_with_heading(field) for field in chosen))
 
     def sorted(self, rows: Iterable[Row]) -> Iterable[Row]:
-        """The rows in the order asked for."""
+        """The rows in the chosen order."""
         if self.sort is None:
             return rows
         name, falling = self.sort.removeprefix("-"), self.sort.startswith("-")
@@ -134,7 +134,7 @@ def _named(view: View, name: str, option: str) -> Field:
         if field.name == name:
             return field
     names = ", ".join(field.name for field in view.fields)
-    raise InvalidArgumentError(f"--{option}: there is no column {name!r} here; there are {names}")
+    raise InvalidArgumentError(f"--{option}: there is no column {name!r}; use {names}")
 
 
 def _with_heading(field: Field) -> Field:

@@ -76,7 +76,7 @@ class Waiting:
     def update(self, done: int, total: int | None, note: str = "") -> None:
         """Show how many of `total` (None: not known yet) are done, and a note.
 
-        Without a note, it is told how long the rest takes at the speed so far, waits included.
+        Without a note, the time left at the speed so far is shown, including waits.
         """
         now = current_clock().monotonic()
         note = note or _time_left(done, total, now - self._began_at)

@@ -25,7 +25,7 @@ def quota(
         typer.Option(
             metavar="PATH",
             parser=Path,
-            help="Also say what a sync of this store, and a report from it, would cost.",
+            help="Also show the cost of a sync of this store and of a report from it.",
         ),
     ] = None,
 ) -> None:
@@ -50,7 +50,7 @@ def quota(
 
 
 def _costs(cloud: Cloud, path: Path) -> dict[str, int | None]:
-    """Hits of a sync and of a report with a store, if all have reported since it was read."""
+    """Hits of a sync and of a report with a store, if all systems have reported since."""
     from enphase_sdk.cli.costs import sync_cost
 
     cost = sync_cost(cloud, path)
@@ -61,10 +61,10 @@ def _costs(cloud: Cloud, path: Path) -> dict[str, int | None]:
 
 def _told(costs: Mapping[str, int | None], path: Path | None) -> str:
     if costs["sync"] is None:
-        return f"{path} is empty: the listing costs one hit per page; the rest is known after it"
+        return f"{path} is empty: the listing costs a hit a page; further costs are known after it"
     return (
         f"a sync of {path} costs about {costs['sync']} hits, a report from it {costs['report']}, "
-        "if all have reported since it was read"
+        "if all systems have reported since the last sync"
     )
 
 

@@ -75,7 +75,7 @@ def report(
     pdf: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", parser=Path, help="Write it as PDF, by an installed Chromium."
+            metavar="FILE", parser=Path, help="Write it as PDF; needs an installed Chromium."
         ),
     ] = None,
     system: Annotated[
@@ -83,7 +83,7 @@ def report(
         typer.Option(
             metavar="ID",
             min=1,
-            help="Of this system alone: --out FILE.html makes the page for its owner.",
+            help="Only this system: --out FILE.html writes the page for its owner.",
         ),
     ] = None,
     top: Annotated[
@@ -111,7 +111,9 @@ def report(
     ] = None,
     changes: Annotated[
         bool,
-        typer.Option("--changes", help="Say what is new, worse and resolved since the last time."),
+        typer.Option(
+            "--changes", help="Show what is new, worse and resolved since the last report."
+        ),
     ] = False,
     fail_on: FailOn = None,
     limit: Limits = None,
@@ -136,7 +138,9 @@ def report(
     targets = [*(out or ()), *filter(None, (xlsx, pdf))]
     for path, ending in ((xlsx, ".xlsx"), (pdf, ".pdf")):
         if path is not None and path.suffix.lower() != ending:
-            raise typer.BadParameter(f"its name ends in {ending}", param_hint=f"--{ending[1:]}")
+            raise typer.BadParameter(
+                f"the file's name must end in {ending}", param_hint=f"--{ending[1:]}"
+            )
     for path in targets:
         check_target(path)
     has_page = any(path.suffix.lower() in (".html", ".pdf") for path in targets)
@@ -152,12 +156,12 @@ def report(
     )
     if system is not None:
         if filters:
-            raise typer.BadParameter("the filters are not for one system", param_hint="--system")
+            raise typer.BadParameter("use either the filters or --system", param_hint="--system")
         filters = given_filters(system_id=[system])
     if store is None and budget is not None:
-        raise typer.BadParameter("it needs --store", param_hint="--budget")
+        raise typer.BadParameter("use it together with --store", param_hint="--budget")
     if store is not None and filters and system is None:
-        raise typer.BadParameter("the filters are not for a store", param_hint="--store")
+        raise typer.BadParameter("use either the filters or --store", param_hint="--store")
     if dry_run:
         show_cost(cloud, _cost(cloud, store, budget, system_id if system is None else [system]))
         return
@@ -204,7 +208,7 @@ def report(
 
 
 def _memory_name(profile: str | None, store: Path | None, filters: SystemFilters) -> str:
-    """What tells a report from others: its store, or its profile and filters."""
+    """The name of a report among others: its store, or its profile and filters."""
     if store is not None:
         return f"store {store.resolve()}" + (f" {sorted(filters.items())}" if filters else "")
     chosen = profile or os.environ.get("ENPHASE_PROFILE") or ""
@@ -220,14 +224,14 @@ def _cost(cloud: Cloud, store: Path | None, budget: int | None, systems: list[in
 
 
 def _update(budget: int | None) -> dict[str, Any]:
-    """What a report asks for before it reads a store."""
+    """The options of the download that updates a store before the report."""
     from enphase_sdk.download import USUAL_TABLES
 
     return {"tables": USUAL_TABLES if budget else ("systems",), "budget": budget}
 
 
 class Asked(NamedTuple):
-    """What a report of a store is of, whether a page is made of it, and how it is judged."""
+    """The options of a report from a store: system, page, and rules of the judgement."""
 
     system: int | None
     page: bool
@@ -237,7 +241,7 @@ class Asked(NamedTuple):
 def _stored_report(
     cloud: Cloud, path: Path, budget: int | None, interrupt: FirstInterrupt, asked: Asked
 ) -> tuple[FleetReport, str, Page | None]:
-    """The report of a store after an update, what the update could not bring, and its page."""
+    """The report of a store after an update, what the update could not read, and its page."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import Download

@@ -20,20 +20,20 @@ Page: TypeAlias = "Callable[[FleetReport], str]"
 
 
 def owners_page_of_store(store: Store, row: ReportRow) -> Page:
-    """The page of one system for its owner, of what a store knows of it."""
+    """The page of one system for its owner, from the data in a store."""
     from enphase_sdk.report.web.system_days import read_system
 
     return _page(row, read_system(store, row))
 
 
 def owners_page(client: Cloud, row: ReportRow) -> Page:
-    """The same of what the cloud tells: one request more, for the system's daily energies."""
+    """The same from the cloud: one further request, for the system's daily energies."""
     from enphase_sdk.report.web.system_days import SystemDays
 
     try:
         days = _whole_days(client, row)
     except EnphaseError:
-        days = {}  # the page says what is not known
+        days = {}  # the page shows that they are not known
     return _page(row, SystemDays(production=days))
 
 

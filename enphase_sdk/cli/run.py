@@ -36,12 +36,12 @@ _NO_TEXT = re.compile(r"[\x00\ud800-\udfff]")
 # Set by a shell that asks for completions.
 COMPLETING = "_ENPHASE_COMPLETE"
 
-# Typer brings its own copy of click or uses the installed one; this is the one it raises.
+# Typer has its own copy of click or uses the installed one; this is the class that it raises.
 _UsageError: type[Exception] = typer.BadParameter.__bases__[0]
 
 
 def run(arguments: Sequence[str] | None) -> int:
-    """Run one command line; whatever goes wrong becomes one line on stderr and an exit code."""
+    """Run one command line; every error becomes one line on stderr and an exit code."""
     open_streams()
     words = list(sys.argv[1:] if arguments is None else arguments)
     try:
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str] | None) -> int:
     except OSError as error:
         # Errors of files and connections are already our own types, so this one is of stdout.
         silence(sys.stdout)
-        tell(f"cannot write the output: {error.strerror or error}; write it to another place")
+        tell(f"cannot write the output: {error.strerror or error}; write it elsewhere")
         return USAGE
     except Exception as error:
         tell(_defect(error))
@@ -90,7 +90,7 @@ def _run(words: list[str]) -> int:
 
 
 def _complete(command: Any) -> int:
-    """Answer the shell, which asks how a command line can go on."""
+    """Answer the shell's request for completions."""
     try:
         command.main(args=[], prog_name="enphase")
     except SystemExit as end:

@@ -97,7 +97,7 @@ def _text_in(path: str) -> tuple[str, str | None]:
 
 
 def _is_argument(parameter: inspect.Parameter) -> bool:
-    """Whether a parameter of a command stands on the command line without a name."""
+    """Whether a parameter of a command is written on the command line without a name."""
     metadata = getattr(parameter.annotation, "__metadata__", ())
     return any(isinstance(one, ArgumentInfo) for one in metadata)
 

@@ -38,7 +38,7 @@ class Version(StrEnum):
     V4 = "v4"
 
 
-Api = Annotated[Version, typer.Option(help="Which version of the API.", case_sensitive=False)]
+Api = Annotated[Version, typer.Option(help="The version of the API.", case_sensitive=False)]
 Seed = Annotated[int, typer.Option(metavar="N", help="The same seed gives the same fleet.")]
 
 

@@ -55,7 +55,7 @@ def sync(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="Of systems, summaries, daily, intervals, inverters, with commas between; else "
+            help="systems, summaries, daily, intervals, inverters, separated by commas; else "
             "systems and daily, and the summaries of systems that are not normal.",
         ),
     ] = None,
@@ -69,14 +69,14 @@ def sync(
         str | None,
         typer.Option(
             metavar="URL",
-            help="Ask from a Dask cluster, dask://HOST:PORT; its workers write folders.",
+            help="Send requests from a Dask cluster, dask://HOST:PORT; its workers write folders.",
         ),
     ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Update a store of the fleet's history: requests only data that is missing or not final.
 
-    Each answer is stored at once. A stopped sync continues where it was when it runs again.
+    Answers are stored as they arrive. A stopped sync continues when it is run again.
     """
     from enphase_sdk.download import USUAL_TABLES, Download
     from enphase_sdk.store import Store
@@ -103,7 +103,7 @@ def sync(
 
 
 def _note(download: Download, seconds: float) -> str:
-    """Hits used so far, and how long the rest takes if it goes on like this, waits included."""
+    """Hits used so far, and the time left at the speed so far, including waits."""
     note = hits_in_words(download.hits)
     if download.asked and download.expected is not None:
         minutes = seconds / download.asked * max(0, download.expected - download.asked) / 60
@@ -118,7 +118,7 @@ def _ids(lists: list[str] | None, more: list[int] | None) -> list[int] | None:
         found = [int(text) for text in given if text]
     except ValueError as error:
         raise typer.BadParameter(
-            f"ids with commas between are wanted ({error})", param_hint="--systems"
+            f"write ids separated by commas ({error})", param_hint="--systems"
         ) from None
     found += more or ()
     return found or None

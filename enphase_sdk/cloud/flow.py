@@ -83,8 +83,8 @@ class Policy:
         backoff: The delays between retries.
         max_wait: Longest wait for the quota to open, seconds.
         reader: Makes models from bytes.
-        api: What differs in this version of the API.
-        redactor: Returns what removes the credentials from texts.
+        api: The differences of this version of the API.
+        redactor: Returns the redactor that removes the credentials from texts.
         authorizer: Renews credentials that expire; None if they do not.
         recent: The cache of answers that calls may share for a short time.
         hits: Counts the requests that were sent.
@@ -205,7 +205,7 @@ def _adapted(call: Call[T], read: T) -> T:
 
 
 def _require_asked_system(call: Call[T], result: T) -> None:
-    """Refuse an answer about another system: a connection shared after a fork mixes answers up."""
+    """Refuse an answer about another system: a connection shared after a fork can mix answers."""
     told = getattr(result, "system_id", None)
     if call.system_id is not None and isinstance(told, int) and told != call.system_id:
         raise UndecodableError(
@@ -269,7 +269,7 @@ def _admission(call: Call[T], policy: Policy) -> Flow[Ticket]:
         try:
             admitted = yield from _asked(policy, partial(pacer.reserve_as, key, policy.time))
         except GeneratorExit:
-            # Cancelled while the ledger was asked: this hit will not be sent.
+            # Cancelled while the ledger was used: this hit will not be sent.
             pacer.withdraw(key, policy.time())
             raise
         if isinstance(admitted, Ticket):
@@ -291,7 +291,7 @@ def _advice(closed: Closed) -> str:
 
 
 def _asked(policy: Policy, question: Callable[[], Q]) -> Flow[Q]:
-    """Ask the pacer; in a thread if its ledger is a file or on another machine."""
+    """Call the pacer; in a thread if its ledger is a file or on another machine."""
     if policy.pacer.is_local:
         return question()
     return cast(Q, (yield Run(question)))
@@ -316,7 +316,7 @@ def _exchange(policy: Policy, ticket: Ticket, request: Request) -> Flow[Reply]:
 
 
 def _settle(policy: Policy, ticket: Ticket, reply: Reply | None = None) -> Flow[None]:
-    """Tell the pacer of an answer, or that none came; later if the call is cancelled meanwhile."""
+    """Report an answer, or that none came, to the pacer; later if the call is cancelled."""
     now, date, is_success = policy.time(), None, False
     if reply is not None:
         date = reply.headers.get("date")

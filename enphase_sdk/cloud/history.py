@@ -25,7 +25,7 @@ AnyCall = Any
 
 
 class HistoryWalk(Protocol):
-    """The state of a history; a call that failed is given again."""
+    """The state of a history; a call that failed is returned again."""
 
     def next_call(self) -> AnyCall | None:
         """The next call, or None at the end."""
@@ -140,8 +140,8 @@ class _Intervals(_Walk):
     def _too_old(self, earliest: int) -> NotAvailableError:
         years = "a year" if self._histories.years == 1 else f"{self._histories.years} years"
         return NotAvailableError(
-            f"API {self._histories.api} tells intervals of the last {years} only: begin at "
-            f"{utc(earliest).isoformat()} or later, or ask for the whole life with daily=True"
+            f"API {self._histories.api} has intervals of the last {years} only: begin at "
+            f"{utc(earliest).isoformat()} or later, or request the whole life with daily=True"
         )
 
     def arrived(self, answer: Any) -> list[HistoryInterval]:
@@ -176,7 +176,7 @@ class _Intervals(_Walk):
         total = answer.total_devices or None
         settled = settled_until(newest_energy(answer), now)
         if meta is None:
-            # The answer tells no more of how far reports have come.
+            # The answer no longer shows up to when the system has reported.
             whole = all(total and (row.reporting or 0) >= total for row in rows)
             settled = now - SETTLED_AFTER if whole else 0
         return [

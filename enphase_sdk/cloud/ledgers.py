@@ -1,6 +1,6 @@
-"""Through what a quota is shared: this process's memory, a file of this machine, or Redis.
+"""The ledgers that share a quota: this process's memory, a file of this machine, or Redis.
 
-A ledger keeps some bytes for each application and replaces them in one piece. What they mean is
+A ledger stores some bytes for each application and replaces them atomically. Their meaning is
 in `enphase_sdk.cloud.quota_rules`, so that all ledgers follow the same rules.
 """
 
@@ -36,39 +36,40 @@ __all__ = [
 
 T = TypeVar("T")
 
-# Clocks by name, with the least and the most that each can show now, epoch seconds or others.
+# Clocks by name, with the lowest and the highest time that each may show now, seconds.
 Readings: TypeAlias = Callable[[Clock], list[tuple[str, float, float]]]
 
 
-# "ENLQ": the file is a ledger of ours.
+# "ENLQ": the file is a ledger of this package.
 APPLICATION_ID = 0x454E4C51
 
-# Seconds that another process may keep the file locked: it does for a millisecond.
+# Seconds that another process may lock the file; normally it does for a millisecond.
 PATIENCE = 3.0
 
 _SCHEMES = ("redis://", "rediss://", "unix://")
 
 
 class Ledger(Protocol):
-    """Keeps what all who spend one application's quota know together.
+    """Stores what all clients that use one application's quota know together.
 
-    It need not understand what it keeps. Any exception it raises counts as a failure: it costs
-    a warning and a cautious pace, and it is asked again later.
+    It need not understand what it stores. Any exception it raises counts as a failure: the client
+    logs a warning, continues at a reduced rate, and tries the ledger again later.
     """
 
     def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application with what `change` makes of it, atomically.
+        """Replace the bytes of an application with the result of `change`, atomically.
 
         Args:
             application: A hash that names it.
-            change: From what was kept (None for nothing, empty where it got lost) to what is to
-                be kept. It may be called more than once; the last call is the one that counts.
+            change: Gets the stored bytes (None if there are none, empty if they were lost) and
+                returns the bytes to store. It may be called more than once; the last result
+                counts.
         """
         ...
 
 
 class MemoryLedger:
-    """What the threads and tasks of one process know together, as it is: nothing is encoded."""
+    """Stores the tally for the threads and tasks of one process; it is not encoded."""
 
     def __init__(self) -> None:
         self.tally = Tally()
@@ -81,7 +82,7 @@ class MemoryLedger:
     def after_fork(self) -> None:
         """Replace the lock, which a thread of the parent may hold.
 
-        The parent's calls under way count, but their answers never come here.
+        Calls that the parent has sent count, but their answers never arrive here.
         """
         self._lock = threading.Lock()
         for hit in self.tally.hits.values():
@@ -89,23 +90,23 @@ class MemoryLedger:
                 hit.done_at = hit.sent_at
 
     def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
-        """What no setting of the wall's clock moves."""
+        """The monotonic clock, which does not change when the system clock is set."""
         at = clock.monotonic()
         return [("process", at, at)]
 
     def ask(self, question: Callable[[Tally], T]) -> T:
-        """Let a question be answered, alone among all threads."""
+        """Call `question` with the tally; one thread at a time."""
         with self._lock:
             return question(self.tally)
 
 
 @frozen(repr=False)
 class Named:
-    """Which ledger a client was given, and for what; never shown, its address may be secret.
+    """The ledger that a client was given, and its application; never shown: it may hold secrets.
 
     Attributes:
         ledger: As given.
-        transport: What the client sends through, if it is not the network itself.
+        transport: The client's own transport; None for the network.
         application: A hash of the application's key and the API's host.
     """
 
@@ -115,7 +116,7 @@ class Named:
     from_settings: str | None = field(default=None, repr=False)
 
     def of(self, from_settings: str | None, api_key: str, base_url: str) -> Named:
-        """The same for one application; `from_settings` is what the environment or file name."""
+        """The same for one application; `from_settings` is the ledger named in the settings."""
         address = urlsplit(base_url)
         name = application_hash(api_key, f"{address.scheme}://{address.netloc}")
         return evolve(self, application=name, from_settings=from_settings)
@@ -123,14 +124,14 @@ class Named:
     def elsewhere(self) -> object:
         """The ledger of a client like this one in another process, without secrets.
 
-        None leaves it to the settings there: so does an address with a password.
+        None: the other process uses its own settings. So it is for an address with a password.
         """
         if isinstance(self.ledger, str) and self.ledger.startswith(_SCHEMES):
             return self.ledger if urlsplit(self.ledger).password is None else None
         return self.ledger
 
 
-# Memory is shared by the clients of a process that spend the same quota, while there are any.
+# The clients of a process that use the same quota share a memory ledger while they exist.
 _memories: weakref.WeakValueDictionary[str, MemoryLedger] = weakref.WeakValueDictionary()
 _memories_lock = threading.Lock()
 
@@ -139,11 +140,11 @@ def ledger_of(named: Named) -> Ledger | MemoryLedger:
     """The ledger.
 
     Raises:
-        ConfigError: there is none of that name.
+        ConfigError: there is no ledger of that name.
     """
     chosen: Any = named.ledger if named.ledger is not None else named.from_settings
     if chosen is None and named.transport is not None:
-        # It may not lead to Enlighten at all.
+        # The transport may not lead to Enlighten at all.
         return MemoryLedger()
     if chosen is None or chosen == "memory":
         with _memories_lock:
@@ -171,14 +172,14 @@ class SqliteLedger:
     """A small private file that the processes of one machine share.
 
     Args:
-        path: The file; it is made where there is none.
+        path: The file; it is created if it does not exist.
 
     Raises:
-        ConfigError: there can be no such path.
+        ConfigError: the path is not valid.
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        # Only who has such a ledger loads sqlite3.
+        # sqlite3 is imported only if such a ledger is used.
         from enphase_sdk.core.database import Kind, SharedDatabase
 
         schema = "CREATE TABLE tallies (application TEXT PRIMARY KEY, tally BLOB) WITHOUT ROWID"
@@ -190,7 +191,7 @@ class SqliteLedger:
         return f"<SQLite ledger {self._database.path}>"
 
     def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application; see `Ledger`.
+        """Replace the bytes of an application; see `Ledger`.
 
         Raises:
             ConfigError: the file cannot be read or written.
@@ -213,18 +214,18 @@ class SqliteLedger:
         self._database.write(changed)
 
     def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
-        """What all processes here can read: the time since the machine started."""
+        """The time since the machine started, which all its processes can read."""
         boot, at = _boot_id(), clock.monotonic()
         return [(boot, at, at)] if boot else []
 
     def close(self) -> None:
-        """Close the file; a later question opens it again."""
+        """Close the file; the next use opens it again."""
         self._database.close()
 
 
 @cache
 def _boot_id() -> str | None:
-    """A name for this start of the machine; None where it has none."""
+    """The id of this start of the machine; None if the machine gives none."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
     except (OSError, ValueError):

@@ -1,9 +1,9 @@
-"""The plan's quota as one client asks for it: may a hit go out now, and if not, when?
+"""The plan's quota for one client: may a hit be sent now, and if not, when?
 
-The rules are in `enphase_sdk.cloud.quota_rules`, what is shared with others is kept by a ledger
-(`enphase_sdk.cloud.ledgers`). A `Pacer` stands between them: it knows the client's plan and how
-far the server's clock is from the client's, and goes on alone, at a cautious pace, while the
-ledger fails. It never sleeps.
+The rules are in `enphase_sdk.cloud.quota_rules`; a ledger (`enphase_sdk.cloud.ledgers`) stores
+what is shared with other clients. A `Pacer` connects the two: it knows the client's plan and the
+difference between the server's clock and the client's. While the ledger fails, it continues
+without it at a reduced rate. It never sleeps.
 """
 
 from __future__ import annotations
@@ -33,32 +33,32 @@ __all__ = ["Pacer"]
 
 T = TypeVar("T")
 
-# Many waiters for one opening are spread over this many seconds at most.
+# Seconds. Clients that wait for the same opening are spread over at most this time.
 SPREAD = 0.5
 
-# A ledger that failed is asked again after so many seconds.
+# Seconds. A ledger that failed is used again after this time.
 TRIED_AGAIN_AFTER = 30.0
 
-# The name of the clock on the wall, which every machine has.
+# The name of the system clock, which every machine has.
 WALL = "wall"
 
-# Clocks of so many machines, or starts of one, are compared with the server's.
+# The most clocks (machines, or starts of one machine) that are compared with the server's.
 MOST_HINTS = 8
 
 
 class Pacer:
-    """Lets hits out no faster than the plan allows; shared by all threads and tasks of a client.
+    """Permits hits no faster than the plan allows; shared by all threads and tasks of a client.
 
     Without a plan it learns the limit from the first refusal.
 
     Args:
-        plan: What is allowed, as far as it is known beforehand.
-        ledger: What it is shared through; else it keeps its own count.
+        plan: The limits, if they are known beforehand.
+        ledger: Shares the quota with other clients; without one the pacer counts only its own hits.
         application: Names the application in the ledger.
         time: The client's time, for a first idea of the server's clock from what other sharers
             know; None to begin without.
         reserve: Hits to leave to others.
-        reopens: Whether to forget what earlier refusals said: the plan was changed.
+        reopens: Whether to forget earlier refusals, because the plan was changed.
     """
 
     def __init__(
@@ -79,18 +79,18 @@ class Pacer:
         self._numbers = itertools.count()
         self._joined = False
         self._reopens = reopens
-        # What was last seen in a shared ledger; while it fails, what is gone by instead.
+        # The last content of a shared ledger; used instead of the ledger while it fails.
         self._seen = Tally()
         self._alone_since: float | None = None
         self._alone_until = 0.0
         self._uncounted = 0
-        # What a call that was cancelled could not tell the ledger any more.
+        # Changes that a cancelled call could not write to the ledger.
         self._owed: list[Callable[[View], object]] = []
         self._lock = threading.Lock()
         renew_after_fork(self)
 
     def after_fork(self) -> None:
-        """Become a sharer of one's own; the parent's tickets stay the parent's."""
+        """Become a new sharer; tickets of the parent process stay with the parent."""
         self._lock = threading.Lock()
         self._owed = []
         if isinstance(self.ledger, MemoryLedger):
@@ -100,7 +100,7 @@ class Pacer:
             self._me = evolve(self._me, name=secrets.token_hex(6), offset=offset)
 
     def with_plan(self, plan: Plan | None) -> Pacer:
-        """Another for the same application, whose plan has changed: it may go on at once."""
+        """A pacer for the same application with a changed plan: it may send immediately."""
         kept = reserved(self._me.reserve, plan)
         if isinstance(self.ledger, MemoryLedger):
             return Pacer(plan, application=self.application, time=self._time, reserve=kept)
@@ -109,13 +109,13 @@ class Pacer:
         )
 
     def with_reserve(self, reserve: Reserve | int | None) -> Pacer:
-        """Another for the same quota that leaves other hits to others."""
+        """A pacer for the same quota with another reserve."""
         kept = reserved(reserve, self._plan)
         return Pacer(self._plan, self.ledger, self.application, time=self._time, reserve=kept)
 
     @property
     def is_local(self) -> bool:
-        """Whether a question is answered at once, without reading a file or asking a server."""
+        """Whether the quota is kept in memory, so that no file or server is read."""
         return isinstance(self.ledger, MemoryLedger)
 
     @property
@@ -125,7 +125,7 @@ class Pacer:
 
     @property
     def ahead(self) -> float:
-        """Seconds that the server's clock is ahead of ours, as far as it is known."""
+        """Seconds that the server's clock is ahead of ours; 0 if it is not known."""
         return self._me.offset.low
 
     @property
@@ -137,7 +137,7 @@ class Pacer:
         return list(self._known.hits.values())
 
     def reserve(self, now: float) -> Ticket | Closed:
-        """A ticket for one hit to leave at `now` (epoch seconds, our clock), or why not yet."""
+        """A ticket to send a hit at `now` (epoch seconds, our clock), or why there is none yet."""
         return self.reserve_as(self.new_key(), lambda: now)
 
     def new_key(self) -> str:
@@ -147,8 +147,8 @@ class Pacer:
     def reserve_as(self, key: str, now: Callable[[], float]) -> Ticket | Closed:
         """A ticket with a name that is known beforehand, so that it can be withdrawn.
 
-        The time is read when it is this question's turn: others may have been let out in a new
-        window while it waited for the ledger.
+        The time is read only when the ledger is available: while this call waited for it, others
+        may have sent hits in a new window.
         """
         answer = self._asked(now, lambda view: view.reserve(key))
         if isinstance(answer, Ticket):
@@ -170,14 +170,14 @@ class Pacer:
             ticket: The hit.
             now: Epoch seconds, our clock.
             date_header: The answer's `Date`.
-            is_success: Whether it was answered as it should be, so that no quota is used up.
+            is_success: Whether the answer was a success, which shows that the quota is open.
         """
         self._asked(lambda: now, self._answer(ticket, now, date_header, is_success))
 
     def settle_later(
         self, ticket: Ticket, now: float, date_header: str | None, *, is_success: bool = False
     ) -> None:
-        """The same for a call that was cancelled, and cannot wait for a ledger any more."""
+        """The same for a call that was cancelled and cannot wait for the ledger."""
         self._owe(now, self._answer(ticket, now, date_header, is_success))
 
     def _answer(
@@ -202,7 +202,7 @@ class Pacer:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal with what it said; says when the quota opens. See `View.refuse`."""
+        """Record a refusal; returns when the quota opens. See `View.refuse`."""
         closed = self._asked(
             lambda: now,
             lambda view: view.refuse(
@@ -220,7 +220,7 @@ class Pacer:
         return self._asked(lambda: now, status_of)
 
     def close(self, now: float) -> None:
-        """Tell the ledger what is still owed to it, and let go of it."""
+        """Write the changes that are still missing to the ledger, and close it."""
         if self._owed:
             self._asked(lambda: now, lambda _: None)
         close = getattr(self.ledger, "close", None)
@@ -231,8 +231,8 @@ class Pacer:
         if self.is_local:
             self._asked(lambda: now, debt)
             return
-        # Not under the lock: a thread may hold it while the ledger is slow, and this is an event
-        # loop's. What is added meanwhile is told with the next question; twice does no harm.
+        # Without the lock: a thread may hold it while the ledger is slow, and this runs in an
+        # event loop. What is added meanwhile is written with the next use; twice does no harm.
         self._owed.append(debt)
 
     def _asked(self, now: Callable[[], float], question: Callable[[View], T]) -> T:
@@ -242,7 +242,7 @@ class Pacer:
             if self._alone_since is None or now() >= self._alone_until:
                 try:
                     return self._asked_of(self.ledger, now, question)
-                except Exception as error:  # whatever a ledger raises, it ends no run
+                except Exception as error:  # no error of a ledger may end a run
                     self._go_on_alone(now(), error)
             return question(View(self._seen, self._me, now()))
 
@@ -297,12 +297,12 @@ class Pacer:
         return answer
 
     def _join(self, tally: Tally) -> None:
-        """Take over from the other sharers how far the server's clock is ahead."""
+        """Learn from the other sharers how far the server's clock is ahead."""
         if self._me.offset.known:
             return
         for name, reading, least, most in self._common_clocks():
             low, high, then = tally.hints.get(name, (0.0, 0.0, 0.0))
-            # A clock that runs on from its machine's start never runs backwards.
+            # A clock that counts from its machine's start never runs backwards.
             if then and (name == WALL or reading > then - 1.0):
                 self._me.offset.low, self._me.offset.high = low + least, high + most
                 self._me.offset.known = True
@@ -319,8 +319,8 @@ class Pacer:
     def _common_clocks(self) -> list[tuple[str, float, float, float]]:
         """Clocks that all sharers can read, the most reliable first.
 
-        Each with its name, its time, and how far it is ahead of ours, at least and at most: a
-        process can be held up between two readings.
+        Each with its name, its time, and the least and the most that it is ahead of ours: a process
+        can be delayed between two readings.
         """
         if self._time is None:
             return []
@@ -332,12 +332,12 @@ class Pacer:
         return [(name, low, low - after, high - before) for name, low, high in readings]
 
     def _read(self, kept: bytes, now: float) -> Tally:
-        """What was kept; nobody knows what was spent where it cannot be read."""
+        """The stored tally; if it cannot be read, the number of hits used is not known."""
         tally = decoded(kept)
         if tally is not None:
             return tally
         if kept:
-            logger.warning("quota: what %r kept was damaged; it is begun anew", self.ledger)
+            logger.warning("quota: the content of %r was damaged; counting restarts", self.ledger)
         made = Tally()
         view = View(made, self._me, now)
         made.cautious_until = view.moment(now + 2 * view.length)
@@ -348,7 +348,7 @@ class Pacer:
             # The text of a foreign error may hold an address with a password.
             told = error if isinstance(error, EnphaseError) else type(error).__name__
             logger.warning(
-                "quota: %r cannot be used (%s); going on without it at a cautious pace",
+                "quota: %r cannot be used (%s); continuing without it at a reduced rate",
                 self.ledger,
                 told,
             )
@@ -357,7 +357,7 @@ class Pacer:
         self._alone_until = now + TRIED_AGAIN_AFTER
 
     def _tell_of_the_time_alone(self, view: View) -> None:
-        """Give the ledger what was learned, and the hits that were sent, while it failed."""
+        """Write what was learned and which hits were sent while the ledger failed."""
         mine, shared = self._seen, view.tally
         for key, hit in mine.hits.items():
             if hit.sharer == self._me.name:
@@ -374,7 +374,7 @@ class Pacer:
 
 
 def _spread(closed: Closed) -> Closed:
-    """Let many waiters for one opening not come all at once."""
+    """Spread clients that wait for the same opening, so that they do not send all together."""
     if not closed.wait:
         return closed
     return evolve(closed, wait=closed.wait + random.SystemRandom().uniform(0.0, SPREAD))

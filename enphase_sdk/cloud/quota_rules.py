@@ -1,6 +1,6 @@
-"""The rules by which hits are let out: functions of a tally, a sharer and the time.
+"""The rules that permit hits: functions of a tally, a sharer and the time.
 
-A hit is let out only when every window of the server's that it could fall into has room.
+A hit is permitted only when every window of the server's that it could fall into has room.
 """
 
 from __future__ import annotations
@@ -28,41 +28,41 @@ from enphase_sdk.errors import utc_text
 
 __all__ = ["CAUTIOUS_PARTS", "DAY", "LEARNED_FOR", "LONGEST_PERIOD", "REMEMBERED", "View"]
 
-# How long the periods last that refusals name; what is called otherwise is taken to be a month.
+# Seconds of the periods that refusals name; a period of another name is taken as a month.
 LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
 LONGEST_PERIOD = 31 * 86_400.0
 
-# A learned limit is forgotten after this: the plan can have become a larger one.
+# A learned limit is forgotten after this time: the plan may have been raised.
 LEARNED_FOR = 86_400.0
 
-# A minute's window may be of another length, in simulations, up to this.
+# Seconds. In simulations the minute's window may have another length, up to this.
 LONGEST_MINUTE = 2 * MINUTE
 
-# While a month is used up, one hit a day is let out: a plan can be raised, or a refusal be wrong.
+# While a month is used up, one hit a day is sent: the plan may be raised, a refusal be wrong.
 DAY = 86_400.0
 
-# While no limit is known, this many hits are remembered, for the day it becomes known.
+# While no limit is known, this many hits are remembered until it is.
 REMEMBERED = 1000
 
-# Another sharer's hit that is under way for longer than this is of a process that was killed.
+# Another sharer's hit without an answer after this time is from a process that was killed.
 LOST_AFTER = MINUTE
 
-# Sharers that asked nothing for so long are forgotten.
+# Sharers that sent nothing for this long are forgotten.
 SHARES_FOR = 3_600.0
 
-# No search for those before there are more than so many.
+# Old sharers are searched for only if there are more sharers than this.
 MOST_SHARERS = 16
 
-# A hit that leaves so shortly before the month's end is counted in the next one too.
+# A hit sent less than this before the month's end is counted in the next month too.
 MONTH_S_EDGE = 2.0
 
-# Counts of so many months are kept; a clock that is wrong makes months of its own.
+# The number of months whose counts are kept; a wrong clock may add wrong months.
 MOST_MONTHS = 4
 
-# Where it is not known what others spend, so many parts are made of the limit, and one is used.
+# If the hits of others are not known, the limit is divided by this.
 CAUTIOUS_PARTS = 4
 
-# The smallest published plan's limit, for a cautious pace where none is known.
+# The smallest published plan's limit, for a reduced rate if no limit is known.
 SMALLEST_LIMIT = 10
 
 
@@ -71,7 +71,7 @@ class View:
     """A tally as one sharer sees it at one moment.
 
     Attributes:
-        tally: What all know.
+        tally: What all sharers know.
         me: The sharer.
         now: Its clock, epoch seconds.
     """
@@ -116,7 +116,7 @@ class View:
         return Moment(self.me.name, at)
 
     def reserve(self, key: str) -> Ticket | Closed:
-        """A ticket for one hit to leave now, or why not yet."""
+        """A ticket to send one hit now, or why there is none yet."""
         tally = self.tally
         closed = self.closed_now()
         is_careful_try = closed is not None and closed.is_tried and self._is_time_for_a_try()
@@ -132,7 +132,7 @@ class View:
         return Ticket(key, self.now, is_careful_try)
 
     def closed_now(self) -> Closed | None:
-        """Why a hit cannot go out now; None if it can."""
+        """Why a hit cannot be sent now; None if it can."""
         tally = self.tally
         self._forget_what_is_over()
         if tally.block is not None:
@@ -142,7 +142,7 @@ class View:
         return self._spent_month() or self._full_window()
 
     def count(self, hits: int) -> None:
-        """Count hits in their month; near a month's edge in both that they can belong to."""
+        """Count hits in their month; near a month's end or start, in both possible months."""
         latest = self.now + self.me.offset.high + MONTH_S_EDGE
         for at in {month_of(latest): latest, month_of(self.server_now): self.server_now}.values():
             month = self.tally.months.setdefault(month_of(at), Month(0, at))
@@ -153,7 +153,7 @@ class View:
     def settle(
         self, ticket: Ticket, done_at: float, date: float | None, *, is_success: bool
     ) -> None:
-        """Note that a hit's answer came, with the `Date` it had (server's clock)."""
+        """Record that a hit was answered, with the answer's `Date` (server's clock)."""
         hit = self.tally.hits.get(ticket.key)
         if hit is not None:
             hit.done_at = done_at
@@ -168,7 +168,7 @@ class View:
             self.count(-1)
 
     def reopen(self) -> None:
-        """Forget a refusal: the plan has become a larger one."""
+        """Forget a refusal, because the plan was raised."""
         self.tally.block, self.tally.is_long, self.tally.next_try = None, False, None
         self.tally.month_limit = None
 
@@ -181,10 +181,10 @@ class View:
         limit: int | None,
         retry_after: float | None = None,
     ) -> Closed:
-        """Note a refusal with what it said; says when the quota opens.
+        """Record a refusal; returns when the quota opens.
 
-        The period's name decides; its end is bounded by its own length. A refusal without
-        either is taken as one of the current minute.
+        The name of the period decides how long it lasts at most. A refusal that names neither a
+        period nor an end is taken as one of the current minute.
         """
         tally, now = self.tally, self.now
         name = None if period is None else period.strip().lower()
@@ -203,7 +203,7 @@ class View:
         elif length == LONGEST_PERIOD:
             wait = next_month(server_now) - server_now
         else:
-            # Whatever it says, a period is over after its own length.
+            # Whatever the refusal says, a period ends after its own length.
             wait = (math.floor(server_now / length) + 1) * length - server_now
         named = f"the quota of {limit} hits a {period}" if limit and period else "the quota"
         is_long = length >= DAY
@@ -225,7 +225,7 @@ class View:
         return Closed(wait, opens_at, reason, is_long, is_tried)
 
     def used_in(self, window: int) -> int:
-        """Hits that can have been counted in a window of the server's, by its number."""
+        """Hits that may have been counted in one of the server's windows, given by its number."""
         start, end = window * self.length, (window + 1) * self.length
         count = 0
         for hit in self.tally.hits.values():
@@ -234,7 +234,7 @@ class View:
         return count
 
     def forget_old(self) -> None:
-        """Forget hits that can have been counted in no window that is still open."""
+        """Forget hits that cannot be counted in any window that is still open."""
         hits = self.tally.hits
         if self.limit is None:
             while len(hits) >= REMEMBERED:
@@ -244,11 +244,11 @@ class View:
         while hits and self._latest(hits[next(iter(hits))]) < over:
             del hits[next(iter(hits))]
         if len(hits) > 4 * self.limit + REMEMBERED:
-            # One that hangs keeps the way to those behind it.
+            # A hit that is not answered yet also keeps the hits sent after it.
             self.tally.hits = {key: hit for key, hit in hits.items() if self._latest(hit) >= over}
 
     def forget_sharers(self) -> None:
-        """Forget sharers that left nothing here and ask no more."""
+        """Forget sharers that have no hits here and are no longer active."""
         tally = self.tally
         if len(tally.offsets) <= MOST_SHARERS:
             return
@@ -270,7 +270,7 @@ class View:
         return self.tally.offsets.get(sharer, self.me.offset)
 
     def _latest(self, hit: Hit) -> float:
-        """The last moment, by the server's clock, at which a hit can have been counted."""
+        """The last moment, by the server's clock, at which a hit may have been counted."""
         if hit.sharer == self.me.name:
             return (hit.done_at or self.now) + self.me.offset.high
         high = self._offset(hit.sharer).high
@@ -294,10 +294,10 @@ class View:
             tally.cautious_until = None
 
     def _spent_month(self) -> Closed | None:
-        """Why nothing goes out for the rest of the month, if it is so.
+        """Why nothing is sent for the rest of the month; None if hits are left.
 
-        A limit that was learned in the month before only bounds what is kept for others: the
-        plan can have become a larger one, and then no refusal comes.
+        A limit that was learned in an earlier month only limits what is kept for others: the plan
+        may have been raised, and then no refusal comes.
         """
         limit, kept = self.month_limit, self.me.reserve.month
         if limit is None or (self.me.month_limit is None and not kept):
@@ -311,7 +311,7 @@ class View:
         return None
 
     def allowed(self) -> int | None:
-        """Hits that this sharer may fill a window up to."""
+        """The number of hits in a window up to which this sharer may send."""
         limit = self.limit
         parts = self.me.parts
         if self.tally.cautious_until is not None:
@@ -323,7 +323,8 @@ class View:
     def _full_window(self) -> Closed | None:
         """The first window without room that a hit sent now could fall into.
 
-        Of one sharer's hits a later window never has more than the first; of others' it may.
+        With the hits of one sharer, a later window never has more than the first window; with the
+        hits of several sharers it may.
         """
         allowed = self.allowed()
         if allowed is None:
@@ -339,7 +340,7 @@ class View:
         return None
 
     def _learn_window(self, start: int | None, end: int | None, limit: int | None) -> None:
-        """A window that a refusal names holds the server's now, whatever a Date header says."""
+        """The server's present time lies in the window that a refusal names."""
         if limit is not None and limit > 0 and end is not None:
             self.tally.learned_limit = limit
             self.tally.learned_until = self.moment(self.now + LEARNED_FOR)
@@ -357,9 +358,9 @@ class View:
 
 
 def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
-    """How long the period that a refusal names lasts; None for a minute, as it is known."""
+    """Seconds of the period that a refusal names; None for a minute, whose length is known."""
     if name is None and start is not None and end is not None:
-        # It has no name, but its ends can tell that it is no minute.
+        # It has no name, but its start and end can show that it is not a minute.
         named = end - start if EARLIEST < start < end < LATEST else 0
         return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
     if name in (None, "minute"):

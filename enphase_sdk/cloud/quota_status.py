@@ -1,4 +1,4 @@
-"""What is used and left of a quota."""
+"""How much of a quota is used and left."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class QuotaWindow:
     """How much of one of the quota's windows is used.
 
     Attributes:
-        used: Hits counted in it, those under way included.
+        used: Hits counted in it, including those that are not answered yet.
         limit: Hits allowed; None while it is not known.
         left: Hits that this client may still send; None while the limit is not known.
-        opens_at: When the next one begins (aware, UTC, the server's clock).
+        opens_at: When the next window begins (aware, UTC, the server's clock).
     """
 
     used: int
@@ -32,7 +32,7 @@ class QuotaWindow:
 
 @frozen
 class QuotaStatus:
-    """What is known of the quota; asking for it costs no hit.
+    """What is known about the quota; reading it costs no hit.
 
     Attributes:
         minute: The minute's window.
@@ -40,7 +40,7 @@ class QuotaStatus:
         counted_since: Since when hits of this month are counted (aware, UTC); earlier ones, and
             those of programs that do not share the ledger, are not known. None before the first.
         closed_until: When it opens again (aware, UTC), if it is closed; else None.
-        reason: Why it is closed, in words; None if it is open.
+        reason: Why it is closed, as a text; None if it is open.
     """
 
     minute: QuotaWindow
@@ -51,7 +51,7 @@ class QuotaStatus:
 
 
 def status_of(view: View) -> QuotaStatus:
-    """What one sharer sees now."""
+    """The status as one sharer knows it now."""
     closed = view.closed_now()
     used, allowed = view.used_in(view.window), view.allowed()
     month = view.tally.months.get(month_of(view.server_now), Month())

@@ -17,15 +17,15 @@ from enphase_sdk.errors import ConfigError, EnphaseError
 
 __all__ = ["Address", "RedisLedger"]
 
-# What nobody asked for in so many milliseconds is over: the longest window is a month.
+# Milliseconds. A tally that is not used for this time is deleted; the longest window is a month.
 KEPT_FOR = 70 * 86_400 * 1000
 
-# Seconds for Redis to answer; a question that others keep overtaking ends then too.
+# Seconds for Redis to answer, and for a change that other clients repeatedly prevent.
 PATIENCE = 2.0
 
 _CLOCK = "redis"
 
-# Sets the value if nobody has changed it since; else says what it is now.
+# Sets the value if it has not changed since it was read; else returns the present value.
 _SCRIPT = """
 local version = redis.call('HGET', KEYS[1], 'version') or ''
 local time = redis.call('TIME')
@@ -40,7 +40,7 @@ return {1, time[1] .. '.' .. string.format('%06d', time[2])}
 
 
 class Address:
-    """Redis's address, whose password nothing shows."""
+    """Redis's address; its password is never shown."""
 
     def __init__(self, url: str) -> None:
         self._url = url
@@ -54,7 +54,7 @@ class Address:
         return f"{parts.scheme}://{place}"
 
     def client(self) -> Any:
-        """A client that waits for nothing long, or None where the address cannot be used."""
+        """A client with short timeouts; None if the address cannot be used."""
         redis: Any = import_module("redis")  # its arguments are not typed
         try:
             return redis.Redis.from_url(
@@ -75,14 +75,14 @@ class Address:
 
 
 class RedisError(EnphaseError):
-    """Redis could not be asked."""
+    """Redis did not answer, or refused the request."""
 
 
 class RedisLedger:
-    """Redis, which several machines share; one script a question, atomic in the server.
+    """Redis, which several machines share; each change is one atomic script in the server.
 
     Args:
-        address: Where it is.
+        address: The address of the Redis server.
 
     Raises:
         ConfigError: the extra is not installed, or the address cannot be used.
@@ -103,9 +103,9 @@ class RedisLedger:
         self._address = address
         self._client: Any = client
         self._turn = threading.Lock()
-        # What was last seen of each application: asking again then takes one way there and back.
+        # The last known bytes of each application, so that a change needs one round trip.
         self._seen: dict[str, tuple[bytes, bytes | None]] = {}
-        # Redis's time, with ours before and after it was asked.
+        # Redis's time, and our time before the request and after the answer.
         self._time: tuple[float, float, float] | None = None
         weakref.finalize(self, client.close)
         renew_after_fork(self)
@@ -121,10 +121,10 @@ class RedisLedger:
         weakref.finalize(self, self._client.close)
 
     def change(self, application: str, change: Callable[[bytes | None], bytes]) -> None:
-        """Replace what is kept of an application; see `Ledger`.
+        """Replace the bytes of an application; see `Ledger`.
 
         Raises:
-            RedisError: it cannot be reached, or others were faster again and again.
+            RedisError: it cannot be reached, or other clients changed the bytes each time first.
         """
         problem = self._problem_of(application, change)
         if problem is not None:
@@ -145,7 +145,7 @@ class RedisLedger:
                     if self._asked(application, key, version, made, new):
                         return None
                     if time.monotonic() > end:
-                        return "others kept changing it"
+                        return "other clients changed it each time first"
         except (redis.RedisError, OSError, ValueError) as error:
             # Their texts may repeat the address.
             return type(error).__name__
@@ -161,7 +161,7 @@ class RedisLedger:
         return False
 
     def clocks(self, clock: Clock) -> list[tuple[str, float, float]]:
-        """Redis's own clock, which all machines ask; none where ours is no real one."""
+        """Redis's own clock, which all machines can read; none if our clock is simulated."""
         if self._time is None or not isinstance(clock, SystemClock):
             return []
         at, before, after = self._time
@@ -170,5 +170,5 @@ class RedisLedger:
         ]
 
     def close(self) -> None:
-        """Close the connections; a later question opens others."""
+        """Close the connections; the next use opens new ones."""
         self._client.close()

@@ -1,4 +1,4 @@
-"""Where a version of the API has a system's past data: its calls, and what their answers hold."""
+"""Where a version of the API has a system's past data: the calls, and how to read the answers."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ __all__ = [
 # A call of cloud.api, which knows this module.
 AnyCall = Any
 
-# So long a system's zone and its first day are believed, seconds.
+# Seconds. A system's time zone and first day are requested again after this time.
 FACTS_KEPT_FOR = 30.0 * DAY
 
 
 class Row(NamedTuple):
-    """One interval of an answer; what it does not tell is None."""
+    """One interval of an answer; a value that it does not report is None."""
 
     end_at: int | None
     wh: float | None
@@ -47,17 +47,17 @@ class Row(NamedTuple):
 
     @property
     def reported_wh(self) -> float | None:
-        """Its energy; meters fill what was not reported with zeros."""
+        """Its energy, Wh; None if not reported: meters fill missing reports with zeros."""
         return None if self.reporting == 0 and not self.wh else self.wh
 
 
 @frozen
 class Facts:
-    """What must be known of a system before its history can be cut into days.
+    """What must be known about a system before its history can be divided into days.
 
     Attributes:
         timezone: Its IANA zone.
-        operational_at: When it began, epoch seconds.
+        operational_at: Start of its operation, epoch seconds.
     """
 
     timezone: str | None
@@ -65,7 +65,7 @@ class Facts:
 
     @property
     def are_known(self) -> bool:
-        """Whether they are worth keeping."""
+        """Whether both are known, so that they can be kept."""
         return bool(self.timezone) and self.operational_at is not None
 
 
@@ -75,7 +75,7 @@ class Source:
 
     Attributes:
         step: Length of an interval, seconds.
-        window: The longest window it is asked for in.
+        window: The longest window of one request.
         ask: The call for a window: system, start, end or None for now.
         rows: The intervals of an answer.
         days: The call for a daily series: system, first and last day, or all for None.
@@ -101,14 +101,14 @@ class Source:
 
 @frozen
 class Histories:
-    """What a version of the API has of the past.
+    """The past data that a version of the API has.
 
     Attributes:
         api: Its name for messages.
         facts: The call for a system's `Facts`.
         sources: Where it has each measure.
-        years: How many years back intervals are answered.
-        doubt: Days to take off that, where it is not known when the server's day ends.
+        years: For how many years back the API returns intervals.
+        doubt: Days to subtract from that if it is not known when the server's day ends.
     """
 
     api: str
@@ -118,10 +118,10 @@ class Histories:
     doubt: int = 0
 
     def source(self, measure: Measure) -> Source:
-        """Where it has a measure.
+        """The source of a measure.
 
         Raises:
-            NotAvailableError: nowhere.
+            NotAvailableError: this version of the API does not have the measure.
         """
         if measure in self.sources:
             return self.sources[measure]
@@ -130,7 +130,7 @@ class Histories:
         )
 
     def earliest(self, now: float, zone: tzinfo) -> int:
-        """The first instant of which it answers intervals, epoch seconds."""
+        """The first instant for which the API returns intervals, epoch seconds."""
         from dateutil.relativedelta import relativedelta
 
         day = day_at(now, zone) - relativedelta(years=self.years) + self.doubt * A_DAY
@@ -138,10 +138,10 @@ class Histories:
 
 
 def rest_of(answer: Any, begin: int, end: int, now: float) -> int | None:
-    """Where the rest of a window begins, if it is a longer one than the server took it for.
+    """Where the rest of a window begins, if the server answered a shorter window.
 
     Args:
-        answer: What the server said of the window.
+        answer: The server's answer for the window.
         begin: Its beginning, epoch seconds.
         end: Its end.
         now: The present.
@@ -151,7 +151,7 @@ def rest_of(answer: Any, begin: int, end: int, now: float) -> int | None:
 
 
 def tells_of_data(error: UnprocessableEntityError) -> bool:
-    """Whether a refusal says from when to when the system has data."""
+    """Whether a refusal gives the time span for which the system has data."""
     return is_object(error.body) and "first_interval" in error.body
 
 

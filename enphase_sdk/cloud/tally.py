@@ -1,14 +1,14 @@
-"""What is known of one application's quota, as a ledger keeps it.
+"""What is known about one application's quota, as a ledger stores it.
 
 Enlighten counts hits in fixed windows that are aligned in the server's own clock. So a `Tally`
 keeps in which of the server's windows each hit can have been counted, and each sharer (a client)
 keeps how far the server's clock is from its own, as bounds learned from `Date` headers.
 
-A moment is kept as its sharer's clock showed it, with that sharer's bounds beside it: nobody
-has to trust another's clock, and a moment becomes clearer as its sharer learns.
+A moment is stored as its sharer's clock showed it, with that sharer's bounds beside it: no sharer
+has to trust another's clock, and a moment becomes more exact as its sharer learns.
 
-The rules are in `enphase_sdk.cloud.quota_rules`. Keeping the tally for others, in one piece, is
-the ledger's part (`enphase_sdk.cloud.ledgers`).
+The rules are in `enphase_sdk.cloud.quota_rules`. A ledger (`enphase_sdk.cloud.ledgers`) stores
+the whole tally for all sharers.
 """
 
 from __future__ import annotations
@@ -41,12 +41,12 @@ __all__ = [
 
 MINUTE = 60.0
 
-# A server without a Date header is taken to be off by less than this.
+# Seconds. A server that sends no Date header is assumed to differ from our clock by less.
 LARGEST_SKEW = 86_400.0
 
 
 class Offset(msgspec.Struct, array_like=True):
-    """Bounds of (server's clock - a sharer's clock), in seconds; unknown is taken as equal."""
+    """Bounds of (server's clock - a sharer's clock), in seconds; assumed 0 if unknown."""
 
     low: float = 0.0
     high: float = 0.0
@@ -54,7 +54,7 @@ class Offset(msgspec.Struct, array_like=True):
     asked_at: float = 0.0
 
     def learn(self, sent_at: float, received_at: float, date: float) -> None:
-        """Take over what a `Date` header tells (the server's clock, whole seconds)."""
+        """Learn the bounds from a `Date` header (the server's clock, whole seconds)."""
         # The header is cut to whole seconds, and was written some time between the two moments.
         low, high = date - received_at, date + 1.0 - sent_at
         if self.known and max(self.low, low) <= min(self.high, high):
@@ -62,11 +62,12 @@ class Offset(msgspec.Struct, array_like=True):
         self.low, self.high, self.known = low, high, True
 
     def hold(self, low: float, high: float) -> None:
-        """Take over that the server's clock lies within a window that a refusal has named.
+        """Learn that the server's clock lies within a window that a refusal has named.
 
-        Where our own clock lies in it too, that is the time there, whatever a Date header says.
-        Else its start is the safe guess: hits then go out late, but all of a window's in the same
-        one. A known clock is then only put forward: a window can be over.
+        If our own clock lies in that window too, the two clocks are taken as equal, whatever a
+        Date header says. Otherwise the start of the window is the safe guess: hits are then sent
+        late, but all hits of one window are sent in the same window. A known clock is then only
+        moved forward, because the named window can already be over.
         """
         if low <= self.low < high:
             return
@@ -79,7 +80,7 @@ class Offset(msgspec.Struct, array_like=True):
 
 
 class Hit(msgspec.Struct, array_like=True):
-    """One hit: whose, when it left and came back (its sharer's clock).
+    """One hit: its sharer, when it was sent and when it was answered (its sharer's clock).
 
     `before` is the end of the second in which it was answered, by the server's clock.
     """
@@ -98,7 +99,7 @@ class Moment(msgspec.Struct, array_like=True):
 
 
 class Block(msgspec.Struct, array_like=True):
-    """A refusal: nothing goes out until then. `is_long` where it is no minute's."""
+    """A refusal: nothing is sent until then. `is_long` if it is not the minute's quota."""
 
     until: Moment
     reason: str
@@ -112,7 +113,7 @@ class Month(msgspec.Struct, array_like=True):
 
 
 class Tally(msgspec.Struct):
-    """All that the sharers of one quota know together."""
+    """Everything that the sharers of one quota know together."""
 
     hits: dict[str, Hit] = {}
     offsets: dict[str, Offset] = {}
@@ -125,22 +126,22 @@ class Tally(msgspec.Struct):
     months: dict[str, Month] = {}
     month_limit: int | None = None
     cautious_until: Moment | None = None
-    # The server's clock less another that sharers have in common, and that one's time then.
+    # The server's clock minus a clock that the sharers have in common, and that clock's time.
     hints: dict[str, tuple[float, float, float]] = {}
 
 
 @define(eq=False)
 class Sharer:
-    """One client, as its questions to the tally need it.
+    """One client, with what the rules need to know about it.
 
     Attributes:
-        name: Tells it from all others.
+        name: A name that no other sharer has.
         limit: Hits of the plan in one minute, as given; None for those learned.
         length: Seconds of the minute's window.
         month_limit: Hits of the plan in a month, as given.
         reserve: Hits to leave to others.
-        parts: Greater than 1 while it cannot know what others spend: the limit is cut so often.
-        offset: Of the server's clock to its own.
+        parts: Greater than 1 while it cannot know what others use: the limit is divided by it.
+        offset: Bounds of the server's clock minus its own clock.
     """
 
     name: str
@@ -153,7 +154,7 @@ class Sharer:
 
     @classmethod
     def of(cls, name: str, plan: Plan | None, reserve: Reserve) -> Sharer:
-        """A client with a plan or without."""
+        """The sharer for a client with or without a plan."""
         if plan is None:
             return cls(name, None, MINUTE, None, reserve, Offset())
         return cls(name, plan.per_minute, plan.minute_seconds, plan.per_month, reserve, Offset())
@@ -161,12 +162,12 @@ class Sharer:
 
 @frozen
 class Ticket:
-    """Leave for one hit.
+    """Permission to send one hit.
 
     Attributes:
         key: Its name in the tally.
         sent_at: When it was given, epoch seconds (the client's clock).
-        is_careful_try: Whether it is the one of the day in a month that is used up.
+        is_careful_try: Whether it is the one hit that is sent each day while the month is used up.
     """
 
     key: str
@@ -176,14 +177,14 @@ class Ticket:
 
 @frozen
 class Closed:
-    """The quota lets nothing out for `wait` seconds; it opens at `opens_at` (server's clock).
+    """The quota permits no hit for `wait` seconds; it opens at `opens_at` (server's clock).
 
     Attributes:
         wait: Seconds.
         opens_at: Epoch seconds.
-        reason: In words.
-        is_long: Whether it is no minute's quota: waiting for it is out of the question.
-        is_tried: Whether one hit a day is let out nevertheless.
+        reason: The reason as a text.
+        is_long: Whether it is not the minute's quota: it is too long to wait for.
+        is_tried: Whether one hit a day is sent nevertheless.
     """
 
     wait: float
@@ -194,12 +195,12 @@ class Closed:
 
 
 def encoded(tally: Tally) -> bytes:
-    """A tally as a ledger keeps it."""
+    """A tally as the bytes that a ledger stores."""
     return msgspec.msgpack.encode(tally)
 
 
 def decoded(kept: bytes) -> Tally | None:
-    """The tally, or None where it is none: something else has written it, or it is cut."""
+    """The tally; None if the bytes are not a tally: damaged, or written by another program."""
     try:
         tally = msgspec.msgpack.decode(kept, type=Tally)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -208,7 +209,7 @@ def decoded(kept: bytes) -> Tally | None:
 
 
 def _is_sound(tally: Tally) -> bool:
-    """Whether the numbers are such as the rules make."""
+    """Whether the numbers are possible under the rules."""
     moments = [tally.learned_until, tally.next_try, tally.cautious_until]
     moments.append(tally.block.until if tally.block else None)
     numbers = [each.at for each in moments if each is not None]

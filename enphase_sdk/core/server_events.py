@@ -1,4 +1,4 @@
-"""Server-sent events that come in pieces of any size. Without I/O."""
+"""Reads server-sent events from pieces of any size. Without I/O."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ LARGEST_EVENT = 1_048_576
 
 
 class EventReader:
-    """Puts events together; holds at most one unfinished event.
+    """Joins pieces into events; holds at most one incomplete event.
 
     Args:
-        operation: Named by errors.
+        operation: The name of the operation in errors.
         largest: Largest size of an event, bytes.
     """
 
@@ -28,10 +28,10 @@ class EventReader:
     def add(self, piece: bytes) -> list[bytes]:
         """The data of each event that is complete with this piece.
 
-        Lines end in CR, LF or both, as the standard says; other fields than `data` are ignored.
+        Lines end with CR, LF or both, as in the standard; fields other than `data` are ignored.
 
         Raises:
-            APIResponseValidationError: an event is too large; read no further.
+            APIResponseValidationError: an event is too large; stop reading.
         """
         if self._ended_in_return:
             piece = piece.removeprefix(b"\n")

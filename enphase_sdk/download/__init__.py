@@ -1,11 +1,11 @@
-"""A fleet's history into a store: only what is missing or not settled, most useful first.
+"""Downloads a fleet's history into a store: only missing or not final data, most useful first.
 
-The order makes a store useful that is not complete yet: the listing with every system's status,
-the summaries of those that look wrong, whole lives of daily energies (one hit brings ten years),
-the rest of what is as it is now, then intervals: of all systems yesterday, then backwards. What
-came is kept, so that a run which ends at any moment goes on where it was: a DuckDB file keeps each
-answer before the next one is asked for, a folder of Parquet files keeps those of a group of
-systems together, or those of 30 seconds.
+The order makes an incomplete store useful: first the listing with every system's status, then the
+summaries of systems that are not normal, then whole lives of daily energies (one hit returns ten
+years), then the other present values, then intervals: first yesterday for all systems, then day by
+day backwards. Answers are stored, so that a stopped run continues where it stopped. A DuckDB file
+stores each answer before the next request; a folder of Parquet files stores the answers of a group
+of systems together, or the answers of 30 seconds.
 """
 
 from __future__ import annotations

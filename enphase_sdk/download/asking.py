@@ -1,4 +1,4 @@
-"""Many questions at once: who asks them, who keeps what comes, and how much of it together."""
+"""Many requests together: which process sends them, which stores the answers, and when."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from enphase_sdk.store import Asked, SharedStore, Store
 
 __all__ = ["Answer", "Asking", "asking_of"]
 
-# What is kept together is kept after so many seconds, even if more is to come.
+# Seconds. Waiting answers are stored after this time, even if their group is not complete.
 LONGEST_UNKEPT = 30.0
 
-# A worker that writes is given so many questions of a group at a time.
+# A worker that writes gets this many questions of a group at a time.
 MOST_IN_A_GROUP = 200
 
 
 @frozen
 class Answer:
-    """What came of a question; without an error it is in the store.
+    """The result of a question; without an error it is in the store.
 
     Attributes:
         question: The question.
-        asked: What was noted in the store, if anything was.
+        asked: The record of the request in the store; None if none was stored.
         error: Why there is no answer, or None.
     """
 
@@ -45,30 +45,31 @@ class Answer:
 
 
 class Asking(Protocol):
-    """Questions that are asked and whose answers are kept, a few at a time."""
+    """Sends questions and stores their answers, a few at a time."""
 
     def __iter__(self) -> Iterator[Answer]:
-        """The answers, each once it is kept."""
+        """The answers, each after it is stored."""
         ...
 
     @property
     def stopped_by(self) -> EnphaseError | None:
-        """Why not all questions were asked; None if all were."""
+        """Why not all questions were sent; None if all were."""
         ...
 
     def finish(self) -> list[Answer]:
-        """End it: keep what has arrived, ask and wait for nothing more."""
+        """Stop: store what has arrived, send no further requests and do not wait."""
         ...
 
 
 def asking_of(
     cloud: Cloud, store: Store, executor: Executor | None, workers: int | None
 ) -> Callable[[Mapping[int, Question]], Asking]:
-    """How questions are asked: by whom, and who writes.
+    """Which process sends the questions, and which process writes the answers.
 
-    - A DuckDB file, and threads of this process: each keeps its answer before it asks again.
-    - A folder, and an executor: its workers write what they ask, beside this process.
-    - Else this process writes what comes, in the groups that the store proposes.
+    - A DuckDB file with threads of this process: each thread stores its answer before it sends
+      the next question.
+    - A folder with an executor: the workers store their own answers, in parallel to this process.
+    - Otherwise this process stores the answers, in the groups that the store proposes.
     """
     fleet = Fleet(cloud, executor, workers=workers)
     if not store.path.is_dir():
@@ -126,7 +127,7 @@ class _KeptInGroups:
     _kept_at: float = field(factory=lambda: current_clock().monotonic())
 
     def __attrs_post_init__(self) -> None:
-        # The systems of a group are asked one after the other, so that it is soon whole.
+        # The systems of a group follow one another, so that a group is complete early.
         groups = self._store.groups(self._questions)
         self._group_of = {i: number for number, group in enumerate(groups) for i in group}
         self._missing = list(map(len, groups))
@@ -197,7 +198,7 @@ class _KeptByWorkers:
             for group in self._store.groups(self._questions)
             for start in range(0, len(group), MOST_IN_A_GROUP)
         ]
-        # To the fleet a part is what a system is to others: what one worker is given at a time.
+        # Here the fleet gives each worker a part of a group at a time, instead of a system.
         work = partial(_ask_and_keep_part, self._store)
         self._run = self._fleet.collect(work, range(len(self._parts)), each=self._part)
 
@@ -228,7 +229,7 @@ class _KeptByWorkers:
 
 @frozen
 class _Part:
-    """What a worker made of its questions."""
+    """The results of a worker's questions."""
 
     answers: list[Answer]
     stopped_by: EnphaseError | None
@@ -246,7 +247,7 @@ def _ask_and_keep(store: Store, client: Cloud, _: int, *, question: Question) ->
 def _ask_and_keep_part(
     shared: SharedStore, client: Cloud, _: int, *, questions: list[Question]
 ) -> _Part:
-    """Ask one question after the other, and store the answers together, in a worker."""
+    """In a worker: send the questions one after the other, and store the answers together."""
     answers = list[Answer]()
     stopped_by: EnphaseError | None = None
     if not questions:

@@ -1,4 +1,4 @@
-"""What is due: which systems are asked for what, most useful first."""
+"""Which requests are due for which systems, most useful first."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ from enphase_sdk.store import Asked, Store
 
 __all__ = ["Phase", "Plan"]
 
-# A series that a system does not have may begin one day, with a new meter.
+# A series that a system does not have may begin later, with a new meter.
 ASKED_AGAIN_AFTER = timedelta(days=30)
 
-# A system's size is asked for anew after this.
+# A system's size is requested again after this time.
 SIZE_HOLDS_FOR = timedelta(days=180)
 
 
@@ -40,9 +40,9 @@ class Phase:
     """One operation for many systems.
 
     Attributes:
-        operation: What is asked, as the store notes it.
+        operation: The operation, by its name in the store.
         due: The questions that are due, by system.
-        is_optional: Whether it may be refused: not every plan, owner and system has it.
+        is_optional: Whether a refusal is expected: not every plan, owner and system has it.
     """
 
     operation: str
@@ -51,13 +51,13 @@ class Phase:
 
 
 class Plan:
-    """What is due of a fleet, as far as it has been listed.
+    """The requests that are due for a fleet, for the systems listed so far.
 
     Args:
-        cloud: Who is asked; it tells which operations there are.
-        store: What is there already.
-        tables: What is wanted.
-        since: The first day wanted; None for whole lives, of intervals for the usual span.
+        cloud: The client; it defines which operations there are.
+        store: The store with the data downloaded before.
+        tables: The tables wanted.
+        since: The first day wanted; None for whole lives, and for intervals the last 30 days.
 
     Attributes:
         systems: The systems that have been listed.
@@ -72,7 +72,7 @@ class Plan:
         self._asked: dict[str, dict[int, Asked]] = {}
 
     def phases(self) -> Iterator[Phase]:
-        """All there is to do, in order; what is due is found out when a phase is asked for it."""
+        """All phases in order; what is due is computed when a phase's questions are read."""
         yield from self._phases_of_systems()
         if "intervals" in self._tables:
             windows = self._windows()
@@ -82,14 +82,14 @@ class Plan:
                     yield Phase(each.series.operation, due, each.series.is_optional)
 
     def count(self) -> int:
-        """Calls that are due."""
+        """The number of calls that are due."""
         count = sum(len(phase.due()) for phase in self._phases_of_systems())
         if "intervals" in self._tables:
             count += sum(each.count() for each in self._windows())
         return count
 
     def learn(self, question: Question, asked: Asked | None) -> None:
-        """Take over what has been asked and stored."""
+        """Record a question whose answer was stored."""
         if asked is not None:
             self.known(question.operation)[question.system_id] = asked
 
@@ -102,31 +102,31 @@ class Plan:
                 self.known(operation)[system_id] = asked
 
     def known(self, operation: str) -> dict[int, Asked]:
-        """What was last asked of each system, as the store has it."""
+        """The last request of each system, from the store."""
         if operation not in self._asked:
             self._asked[operation] = self._store.asked(operation)
         return self._asked[operation]
 
     def _is_absent(self, operation: str, system_id: int) -> bool:
-        """Whether a system was found not long ago not to have something."""
+        """Whether a recent answer showed that a system does not have an operation's data."""
         asked = self.known(operation).get(system_id)
         return asked is not None and asked.is_absent and not _is_old(asked, ASKED_AGAIN_AFTER)
 
     def _phases_of_systems(self) -> Iterator[Phase]:
-        """The phases in which a system is asked at most once each."""
+        """The phases with at most one question for each system."""
         suspicious = [i for i, system in self.systems.items() if system.is_suspicious]
         others = [i for i, system in self.systems.items() if not system.is_suspicious]
         every = suspicious + others
         if self._tables - {"systems"}:
             yield Phase(SUMMARY, partial(self._summaries, suspicious))
         if not self._tables.isdisjoint({"daily", "intervals"}):
-            # Whole lives tell, too, of what a system has no intervals.
+            # Whole lives also show which series a system does not have.
             for series in SERIES:
                 if hasattr(self._cloud, series.operation):
                     due = partial(self._series, series, every)
                     yield Phase(series.operation, due, series is not PRODUCTION)
         if "daily" in self._tables:
-            # A report needs each system's size, which its summary alone tells.
+            # A report needs each system's size, which only its summary has.
             yield Phase(SUMMARY, partial(self._sizes, others))
         if "summaries" in self._tables:
             yield Phase(SUMMARY, partial(self._summaries, others))
@@ -151,7 +151,7 @@ class Plan:
         return found
 
     def _series(self, series: Series, systems: Iterable[int]) -> dict[int, Question]:
-        """The systems whose series is missing or not settled, and from which day on."""
+        """The systems whose series is missing or not final, and from which day on."""
         known, now, due = self.known(series.operation), _now(), dict[int, Question]()
         for system_id in systems:
             system, asked = self.systems[system_id], known.get(system_id)
@@ -181,7 +181,7 @@ class Plan:
     def _changed(
         self, operation: str, systems: Iterable[int]
     ) -> Iterator[tuple[int, datetime | None]]:
-        """The systems that have reported since an operation was last asked of them."""
+        """The systems that have reported since the last request of an operation."""
         known = self.known(operation)
         for system_id in systems:
             asked, reported_at = known.get(system_id), self.systems[system_id].report_at
@@ -189,7 +189,7 @@ class Plan:
                 yield system_id, reported_at
 
     def _sizes(self, systems: Iterable[int]) -> dict[int, Question]:
-        """The systems whose summary has never come, or so long ago that they may have grown."""
+        """The systems whose summary was never read, or long ago: their size may have changed."""
         known = self.known(SUMMARY)
         return {
             system_id: SummaryQuestion(system_id, self.systems[system_id].report_at)
@@ -211,11 +211,11 @@ def _is_newer(instant: datetime | None, than: datetime | None) -> bool:
 
 
 def _last_whole_day(energy_at: datetime, zone: tzinfo, now: datetime) -> date:
-    """The last day that is over in the system's zone and of which there is data."""
+    """The last day that is over in the system's time zone and for which there is data."""
     yesterday = now.astimezone(zone).date() - timedelta(days=1)
     return min(yesterday, energy_at.astimezone(zone).date())
 
 
 def _reaches_back(since: date | None, first_day: date | None) -> bool:
-    """Whether more is wanted than was asked for: None is the whole life."""
+    """Whether earlier days are wanted than were requested; None is the whole life."""
     return first_day is not None and (since is None or since < first_day)

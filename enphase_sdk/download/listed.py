@@ -1,4 +1,4 @@
-"""What a download needs to know of each system."""
+"""What a download needs to know about each system."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ __all__ = ["Listed"]
 
 @frozen
 class Listed:
-    """What a download needs to know of a system; a fleet's listing is held whole as these.
+    """What a download needs to know about a system; kept in memory for the whole fleet.
 
     Attributes:
-        zone: The system's zone; UTC where none is told, as everywhere.
-        is_suspicious: Whether its status is another than normal.
+        zone: The system's time zone; UTC if none is reported.
+        is_suspicious: Whether its status is not normal.
         energy_at: End of its newest interval with energy.
         report_at: When a gateway last reported.
         began_at: When it went into operation.
@@ -34,7 +34,7 @@ class Listed:
 
     @classmethod
     def of(cls, system: models.System) -> Listed:
-        """What the listing tells of it."""
+        """The values from the listing."""
         meta = system.meta
         return cls(
             zone_named(system.timezone) or UTC,
@@ -46,7 +46,7 @@ class Listed:
 
     @classmethod
     def stored(cls, row: Mapping[str, Any], now: datetime) -> Listed:
-        """What the store knows of it, as if it had reported just now."""
+        """The values from the store, as if the system had reported just now."""
         zone = zone_named(row["timezone"]) or UTC
         energy_at = row["last_energy_at"] and now
         return cls(zone, row["status"] != "normal", energy_at, now, row["operational_at"])

@@ -1,6 +1,6 @@
-"""One call about one system: how it is asked, and how its answer is kept.
+"""One call about one system: how it is sent, and how its answer is stored.
 
-Questions are plain values: other processes ask them, and keep what comes.
+Questions are plain values, so that other processes can send them and store the answers.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
     "settled_through",
 ]
 
-# Who measures what; the merged series of days may be of either.
+# What measures each series; the merged daily series may be from either.
 _SOURCES: dict[Measure, str] = {
     "micro_production": "microinverters",
     "meter_production": "meter",
@@ -49,7 +49,7 @@ _INTERVAL_SOURCES: dict[Measure, str] = {**_SOURCES, "production": "microinverte
 
 
 class Question(Protocol):
-    """What is asked of one system.
+    """A request about one system.
 
     Attributes:
         system_id: The system.
@@ -62,7 +62,7 @@ class Question(Protocol):
 
     @property
     def operation(self) -> str:
-        """What is asked, as the store notes it."""
+        """The operation, by its name in the store."""
         ...
 
     def ask(self, client: Cloud) -> Any:
@@ -74,10 +74,10 @@ class Question(Protocol):
         ...
 
     def keep(self, store: Store, answer: Any, read_at: datetime) -> Asked | None:
-        """Store an answer and what was asked, together or not at all.
+        """Store an answer and the record of the request, both or neither.
 
         Returns:
-            What was noted as asked; None if nothing was.
+            The record of the request; None if none was stored.
 
         Raises:
             ConfigError: it cannot be stored.
@@ -87,12 +87,12 @@ class Question(Protocol):
 
 @frozen
 class Series:
-    """A daily series: the operation that brings it, and what it is called in the store.
+    """A daily series: the operation that returns it, and its names in the store.
 
     Attributes:
         operation: The operation.
-        measures: The store's measures, and the fields of the answer they stand in.
-        arguments: What else is asked.
+        measures: The store's measures, and the fields of the answer that hold them.
+        arguments: Further arguments of the operation.
     """
 
     operation: SystemOperation
@@ -126,7 +126,7 @@ class SeriesQuestion:
         system_id: The system.
         series: The series.
         start_date: The first day; None for the whole life.
-        asked_from: The first day that was ever asked for; None for the whole life.
+        asked_from: The first day that was ever requested; None for the whole life.
         zone: The system's zone.
         data_at: End of its newest interval with energy, as listed.
     """
@@ -213,7 +213,7 @@ class SummaryQuestion:
 
 @frozen
 class InvertersQuestion:
-    """The microinverters of a system, as they are.
+    """The microinverters of a system, with their present values.
 
     Attributes:
         system_id: The system.
@@ -247,15 +247,15 @@ class WindowQuestion:
 
     Attributes:
         system_id: The system.
-        operation: What the store notes it as.
-        measures: What is wanted; one answer tells of all of them.
+        operation: Its name in the store.
+        measures: The measures wanted; one answer has all of them.
         first: The first day, in the system's zone.
         last: The last day.
         zone: The system's zone.
         data_at: End of its newest interval with energy, as listed.
         reported_at: When it reported last, as listed.
-        asked_from: The first day from which on, once this has come, all has been asked while
-            the data reached `data_at`; None if later days are still missing.
+        asked_from: With this answer, all days from this day on have been requested while the
+            system's data reached `data_at`; None if later days are still missing.
     """
 
     system_id: int
@@ -287,7 +287,7 @@ class WindowQuestion:
                 answer: Any = client.exchange(call)[1]
             except UnprocessableEntityError as error:
                 if tells_of_data(error):
-                    break  # all its data is of other days
+                    break  # the system has data for other days only
                 raise
             for measure, source in sources:
                 rows = source.rows_between(answer, rest, end)
@@ -326,17 +326,17 @@ class WindowQuestion:
     def _interval(self, row: Any) -> Interval:
         wh = row.reported_wh
         if not wh and (self.reported_at is None or row.end_at > self.reported_at.timestamp()):
-            wh = None  # what has not been reported yet is told as zero
+            wh = None  # the API sends zero for what is not reported yet
         return Interval(row.end_at, wh, row.w, row.reporting)
 
 
 @frozen
 class Answered:
-    """What came of a window.
+    """The result of a window.
 
     Attributes:
-        intervals: Of each measure.
-        total_devices: Devices that could have reported; None if not told.
+        intervals: The intervals of each measure.
+        total_devices: Devices that could have reported; None if not known.
     """
 
     intervals: Mapping[Measure, list[Interval]]
@@ -344,7 +344,7 @@ class Answered:
 
 
 def settled_through(data_at: datetime | None, zone: tzinfo, now: datetime) -> date | None:
-    """The last day that late data will not change any more; None where there is none.
+    """The last day that late reports can no longer change; None if there is no such day.
 
     Args:
         data_at: End of a system's newest interval with energy.

@@ -28,24 +28,24 @@ __all__ = ["USUAL_TABLES", "Download", "DownloadTable", "Kept"]
 
 DownloadTable: TypeAlias = Literal["systems", "summaries", "daily", "intervals", "inverters"]
 
-# Without other words: all that one hit brings much of, and the summaries of what looks wrong.
+# The default tables: those of which one hit returns much, and summaries of suspicious systems.
 USUAL_TABLES: tuple[DownloadTable, ...] = ("systems", "daily")
 
-# After so many refusals in a row the plan or the account does not include an operation at all.
+# After this many refusals in a row, the plan or the account does not include the operation.
 REFUSALS = (AuthenticationError, NotAvailableError)
 MOST_REFUSED = 5
 
-# With a budget systems are asked in parts, between which it is looked at.
+# With a budget, systems are requested in parts of this size; the budget is checked between.
 PART = 500
 
 
 @frozen
 class Kept:
-    """One step of a download: what was asked, and whether the answer is in the store now.
+    """One step of a download: the request, and whether its answer is in the store now.
 
     Attributes:
         operation: The operation.
-        system_id: Of which system; None for a page of the listing.
+        system_id: The system; None for a page of the listing.
         error: Why there is no answer, or None.
     """
 
@@ -55,38 +55,39 @@ class Kept:
 
 
 class Download(Iterator[Kept]):
-    """Brings a store up to date; iterating over it does the work, a step at a time.
+    """Updates a store; iterating over it does the work, a step at a time.
 
-    It never raises an `EnphaseError` of the cloud: what one system refused is in its step, what
-    ended the run in `stopped_by`. A step that was given is in the store.
+    It never raises an `EnphaseError` of the cloud: an error of one system is in its step, an error
+    that ended the run is in `stopped_by`. A step without an error is in the store.
 
     Args:
-        cloud: The client; its quota and waits hold.
-        store: Where to keep what comes; this process must be the one that writes.
-        since: The first day wanted, in each system's zone; None for whole lives, and for the
-            intervals of the last 30 days. Of intervals the API keeps no more than a year (v2) or
-            two (v4).
+        cloud: The client; its quota and waits apply.
+        store: The store to write; it must be open for writing in this process.
+        since: The first day wanted, in each system's time zone; None for whole lives, and for
+            intervals the last 30 days. The API has intervals of the last year only (v2), or of
+            the last two (v4).
         systems: Ids of the systems wanted; None for all.
-        tables: What to bring: `systems` (always), `summaries`, `daily`, `intervals`,
-            `inverters`. With `daily` come the summaries of systems with another status than
-            normal, too, and of each other system one in half a year, for its size. With
-            `intervals` come the series of `daily`, which tell what a system measures; they are
-            those of production (5 minutes, by the microinverters), consumption, and of v4
-            battery, import and export (15 minutes), a day, 7 days or a month for a hit.
-        budget: Hits of the quota that may be used; None for all that it gives.
-        executor: As of `Fleet`. Its workers write a folder of Parquet files themselves, which
-            all of them must see under the same path; a DuckDB file this process writes.
-        workers: As of `Fleet`.
+        tables: The tables to download: `systems` (always), `summaries`, `daily`, `intervals`,
+            `inverters`. `daily` includes the summaries of systems whose status is not normal,
+            and one summary in half a year of each other system, for its size. `intervals`
+            includes `daily`, which shows what a system measures. Intervals are those of
+            production (5 minutes, from the microinverters), consumption, and with v4 battery,
+            import and export (15 minutes); one hit returns a day, 7 days or a month.
+        budget: The most hits of the quota to use; None for no limit but the quota.
+        executor: As for `Fleet`. With a folder of Parquet files the workers write the folder
+            themselves, so all of them must see it under the same path. A DuckDB file is written
+            by this process.
+        workers: As for `Fleet`.
 
     Attributes:
         stopped_by: What ended the run early; None if nothing did.
-        systems: Systems that were listed.
-        asked: Calls for one system that were answered, with an error too.
-        failed: Those with an error.
+        systems: The number of systems listed.
+        asked: The number of calls for one system that ended, including those with an error.
+        failed: The number of these calls that ended with an error.
         last_error: The latest of these errors, or None.
-        expected: Calls that were due once the listing had come; None until then.
-        left: Calls that are still due, when the run is over; of a listing that did not come to
-            its end it is not known, None.
+        expected: The number of calls that were due after the listing; None until then.
+        left: The number of calls that are still due when the run is over; None (not known) if
+            the listing was not complete.
 
     Raises:
         InvalidArgumentError: an argument cannot be used.
@@ -111,7 +112,7 @@ class Download(Iterator[Kept]):
         self._tables = set(tables)
         for table in self._tables.difference(get_args(DownloadTable)):
             known = ", ".join(get_args(DownloadTable))
-            raise InvalidArgumentError(f"tables: there is no {table!r} to bring; there are {known}")
+            raise InvalidArgumentError(f"tables: there is no table {table!r}; use {known}")
         if budget is not None and (isinstance(budget, bool) or budget < 1):
             raise InvalidArgumentError(f"budget: 1 hit or more is needed, not {budget!r}")
         since_day = None if since is None else to_date(since, "since")
@@ -137,14 +138,14 @@ class Download(Iterator[Kept]):
 
     @property
     def hits(self) -> int:
-        """Hits used so far; of other processes the calls, whose retries are not known."""
+        """Hits used so far; for other processes the number of calls: retries are not known."""
         return self._cloud.hits - self._hits_before + self._hits_elsewhere
 
     def __next__(self) -> Kept:
         return next(self._steps)
 
     def finish(self) -> None:
-        """End the run: what has arrived is kept, nothing more is asked or waited for."""
+        """End the run: store what has arrived, send no further requests and do not wait."""
         if self._asking is not None:
             (_, asking), self._asking = self._asking, None
             for answer in asking.finish():
@@ -157,11 +158,11 @@ class Download(Iterator[Kept]):
             self._store.end_run(number, _now(), hits=self.hits, outcome=outcome, message=message)
 
     def cost(self) -> dict[str, int | None]:
-        """What a run would cost in hits if all systems have reported; nothing is asked.
+        """The cost of a run in hits, if all systems have reported; sends no request.
 
         Returns:
-            `systems` that the store knows, hits of the `listing`, and further `calls`; None
-            where the store knows no system yet.
+            `systems` in the store, hits of the `listing`, and further `calls`; each None if the
+            store has no system yet.
         """
         rows = [row for row in self._store.systems() if self._is_wanted(row["system_id"])]
         if not rows:
@@ -202,7 +203,7 @@ class Download(Iterator[Kept]):
             self.stopped_by = error
 
     def _ask(self, phase: Phase) -> Iterator[Kept]:
-        """Ask all systems for which something is due, as far as quota and budget go."""
+        """Send the due requests of all systems, as far as quota and budget permit."""
         due = phase.due()
         answered = in_a_row = 0
         waiting, refused = iter(due), list[int]()
@@ -242,7 +243,7 @@ class Download(Iterator[Kept]):
             self.failed, self.last_error = self.failed + 1, answer.error
 
     def _is_let_in(self) -> bool:
-        """Whether the credentials are good, so that what was refused is not in the plan."""
+        """Whether the credentials are valid, so that a refusal means that the plan lacks it."""
         try:
             next(iter(self._cloud.systems(limit=1)), None)
         except EnphaseError as error:
@@ -255,7 +256,7 @@ class Download(Iterator[Kept]):
         return self._budget is not None and self.hits >= self._budget
 
     def _affordable(self) -> int | None:
-        """Calls that the budget still allows, a part of them at a time; None for all."""
+        """The number of calls in the next part that the budget allows; None for all."""
         return None if self._budget is None else min(PART, max(0, self._budget - self.hits))
 
 

@@ -1,7 +1,7 @@
-"""Which days of intervals are due: of all systems yesterday first, then backwards.
+"""Which days of intervals are due: first yesterday for all systems, then day by day backwards.
 
-Days are days in each system's own zone. A question is about a stretch of days in one window of the
-API; its newest day says when its turn comes.
+Days are days in each system's own time zone. A request is for consecutive days in one window of
+the API; its newest day decides its place in the order.
 """
 
 from __future__ import annotations
@@ -23,18 +23,18 @@ from enphase_sdk.store import Asked
 
 __all__ = ["INTERVALS", "USUAL_DAYS", "IntervalSeries", "Windows"]
 
-# Without a first day so many are wanted, yesterday included.
+# The number of days wanted if no first day is given, including yesterday.
 USUAL_DAYS = 30
 
 
 @frozen
 class IntervalSeries:
-    """What one call tells by intervals.
+    """The series of intervals that one call returns.
 
     Attributes:
-        operation: What the store notes it as.
-        measures: The store's measures; one answer tells of all of them.
-        daily: The operation that tells whether a system has this at all.
+        operation: Its name in the store.
+        measures: The store's measures; one answer has all of them.
+        daily: The operation that shows whether a system has this series at all.
     """
 
     operation: str
@@ -43,7 +43,7 @@ class IntervalSeries:
 
     @property
     def is_optional(self) -> bool:
-        """Whether a plan, an owner or a system may not have it."""
+        """Whether some plans, owners or systems do not have it."""
         return self.measures[0] != "production"
 
 
@@ -59,7 +59,7 @@ INTERVALS = (
 
 
 class _Days(NamedTuple):
-    """A stretch of days, both its ends included."""
+    """Consecutive days, including the first and the last."""
 
     first: date
     last: date
@@ -67,13 +67,13 @@ class _Days(NamedTuple):
 
 @define
 class _Wanted:
-    """What is wanted of a system.
+    """The days that are wanted of a system.
 
     Attributes:
-        days: All that is wanted.
+        days: All days that are wanted.
         yesterday: The day before the present one, in its zone.
-        known: The stretches that are not asked for again.
-        due: The newest stretch that is due and has not been asked in this run.
+        known: The stretches that are not requested again.
+        due: The newest stretch that is due and has not been requested in this run.
     """
 
     days: _Days
@@ -83,14 +83,14 @@ class _Wanted:
 
 
 class Windows:
-    """What is due of one series, as of one moment.
+    """The requests that are due for one series, at one moment.
 
     Args:
         series: The series.
-        histories: How the API tells it.
+        histories: Where the API has the series.
         systems: The systems that may have it.
-        final: The stretches of each that are final, as the store has them.
-        asked: What was last asked of each; what comes in this run is put there, too.
+        final: The stretches of each system that are final, from the store.
+        asked: The last request of each system; requests of this run are added.
         since: The first day wanted; None for the usual span.
         now: The present.
 
@@ -117,9 +117,9 @@ class Windows:
 
         @cache
         def bounds(zone: tzinfo) -> _Days:
-            """The first day that can be asked for and is wanted, and yesterday."""
+            """The first day that is wanted and that the API has, and yesterday."""
             yesterday = day_at(now.timestamp(), zone) - A_DAY
-            # A day is left out that may be forgotten before its turn comes.
+            # Leave out a day that the API may delete before it is requested.
             earliest = day_at(histories.earliest(now.timestamp(), zone), zone) + A_DAY
             first = yesterday - (USUAL_DAYS - 1) * A_DAY if since is None else since
             return _Days(max(first, earliest), yesterday)
@@ -142,17 +142,17 @@ class Windows:
                 self._wanted[system_id] = wanted
 
     def longest(self) -> int:
-        """Days that must be gone back for the oldest that is due."""
+        """Days from yesterday back to the oldest day that is due."""
         return max(
             ((w.yesterday - w.days.first).days + 1 for w in self._wanted.values()), default=0
         )
 
     def count(self) -> int:
-        """Questions that are due."""
+        """The number of requests that are due."""
         return sum(1 for wanted in self._wanted.values() for _ in self._all_due(wanted))
 
     def due(self, days_ago: int) -> dict[int, Question]:
-        """The questions whose newest day is so many days before yesterday; each is told once."""
+        """The requests whose newest day is `days_ago` days before yesterday; each is given once."""
         found = dict[int, Question]()
         for system_id, wanted in self._wanted.items():
             stretch = wanted.due
@@ -161,7 +161,7 @@ class Windows:
             wanted.due = self._newest_due(wanted, stretch.first - A_DAY)
             asked, system = self._asked.get(system_id), self._systems[system_id]
             if asked is not None and asked.is_absent and asked.read_at >= self._now:
-                continue  # this run found out that it has none
+                continue  # this run has found that the system has none
             assert system.energy_at is not None  # noqa: S101 - else nothing of it is wanted
             found[system_id] = WindowQuestion(
                 system_id=system_id,
@@ -183,7 +183,7 @@ class Windows:
             stretch = self._newest_due(wanted, stretch.first - A_DAY)
 
     def _newest_due(self, wanted: _Wanted, day: date) -> _Days | None:
-        """The newest stretch that is due and reaches no further than a day."""
+        """The newest stretch that is due and ends on or before a day."""
         while day >= wanted.days.first:
             known = _containing(wanted.known, day)
             if known is None:
@@ -194,14 +194,14 @@ class Windows:
         return None
 
     def _asked_before(self, system_id: int, wanted: _Wanted) -> _Days | None:
-        """What has been asked, even if it is not final: there can be nothing new in it."""
+        """Days already requested, even if not final: they cannot have new data yet."""
         asked, energy_at = self._asked.get(system_id), self._systems[system_id].energy_at
         if asked is None or asked.first_day is None or energy_at != asked.data_at:
             return None
         return _Days(asked.first_day, wanted.days.last)
 
     def _is_all_after(self, system_id: int, day: date) -> bool:
-        """Whether all that is wanted after a day is final or has been asked."""
+        """Whether all wanted days after a day are final or have been requested."""
         wanted = self._wanted[system_id]
         before = self._asked_before(system_id, wanted)
         known = [*wanted.known, *([] if before is None else [before])]
@@ -219,7 +219,7 @@ def _containing(stretches: Sequence[_Days], day: date) -> _Days | None:
 
 
 def _whole_days(start: datetime, end: datetime, zone: tzinfo) -> _Days:
-    """The days that lie whole between two instants."""
+    """The days that lie completely between two instants."""
     first = start.astimezone(zone).date()
     if midnight(first, zone) < start.timestamp():
         first += A_DAY

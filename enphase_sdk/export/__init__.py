@@ -5,8 +5,8 @@
     with Envoy("192.168.1.50") as envoy, PrometheusExporter(9100) as exporter:
         Feed(envoy, every=60).run([exporter])
 
-All exporters are made from one list, `MEASURES`. A value that is not known, or too old, is not
-published; a counter never goes back.
+All exporters use one list, `MEASURES`. A value that is not known, or too old, is not published; a
+counter never falls.
 """
 
 from __future__ import annotations

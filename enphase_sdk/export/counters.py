@@ -1,8 +1,8 @@
-"""Counters never go back: what would make one fall is not published.
+"""Counters never fall: a value that would make one fall is not published.
 
-A consumer takes a fall for a counter that began anew, and the way back up for energy. Gateways
-fall without that: zeros while they start, totals of two meters read one after the other, sums
-over microinverters of which some are missing, another source of production.
+A consumer takes a fall for a counter that restarted, and the rise after it for energy. Gateways
+report falls for other reasons: zeros while they start, totals of two meters read one after the
+other, sums over microinverters of which some are missing, another source of production.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from enphase_sdk.export.measures import Kind, Labels, Value
 
 __all__ = ["Counters"]
 
-# Seconds. A counter that has been lower for this long has begun anew, as after a replaced meter.
+# Seconds. A counter that has been lower for this long has restarted, as after a replaced meter.
 BEGUN_ANEW = 86_400.0
 
-# Seconds. So long after midnight a gateway whose clock is late may tell the energy of yesterday.
+# Seconds. For this time after midnight a gateway with a late clock may report yesterday's energy.
 LATE = 3600.0
 
 
 @define
 class _Course:
-    """A counter as far as it has been published.
+    """The published values of a counter.
 
     Attributes:
         highest: The last published value, which is the highest.
         at: When it was read, epoch seconds UTC.
-        source: What it counts, if that can change.
+        source: The source that it counts, if that can change.
         day: The day that it counts, if it counts days.
         lower_since: Since when it has been lower without falling again; None if it is not.
         lowest: The last value of that time.
@@ -52,14 +52,14 @@ class _Course:
         return source == self.source and value.number >= self.highest
 
     def has_begun_anew(self, value: Value) -> bool:
-        """Whether the counter has been lower for so long that it counts from there."""
+        """Whether the counter has been lower for so long that it has restarted."""
         if self.lower_since is None or value.number < self.lowest:
             self.lower_since = value.at
         self.lowest = value.number
         if value.at - self.lower_since < BEGUN_ANEW:
             return False
         logger.warning(
-            "%s: lower than before for a day, %.0f after %.0f: it counts anew from there",
+            "%s: lower than before for a day, %.0f after %.0f: the counter has restarted",
             value.measure.key,
             value.number,
             self.highest,
@@ -76,7 +76,7 @@ class Counters:
     def passed(
         self, values: Iterable[Value], *, source: str | None, today: date | None
     ) -> Iterator[Value]:
-        """The values that can be published: all but a counter's fall, and its 0.
+        """The values that can be published: all except a fall of a counter, and its 0.
 
         Args:
             values: The values of one reading.
@@ -96,7 +96,7 @@ class Counters:
         if value.number < 0 or (daily and day is None):
             return False
         if value.number == 0 and (course is None or course.day == day):
-            # A new day begins with 0; else it comes from a gateway that is starting.
+            # A new day begins with 0; another 0 comes from a gateway that is starting.
             return course is not None and course.highest == 0
         if course is None or course.goes_on(value, counted, day) or course.has_begun_anew(value):
             self._courses[value.identity] = _Course(value.number, value.at, counted, day)

@@ -1,4 +1,4 @@
-"""Home Assistant's MQTT discovery: what one retained message says about a gateway.
+"""Home Assistant's MQTT discovery: one retained message that describes a gateway.
 
 One message for each device (component ``device``): the gateway with a component for each series.
 All components read their value from one JSON object, the state, by the component's id.
@@ -31,9 +31,9 @@ _CLASSES = {
     Unit.CELSIUS: "temperature",
     Unit.EPOCH: "timestamp",
 }
-# What the battery class of Home Assistant would show wrongly: a limit is no charge.
+# A limit, not a charge: the battery class of Home Assistant would show it wrongly.
 _WITHOUT_CLASS = {"battery_reserve"}
-# Details that Home Assistant keeps out of the way.
+# Measures that Home Assistant shows as diagnostic details.
 _DIAGNOSTIC = {"inverter_last_report", "inverters", "inverters_reporting"}
 
 
@@ -44,7 +44,7 @@ class Topics:
     Attributes:
         prefix: Home Assistant's prefix.
         base: The first part of our own topics.
-        serial_number: Of the gateway.
+        serial_number: The gateway's serial number.
     """
 
     prefix: str
@@ -58,27 +58,27 @@ class Topics:
 
     @property
     def config(self) -> str:
-        """Where discovery is published, retained."""
+        """The topic of the discovery message, retained."""
         return f"{self.prefix}/device/{self.device_id}/config"
 
     @property
     def birth(self) -> str:
-        """Where Home Assistant says that it has started."""
+        """The topic in which Home Assistant reports its start."""
         return f"{self.prefix}/status"
 
     @property
     def state(self) -> str:
-        """Where values are published, not retained."""
+        """The topic of the values, not retained."""
         return f"{self._own}/state"
 
     @property
     def bridge(self) -> str:
-        """Whether this program runs: ``online`` or ``offline``, retained."""
+        """The topic that says whether this program runs: ``online`` or ``offline``, retained."""
         return f"{self._own}/bridge"
 
     @property
     def gateway(self) -> str:
-        """Whether the gateway's values are new: ``online`` or ``offline``, retained."""
+        """The topic that says whether the values are new: ``online`` or ``offline``, retained."""
         return f"{self._own}/gateway"
 
     @property
@@ -103,10 +103,10 @@ def discovery(
 
     Args:
         info: The gateway.
-        values: One value of each series; the numbers do not matter.
+        values: One value of each series; the numbers are not used.
         topics: Its topics.
-        expire_after: Seconds after which Home Assistant forgets a value.
-        version: Of this package.
+        expire_after: Seconds after which Home Assistant drops a value.
+        version: The version of this package.
     """
     device = {
         "ids": [topics.device_id],

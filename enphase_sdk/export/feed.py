@@ -1,4 +1,4 @@
-"""Reads a gateway over and over, and hands what is known to the exporters."""
+"""Reads a gateway repeatedly, and gives the values to the exporters."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Exporter", "Feed", "Reading", "Told"]
 
-# Seconds. A gateway that is polled more often hangs sooner or later.
+# Seconds. A gateway that is polled more often may hang.
 FASTEST = 5.0
 
 # Seconds. A login that was refused is not tried more often: accounts get locked.
@@ -40,13 +40,13 @@ _SHORTEST = 120.0
 
 @frozen
 class Reading:
-    """What one reading of a gateway told.
+    """The result of one reading of a gateway.
 
     Attributes:
         at: When it was read, epoch seconds UTC.
         seconds: How long it took.
         info: The gateway's identity.
-        values: What can be published of it.
+        values: The values that can be published.
         problems: The endpoints that could not be read.
         source: Where production is counted: ``meter``, ``v1`` or ``inverters``.
     """
@@ -61,14 +61,14 @@ class Reading:
 
 @frozen
 class Told:
-    """What is known of a gateway after a reading, or after a failed one.
+    """The state of a gateway after a reading, or after a failed reading.
 
     Attributes:
         up: Whether the last reading succeeded.
-        reading: The last one that did.
+        reading: The last reading that succeeded.
         stale_after: Seconds after which its values are too old.
-        failures: How many have failed so far.
-        error: What was wrong with the last one.
+        failures: The number of failed readings so far.
+        error: The error of the last reading, or None.
     """
 
     up: bool = False
@@ -89,21 +89,21 @@ class Told:
 
 
 class Exporter(Protocol):
-    """Gives what is known to another system."""
+    """Gives the values to another system."""
 
     def publish(self, told: Told) -> None:
-        """Take what is known now.
+        """Publish the present state.
 
-        Called after each reading, also after a failed one. What the other system does wrong is
-        logged, and raises nothing.
+        Called after each reading, also after a failed one. Errors of the other system are logged
+        and not raised.
         """
         ...
 
 
 class Feed:
-    """Reads a gateway over and over.
+    """Reads a gateway repeatedly.
 
-    A reading that fails does not end it: the gateway may be starting, or be updated by night.
+    A failed reading does not end it: the gateway may be starting or updating its firmware.
 
     Args:
         envoy: The gateway's client.
@@ -112,10 +112,10 @@ class Feed:
             Default: three times `every`, and at least 120.
 
     Attributes:
-        told: What is known now.
+        told: The present state.
 
     Raises:
-        ConfigError: a number makes no sense.
+        ConfigError: a number is out of its range.
     """
 
     def __init__(
@@ -145,9 +145,10 @@ class Feed:
         """Read and publish, `count` times or without end.
 
         Args:
-            exporters: Who gets what is known.
-            count: How many readings, failed ones included.
-            on_failure: Told of the first of several failed readings, and when they are over.
+            exporters: The exporters that get each state.
+            count: The number of readings, including failed ones.
+            on_failure: Called with a text at the first of several failed readings, and at the
+                first reading that succeeds again.
 
         Raises:
             AuthenticationError: the gateway does not accept the login, and never has.
@@ -161,7 +162,7 @@ class Feed:
             if told.error and not before.error:
                 on_failure(f"{told.error}; trying again")
             elif before.error and told.up:
-                on_failure("the gateway is read again")
+                on_failure("the gateway answers again")
             for exporter in exporters:
                 exporter.publish(told)
             if number == count:
@@ -170,7 +171,7 @@ class Feed:
             self._clock.sleep(max(0.0, begun + max(pause, self._every) - self._clock.monotonic()))
 
     def poll(self) -> Told:
-        """Read once; a failure is part of what is returned.
+        """Read once; a failure is part of the returned state.
 
         Raises:
             The same as `run`.
@@ -198,7 +199,7 @@ class Feed:
         self._zone_was_asked = True
         info = self._envoy.info
         if info.serial_number != self._serial_number:
-            # Another gateway at the same address has counters of its own.
+            # Another gateway at the same address has other counters.
             self._serial_number, self._counters = info.serial_number, Counters()
         seconds = self._clock.monotonic() - steady
         return self._reading(snapshot, info, round(begun + seconds / 2, 3), seconds)

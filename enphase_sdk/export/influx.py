@@ -1,4 +1,4 @@
-"""InfluxDB's line protocol: on stdout, to a socket, or to the address that takes writes.
+"""InfluxDB's line protocol: on stdout, to a socket, or to the HTTP address for writes.
 
 The site is the measurement ``enphase``; its meters, microinverters and batteries are
 ``enphase_meter``, ``enphase_inverter`` and ``enphase_battery``. Fields are floats, always; their
@@ -51,7 +51,7 @@ def line(name: str, tags: Iterable[tuple[str, str]], fields: dict[str, float], a
 
     Args:
         name: The measurement.
-        tags: Pairs of key and text; one with an empty text is left out, as the protocol demands.
+        tags: Pairs of key and text; an empty text is left out, because the protocol forbids it.
         fields: Finite numbers; at least one.
         at: Epoch seconds UTC.
     """
@@ -63,7 +63,7 @@ def line(name: str, tags: Iterable[tuple[str, str]], fields: dict[str, float], a
 
 
 def _one_line(text: str) -> str:
-    # A backslash at the end would escape what follows; there is no way to write one there.
+    # A backslash at the end would escape the next character, and cannot be written there.
     return "".join(c if c.isprintable() else " " for c in text).strip().rstrip("\\")
 
 
@@ -83,12 +83,12 @@ class InfluxExporter:
     Use it as a context manager, or call `close`.
 
     Args:
-        write: Takes the text of a reading: some lines, each with its line end.
+        write: Called with the text of a reading: some lines, each with its line end.
         to: Where the lines are sent instead: ``HOST:PORT`` or ``tcp://HOST:PORT`` (such as
             Telegraf's `socket_listener`), ``udp://HOST:PORT``, or the whole ``http(s)://`` address
             of a write, with its query (``…/api/v2/write?org=home&bucket=solar``), which is in
             nanoseconds.
-        token: The token for an ``http(s)`` address. In plain HTTP others on the network see it.
+        token: The token for an ``http(s)`` address. Over plain HTTP others can read it.
         transport: The httpx transport for an ``http(s)`` address, for tests.
 
     Raises:
@@ -126,7 +126,7 @@ class InfluxExporter:
             self._sender.close()
 
     def publish(self, told: Told) -> None:
-        """Write the lines of a new reading; a receiver that does not take them is logged."""
+        """Write the lines of a new reading; a refusal by the receiver is logged."""
         if not told.up or told.reading is None or told.reading.at == self._written_at:
             return
         self._written_at = told.reading.at
@@ -148,12 +148,12 @@ class InfluxExporter:
             self._failing = True
         else:
             if self._failing:
-                logger.warning("%s: readings are written again", self._to)
+                logger.warning("%s: readings can be written again", self._to)
             self._failing = False
 
 
 class _RefusedError(Exception):
-    """The receiver did not take the lines; the text says why."""
+    """The receiver refused the lines; the text says why."""
 
 
 def _reason(error: Exception) -> str:
@@ -212,7 +212,7 @@ class _TcpSender:
 
 class _HttpSender:
     def __init__(self, to: str, token: str | None, transport: httpx.BaseTransport | None) -> None:
-        # Only this way of writing needs httpx.
+        # Only this class needs httpx.
         import httpx
 
         self._failures = (httpx.HTTPError, httpx.InvalidURL)

@@ -84,7 +84,7 @@ class Measure:
         subject: What has it: the site, or each device of a kind.
         read: Reads it from one of the subject's members; None if it is not known.
         live: The attribute of `LiveSample` that has it too, if one has.
-        sourced: Whether it counts what the gateway's source of production counts.
+        sourced: Whether its count depends on the gateway's source of production.
     """
 
     name: str
@@ -103,7 +103,7 @@ class Measure:
 
     @property
     def counts(self) -> bool:
-        """Whether it must not go back."""
+        """Whether its value must not fall."""
         return self.kind in (Kind.COUNTER, Kind.TODAY)
 
 
@@ -125,12 +125,12 @@ class Value:
 
     @property
     def identity(self) -> tuple[str, Labels]:
-        """What tells one series from another."""
+        """The name and labels that identify a series."""
         return self.measure.key, self.labels
 
 
 def values_of(snapshot: Snapshot, at: float) -> Iterator[Value]:
-    """All values of a reading; what is not known is left out.
+    """All values of a reading; unknown values are left out.
 
     Args:
         snapshot: The reading.
@@ -146,7 +146,7 @@ def values_of(snapshot: Snapshot, at: float) -> Iterator[Value]:
 
 
 def live_values_of(sample: LiveSample, at: float) -> Iterator[Value]:
-    """The values of a sample of live data; what is not known is left out.
+    """The values of a sample of live data; unknown values are left out.
 
     Args:
         sample: The sample.
@@ -154,14 +154,14 @@ def live_values_of(sample: LiveSample, at: float) -> Iterator[Value]:
     """
     for measure in MEASURES:
         number = getattr(sample, measure.live) if measure.live else None
-        # Where the house's power is known, that of roof and grid is no value of its own.
+        # If the house's power is known, the sum of production and grid is not exported.
         is_part = measure.live == "consumption_w" and sample.load_w is not None
         if number is not None and math.isfinite(number) and not is_part:
             yield Value(measure, (), float(number), at)
 
 
 def _unread(_: object) -> None:
-    """No reading has it, only live data."""
+    """None: only live data has this value."""
 
 
 def _site() -> Iterable[Measure]:

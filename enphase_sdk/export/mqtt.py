@@ -1,6 +1,6 @@
 """MQTT: the last reading as one JSON object, announced to Home Assistant.
 
-Nothing is taken as a command: what is subscribed to is Home Assistant's own start alone.
+No command is accepted: the only subscription is the topic of Home Assistant's start.
 """
 
 from __future__ import annotations
@@ -28,26 +28,26 @@ __all__ = ["MqttExporter"]
 
 ONLINE, OFFLINE = "online", "offline"
 
-# Seconds. How long a last message may take at the end.
+# Seconds. The longest time for the last message at the end.
 _FAREWELL = 5.0
 
-# Seconds. Home Assistant asks that not all devices answer its start in the same moment.
+# Seconds. Home Assistant asks devices not to answer its start all in the same moment.
 _LONGEST_PAUSE = 2.0
 
 
 class MqttExporter:
     """Publishes a gateway's values, and announces them to Home Assistant.
 
-    The topics are made of the gateway's serial number, so the broker is called after the first
-    reading. A lost connection is made again. A value that is not known is null.
+    The topics contain the gateway's serial number, so it connects to the broker after the first
+    reading. A lost connection is opened again. A value that is not known is null.
 
     Use it as a context manager, or call `close`.
 
     Args:
         host: The broker.
         port: Its port. Default: 1883, or 8883 with `tls`.
-        username: The user, if it wants one.
-        password: The password. In plain MQTT others on the network see it.
+        username: The user, if the broker requires one.
+        password: The password. Over plain MQTT others on the network can read it.
         tls: Whether to connect by TLS.
         ca_file: A PEM file of certificate authorities to trust instead of the system's.
         prefix: Home Assistant's prefix of discovery.
@@ -80,7 +80,7 @@ class MqttExporter:
             if not text or any(c in "+#\0" for c in text) or text.strip("/") != text:
                 raise ConfigError(f"{name} must be a topic without + and #, not {text!r}")
         try:
-            # What a resolver refuses would end paho's thread.
+            # A name that the resolver refuses would end paho's thread.
             host.encode("idna")
         except UnicodeError:
             raise ConfigError("host is not the name or address of a broker") from None
@@ -111,7 +111,7 @@ class MqttExporter:
         self.close()
 
     def publish(self, told: Told) -> None:
-        """Publish what is known now, and announce what is new."""
+        """Publish the present values, and announce new series."""
         if told.reading is None:
             return
         serial_number = told.reading.info.serial_number
@@ -130,7 +130,7 @@ class MqttExporter:
                 self._publish_state()
 
     def close(self) -> None:
-        """Say that this program ends, and hang up."""
+        """Publish that this program ends, and disconnect."""
         with self._lock:
             client, self._client = self._client, None
             topics, self._topics = self._topics, None
@@ -145,14 +145,14 @@ class MqttExporter:
             try:
                 farewell.wait_for_publish(_FAREWELL)
             except (RuntimeError, ValueError):  # the connection has just been lost
-                logger.debug("%r: the broker did not take the last message", self)
+                logger.debug("%r: the broker did not accept the last message", self)
         client.disconnect()
         client.loop_stop()
 
     def _connected(self, topics: Topics) -> paho.Client:
-        """A client whose own thread connects, and connects again."""
+        """A client with a thread that connects, and reconnects after a loss."""
         client = self._new_client(
-            # Two programs with one id would end each other's connections.
+            # Two programs with the same id would disconnect each other.
             client_id=f"{topics.device_id}_{secrets.token_hex(4)}"
         )
         if self._username is not None:
@@ -167,7 +167,7 @@ class MqttExporter:
             client.connect_async(self._host, self._port)
         except ValueError as error:
             raise ConfigError(
-                f"{self._host}:{self._port} is no address of a broker: {error}"
+                f"{self._host}:{self._port} is not the address of a broker: {error}"
             ) from None
         client.loop_start()
         return client
@@ -191,7 +191,7 @@ class MqttExporter:
         self._note("the broker does not answer")
 
     def _on_message(self, _client: paho.Client, _data: Any, message: paho.MQTTMessage) -> None:
-        # A retained one was said before, and answered then.
+        # A retained message is old and was answered then.
         if message.retain or message.payload != ONLINE.encode():
             return
         pause = random.uniform(0, self._longest_pause)  # noqa: S311 - no secret
@@ -237,7 +237,7 @@ class MqttExporter:
         self._client.publish(self._topics.state, _json(state))
 
     def _note(self, refusal: str | None) -> None:
-        """Log a refusal once, not at every attempt."""
+        """Log a problem once, not at every attempt."""
         if refusal is not None and refusal != self._refusal:
             logger.warning("%s:%d: %s; trying again", self._host, self._port, refusal)
         elif refusal is None and self._refusal is not None:

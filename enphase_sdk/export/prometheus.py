@@ -1,7 +1,7 @@
-"""Prometheus: the last reading, in base units, for whoever scrapes it.
+"""Prometheus: the last reading, in base units, for scrapes.
 
-A scrape never reaches the gateway. `enphase_up` and `enphase_last_success_timestamp_seconds` tell
-how old the values are; too old ones are left out.
+A scrape sends no request to the gateway. `enphase_up` and `enphase_last_success_timestamp_seconds`
+show how old the values are; values that are too old are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["PrometheusExporter", "metric_name"]
 
 PREFIX = "enphase"
 
-# The base unit's name, and what a value in our unit is multiplied by.
+# The base unit's name, and the factor from our unit to it.
 _BASE = {
     Unit.WATT: ("watts", 1.0),
     Unit.WATT_HOUR: ("joules", 3600.0),
@@ -50,7 +50,7 @@ class PrometheusExporter:
 
     Args:
         port: The port; 0 for a free one.
-        bind: The address to listen on. What it serves needs no login.
+        bind: The address to listen on. The metrics need no login.
 
     Attributes:
         port: The port.
@@ -94,12 +94,12 @@ class PrometheusExporter:
 
     @property
     def address(self) -> str:
-        """Where it is served."""
+        """The URL of the metrics."""
         host = f"[{self._bind}]" if ":" in self._bind else self._bind
         return f"http://{host}:{self.port}/metrics"
 
     def publish(self, told: Told) -> None:
-        """Serve what is known from now on."""
+        """Serve this state from now on."""
         self._told = told
 
     def describe(self) -> Iterator[Metric]:

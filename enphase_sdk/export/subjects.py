@@ -1,4 +1,4 @@
-"""What has values: the site, its meters, its microinverters and its batteries."""
+"""The subjects of values: the site, its meters, its microinverters and its batteries."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Members = Iterator[tuple[tuple[tuple[str, str], ...], object]]
 
 
 class Subject(Enum):
-    """What has values, with the names of the labels that tell its members apart."""
+    """A subject of values, with the names of the labels that identify its members."""
 
     SITE = ()
     METER = ("meter", "phase")
@@ -40,7 +40,7 @@ class Subject(Enum):
             yield (), SiteNow.of(snapshot, at)
         elif self is Subject.METER:
             for kind, meter in snapshot.ctmeters.items():
-                # The values of the whole are left out where there are phases: sums would double.
+                # With phases, the meter's total is left out: a sum would count it twice.
                 phases = snapshot.ctmeters_phases.get(kind) or {"all": meter}
                 for phase, part in phases.items():
                     yield (("meter", kind), ("phase", phase)), _Meter.of(part)
@@ -57,7 +57,7 @@ SUBJECTS = tuple(Subject)
 
 @frozen(kw_only=True)
 class SiteNow:
-    """The values of a site, in the units of its measures; None is not known."""
+    """The values of a site, in the units of its measures; None means not known."""
 
     production_w: float | None
     house_w: float | None
@@ -113,7 +113,7 @@ class SiteNow:
 
 
 def _house(snapshot: Snapshot) -> SystemEnergy | None:
-    """The house's energy: where the grid is metered, it is known without batteries only."""
+    """The house's energy; with a grid meter it is known only without batteries."""
     if "total-consumption" in snapshot.ctmeters or not has_batteries(snapshot):
         return snapshot.system_consumption
     return None
@@ -121,7 +121,7 @@ def _house(snapshot: Snapshot) -> SystemEnergy | None:
 
 def _on_grid(snapshot: Snapshot) -> float | None:
     if snapshot.enpower is not None and snapshot.enpower.mains_oper_state:
-        # Off the grid it says "open synchronizing" or "open synchronized".
+        # Off the grid the state is "open synchronizing" or "open synchronized".
         state = snapshot.enpower.mains_oper_state.split()[0].lower()
         return {"closed": 1.0, "close": 1.0, "open": 0.0}.get(state)
     if snapshot.collar is not None and snapshot.collar.admin_state_str:
@@ -148,7 +148,7 @@ class _Meter:
 
 @frozen
 class InverterNow:
-    """A microinverter's values; what it reported more than 20 minutes ago is no value of now.
+    """A microinverter's values; a report older than 20 minutes does not count as present.
 
     Attributes:
         watts: Power in W.

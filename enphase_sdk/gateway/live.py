@@ -1,4 +1,4 @@
-"""A gateway's live data: what its answers mean, and when it is asked for which. Without I/O."""
+"""A gateway's live data: how its answers are read, and which requests are sent. Without I/O."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ MOST_REFUSALS = 3
 
 
 def set_up(info: GatewayInfo, profile: GatewayProfile, system_id: int | None) -> Flow[Setup]:
-    """Find out how the gateway is equipped; what readings have learned is not asked again.
+    """Find out the gateway's equipment; equipment known from readings is not requested again.
 
     Raises:
         NotAvailableError: firmware below 5 has no live data.
@@ -108,7 +108,7 @@ def _optional(flow: Flow[Any]) -> Flow[Any]:
 
 @define
 class Enabling:
-    """When the gateway is asked to renew its live data: only where it says that it does not.
+    """When to enable the gateway's live data: only if it reports that they are off.
 
     Attributes:
         refusals: Refusals in a row.
@@ -118,13 +118,13 @@ class Enabling:
     _asked_at: float | None = None
 
     def is_due(self, now: float) -> bool:
-        """Whether to ask, `now` being seconds of a monotonic clock."""
+        """Whether to send the request; `now` is seconds of a monotonic clock."""
         return self.refusals < MOST_REFUSALS and (
             self._asked_at is None or now - self._asked_at >= ENABLE_EVERY
         )
 
     def flow(self, now: float) -> Flow[None]:
-        """Ask once. A refusal is logged, and the last one allowed says what follows from it."""
+        """Send the request once. A refusal is logged; the last one logs that no more is sent."""
         self._asked_at = now
         body = msgspec.json.encode({"enable": 1})
         request = Request("POST", ENABLING, headers=_JSON, content=body)
@@ -134,10 +134,10 @@ class Enabling:
             logger.info("POST %s: live data is enabled", ENABLING)
             return
         if reply.status >= 500:
-            logger.info("POST %s: status %d, asked again later", ENABLING, reply.status)
+            logger.info("POST %s: status %d, trying again later", ENABLING, reply.status)
             return
         self.refusals += 1
-        ends = "; not asked again" if self.refusals >= MOST_REFUSALS else ""
+        ends = "; not tried again" if self.refusals >= MOST_REFUSALS else ""
         logger.warning("POST %s: status %d, live data stays off%s", ENABLING, reply.status, ends)
 
 
@@ -162,7 +162,7 @@ def poll(setup: Setup, enabling: Enabling | None, clock: Callable[[], float]) ->
 
 
 def _ignored(reason: str) -> None:
-    """What is wrong with one value; it is left out, as in a reading."""
+    """Log what is wrong with one value; the value is left out, as in a reading."""
     logger.debug("live data: %s", reason)
 
 
@@ -189,7 +189,7 @@ def _document(reply: Reply) -> Fields:
 
 
 class Events:
-    """The samples of a stream that comes in pieces.
+    """Reads samples from the pieces of a stream.
 
     Attributes:
         broken: Events that could not be read, and were left out.
@@ -201,10 +201,10 @@ class Events:
         self.broken = 0
 
     def add(self, piece: bytes, now: float) -> list[LiveSample]:
-        """The samples that are whole with this piece, which has arrived at `now`.
+        """The samples that are complete with this piece, which arrived at `now`.
 
         Raises:
-            APIResponseValidationError: an event is too large; the stream must not be read on.
+            APIResponseValidationError: an event is too large; stop reading the stream.
         """
         return [
             sample
@@ -219,6 +219,6 @@ class Events:
             event = None
         if not is_object(event):
             self.broken += 1
-            logger.debug("%s: an event that is no JSON object is left out", STREAM.url)
+            logger.debug("%s: an event that is not a JSON object is left out", STREAM.url)
             return None
         return meter_sample(Fields(event, _ignored), self._setup, now)

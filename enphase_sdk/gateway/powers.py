@@ -21,7 +21,7 @@ POWERS = {
 
 
 def powers(snapshot: Snapshot) -> dict[str, float | None]:
-    """The powers of a site in W, with the keys of `POWERS`; None is not known.
+    """The powers of a site in W, with the keys of `POWERS`; None means not known.
 
     If the gateway's meter measures the grid, its "consumption" is production plus grid power.
     The house's consumption is that plus the power of the batteries.
@@ -49,7 +49,7 @@ def _watts(energy: SystemEnergy | None) -> float | None:
 
 
 def has_batteries(snapshot: Snapshot) -> bool:
-    """Whether the reading tells of any battery."""
+    """Whether the reading has any battery."""
     return bool(
         "storage" in snapshot.ctmeters
         or snapshot.encharge_inventory

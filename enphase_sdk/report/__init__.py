@@ -5,7 +5,7 @@ rows = [report_row(record) for record in run]
 report = FleetReport.of(rows, generated_at=datetime.now(UTC))
 write_report(report, Path("report.html"))
 
-The metrics are pure functions; what is not known is None for each of them, and counts nowhere.
+The metrics are pure functions; a value that is not known is None and is not counted.
 
 | what | function | unit |
 | --- | --- | --- |
@@ -27,8 +27,8 @@ The metrics are pure functions; what is not known is None for each of them, and 
 | % of the owner's estimate | `percent_of_estimate`, `read_estimates` | ratio |
 
 They take daily energies (`Daily`; `daily_from_frame`, `whole_days`, `stored_days`); of a whole
-store `stored_metrics` gives the usual ones at once. `assess` judges a fleet by them: who needs a
-visit or a call, why, since when, and what it costs; `changes_since` says what is new.
+store `stored_metrics` gives the usual ones. `assess` judges a fleet by them: which systems need a
+visit or a call, why, since when, and the estimated loss; `changes_since` gives the changes.
 
 From a store that `enphase sync` keeps: `FleetReport.of(stored_rows(store), from_store=True, …)`.
 """

@@ -1,7 +1,7 @@
 """Judges a fleet: what each system needs, why, since when and what it costs.
 
-Whole days are compared, each in the system's own zone: a day that is half over counts nowhere, and
-at night nothing is the matter because the sun is down. What is not known is no fault.
+Whole days are compared, each in the system's own time zone. A day that is not over is not used, no
+energy at night is normal, and a value that is not known is not a fault.
 """
 
 from __future__ import annotations
@@ -50,14 +50,16 @@ def assess(
         estimates: What the owners expect: one for every system, or by system.
 
     Raises:
-        InvalidArgumentError: `as_of` has no zone, or a system comes twice.
+        InvalidArgumentError: `as_of` has no time zone, or a system is given twice.
     """
     if as_of.tzinfo is None:
         raise InvalidArgumentError("as_of: pass an aware datetime, such as datetime.now(UTC)")
     systems: dict[int, Watched] = {}
     for row in rows:
         if row.system_id in systems:
-            raise InvalidArgumentError(f"rows: system {row.system_id} comes twice")
+            raise InvalidArgumentError(
+                f"rows: system {row.system_id} is given twice; pass each system once"
+            )
         days = (production or {}).get(row.system_id, {})
         systems[row.system_id] = watch(row, days, as_of=as_of, thresholds=thresholds)
     peers = Peers(
@@ -103,7 +105,7 @@ def _estimate(
 
 
 def _one_of_each_kind(found: Iterable[Finding]) -> list[Finding]:
-    """The first of each kind of each system: what was measured comes before what was told."""
+    """The first of each kind for each system: measured findings before those from the listing."""
     first: dict[tuple[int, Kind], Finding] = {}
     for finding in found:
         first.setdefault((finding.system_id, finding.kind), finding)

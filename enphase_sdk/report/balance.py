@@ -1,6 +1,6 @@
-"""What became of the energy: self-consumption, import and export, battery, meters compared.
+"""The use of the energy: self-consumption, import and export, battery, meters compared.
 
-Every function takes Wh by interval or by day (keys: instants or days) and reckons over those for
+Every function takes Wh by interval or by day (keys: instants or days) and uses only those for
 which all values are known. Sources: the `*_lifetime` operations and `telemetry` of v4, `rgm_stats`
 and `consumption_stats` of v2, a gateway's meters and its history.
 """
@@ -27,17 +27,17 @@ __all__ = [
 _Key = TypeVar("_Key", bound=Hashable)
 Flow: TypeAlias = Mapping[_Key, float | None]
 
-# A balance that misses more of the consumption is that of a meter reversed or missing.
+# If more of the consumption is missing in the balance, a meter is reversed or missing.
 PLAUSIBLE_RESIDUAL = 0.05
 
 
 @frozen
 class EnergyBalance:
-    """Sums over the intervals in which everything is known, in Wh.
+    """Sums over the intervals in which all values are known, in Wh.
 
     Attributes:
-        intervals: How many those are.
-        production: AC energy made.
+        intervals: The number of these intervals.
+        production: AC energy produced.
         consumption: Energy used in the building.
         imported: Energy from the grid.
         exported: Energy to the grid.
@@ -57,12 +57,12 @@ class EnergyBalance:
 
     @property
     def net(self) -> float:
-        """Import - export in Wh; above 0 is bought."""
+        """Import - export in Wh; above 0 means more import than export."""
         return self.imported - self.exported
 
     @property
     def residual(self) -> float:
-        """Production + import + discharge - consumption - export - charge in Wh; 0 is sound."""
+        """Production + import + discharge - consumption - export - charge in Wh; 0 if all agree."""
         return (
             self.production
             + self.imported
@@ -168,7 +168,7 @@ def battery_efficiency(
     """Round-trip efficiency at the AC side: (discharged + (SOC end - start) x capacity) / charged.
 
     None where a value is not known, below 10 equivalent cycles, or where the energy that stayed in
-    the battery is more than 5 % of what was charged. SOC from 0 to 1; standby use is inside.
+    the battery is more than 5 % of what was charged. SOC from 0 to 1; standby use is included.
     """
     charged, discharged = known(charged_wh), known(discharged_wh)
     start, end, capacity = known(soc_start), known(soc_end), known(capacity_wh)

@@ -1,4 +1,4 @@
-"""What has changed since the last report: new, worse, resolved, and how many are still open."""
+"""The changes since the last report: new, worse, resolved, and how many are still open."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enphase_sdk.report.findings import AreaOutage, Assessment, Finding, Kind, T
 
 __all__ = ["Changes", "OpenFinding", "changes_since"]
 
-# A system that makes so much less of what it should than when it was told of last is worse.
+# A finding is worse if the ratio has fallen by this since the last report of it.
 _WORSE_BY = 0.1
 
 _TODO_ORDER = {todo: place for place, todo in enumerate(Todo)}
@@ -20,16 +20,16 @@ _TODO_ORDER = {todo: place for place, todo in enumerate(Todo)}
 
 @frozen
 class OpenFinding:
-    """A finding as it is remembered between two reports.
+    """A finding as stored between two reports.
 
     Attributes:
         system_id: The system's Enlighten id.
-        kind: What is the matter.
+        kind: The kind of the problem.
         todo: What to do about it.
-        ratio: What the system makes of what it should, as last told of; None where not known.
-        opened_at: The report that told of it first (aware, UTC).
-        seen_at: The last report that found it (aware, UTC).
-        by_days: Whether it is judged by whole days: its good days have been waited for.
+        ratio: Energy / expected energy, as last reported; None if not known.
+        opened_at: The time of the first report with it (aware, UTC).
+        seen_at: The time of the last report with it (aware, UTC).
+        by_days: Whether it is judged by whole days: it ends only after enough good days.
         in_outage: Whether the system stopped with its area.
     """
 
@@ -44,22 +44,22 @@ class OpenFinding:
 
     @property
     def key(self) -> tuple[int, Kind]:
-        """What tells it from others."""
+        """The key that identifies it."""
         return self.system_id, self.kind
 
 
 @frozen
 class Changes:
-    """What has changed since an earlier report.
+    """The changes since an earlier report.
 
     Attributes:
-        since: When the earlier report was made; None where there was none.
-        new: Findings that were not open.
-        worse: Findings that were, and now need more, or make a tenth less of what they should.
-        resolved: Findings that are over, and have been for long enough.
-        still_open: How many others are open, those just gone among them.
-        new_outages: Areas of which no system was known to have stopped.
-        recovered: How many systems of areas that had stopped are back.
+        since: When the earlier report was made; None if there was none.
+        new: Findings that were not open before.
+        worse: Findings that were open and are more urgent now, or whose ratio fell by a tenth.
+        resolved: Findings that have been absent for long enough.
+        still_open: The number of other open findings, including those absent for a short time.
+        new_outages: Areas in which no system was known to have stopped before.
+        recovered: The number of systems that work again after an outage of their area.
     """
 
     since: datetime | None
@@ -80,9 +80,9 @@ class Changes:
             f"{self.still_open} still open",
         ]
         if self.new_outages:
-            parts.insert(0, f"{len(self.new_outages)} areas went dark")
+            parts.insert(0, f"{len(self.new_outages)} areas stopped")
         if self.recovered:
-            parts.append(f"{self.recovered} back after an outage of their area")
+            parts.append(f"{self.recovered} working again after an outage of their area")
         return ", ".join(parts)
 
     def to_dict(self) -> dict[str, Any]:
@@ -115,9 +115,8 @@ def changes_since(
 ) -> tuple[Changes, list[OpenFinding]]:
     """What is new, worse and resolved, and what is open now, to be remembered.
 
-    A finding that is gone is resolved once it has been gone for `clear_days`, or at once where
-    those good days have been waited for already. It is not while its system cannot be read, or is
-    not in the report.
+    A finding is resolved when it has been absent for `clear_days`, or immediately if it is judged
+    by whole days. It stays open while its system cannot be read, or is not in the report.
 
     Args:
         before: What was open after the earlier report.

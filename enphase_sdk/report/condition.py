@@ -31,13 +31,13 @@ DAYLIGHT_SEEN_FROM = 10  # local hour
 _NO_TROUBLE = ("normal", "on_grid")
 
 _TROUBLES = {
-    "battery": "a battery is not heard",
-    "comm": "one of its gateways is not heard",
-    "meter": "a meter is not heard",
+    "battery": "a battery does not report",
+    "comm": "one of its gateways does not report",
+    "meter": "a meter does not report",
     "meter_issue": "a meter's values look wrong",
-    "micro": "some microinverters are not heard",
+    "micro": "some microinverters do not report",
     "power": "production is faulty",
-    "storage_idle": "a battery has stood still for days",
+    "storage_idle": "a battery has not been used for days",
 }
 
 

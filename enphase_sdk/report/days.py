@@ -87,12 +87,12 @@ def daily(days: Iterable[tuple[date, float | None]]) -> dict[date, float | None]
     """Days in any order as a mapping in calendar order; NaN becomes None.
 
     Raises:
-        InvalidArgumentError: a day comes twice.
+        InvalidArgumentError: a day is given twice.
     """
     gathered: dict[date, float | None] = {}
     for day, value in days:
         if day in gathered:
-            raise InvalidArgumentError(f"{day} comes twice; pass the days of one system only")
+            raise InvalidArgumentError(f"{day} is given twice; pass the days of one system only")
         gathered[day] = known(value)
     return dict(sorted(gathered.items()))
 
@@ -105,7 +105,7 @@ def daily_from_frame(
     Needs the extra `frames`. Null and NaN become None.
 
     Raises:
-        InvalidArgumentError: it is no such table, or a day comes twice.
+        InvalidArgumentError: it is not such a table, or a day is given twice.
     """
     import narwhals as nw
 
@@ -129,7 +129,7 @@ def _date(value: Any) -> date:
         return value.date()
     if isinstance(value, date):
         return value
-    raise InvalidArgumentError(f"a column of dates is wanted, not of {type(value).__name__}")
+    raise InvalidArgumentError(f"the column of dates holds {type(value).__name__}; pass dates")
 
 
 def newest_whole_day(

@@ -1,4 +1,4 @@
-"""Degradation, year on year, as RdTools reckons it, and only where it tells something."""
+"""Degradation, year on year, as in RdTools, and only if the result is reliable."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Degradation:
     """Year-on-year degradation.
 
     Attributes:
-        percent_per_year: Median of the slopes, below 0 is a loss; None where it may not be told.
+        percent_per_year: Median of the slopes, below 0 is a loss; None if not reliable.
         low: Lower end of the 68.2 % confidence interval of that median.
         high: Its upper end.
-        pairs: How many pairs of days a year apart there are.
-        label: What it is, for whoever shows it.
-        withheld: Why it is not told; else None.
+        pairs: The number of pairs of days a year apart.
+        label: What the value means, for display.
+        withheld: Why there is no value; else None.
     """
 
     percent_per_year: float | None
@@ -48,7 +48,7 @@ def degradation(
 ) -> Degradation:
     """Median change in %/yr of the first year, of all pairs of days a calendar year apart.
 
-    Told only with `min_years` years of one source, `min_known` of the days of each year known and
+    Given only with `min_years` years of one source, `min_known` of the days of each year known and
     above 0, and a confidence interval of at most `max_width` %/yr. Days at 0 are left out.
 
     Args:

@@ -1,4 +1,4 @@
-"""Judges what the listing says of a system, its meters and its microinverters."""
+"""Judges a system by its listing, its meters and its microinverters."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from enphase_sdk.report.watched import Watched
 
 __all__ = ["Meters", "judge_devices", "judge_listing"]
 
-# What a status is a finding of; any other is one that only needs a look.
+# The finding for each status; another status only needs to be watched.
 _OF_STATUS: Mapping[str, tuple[Kind, Todo]] = {
     "comm": (Kind.ATTENTION, Todo.CALL),
     "meter": (Kind.METER, Todo.VISIT),
@@ -29,11 +29,11 @@ _OF_STATUS: Mapping[str, tuple[Kind, Todo]] = {
 
 @frozen
 class Meters:
-    """Daily energy of one system by both of its sources, Wh.
+    """Daily energy of one system from both of its sources, Wh.
 
     Attributes:
-        meter: By the production meter (`meter_production`).
-        micro: By the microinverters (`micro_production`).
+        meter: From the production meter (`meter_production`).
+        micro: From the microinverters (`micro_production`).
         start: The first day of the meter, if known; it is partial.
     """
 
@@ -43,7 +43,7 @@ class Meters:
 
 
 def judge_listing(one: Watched, thresholds: Thresholds) -> list[Finding]:
-    """The findings of what a system's listing and summary say."""
+    """The findings from a system's listing and summary."""
     row, found = one.row, list[Finding]()
     if row.condition is Condition.OFFLINE:
         heard, read = row.heard_at, row.judged_at
@@ -76,7 +76,7 @@ def judge_devices(
 ) -> list[Finding]:
     """The findings on a system's meter and microinverters.
 
-    A system that is offline tells nothing of its devices.
+    An offline system does not report its devices, so it has none of these findings.
     """
     found = list[Finding | None]()
     if one.row.condition is not Condition.OFFLINE:
@@ -95,7 +95,7 @@ def _silent(
     silent = microinverters_not_reporting(
         inverters, read_at=heard, after=timedelta(days=thresholds.microinverter_days)
     )
-    # All of them silent is a system that does not produce.
+    # If all of them are silent, the system does not produce, which is another finding.
     if not silent or (len(silent) == len(inverters) and _is_dark(one)):
         return None
     since = min(at for serial in silent if (at := inverters[serial]) is not None)
@@ -137,7 +137,7 @@ def _meter(one: Watched, meters: Meters, thresholds: Thresholds) -> Finding | No
         )
         for share, seen in ((-1 / 2, "one of two phases"), (-2 / 3, "one of three phases")):
             if abs(off - share) <= thresholds.meter_ratio:
-                reason += f"; it seems to see {seen} only"
+                reason += f"; it seems to measure {seen} only"
         return Finding(
             one.row.system_id,
             Kind.METER,

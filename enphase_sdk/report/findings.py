@@ -1,6 +1,6 @@
-"""What a fleet needs: findings with their reason, since when, and what they cost.
+"""The findings on a fleet: reason, since when, and estimated loss.
 
-`assess` (`enphase_sdk.report.assessment`) makes them of a report's rows and of daily energies:
+`assess` (`enphase_sdk.report.assessment`) makes them from a report's rows and daily energies:
 
     assessment = assess(rows, production, as_of=now, thresholds=Thresholds())
     assessment.headline            # "1,200 systems, data to 25 Nov 2026: 14 need a visit, …"
@@ -23,7 +23,7 @@ __all__ = ["AreaOutage", "Assessment", "Counts", "Finding", "Kind", "Todo"]
 
 
 class Kind(StrEnum):
-    """What is the matter with a system."""
+    """The kind of a system's problem."""
 
     NOT_PRODUCING = "not_producing"
     LOW = "low"
@@ -61,23 +61,23 @@ class Todo(StrEnum):
 
 @frozen
 class Finding:
-    """One thing that is the matter with one system. What is not known is None, never 0.
+    """One problem of one system. A value that is not known is None, never 0.
 
     Attributes:
         system_id: Its Enlighten id.
-        kind: What is the matter.
+        kind: The kind of the problem.
         todo: `visit` (hardware), `call` (no proof of loss) or `watch`.
-        reason: Why, in words for people.
-        since: The first instant or day of it, as far as known: a day of the system's own zone, or
-            an instant in that zone.
-        days: How many days it has lasted, or how many days show it.
-        lost_wh: Estimated loss of energy over those days, Wh; None where it is not known.
-        basis: What the estimate rests on, in words, such as "6 neighbours in the same city".
-        certainty: How far the estimate is to be trusted, 0 (none is known) to 1.
-        ratio: What the system makes against what it should, 1 is as it should be; None where
-            it is not known. Against the neighbours, its own usual ratio taken out of it.
-        raw_ratio: The same with its usual ratio left in.
-        by_days: Whether whole days show it, so that good days have been waited for when it goes.
+        reason: The reason, as text for people.
+        since: The first instant or day of the problem, if known: a day in the system's own time
+            zone, or an instant in that zone.
+        days: The number of days it has lasted, or of days that show it.
+        lost_wh: Estimated loss of energy over those days, Wh; None if not known.
+        basis: The basis of the estimate, such as "6 neighbours in the same city".
+        certainty: The certainty of the estimate, from 0 (not known) to 1.
+        ratio: Energy of the system / expected energy; 1 is as expected, None if not known.
+            Against neighbours it is relative to the system's usual ratio to them.
+        raw_ratio: The ratio to the neighbours itself, without regard to the usual ratio.
+        by_days: Whether it is judged by whole days: it ends only after enough good days.
     """
 
     system_id: int
@@ -117,14 +117,14 @@ class Finding:
 
 @frozen
 class AreaOutage:
-    """Systems of one place that stopped together: the grid or a network, no system's own fault.
+    """Systems of one place that stopped together, probably because of the grid or a network.
 
     Attributes:
         place: City, state and country.
         kind: `offline` or `not_producing`.
         since: When the first of them stopped, as in `Finding`.
         system_ids: The systems, in order.
-        of: How many systems the place has.
+        of: The number of systems of the place.
     """
 
     place: str
@@ -135,7 +135,7 @@ class AreaOutage:
 
     @property
     def reason(self) -> str:
-        """In words for people."""
+        """The reason, as text for people."""
         what = "stopped reporting" if self.kind is Kind.OFFLINE else "stopped producing"
         return f"{len(self.system_ids)} of {self.of} systems {what} together"
 
@@ -153,17 +153,17 @@ class AreaOutage:
 
 @frozen
 class Counts:
-    """How many systems. One with several findings counts once, by the most urgent of them.
+    """Numbers of systems. A system with several findings counts once, by the most urgent one.
 
     Attributes:
-        systems: In the fleet.
-        visit: Need a visit.
-        call: Need a call first.
-        watch: Need nothing now but a look.
-        in_outage: Are part of an area's outage, and have no finding of their own.
-        fine: Have no finding.
-        unread: Could not be read (they may be among the others as well).
-        kinds: Systems with a finding of each kind; those in an area's outage are not in it.
+        systems: All systems of the fleet.
+        visit: Systems that need a visit.
+        call: Systems that need a call first.
+        watch: Systems that only need to be watched.
+        in_outage: Systems in an area's outage without a finding of their own.
+        fine: Systems without a finding.
+        unread: Systems that could not be read (they may also be counted above).
+        kinds: Systems with a finding of each kind, without those in an area's outage.
     """
 
     systems: int
@@ -191,15 +191,16 @@ class Counts:
 
 @frozen
 class Assessment:
-    """What a fleet needs, as of an instant.
+    """The assessment of a fleet at an instant.
 
     Attributes:
         as_of: The instant (aware).
         newest_day: The newest whole day that at least half of the systems with data have.
-        provisional_from: From this day on energies may still be added to; None without data.
-        counts: How many systems need what.
-        findings: Visits first, then calls; in each the most kWh lost a day times certainty, then
-            the oldest. Systems that stopped with their area are in `outages` instead.
+        provisional_from: From this day on energies may still increase; None without data.
+        counts: The numbers of systems by what they need.
+        findings: Visits first, then calls; within each the highest loss in kWh a day times
+            certainty first, then the oldest. Systems that stopped with their area are in
+            `outages` instead.
         outages: Areas that stopped together, the largest first.
         thresholds: The limits that were used.
     """
@@ -224,7 +225,7 @@ class Assessment:
 
     @property
     def watched(self) -> tuple[Finding, ...]:
-        """Findings that need only a look."""
+        """Findings that only need to be watched."""
         return self._of(Todo.WATCH)
 
     @property
@@ -236,7 +237,7 @@ class Assessment:
             f"{counts.call:,} {'needs' if counts.call == 1 else 'need'} a call",
         ]
         if counts.in_outage:
-            said.append(f"{counts.in_outage:,} went dark with their area")
+            said.append(f"{counts.in_outage:,} stopped with their area")
         if counts.unread:
             said.append(f"{counts.unread:,} could not be read")
         day = self.newest_day

@@ -1,4 +1,4 @@
-"""What was open after the last report, kept between two runs: one small private SQLite file."""
+"""The open findings of the last reports, in one small private SQLite file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_REPORTS = 50
 class ReportMemory:
     """The open findings of the last report of each name, such as a store or a profile.
 
-    A damaged file is set aside, and a new one begun: everything is new then.
+    A damaged file is renamed and a new one created; then all findings are new.
 
     Args:
         path: The file, mode 0600; by default `reports.sqlite` in the state folder.
@@ -67,7 +67,7 @@ class ReportMemory:
         return self._database.read(read)
 
     def keep(self, name: str, made_at: datetime, found: Iterable[OpenFinding]) -> None:
-        """Keep what is open now, in place of what was.
+        """Store the findings that are open now; they replace the earlier ones.
 
         Raises:
             ConfigError: the file cannot be written.
@@ -110,7 +110,7 @@ class ReportMemory:
 
 
 def _key(name: str) -> str:
-    """No path or profile stands in the file."""
+    """A hash, so that no path or profile is in the file."""
     return hashlib.sha256(name.encode(errors="surrogatepass")).hexdigest()
 
 

@@ -1,8 +1,8 @@
-"""What a system has made, against its size, its past and its owner's estimate.
+"""The energy of a system, against its size, its past and its owner's estimate.
 
-Every function is pure and takes whole days (`Daily`, in Wh, from `whole_days`); a day that is None
-or absent is not known: it counts neither as 0 nor as a day, and nothing is scaled up for it. A
-result of which nothing is known is None. Names are those of IEC 61724-1 where it has one; a
+Every function is pure and takes whole days (`Daily`, in Wh, from `whole_days`). A day that is None
+or absent is not known: it is not counted as 0, not counted as a day, and not estimated. A result
+without known values is None. Names are those of IEC 61724-1 where it has one; a
 performance ratio is not among them, for it needs the irradiation.
 
 Source of daily energy: `energy_lifetime` (v2 and v4), or the daily totals of a gateway's history.
@@ -50,8 +50,8 @@ class Energy:
 
     Attributes:
         wh: Sum over the known days, in Wh.
-        days_known: How many days that is.
-        period: The days that were asked for.
+        days_known: The number of known days.
+        period: The requested days.
     """
 
     wh: float
@@ -62,7 +62,7 @@ class Energy:
 def energy(days: Daily, period: Period) -> Energy | None:
     """Energy of a day, month, year or any period: the sum of its known days, in Wh.
 
-    None where no day of it is known.
+    None if no day of it is known.
     """
     values = _known(days, period).values()
     return Energy(sum(values), len(values), period) if values else None
@@ -91,8 +91,8 @@ class Yield:
     Attributes:
         kwh_per_kwp: Over the whole period, in kWh/kWp (kW as rated, DC or AC is not said).
         per_day: For each known day, in kWh/(kWp d); None of a fleet.
-        days_known: How many days have gone in; None of a fleet.
-        systems: How many systems have gone in.
+        days_known: The number of days used; None for a fleet.
+        systems: The number of systems used.
     """
 
     kwh_per_kwp: float
@@ -166,7 +166,7 @@ class Change:
 def change_since(days: Daily, period: Period, before: Period | None = None) -> Change:
     """Energy against the period before: sum(now) / sum(before) - 1 over days known in both.
 
-    Days are paired by their place in the period. The weather is in it.
+    Days are paired by their position in the period. The weather differs from year to year.
 
     Raises:
         InvalidArgumentError: `before` has another length.
@@ -242,12 +242,12 @@ def read_estimate(path: Path) -> Estimate:
     """An estimate from a CSV file with columns `month` (`2026-05`, or `5` for every May), `kwh`.
 
     Raises:
-        ConfigError: it cannot be read, or is of several systems; says at which line.
+        ConfigError: it cannot be read, or is for several systems; the message names the line.
     """
     read = read_estimates(path)
     if isinstance(read, Estimate):
         return read
-    raise ConfigError(f"{path} is of several systems (column system_id); use read_estimates")
+    raise ConfigError(f"{path} is for several systems (column system_id); use read_estimates")
 
 
 # Characters. Three years of months for 100,000 systems are less.
@@ -260,7 +260,7 @@ def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
     A month is `2026-05`, or `5` for every May. Without `system_id` the estimate is of any system.
 
     Raises:
-        ConfigError: it cannot be read; says at which line.
+        ConfigError: it cannot be read; the message names the line.
     """
     found: dict[int | None, dict[int | tuple[int, int], float]] = {}
     try:
@@ -289,7 +289,7 @@ def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
     except (OSError, ValueError, csv.Error) as error:
         raise ConfigError(f"{path} cannot be read as CSV: {error}") from None
     if not found:
-        raise ConfigError(f"{path} holds no month; write lines like 2026-05,600 below month,kwh")
+        raise ConfigError(f"{path} has no month; write lines like 2026-05,600 below month,kwh")
     of_any = found.get(None)
     if of_any is not None:
         return Estimate(of_any)

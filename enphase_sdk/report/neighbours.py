@@ -1,7 +1,7 @@
 """A system among its neighbours, and a microinverter among those of its array.
 
-Neighbours share the weather, so what one makes for each kW, against the median of the others,
-tells more than its energy does. Values that are None are not known and take no part.
+Neighbours share the weather, so the energy for each kW against the median of the others shows more
+than the energy alone. Values that are None are not known and are not used.
 """
 
 from __future__ import annotations
@@ -40,27 +40,27 @@ __all__ = [
 _Key = TypeVar("_Key", bound=Hashable)
 _Area: TypeAlias = tuple[str | None, ...]
 
-# What makes a median deviation that of a normal distribution; the same for the mean deviation.
+# Factors from a median deviation, and a mean deviation, to a standard deviation (normal).
 _SIGMA_FROM_MAD = 1 / 0.6744897501960817
 _SIGMA_FROM_MEAN = 1.2533141373155001  # sqrt(pi / 2)
 
 MIN_NEIGHBOURS = 5
-MIN_PEER_YIELD = 0.5  # kWh/kWp of a day; below it nobody could produce
+MIN_PEER_YIELD = 0.5  # kWh/kWp of a day; below it no system could produce
 
 
 @frozen
 class Comparison:
-    """A value among those of its neighbours, itself left out of the median.
+    """A value compared with its neighbours; the median is without the value itself.
 
     Attributes:
-        area: "postal_code", "city" or "state": where the neighbours are.
-        neighbours: How many others are known.
-        median: Of the others.
+        area: "postal_code", "city" or "state": the area of the neighbours.
+        neighbours: The number of other systems with a known value.
+        median: The median of the others.
         mad: Median of their absolute deviations from it.
         ratio: Own / median; None where the median is 0.
         z: Robust z-score; beyond -3.5 it is an outlier. None where all others are the same.
         rank: 1 is the best; the same values share a rank.
-        of: Of how many, itself among them.
+        of: The number of ranked systems, including itself.
     """
 
     area: str | None
@@ -81,8 +81,8 @@ class Comparison:
 def robust_z(own: float, values: Iterable[float | None]) -> float | None:
     """How many standard deviations a value lies from the median: 0.67449 (x - median) / MAD.
 
-    Where the MAD is 0, the mean absolute deviation x sqrt(pi/2) stands for it; where that is 0
-    too, or nothing is known, there is no score: None.
+    If the MAD is 0, the mean absolute deviation x sqrt(pi/2) is used instead; if that is 0 too, or
+    nothing is known, the score is None.
     """
     others = Ordered(_all_known(values))
     return _z(own, others, others.median()) if known(own) is not None and len(others) else None
@@ -108,9 +108,9 @@ def compare(
 
     Args:
         own: Final yield in kWh/kWp.
-        others: Those of the neighbours over the same days, the own one left out.
-        min_neighbours: How many others must be known.
-        area: Where they are, for the result.
+        others: The yields of the neighbours over the same days, without the own one.
+        min_neighbours: The number of others that must be known.
+        area: The area of the neighbours, for the result.
     """
     values = _all_known(others)
     if own is None or known(own) is None or len(values) < max(1, min_neighbours):
@@ -133,7 +133,7 @@ def _compared(own: float, others: Ordered, area: str | None) -> Comparison:
 
 
 class Placed(Protocol):
-    """What has an address; what a listing leaves empty is None."""
+    """An object with an address; an empty field of a listing is None."""
 
     @property
     def postal_code(self) -> str | None:
@@ -154,7 +154,7 @@ class Placed(Protocol):
 
 @frozen
 class Located:
-    """Where a system is, as its listing says, and its final yield in kWh/kWp."""
+    """The place of a system from its listing, and its final yield in kWh/kWp."""
 
     system_id: int
     specific_yield: float | None
@@ -198,7 +198,7 @@ class Neighbourhoods:
 
 
 def areas_of(place: Placed) -> list[_Area]:
-    """The areas of a place, the narrowest first; what a listing leaves empty is no area."""
+    """The areas of a place, the smallest first; an empty field of a listing gives no area."""
     country, state, city, postal_code = (
         text.strip().casefold() if text else None
         for text in (place.country, place.state, place.city, place.postal_code)
@@ -217,8 +217,8 @@ def against_own_baseline(
     """Usual ratio to the peers, and the day's ratio against it: tilt, azimuth and shade removed.
 
     The usual ratio is the median of own / peer median over the days of the baseline (30 to 60 good
-    days). A fault older than the baseline passes for normal: show the raw ratio too. None where
-    either cannot be reckoned.
+    days). A fault older than the baseline looks normal: show the raw ratio too. None if one of
+    them cannot be computed.
 
     Args:
         own: Own daily yields in kWh/kWp.
@@ -239,8 +239,8 @@ class ZeroDays:
 
     Attributes:
         zero: Days at 0 Wh although the neighbours produced.
-        excused: Days at 0 Wh on which they did not either (snow, storm, polar night).
-        unknown: Days of which nothing is known, or at 0 Wh with no neighbours known.
+        excused: Days at 0 Wh on which the neighbours did not produce (snow, storm, polar night).
+        unknown: Days without a known value, or at 0 Wh without known neighbours.
     """
 
     zero: tuple[date, ...]
@@ -251,7 +251,7 @@ class ZeroDays:
 def zero_days(
     own: Daily, peer_median: Daily, period: Period, *, min_peer_yield: float = MIN_PEER_YIELD
 ) -> ZeroDays:
-    """Days at exactly 0 Wh, told apart by the neighbours' median yield (kWh/kWp) of the day.
+    """Days at exactly 0 Wh, classified by the neighbours' median yield (kWh/kWp) of the day.
 
     The newest 0 may be a late report as long as no later day has energy.
     """
@@ -271,9 +271,9 @@ class Availability:
 
     Attributes:
         available: Days with energy.
-        judged: Those, and the zero days on which neighbours produced.
+        judged: Days with energy, and the zero days on which neighbours produced.
         ratio: available / judged; None where no day is judged.
-        worst_case: The same with every unknown day taken for one without energy.
+        worst_case: The same, with unknown days counted as days without energy.
     """
 
     available: int
@@ -311,13 +311,13 @@ def outage_loss(
 ) -> dict[date, float | None]:
     """Estimated loss of each day in Wh: max(0, baseline x peer median x P0 - E).
 
-    None for a day on which own energy or peers are not known: an offline gateway is no loss, it
-    reports later.
+    None for a day on which own energy or peers are not known: an offline gateway is not a loss,
+    because it reports later.
 
     Args:
         own: Own daily energy in Wh.
         peer_median: Median yield of the neighbours in kWh/kWp.
-        days: The days judged to be without, or low in, production.
+        days: The days judged to have no or low production.
         size_w: Rated power; 0 is unknown.
         baseline: The system's usual ratio to its neighbours.
     """
@@ -332,7 +332,7 @@ def outage_loss(
 
 
 def energy_availability(actual: float | None, lost: float | None) -> float | None:
-    """Energy / (energy + estimated loss), of the same unit; an estimate. None where not known."""
+    """Energy / (energy + estimated loss), in the same unit; an estimate. None if not known."""
     if known(actual) is None or known(lost) is None or actual is None or lost is None:
         return None
     return actual / (actual + lost) if actual + lost > 0 else None
@@ -340,13 +340,13 @@ def energy_availability(actual: float | None, lost: float | None) -> float | Non
 
 @frozen
 class Inverters:
-    """Microinverters that need a look.
+    """Microinverters that should be checked.
 
     Attributes:
-        weak: Far below the others and below the limit; None where too few, or too few days, are
-            known to say.
+        weak: Far below the others and below the limit; None if too few microinverters or days
+            are known.
         dead: At 0 Wh.
-        not_reporting: Of unknown energy.
+        not_reporting: Without known energy.
     """
 
     weak: tuple[Hashable, ...] | None
@@ -365,16 +365,16 @@ def weak_microinverters(
 ) -> Inverters:
     """Microinverters with robust z < `z_limit` and less than `ratio_limit` of the median.
 
-    Both must hold: alike modules differ by 1 %, so that z alone cries wolf. East and west arrays
-    are to be asked one by one. Lasting shade looks the same: compare with last year.
+    Both must hold: equal modules differ by only 1 %, so z alone would report too many. Judge east
+    and west arrays separately. Permanent shade looks the same: compare with last year.
 
     Args:
         energy_wh: Energy of each microinverter of one array over the same whole days.
         days: How many whole days that is.
         z_limit: Robust z-score below which it is an outlier.
         ratio_limit: Share of the median.
-        min_inverters: How many must be known.
-        min_days: How many days there must be.
+        min_inverters: The number of microinverters that must be known.
+        min_days: The number of days that must be known.
     """
     seen = {serial: wh for serial, value in energy_wh.items() if (wh := known(value)) is not None}
     dead = tuple(serial for serial, wh in seen.items() if wh == 0)
@@ -401,7 +401,7 @@ def microinverters_not_reporting(
 ) -> tuple[_Key, ...]:
     """Microinverters whose last report lies `after` or more before `read_at`.
 
-    One that has no instant is not known to be silent and is left out. Source: `inventory`,
+    A microinverter without a known last report is left out. Source: `inventory`,
     `inverters_summary_by_envoy_or_site`, or a gateway's `inverters`.
     """
     now = read_at.astimezone(UTC)

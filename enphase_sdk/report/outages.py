@@ -21,8 +21,8 @@ def area_outages(
 ) -> list[AreaOutage]:
     """Cities of which at least a share, and a number, of the systems stopped together.
 
-    Together is: the last reports within some hours, or the first day without energy the same.
-    Largest first. A system that names no city is in none.
+    Together means: the last reports within some hours, or the same first day without energy.
+    Largest first. A system without a city is in none.
     """
     cities: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for system_id, one in systems.items():

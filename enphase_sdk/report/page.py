@@ -1,4 +1,4 @@
-"""The report as one HTML page that loads nothing: with pictures, or plain without the extra."""
+"""The report as one HTML page that loads nothing: with charts, or plain without the extra."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ _PAGE = Path(__file__).with_name("page.html")
 
 
 NO_PICTURES = (
-    "This is the plain page. For one with pictures, search and sorting install the extra: "
+    "This is the plain page. For a page with charts, search and sorting install the extra: "
     "pip install 'enphase-sdk[report]'."
 )
 
 
 def report_page(report: FleetReport) -> str:
-    """The whole page; every text from outside is escaped.
+    """The complete page; every text from outside is escaped.
 
-    With the extra `report` it has pictures, a table to search and sort, and each system's days as
-    far as the report knows them (`report.history`); without it it is `plain_page`.
+    With the extra `report` it has charts, a table to search and sort, and the known days of each
+    system (`report.history`); without the extra it is `plain_page`.
     """
     from enphase_sdk.report.web.svg import has_charts
 

@@ -1,4 +1,4 @@
-"""What the neighbours of a system made on a day, for whole fleets."""
+"""The yields of a system's neighbours on a day, for whole fleets."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ class Peers:
     """Systems by postal code, city and state, and their daily yields.
 
     Args:
-        places: Where each system is, by its id; those that serve as neighbours alone.
-        daily_yield: Yield of a system on a day, kWh/kWp; None where not known. It is asked only
-            for areas and days that are asked for.
-        least: How many others there must be.
+        places: The place of each system by its id, only of systems used as neighbours.
+        daily_yield: Returns the yield of a system on a day, kWh/kWp; None if not known. It is
+            called only for the areas and days needed.
+        least: The number of others that are needed.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""Judges what a system has made: nothing, too little, or more than its size allows."""
+"""Judges a system's production: none, too little, or more than its size allows."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from enphase_sdk.report.watched import Watched
 
 __all__ = ["judge_production"]
 
-# How far an estimate of lost energy is to be trusted.
+# How certain an estimate of lost energy is, 0 to 1.
 _REBASED, _NEIGHBOURS, _OWN_PAST, _ESTIMATE = 0.9, 0.6, 0.4, 0.3
 
 
 def judge_production(
     one: Watched, peers: Peers, thresholds: Thresholds, estimate: Estimate | None
 ) -> list[Finding]:
-    """The findings on a system's production. What it made long ago is not judged any more.
+    """The findings on a system's production. Production of long ago is not judged.
 
     Args:
         one: The system.
         peers: Its neighbours.
         thresholds: The limits.
-        estimate: What its owner expects; None where that is not known.
+        estimate: What its owner expects; None if not known.
     """
     judge = _Judge(one, peers, thresholds)
     found = [judge.size_wrong()]
@@ -45,7 +45,7 @@ def judge_production(
 
 @frozen
 class _Loss:
-    """Estimated loss in Wh, what it rests on, and how far it is to be trusted."""
+    """Estimated loss in Wh, the basis of the estimate, and how certain it is."""
 
     wh: float | None
     basis: str | None
@@ -62,7 +62,7 @@ class _Judge:
         self._theirs: dict[int, float | None] = {}
 
     def not_producing(self) -> Finding | None:
-        """Days without energy while the neighbours produced, or what the listing says."""
+        """Days without energy while the neighbours produced, or a finding from the listing."""
         days = self._since_good_days()
         excused = False
         marks: list[bool | None] = []
@@ -84,7 +84,7 @@ class _Judge:
         return self._told_dark(excused=excused)
 
     def _since_good_days(self) -> list[date]:
-        """The days back to where enough good days end any trouble, oldest first."""
+        """The days since enough good days would have ended any problem, oldest first."""
         one = self._one
         if one.began is None or one.days.last is None:
             return []
@@ -133,7 +133,7 @@ class _Judge:
         )
 
     def _told_dark(self, *, excused: bool) -> Finding | None:
-        """What the listing and the summary say of a system that reports and makes nothing."""
+        """The finding from listing and summary for a system that reports but does not produce."""
         row = self._one.row
         if row.condition is not Condition.NOT_PRODUCING:
             return None
@@ -146,12 +146,12 @@ class _Judge:
             if not excused and days >= self._limits.zero_days_alone:
                 todo = Todo.VISIT
         if excused:
-            reason += "; the neighbours made next to nothing either"
+            reason += "; the neighbours made almost nothing too"
         since = row.last_energy_at
         return Finding(self._id, Kind.NOT_PRODUCING, todo, reason, since=since, days=days)
 
     def low(self) -> Finding | None:
-        """Too little against the neighbours, the system's usual ratio to them taken out."""
+        """Too little against the neighbours, relative to the system's usual ratio to them."""
         limits, one = self._limits, self._one
         if self._area is None or one.newest is None or one.count < limits.min_days_ranked:
             return None
@@ -173,7 +173,7 @@ class _Judge:
             return self._too_low(low, usual, raw, shown)
         for end in range(last, last - limits.clear_days, -1):
             window = range(end - limits.slow_days + 1, end + 1)
-            # Days without energy are a finding of their own, which has been told of.
+            # Days without energy are another finding, reported separately.
             known_days = [day for day in window if self._ratio(day)]
             raw_ratio = self._ratio_over(known_days)
             if raw_ratio is None or 2 * len(known_days) < limits.slow_days:
@@ -189,7 +189,7 @@ class _Judge:
             self._id,
             Kind.LOW,
             Todo.VISIT,
-            f"made {raw / usual:.0%} of what it usually does against {self._neighbours()}, {shown}"
+            f"made {raw / usual:.0%} of what it usually makes against {self._neighbours()}, {shown}"
             f" ({raw:.0%} of their yield, usually {usual:.0%})",
             since=date.fromordinal(days[0]),
             days=len(days),
@@ -248,14 +248,14 @@ class _Judge:
         return self._theirs[day]
 
     def _ratio(self, day: int) -> float | None:
-        """Own yield / median of the neighbours; None where these made next to nothing."""
+        """Own yield / median of the neighbours; None if these made almost nothing."""
         own, theirs = self._one.yield_on(day), self._their_yield(day)
         if own is None or theirs is None or theirs < self._limits.peer_yield or theirs <= 0:
             return None
         return own / theirs
 
     def _ratio_over(self, days: Iterable[int]) -> float | None:
-        """The same over several days: a ratio of sums."""
+        """The same ratio over several days, from sums."""
         told = [day for day in days if self._ratio(day) is not None]
         theirs = sum(self._their_yield(day) or 0.0 for day in told)
         return sum(self._one.yield_on(day) or 0.0 for day in told) / theirs if theirs > 0 else None
@@ -270,7 +270,7 @@ class _Judge:
         return median(ratios) if len(ratios) >= self._limits.min_baseline_days else None
 
     def _loss(self, days: Sequence[date]) -> _Loss:
-        """The loss of some days: by the neighbours, else by the same days of past years."""
+        """The loss of some days, from the neighbours, else from the same days of past years."""
         one = self._one
         size_w = None if one.size_kw is None else one.size_kw * 1000
         if self._area is not None and size_w is not None:

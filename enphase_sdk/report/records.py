@@ -1,4 +1,4 @@
-"""Combines what the listing and the summary say about a system."""
+"""Combines the values of the listing and the summary of a system."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class ReportRow:
         read_at: When that energy was read (aware, UTC).
         last_energy_at: End of the newest interval with energy, in the system's time zone (UTC if
             unknown).
-        judged_at: When the listing was read, up to which silence counts (aware, UTC).
+        judged_at: When the listing was read; the time without a report ends there (aware, UTC).
     """
 
     system_id: int
@@ -85,17 +85,17 @@ class ReportRow:
 
     @property
     def heard_at(self) -> datetime | None:
-        """The last sign of life: the later of `last_report_at` and `last_energy_at`."""
+        """The last report: the later of `last_report_at` and `last_energy_at`."""
         return max(filter(None, (self.last_report_at, self.last_energy_at)), default=None)
 
     @property
     def offline_since(self) -> datetime | None:
-        """The last sign of life of a system that is offline; None for any other, or if unknown."""
+        """The last report of a system that is offline; None for any other, or if unknown."""
         return self.heard_at if self.condition is Condition.OFFLINE else None
 
     @property
     def compared_wh(self) -> int | None:
-        """The energy that the specific yield is made of."""
+        """The energy from which the specific yield is computed."""
         return self.energy_today_wh if self.read_at is None else self.last_day_wh
 
     @property
@@ -214,9 +214,9 @@ class FleetReport:
         totals: The fleet as a whole.
         stopped_by: Why the run ended early and systems are missing, in words; None if complete.
         from_store: Whether the energies come from a store, each read at another time.
-        assessment: What the systems need; None if nobody judged them yet.
-        history: Their days, from a store; None where none are known.
-        changes: What is new since an earlier report; None if nobody asked.
+        assessment: What the systems need; None if they were not judged.
+        history: Their days, from a store; None if none are known.
+        changes: The changes since an earlier report; None if they were not requested.
     """
 
     generated_at: datetime

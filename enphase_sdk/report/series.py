@@ -1,4 +1,4 @@
-"""Daily energies of many systems in little memory, and which days show a standing trouble."""
+"""Daily energies of many systems in little memory, and the days that show an open problem."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ class DaySeries(Mapping[date, "float | None"]):
 def standing(
     marks: Iterable[bool | None], *, open_after: int = 1, clear_after: int = 2
 ) -> list[int]:
-    """Which marks show a trouble that still stands at the end; none where none does.
+    """The marks that show a problem which is still open at the end; empty if there is none.
 
-    A trouble begins with `open_after` bad marks one after the other, and is over only after
-    `clear_after` good ones one after the other. What is not known neither makes nor ends it.
+    A problem begins with `open_after` consecutive bad marks, and ends only after `clear_after`
+    consecutive good marks. Unknown marks neither begin nor end it.
 
     Args:
         marks: In the order of time: True is bad, False is good, None is not known.
@@ -148,7 +148,7 @@ def standing(
 def same_days_of_past_years(days: Daily, day: date, *, reach: int = 7) -> float | None:
     """Median of the known days around the same calendar day in earlier years, of the same unit.
 
-    It stands for what a day without neighbours should bring. None where no year before is known.
+    It is the expected value of a day without neighbours. None if no earlier year is known.
 
     Args:
         days: Daily energy or yield.

@@ -1,4 +1,4 @@
-"""CSV that is safe to open in spreadsheets: raw units, no cell is taken for a formula."""
+"""CSV that is safe to open in spreadsheets: raw units, no cell is read as a formula."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
 
 __all__ = ["csv_lines", "report_csv"]
 
-# A text that begins so is a formula to one spreadsheet or another.
+# Some spreadsheet reads a text that begins with one of these as a formula.
 _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets accept these full-width forms too
 
 

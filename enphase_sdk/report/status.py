@@ -1,4 +1,4 @@
-"""What a system reports: since when it is silent, and whether it reports but makes nothing."""
+"""Since when a system has not reported, and whether it reports but does not produce."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ def offline_since(
     cellular: bool = False,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
 ) -> datetime | None:
-    """The last sign of life of a system that is offline; None for one that is not.
+    """The last report of a system that is offline; None for one that is not.
 
-    Offline is a system of which there has been no sign for `offline_h` hours, over cellular
-    `offline_cellular_h`. Of one that has never reported nothing is known: None. Source:
+    A system is offline if it has not reported for `offline_h` hours, over cellular for
+    `offline_cellular_h` hours. None for a system that has never reported. Source:
     `meta.last_report_at` and `meta.last_energy_at` of the listing, or the summary's
     `last_report_at` and `last_interval_end_at`.
 
@@ -48,8 +48,8 @@ def days_without_energy(
 ) -> Period | None:
     """Reporting but not producing: the whole days after the newest energy on which it reported.
 
-    A day counts once reports have come until `settled_h` hours after its end, for a gateway that
-    was offline reports its newest energy last. Whether the days were faults, the neighbours tell
+    A day counts if there were reports until `settled_h` hours after its end, because a gateway that
+    was offline reports its newest energy last. The neighbours show whether the days were faults
     (`zero_days`). None where there is no such day or an instant is not known. Source: as
     `offline_since`.
 
@@ -62,7 +62,7 @@ def days_without_energy(
     if last_report_at is None or last_energy_at is None:
         return None
     first = last_energy_at.astimezone(zone).date() + timedelta(days=1)
-    # In UTC: where clocks are changed an hour of the zone is none, or two.
+    # In UTC: when clocks change, an hour of local time is missing or exists twice.
     settled = last_report_at.astimezone(UTC) - timedelta(hours=thresholds.settled_h)
     last = settled.astimezone(zone).date() - timedelta(days=1)
     return Period(first, last) if last >= first else None
@@ -73,13 +73,13 @@ def energy_today(
 ) -> float | None:
     """Energy of the current day as far as it is reported, in Wh; None before its first report.
 
-    Until then a summary says 0. The day is half over: compare it with no whole day. Source:
+    Until then a summary has 0. The day is not complete: do not compare it with whole days. Source:
     `energy_today` of the summary.
 
     Args:
-        energy_wh: What the summary says.
+        energy_wh: The energy in the summary.
         day: The day of the summary.
-        heard_at: The last sign of life (aware).
+        heard_at: The last report (aware).
         zone: The system's time zone.
     """
     if heard_at is None or day is None or heard_at.astimezone(zone).date() < day:

@@ -1,4 +1,4 @@
-"""What a store that `enphase sync` keeps knows of each system's days and devices."""
+"""The days and devices of each system in a store of `enphase sync`."""
 
 from __future__ import annotations
 
@@ -78,8 +78,8 @@ def stored_meters(store: Store, *, since: DateLike) -> dict[int, Meters]:
 def stored_inverters(store: Store) -> dict[int, dict[str, datetime | None]]:
     """Last report of each microinverter (aware, UTC) by its serial number, by system.
 
-    Source: table `inverters`; only systems of which a sync has asked are in it. One that has been
-    heard of after its system was read last is as old as that reading.
+    Source: table `inverters`, which has only systems that a sync has requested. A later report than
+    the last reading is not known.
 
     Raises:
         ConfigError: the store cannot be read.

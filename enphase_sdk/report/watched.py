@@ -1,4 +1,4 @@
-"""One system as it is judged: its row, and its whole days."""
+"""One system to be judged: its row, and its whole days."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ __all__ = ["Watched", "watch"]
 
 _YEAR = 365
 
-# Where a day ends last: of a system whose zone is not known no day is taken that may go on.
+# The zone in which a day ends last, for systems without a known zone.
 _LAST_ZONE = timezone(timedelta(hours=-12))
 
 
 @frozen
 class Watched:
-    """A system and what is known of its days.
+    """A system and its known days.
 
     Attributes:
         row: Its row.
         days: Its whole days in Wh. Days without energy on which it reported are 0.
         zone: Its time zone.
-        newest: The newest whole day that is known; None where none is.
-        began: The first day with energy; it is partial. None where there is none.
-        count: How many whole days are known after that.
-        size_kw: Rated power; None where it is not known.
-        size_wrong: Why the size cannot be right; None where it can.
+        newest: The newest known whole day; None if there is none.
+        began: The first day with energy, which is partial; None if there is none.
+        count: The number of known whole days after that.
+        size_kw: Rated power, kW; None if not known.
+        size_wrong: Why the size cannot be correct; None if it can.
         serves: Whether others are compared with it.
-        is_stale: Whether its days end too long ago to say how it does.
+        is_stale: Whether its days end too long ago to judge it.
     """
 
     row: ReportRow
@@ -62,7 +62,7 @@ class Watched:
 
 
 def watch(row: ReportRow, days: Daily, *, as_of: datetime, thresholds: Thresholds) -> Watched:
-    """A system ready to be judged: days that are half over are cut, silent zeros are told apart.
+    """A system prepared for judging: without incomplete days, and with zeros for silent days.
 
     Args:
         row: Its row.
@@ -114,7 +114,9 @@ def _size_wrong(days: DaySeries, size_kw: float | None, thresholds: Thresholds) 
     year = [wh for n in range(last - _YEAR + 1, last + 1) if (wh := days.at(n)) is not None]
     best, whole = max(year, default=0.0) / 1000 / size_kw, sum(year) / 1000 / size_kw
     if best > thresholds.max_day_yield:
-        return f"{best:.1f} kWh for each kW in one day cannot be; its size is set too small"
+        return f"{best:.1f} kWh for each kW in one day is impossible; the size entered is too small"
     if whole > thresholds.max_year_yield:
-        return f"{whole:,.0f} kWh for each kW in a year cannot be; its size is set too small"
+        return (
+            f"{whole:,.0f} kWh for each kW in a year is impossible; the size entered is too small"
+        )
     return None

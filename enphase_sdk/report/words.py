@@ -23,10 +23,10 @@ __all__ = ["in_words"]
 _WORDS: tuple[tuple[type[EnphaseError], str], ...] = (
     (APITimeoutError, "Enlighten did not answer in time"),
     (APIConnectionError, "Enlighten could not be reached"),
-    (AuthenticationError, "the account may not read it"),
+    (AuthenticationError, "the account has no right to read it"),
     (NotFoundError, "Enlighten does not know it"),
-    (UnprocessableEntityError, "Enlighten could not answer the question"),
-    (ServerError, "Enlighten had a failure of its own"),
+    (UnprocessableEntityError, "Enlighten could not process the request"),
+    (ServerError, "Enlighten had an internal error"),
     (APIStatusError, "Enlighten gave no usable answer"),
     (APIResponseValidationError, "Enlighten gave no usable answer"),
 )
@@ -42,7 +42,7 @@ def in_words(error: EnphaseError) -> str:
     for kind, words in _WORDS:
         if isinstance(error, kind):
             return words
-    return "it could not be asked for"
+    return "it could not be requested"
 
 
 def _until(epoch: float | None) -> str:

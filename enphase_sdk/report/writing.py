@@ -24,8 +24,8 @@ __all__ = ["check_target", "report_json", "write_report"]
 def report_json(report: FleetReport) -> str:
     """The report as a JSON document: `generated_at`, `totals`, `records`; raw units.
 
-    Where the fleet was judged, `assessment` holds findings, outages and thresholds, and `changes`
-    what is new since an earlier report.
+    If the fleet was judged, `assessment` holds findings, outages and thresholds, and `changes` the
+    changes since an earlier report.
     """
     return msgspec.json.format(msgspec.json.encode(report.to_dict()), indent=2).decode() + "\n"
 
@@ -48,7 +48,7 @@ def check_target(path: Path) -> None:
         ConfigError: it cannot; the message says why and what to change.
     """
     if path.suffix.lower() not in _WRITERS:
-        raise ConfigError(f"{path}: a report's name ends in {', '.join(_WRITERS)}")
+        raise ConfigError(f"{path}: a report's name must end in {', '.join(_WRITERS)}")
     if path.suffix.lower() == ".xlsx":
         check_workbook()
     if path.suffix.lower() == ".pdf":
@@ -57,7 +57,7 @@ def check_target(path: Path) -> None:
         if path.is_dir():
             raise ConfigError(f"{path} is a folder; name a file in it")
         if not path.parent.is_dir():
-            raise ConfigError(f"{path}: there is no folder {path.parent}; make it first")
+            raise ConfigError(f"{path}: there is no folder {path.parent}; create it first")
         if not os.access(path.parent, os.W_OK):
             raise ConfigError(f"{path}: no permission to write into {path.parent}")
         path.exists()  # finds names that are too long

@@ -10,21 +10,21 @@
 A path that ends in `.duckdb` is a DuckDB file, any other a folder of Parquet files, divided as
 Dask, Spark, Polars and BigQuery read them (`daily/year=2026/part-07.parquet`). Both have the same
 tables. Instants are UTC, days are days in the system's own zone (`systems.timezone`), units stand
-in the names (`_wh`, `_w`), and null is what was not reported. What is in bold is the key.
+in the names (`_wh`, `_w`), and null means not reported. The columns in bold are the key.
 
-- `systems`: **system_id**, and what the listing told of it.
-- `summaries`: **system_id**, **day**, energy, power, status, who measures (`source`).
+- `systems`: **system_id**, and the values of the listing.
+- `summaries`: **system_id**, **day**, energy, power, status, what measures (`source`).
 - `daily`: **system_id**, **measure**, **day**, wh, final, source, read_at.
 - `intervals`: **system_id**, **measure**, **end_at**, wh, w, devices_reporting, total_devices,
   final, source, read_at. An interval is named by its end.
 - `inverters`: **system_id**, **serial_number**, power, lifetime energy, last report.
-- `runs`: **run_id**, when it began and ended (null if it was killed), hits, outcome.
+- `runs`: **run_id**, start and end (null if it was killed), hits, outcome.
 - `known_days`: **system_id**, **measure**, **first_day**, last_day: stretches of `daily` that are
-  final and need never be asked for again.
-- `known_intervals`: **system_id**, **measure**, **start_at**, end_at: the same of `intervals`.
+  final and never need to be requested again.
+- `known_intervals`: **system_id**, **measure**, **start_at**, end_at: the same for `intervals`.
 
-Rows that may still change are not `final`. Needs the extra `store`; neither of its libraries is
-imported before a store is opened.
+Rows that may still change are not `final`. Needs the extra `store`; its libraries are imported when
+a store is opened.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """A store in one DuckDB file.
 
-Tables have no index: one of a primary key costs four fifths of the speed, and memory in
-proportion to the rows. The only writer there is at a time deletes what a write replaces, by
-ranges of keys, and inserts, in one transaction.
+Tables have no index: an index of the primary key would cost four fifths of the speed, and memory
+in proportion to the rows. The single writer deletes the rows that a write replaces, by ranges of
+keys, and inserts the new rows, in one transaction.
 """
 
 from __future__ import annotations
@@ -39,10 +39,10 @@ class Database:
 
     Args:
         path: The file.
-        read_only: Whether nothing is written; other processes may read then, too.
+        read_only: Whether nothing is written; then other processes may read it, too.
 
     Raises:
-        ConfigError: it cannot be opened, is something else or of a newer version, or has
+        ConfigError: it cannot be opened, is not a store, is from a newer version, or is open in
             another writer.
     """
 
@@ -64,7 +64,7 @@ class Database:
             raise
 
     def close(self) -> None:
-        """Close the file and let other writers in."""
+        """Close the file, so that other writers can open it."""
         session, self._session = self._session, None
         try:
             if session is not None:
@@ -81,12 +81,12 @@ class Database:
             ConfigError: the file cannot be read.
         """
         if self._session is None:
-            raise ConfigError(f"{self._path} was closed; open it anew")
+            raise ConfigError(f"{self._path} was closed; open it again")
         with in_our_words(self._path):
             yield self._session
 
     def commit(self, batches: Iterable[Batch]) -> None:
-        """Store all of it, or nothing.
+        """Store all batches, or none.
 
         Raises:
             ConfigError: it cannot be stored.
@@ -101,7 +101,7 @@ class Database:
                     _apply(session, learnt(name, batch.spans, spans_from(batch, known)))
 
     def writer(self) -> str:
-        """Nobody else writes it.
+        """A DuckDB file cannot be shared by several writers.
 
         Raises:
             ConfigError: always.
@@ -109,12 +109,12 @@ class Database:
         raise ConfigError(f"{self._path} has one writer at a time; share a folder of Parquet")
 
     def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
-        """Any systems may be written together: so many as are not too many at once."""
+        """Groups of a limited size; any systems may be written together."""
         given = list(system_ids)
         return [given[start : start + _GROUP] for start in range(0, len(given), _GROUP)]
 
     def _create(self) -> None:
-        """Make the file beside its place and move it there: it is whole or not there."""
+        """Create the file under another name, then rename it: it is complete or does not exist."""
         with in_our_words(self._path):
             if self._path.exists() and self._path.stat().st_size:
                 return
@@ -152,7 +152,7 @@ class Database:
         if len(rows) == 1 and rows[0][0] == FORMAT:
             return known_version(rows[0][1], self._path)
         raise ConfigError(
-            f"{self._path} is a database of something else and was left alone; name another file"
+            f"{self._path} is not a database of this package and was not changed; name another file"
         )
 
 
@@ -163,13 +163,13 @@ def _transaction(session: Session) -> Generator[None, None, None]:
         yield
         session.run("COMMIT")
     except BaseException:
-        with suppress(Exception):  # the first error is the one to tell of
+        with suppress(Exception):  # the first error is the one to report
             session.run("ROLLBACK")
         raise
 
 
 def _apply(session: Session, batch: Batch) -> None:
-    """Delete what the batch replaces, and insert its rows."""
+    """Delete the rows that the batch replaces, and insert its rows."""
     name, rows = batch.table.name, batch.rows()
     replaced = same_rows(batch.table)
     if batch.spans:
@@ -181,7 +181,7 @@ def _apply(session: Session, batch: Batch) -> None:
 
 
 def _migrate(session: Session, version: int) -> None:
-    """Bring a database to this version; in a transaction."""
+    """Migrate a database to this version, in a transaction."""
     if version == 0:
         _make(session)
         return

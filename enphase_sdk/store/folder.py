@@ -1,12 +1,12 @@
 """A store in a folder of Parquet files, which several programs may write at the same time.
 
-A table is divided into periods (`daily/year=2026/`), and each of these into the files of the
-buckets (`part-07.parquet`), in which the systems are whose ids end alike in binary. A bucket is
-locked while its files are written anew: programs that write other systems wait, at most.
+A table is divided into periods (`daily/year=2026/`), and each period into one file for each bucket
+(`part-07.parquet`). A bucket has the systems whose ids end with the same binary digits. A bucket
+is locked while its files are written: other programs that need it wait.
 
-A transaction stages its files in `_store/writers/`, then writes a journal of the moves to make,
-and that is the moment at which it is stored, then moves them. If it is killed there, the next
-one that opens the store, or writes the same bucket, makes the moves that are left.
+A transaction stages its files in `_store/writers/`, writes a journal of the moves to make, and then
+moves the files. It counts as stored when the journal is written. If the program is killed after
+that, the next program that opens the store, or writes the same bucket, makes the remaining moves.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ from enphase_sdk.store.staging import (
 
 __all__ = ["Folder", "check_same", "in_buckets"]
 
-# Another program writes a bucket for some seconds; more than that is a fault.
+# Seconds. Another program locks a bucket for some seconds; a longer lock is a fault.
 _PATIENCE = 300.0
 
 _INNER = "_store"
@@ -59,7 +59,7 @@ class Folder:
         shared: Whether others may write at the same time.
 
     Raises:
-        ConfigError: it cannot be opened, is something else or of a newer version, or has
+        ConfigError: it cannot be opened, is not a store, is from a newer version, or is open in
             another writer.
     """
 
@@ -82,7 +82,7 @@ class Folder:
             raise
 
     def close(self) -> None:
-        """Close it and let other writers in."""
+        """Close it, so that other writers can open it."""
         session, self._session = self._session, None
         own, self._own = self._own, None
         try:
@@ -108,7 +108,7 @@ class Folder:
             yield session
 
     def commit(self, batches: Iterable[Batch]) -> None:
-        """Store all of it, or nothing.
+        """Store all batches, or none.
 
         Raises:
             ConfigError: it cannot be stored.
@@ -124,7 +124,7 @@ class Folder:
         return in_buckets(system_ids)
 
     def writer(self) -> str:
-        """The name of this writer, by which others find out that they see the same folder.
+        """The name of this writer; others use it to check that they see the same folder.
 
         Raises:
             ConfigError: it was closed.
@@ -135,14 +135,14 @@ class Folder:
 
     @contextmanager
     def _staging(self, buckets: set[int]) -> Generator[Staging, None, None]:
-        """Stage inside, publish at the end: all of it or, after an error, nothing."""
+        """Stage files in the context and publish them at its end; after an error, publish none."""
         with in_our_words(self._path):
             session = self._opened()
             assert self._own is not None  # noqa: S101 - not read only
             with self._locked(buckets):
                 for journal in self._journals():
                     if not buckets.isdisjoint(journal_buckets(journal)):
-                        # Its writer would hold a lock that is held here, so it is gone.
+                        # A running writer would hold the lock that is held here, so it has ended.
                         replay(self._path, journal)
                 staging = Staging(self._path, self._own[0], session)
                 try:
@@ -153,11 +153,11 @@ class Folder:
 
     def _opened(self) -> Session:
         if self._session is None:
-            raise ConfigError(f"{self._path} was closed; open it anew")
+            raise ConfigError(f"{self._path} was closed; open it again")
         return self._session
 
     def _view(self, session: Session, table: Table) -> None:
-        """Let queries find the table's files, if it has some by now."""
+        """Create the view of the table's present files."""
         if table.name in self._viewed:
             return
         typed = ", ".join(f"NULL::{column.type} AS {column.name}" for column in table.columns)
@@ -178,7 +178,7 @@ class Folder:
                 f"{self._path} was made by an older version of this package (format {version}, "
                 f"now {VERSION}): open it once for writing, which brings it up to date"
             )
-        with suppress(OSError, ConfigError):  # where nothing may be written
+        with suppress(OSError, ConfigError):  # where this program may not write
             self._make_moves()
 
     def _write(self, shared: bool) -> None:
@@ -202,7 +202,7 @@ class Folder:
             self._migrate()
 
     def _version(self) -> int:
-        """The version of the schema; 0 where there is nothing yet."""
+        """The version of the schema; 0 if the folder is empty."""
         if not self._path.exists():
             return 0
         if not self._path.is_dir():
@@ -216,7 +216,7 @@ class Folder:
             if all(inside.name == _INNER for inside in self._path.iterdir()):
                 return 0
             raise ConfigError(
-                f"{self._path} is a folder of something else and was left alone; name another one"
+                f"{self._path} is not a store and was not changed; name another folder"
             ) from None
         try:
             manifest: Any = msgspec.json.decode(text)
@@ -225,7 +225,7 @@ class Folder:
         if not is_object(manifest) or manifest.get("format") != FORMAT:
             raise ConfigError(
                 f"{self._path / _MANIFEST} is damaged, so it is not known what the folder holds, "
-                "and it was left alone; bring it back, or name another store"
+                "and it was not changed; restore that file, or name another store"
             )
         return known_version(manifest.get("version"), self._path)
 
@@ -236,7 +236,7 @@ class Folder:
         new.replace(self._path / _MANIFEST)
 
     def _migrate(self) -> None:
-        """Write the files anew in which columns are missing."""
+        """Write the files again in which columns are missing."""
         self._session = Session(":memory:")
         with self._staging(set(range(BUCKETS))) as staging:
             for table in TABLES.values():
@@ -254,7 +254,7 @@ class Folder:
         self._write_manifest()
 
     def _make_moves(self) -> None:
-        """Finish what writers have stored that were killed."""
+        """Finish the transactions of writers that were killed after storing."""
         for journal in self._journals():
             with self._locked(journal_buckets(journal)):
                 replay(self._path, journal)
@@ -264,7 +264,7 @@ class Folder:
 
     @contextmanager
     def _locked(self, buckets: Iterable[int]) -> Generator[None, None, None]:
-        """Have the buckets alone; always in the same order, so that nobody waits in a circle."""
+        """Lock the buckets, always in the same order, so that there is no deadlock."""
         with ExitStack() as stack:
             for bucket in sorted(buckets):
                 lock = self._inner / "buckets" / f"{bucket:02d}.lock"
@@ -278,7 +278,7 @@ class Folder:
         while not lock.take():
             if time.monotonic() >= end:
                 raise ConfigError(
-                    f"another program keeps a part of {self._path} locked ({path.name}): end it"
+                    f"another program keeps a part of {self._path} locked ({path.name}): stop it"
                 )
             time.sleep(0.005)
         try:
@@ -309,7 +309,7 @@ def check_same(path: Path, writer: str) -> None:
 
 
 def _leave(own: Path, lock: ProcessLock) -> None:
-    """Remove a writer's folder, but not one with a journal that is still to be followed."""
+    """Remove a writer's folder, unless it has a journal whose moves are not made yet."""
     if not (own / JOURNAL).exists():
         shutil.rmtree(own, ignore_errors=True)
     lock.give_back()

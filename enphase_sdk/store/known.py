@@ -1,4 +1,4 @@
-"""Which stretches of each series are final: they need never be asked for again."""
+"""Which stretches of each series are final: they never need to be requested again."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from enphase_sdk.store.schema import TableName
 
 __all__ = ["KNOWN", "learnt"]
 
-# Where it is kept what is known of a table.
+# The table that stores the known spans of each table.
 KNOWN: dict[TableName, TableName] = {"daily": "known_days", "intervals": "known_intervals"}
 
 
 def learnt(name: TableName, written: Iterable[Span], before: Iterable[Span]) -> Batch:
-    """What is known once something has been written.
+    """The known spans after a write.
 
-    What is written and not final is not known any more, even if it was before.
+    Spans that are written and not final are no longer known, even if they were known before.
 
     Args:
-        name: Where it is kept.
-        written: What was written.
-        before: What was known of the same series.
+        name: The table of the known spans.
+        written: The spans that were written.
+        before: The known spans of the same series before the write.
     """
     known: dict[tuple[int, str], list[Span]] = {}
     for span in before:
@@ -36,13 +36,13 @@ def learnt(name: TableName, written: Iterable[Span], before: Iterable[Span]) -> 
 
 
 def _without(span: Span, taken: Span) -> Iterable[Span]:
-    """What is left of a span beside another one."""
+    """The parts of a span that are outside another span."""
     yield evolve(span, end=min(span.end, taken.start))
     yield evolve(span, start=max(span.start, taken.end))
 
 
 def _merged(spans: list[Span]) -> list[Span]:
-    """The same without empty ones, those that touch made one; one empty span if all are."""
+    """The spans without empty ones, and adjacent spans merged; one empty span if all are empty."""
     merged: list[Span] = []
     for span in sorted(spans, key=lambda span: span.start):
         if span.start >= span.end:

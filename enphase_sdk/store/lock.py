@@ -1,4 +1,4 @@
-"""One writer of a store at a time; the next is told who it is."""
+"""Allows one writer of a store at a time; the error for a second writer names the first."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ __all__ = ["WriterLock"]
 
 
 class WriterLock:
-    """Held from the opening of a store for writing to its closing, or to the process's end.
+    """A lock held while a store is open for writing; it ends with the process at the latest.
 
     Args:
-        path: The file that is locked; it tells who holds it.
+        path: The file that is locked; its content names the holder.
         store: The store, for messages.
     """
 
@@ -33,15 +33,15 @@ class WriterLock:
         self._lock = ProcessLock(path)
 
     def take(self) -> None:
-        """Take it.
+        """Take the lock.
 
         Raises:
-            ConfigError: another writer has it, whose process, host and beginning are named; or
-                there can be no such file.
+            ConfigError: another writer has it (the message names its process, its host and since
+                when), or the file cannot be created.
         """
         if not self._lock.take():
             raise ConfigError(
-                f"{self._store} is being written by {self.holder()}; wait for that one, end it, "
+                f"{self._store} is being written by {self.holder()}; wait until it ends, stop it, "
                 "or name another store"
             )
         who = {
@@ -49,12 +49,12 @@ class WriterLock:
             "host": socket.gethostname(),
             "since": utc(current_clock().time()).isoformat(timespec="seconds"),
         }
-        # Who it is only helps; a full disk is told of where something is stored.
+        # The holder's name is not vital; a full disk is reported when data are stored.
         with suppress(OSError):
             self._path.write_bytes(msgspec.json.encode(who))
 
     def holder(self) -> str:
-        """Who has it, in words."""
+        """The holder of the lock, as text."""
         try:
             who: Any = msgspec.json.decode(self._path.read_bytes())
         except (OSError, msgspec.DecodeError):
@@ -64,5 +64,5 @@ class WriterLock:
         return f"process {who['pid']} on {who['host']}, since {who['since']}"
 
     def give_back(self) -> None:
-        """Let others take it."""
+        """Release the lock."""
         self._lock.give_back()

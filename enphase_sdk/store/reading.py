@@ -1,4 +1,4 @@
-"""Reading what a store holds."""
+"""Reading a store."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ __all__ = ["StoredData"]
 
 
 class StoredData:
-    """What can be asked of a store, however it is kept. Instants come in UTC.
+    """The reading methods of a store, for both kinds of store. Instants are in UTC.
 
     All methods raise `enphase_sdk.errors.ConfigError` if the store cannot be read.
 
     Args:
         path: The file or folder.
-        kept: The same, opened.
+        kept: The opened file or folder.
 
     Attributes:
         path: The file or folder, its symbolic links resolved.
@@ -53,7 +53,7 @@ class StoredData:
         self._connection: Any = None
 
     def systems(self) -> list[dict[str, Any]]:
-        """The rows of `systems`, by id."""
+        """The rows of `systems`, ordered by id."""
         return self._rows("systems", "ORDER BY system_id")
 
     def summaries(self, day: DateLike) -> dict[int, dict[str, Any]]:
@@ -66,7 +66,7 @@ class StoredData:
         return self._rows("runs", "ORDER BY run_id DESC")
 
     def daily_known(self, measure: Measure) -> dict[int, date]:
-        """The last day that is final, of each system of which one is."""
+        """The last final day of each system; without systems that have no final day."""
         rows = self._select(
             "SELECT system_id, max(last_day) FROM known_days WHERE measure = ? GROUP BY ALL",
             self._measure(measure),
@@ -110,12 +110,14 @@ class StoredData:
             ConfigError: the library is not installed, or the store cannot be read.
         """
         if table not in TABLES:
-            raise InvalidArgumentError(f"table: there are {', '.join(TABLES)}, not {table!r}")
+            raise InvalidArgumentError(f"table must be one of {', '.join(TABLES)}, not {table!r}")
         where = ""
         values: tuple[int, ...] = ()
         if system_id is not None:
             if "system_id" not in TABLES[table].names:
-                raise InvalidArgumentError(f"system_id: {table} is not of systems")
+                raise InvalidArgumentError(
+                    f"system_id: the table {table} has no systems; leave it out"
+                )
             where, values = "WHERE system_id = ?", (self._id(system_id),)
         order = ", ".join(TABLES[table].key)
         names = ", ".join(TABLES[table].names)
@@ -130,7 +132,7 @@ class StoredData:
     def connection(self) -> duckdb.DuckDBPyConnection:
         """A connection of DuckDB for SQL on the tables; `store.close()` closes it, too.
 
-        What it writes nobody checks. It does not see a transaction before its end.
+        Changes made with it are not checked. It does not see a transaction before its end.
         """
         with self._reading() as session:
             if self._connection is None:
@@ -167,19 +169,19 @@ class StoredData:
     def _check_process(self) -> None:
         if self._process != os.getpid():
             raise ConfigError(
-                f"{self.path} was opened by the process that this one was forked from; open it anew"
+                f"{self.path} was opened before this process was forked; open it again here"
             )
 
     def _id(self, system_id: int) -> int:
         number = plain(system_id)
         if isinstance(number, int) and not isinstance(number, bool):
             return number
-        raise InvalidArgumentError(f"system_id: a whole number is wanted, not {system_id!r}")
+        raise InvalidArgumentError(f"system_id must be a whole number, not {system_id!r}")
 
     def _measure(self, measure: Measure) -> str:
         if measure not in MEASURES:
             raise InvalidArgumentError(
-                f"measure: one of {', '.join(MEASURES)} is wanted, not {measure!r}"
+                f"measure must be one of {', '.join(MEASURES)}, not {measure!r}"
             )
         return measure
 
@@ -201,7 +203,7 @@ def _frame_of(table: Any, backend: str) -> Any:
                 return _pandas(table)
             case _:
                 raise InvalidArgumentError(
-                    f"backend: one of 'pandas', 'polars', 'pyarrow' is wanted, not {backend!r}"
+                    f"backend must be 'pandas', 'polars' or 'pyarrow', not {backend!r}"
                 )
     except ImportError as error:
         raise ConfigError(

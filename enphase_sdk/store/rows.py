@@ -1,4 +1,4 @@
-"""What callers give, as rows of Arrow in the columns of a table."""
+"""Turns the values that callers give into Arrow rows with the columns of a table."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ EPOCH = date(1970, 1, 1).toordinal()
 MICROSECONDS = 1_000_000
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
-# All there is of a system and measure; what lies outside of it is no date of Python's.
+# The whole range of a system and measure; days outside of it are not valid dates in Python.
 ALL_DAYS = (date.min.toordinal() - EPOCH, date.max.toordinal() - EPOCH)
 ALL_INSTANTS = (-(2**62), 2**62)
 
@@ -49,7 +49,7 @@ class Interval(NamedTuple):
         end_at: Epoch seconds.
         wh: Energy, Wh; None if unreported.
         w: Power, W; None if unreported.
-        devices_reporting: Devices that reported in it; None if not told.
+        devices_reporting: Devices that reported in it; None if not known.
     """
 
     end_at: int
@@ -66,7 +66,7 @@ class Span:
         key: System and measure.
         start: The first day, or the instant at which the first interval starts.
         end: The day after the last, or the instant at which the last interval ends.
-        final_end: As far as it is final; `start` if nothing is.
+        final_end: The end of the final part; `start` if nothing is final.
         read_at: Microseconds since 1970-01-01.
     """
 
@@ -83,10 +83,11 @@ class Batch:
 
     Attributes:
         table: The table.
-        parts: The rows, as tables of Arrow.
-        replaced: Of a ranged table the ranges whose rows go: system, measure, first, last.
-        keys: What no other write of the same batch may have: keys, or systems and measures.
-        spans: What becomes known of the series, of `daily` and `intervals`.
+        parts: The rows, as Arrow tables.
+        replaced: For a ranged table the ranges whose rows are replaced: system, measure, first,
+            last.
+        keys: Keys, or systems and measures, that may be in the batch only once.
+        spans: The spans that become known, for `daily` and `intervals`.
     """
 
     table: Table
@@ -96,7 +97,7 @@ class Batch:
     spans: list[Span] = field(factory=list[Span])
 
     def takes(self, other: Batch) -> bool:
-        """Add another one, if none of its keys is here already."""
+        """Add another batch if the two have no key in common; returns whether it was added."""
         if other.table.name != self.table.name or not self.keys.isdisjoint(other.keys):
             return False
         self.parts += other.parts
@@ -106,12 +107,12 @@ class Batch:
         return True
 
     def rows(self) -> Any:
-        """All rows as one table of Arrow."""
+        """All rows as one Arrow table."""
         pa = arrow()
         return pa.concat_tables(self.parts).combine_chunks()
 
     def ranges(self) -> Any:
-        """What is replaced, as a table of Arrow."""
+        """The replaced ranges, as an Arrow table."""
         pa = arrow()
         columns = map(list, zip(*self.replaced, strict=True))
         return pa.table(dict(zip(("system_id", "measure", "first", "last"), columns, strict=True)))
@@ -141,7 +142,7 @@ def _of_summary(summary: models.Summary) -> Row:
     row = {column.name: cleaned(column).values[0] for column in frames.summary(summary, UTC)}
     row["day"] = row.pop("summary_date")
     if not row["size_w"] and not row["modules"]:
-        # Of a day that is over these are not told: the wire has zeros.
+        # For past days these values are not reported: the wire has zeros.
         row.update(size_w=None, modules=None, current_power_w=None)
     return row
 
@@ -149,7 +150,7 @@ def _of_summary(summary: models.Summary) -> Row:
 def of_inverters(
     system_id: int, rows: Iterable[models.InvertersSummary | Row], read_at: datetime
 ) -> Batch:
-    """The microinverters of one system, whose ids the answer does not tell."""
+    """The microinverters of one system; the answer does not contain the system's id."""
     found: list[Row] = []
     for row in rows:
         if isinstance(row, Mapping):
@@ -159,12 +160,12 @@ def of_inverters(
         names = ["inverter_id" if c.name == "id" else c.name for c in columns]
         for values in zip(*(c.values for c in columns), strict=True):
             found.append({**dict(zip(names, values, strict=True)), "system_id": system_id})
-    # One that tells no serial number cannot be told from others.
+    # Without a serial number a microinverter cannot be identified.
     return keyed("inverters", [row for row in found if row.get("serial_number")], read_at)
 
 
 def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None) -> Batch:
-    """Rows that replace those with the same key; of two with one key the later counts."""
+    """Rows that replace those with the same key; of two with the same key the later is stored."""
     pa = arrow()
     table = TABLES[name]
     found: dict[tuple[Any, ...], Row] = {}
@@ -186,7 +187,7 @@ def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None)
     try:
         arrays = [_array(columns[field.name], field.type) for field in schema]
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
-        raise InvalidArgumentError(f"{name}: a value is of another type ({error})") from None
+        raise InvalidArgumentError(f"{name}: a value has the wrong type ({error})") from None
     return Batch(table, [pa.Table.from_arrays(arrays, schema=schema)], keys=set(found))
 
 
@@ -199,7 +200,7 @@ def of_days(
     source: str | None,
     read_at: datetime,
 ) -> Batch:
-    """A series of days, one value after the other; None is unreported."""
+    """A series of consecutive days; None is not reported."""
     pa = arrow()
     wh = _array(values, pa.int64(), "values")
     start, count = _day(first_day, "first_day"), len(wh)
@@ -235,7 +236,7 @@ def of_intervals(
     found = {int(row[0]) * MICROSECONDS: row for row in rows}
     ends = sorted(found)
     if ends and not start < ends[0] <= ends[-1] <= end:
-        raise InvalidArgumentError("rows: not all of the intervals end in the window")
+        raise InvalidArgumentError("rows: some intervals do not end in the window")
     final_end = start
     if final_through is not None:
         final_end = min(end, max(start, _microseconds(final_through, "final_through")))
@@ -257,12 +258,12 @@ def of_intervals(
 
 
 def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
-    """Spans that are known, as the only ones of their systems and measures."""
+    """Known spans, which replace all spans of their systems and measures."""
     pa = arrow()
     table = TABLES[name]
     given = list(spans)
     kept = [span for span in given if span.start < span.end]
-    # A day is named by itself, an instant bounds what is on both its sides.
+    # For days the end is the last day itself; for instants it is the end of the last interval.
     after = 1 if name == "known_days" else 0
     schema = table.arrow_schema
     columns = (
@@ -280,7 +281,7 @@ def of_spans(name: TableName, spans: Iterable[Span]) -> Batch:
 
 
 def spans_of(name: TableName, rows: Iterable[tuple[Any, ...]]) -> list[Span]:
-    """The same from their rows, with days and instants as numbers."""
+    """Spans from their rows, with days and instants as numbers."""
     after = 1 if name == "known_days" else 0
     return [
         Span((system_id, measure), start, end + after, end + after, read_at)
@@ -310,7 +311,7 @@ def _repeated(value: Any, kind: Any, count: int) -> Any:
 
 @cache
 def _calendar() -> Any:
-    """The days from 1970 to 2100, of which each series takes a slice: it costs nothing."""
+    """The days from 1970 to 2100; each series takes a slice of them without a copy."""
     pa = arrow()
     return pa.array(range(50_000), pa.date32())
 
@@ -332,13 +333,13 @@ def _marks(true: int, count: int) -> Any:
 def _array(values: Any, kind: Any, what: str = "") -> Any:
     pa = arrow()
     try:
-        if kind == pa.int64():  # asked for it at once, pyarrow cuts fractions off
+        if kind == pa.int64():  # a direct conversion would cut off fractions
             return pa.array(values).cast(kind)
         return pa.array(values, kind)
     except (pa.ArrowException, TypeError, ValueError, OverflowError) as error:
         if not what:
             raise
-        raise InvalidArgumentError(f"{what}: numbers or None are wanted ({error})") from None
+        raise InvalidArgumentError(f"{what}: values must be numbers or None ({error})") from None
 
 
 def _value(column: str, type_: str, row: Row) -> Any:

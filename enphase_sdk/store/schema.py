@@ -1,7 +1,8 @@
-"""What a store holds: its tables, their columns, and the version that brought each of them.
+"""The tables of a store, their columns, and the schema version that added each of them.
 
-A column that is added later gets a higher `since` and `VERSION` is raised: an older store is then
-migrated by itself, with null in the new column. What is released is never renamed nor retyped.
+A column that is added later gets a higher `since`, and `VERSION` is raised: an older store is then
+migrated automatically, with null in the new column. Released columns are never renamed and never
+change their type.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Column:
     Attributes:
         name: Its name, with the unit.
         type: Its type, as DuckDB names it.
-        since: The version of the schema that brought it.
+        since: The version of the schema that added it.
     """
 
     name: str
@@ -68,11 +69,11 @@ class Table:
 
     Attributes:
         name: Its name.
-        key: The columns that tell its rows apart; none of them is ever null.
+        key: The columns that identify a row; they are never null.
         columns: All columns, those of the key first.
         ranged: Whether a write replaces a whole range of its last key column (days, instants)
             of one system and measure, or only the rows with the same keys.
-        periods: What a folder of Parquet divides the table by: nothing, `year`, or `year` and
+        periods: How a folder of Parquet files divides the table: nothing, `year`, or `year` and
             `month` of the last key column (in UTC).
         since: The version of the schema that brought it.
     """
@@ -113,7 +114,7 @@ class Table:
 
 
 def arrow() -> Any:
-    """The library pyarrow, loaded only where a store is opened."""
+    """The library pyarrow, imported only when a store is opened."""
     return import_module("pyarrow")
 
 

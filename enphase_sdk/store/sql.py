@@ -1,4 +1,4 @@
-"""What both kinds of store need of DuckDB: connections, statements, errors in our words."""
+"""The use of DuckDB in both kinds of store: connections, statements, and errors."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ __all__ = [
     "same_rows",
 ]
 
-# Bounds what sorting, joining and uncommitted rows may take; DuckDB spills the rest to disk.
+# Limits the memory for sorting, joining and uncommitted rows; DuckDB writes the rest to disk.
 _MEMORY = "1GB"
 
 _CONFIG = {
-    # Nothing is fetched from the network, whatever a file turns out to be.
+    # Nothing is fetched from the network, whatever a file contains.
     "autoinstall_known_extensions": False,
     "autoload_known_extensions": False,
-    # A file of Parquet that was replaced a moment ago is not mixed up with the one before.
+    # A Parquet file that was just replaced is not confused with the previous one.
     "enable_external_file_cache": False,
     "memory_limit": _MEMORY,
 }
@@ -55,7 +55,7 @@ class Session:
         self.run("SET TimeZone = 'UTC'")
 
     def close(self) -> None:
-        """Close it."""
+        """Close the connection."""
         self._connection.close()
 
     def cursor(self) -> Any:
@@ -65,17 +65,17 @@ class Session:
         return cursor
 
     def run(self, statement: str, *values: Any) -> list[tuple[Any, ...]]:
-        """Run a statement to its end."""
+        """Run a statement and return all its rows."""
         rows: list[tuple[Any, ...]] = self._connection.execute(statement, list(values)).fetchall()
         return rows
 
     def arrow(self, query: str, values: Iterable[Any]) -> Any:
-        """The rows of a query as a table of Arrow."""
+        """The rows of a query as an Arrow table."""
         return self._connection.sql(query, params=list(values)).to_arrow_table()
 
     @contextmanager
     def given(self, **tables: Any) -> Generator[None, None, None]:
-        """Let statements inside read tables of Arrow by these names."""
+        """Let statements inside the context read Arrow tables by these names."""
         for name, table in tables.items():
             self._connection.register(name, table)
         try:
@@ -88,7 +88,7 @@ class Session:
 
 
 def incoming_of(batch: Batch) -> Any:
-    """What tells which stored rows a batch replaces: its ranges, or its own rows."""
+    """The table that defines which stored rows a batch replaces: its ranges, or its own rows."""
     return batch.ranges() if batch.table.ranged else batch.rows()
 
 
@@ -103,10 +103,10 @@ def same_rows(table: Table) -> str:
 
 
 def bounds(batch: Batch) -> str:
-    """What all rows have in common that a batch replaces: a few months, else nothing.
+    """A condition on the dates of the rows that a batch replaces; empty for a long range.
 
-    Written as constants, it spares most of a large table from being looked at. Of long stretches
-    it would spare nothing, and DuckDB would then take the table for the smaller side of the join.
+    With constants in the query DuckDB skips most of a large table. For a long range it would skip
+    nothing, and DuckDB would then choose the wrong table as the smaller side of the join.
     """
     column = batch.table.key[-1]
     type_ = batch.table.types[column]
@@ -119,7 +119,7 @@ def bounds(batch: Batch) -> str:
 
 
 def known_query(batch: Batch, source: str) -> str:
-    """The query for what is known of the series that `incoming` names, in the columns of a span."""
+    """The query for the known spans of the series in `incoming`, in the columns of a span."""
     table = TABLES[KNOWN[batch.table.name]]
     _, _, start, end, _ = table.names
     return (
@@ -142,14 +142,14 @@ def known_version(version: object, path: os.PathLike[str]) -> int:
     """A version of the schema that is known here.
 
     Raises:
-        ConfigError: it is a newer one, or none.
+        ConfigError: it is newer than this package, or not a version.
     """
     if not isinstance(version, int) or version < 1:
         raise ConfigError(f"{path} is damaged (its format is {version!r}); name another store")
     if version > VERSION:
         raise ConfigError(
             f"{path} was made by a newer version of this package (format {version}, known is "
-            f"{VERSION}) and was left alone: update the package, or name another store"
+            f"{VERSION}) and was not changed: update the package, or name another store"
         )
     return version
 
@@ -157,7 +157,7 @@ def known_version(version: object, path: os.PathLike[str]) -> int:
 def _duckdb() -> Any:
     try:
         duckdb = import_module("duckdb")
-        arrow()  # DuckDB looks for it when it is given rows
+        arrow()  # DuckDB needs it when it gets rows
     except ImportError as error:
         raise ConfigError(
             f"a store needs {error.name}, which cannot be imported; install it: "
@@ -168,11 +168,11 @@ def _duckdb() -> Any:
 
 @contextmanager
 def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, None, None]:
-    """Turn what DuckDB, Arrow and the file system raise into an error of ours.
+    """Turn errors of DuckDB, Arrow and the file system into a `ConfigError`.
 
     Args:
         path: The store.
-        writer: Its last writer, where another one may be in the way.
+        writer: Its last writer, for the message if another program has it open.
 
     Raises:
         ConfigError: the store cannot be read or written.
@@ -190,7 +190,7 @@ def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, No
 def _problem(path: os.PathLike[str], problem: str, writer: str) -> str:
     first_line = problem.strip().partition("\n")[0]
     if "No space left" in problem or "File too large" in problem:
-        return f"there is no room left for {path}: make room; what was stored before is whole"
+        return f"the disk is full, {path} cannot grow: free space; data stored before is complete"
     if "Conflicting lock" in problem or "different configuration" in problem:
         return (
             f"{path} is in use by another program, or was opened here before ({first_line}); "

@@ -34,7 +34,7 @@ __all__ = [
     "replay",
 ]
 
-# A power of two: what a period of a large fleet needs and one of a small fleet can bear.
+# A power of two; enough files for a large fleet, and not too many for a small fleet.
 BUCKETS = 64
 
 JOURNAL = "journal.json"
@@ -56,11 +56,11 @@ def buckets_of(batch: Batch) -> set[int]:
 
 @define
 class Staging:
-    """What one transaction writes.
+    """The files that one transaction writes.
 
     Attributes:
         root: The folder of the store.
-        own: The folder for staged files, which nobody else writes.
+        own: The folder for staged files; no other program writes there.
         session: DuckDB, to read and write Parquet.
         staged: The staged file of each file that will be replaced, by its name under `root`.
     """
@@ -72,7 +72,7 @@ class Staging:
     _numbers: Iterator[int] = field(factory=count)
 
     def add(self, batch: Batch) -> None:
-        """Stage the files that a batch changes, and those of what becomes known."""
+        """Stage the files that a batch changes, and the files of the spans that become known."""
         self._apply(batch)
         if not batch.spans:
             return
@@ -86,13 +86,13 @@ class Staging:
         self._apply(learnt(name, batch.spans, spans_from(batch, rows)))
 
     def rewrite(self, place: str, columns: Iterable[str]) -> None:
-        """Stage a file anew with these columns, which are expressions."""
+        """Stage a file again with these columns, which are SQL expressions."""
         existing = self._file(place)
         assert existing is not None  # noqa: S101 - it was listed
         self._copy(place, f"SELECT {', '.join(columns)} FROM {parquet(existing)}")
 
     def publish(self, buckets: Iterable[int]) -> None:
-        """Make what is staged the store's, at once."""
+        """Move the staged files into the store, as one atomic step."""
         for file in self.staged.values():
             _settle(file)
         moves = [[file.name, place] for place, file in self.staged.items()]
@@ -104,7 +104,7 @@ class Staging:
         replay(self.root, journal)
 
     def discard(self) -> None:
-        """Delete what is staged and was not published."""
+        """Delete staged files that were not published."""
         if not (self.own / JOURNAL).exists():
             for file in self.own.glob("*.parquet"):
                 with suppress(OSError):
@@ -131,7 +131,7 @@ class Staging:
                 self._copy(place, query)
 
     def _replaced(self, batch: Batch) -> Iterator[tuple[int, ...]]:
-        """The periods and buckets of files that are there and that its ranges touch."""
+        """The periods and buckets of existing files that contain days of the batch's ranges."""
         table = batch.table
         if not table.ranged:
             return
@@ -144,7 +144,7 @@ class Staging:
                     yield (*period, bucket)
 
     def _periods(self, table: Table) -> set[tuple[int, ...]]:
-        """The periods that the table has files of."""
+        """The periods for which the table has files."""
         pattern = "/".join(f"{period}=*" for period in table.periods)
         folders = (self.root / table.name).glob(pattern)
         places = [folder.relative_to(self.root).as_posix() for folder in folders]
@@ -172,7 +172,7 @@ class Staging:
 
 
 def replay(root: Path, journal: Path) -> None:
-    """Make the moves of a journal that have not been made; again does nothing."""
+    """Make the moves of a journal that are not made yet; a second call does nothing."""
     with suppress(FileNotFoundError):
         written: Any = msgspec.json.decode(journal.read_bytes())
         for name, place in written["moves"]:
@@ -193,13 +193,13 @@ def journal_buckets(journal: Path) -> set[int]:
 
 
 def parquet(*files: Path, pattern: str = "") -> str:
-    """Files of Parquet, or those in a folder that match a pattern, as what a query reads from."""
+    """Parquet files, or those in a folder that match a pattern, as the source of a query."""
     names = ", ".join(_text(_literal(file) + pattern) for file in files)
     return f"read_parquet([{names}], hive_partitioning = false)"
 
 
 def _literal(path: Path) -> str:
-    """A path in which nothing is a pattern."""
+    """A path with the characters of patterns escaped."""
     return "".join(f"[{c}]" if c in "*?[" else c for c in str(path))
 
 
@@ -208,7 +208,7 @@ def _text(path: Path | str) -> str:
 
 
 def _settle(file: Path) -> None:
-    """Have a file on the disk before its name counts, should the power fail."""
+    """Write a file to the disk before it gets its final name, in case the power fails."""
     with file.open("rb+") as opened:
         os.fsync(opened.fileno())
 

@@ -1,4 +1,4 @@
-"""The store as its users see it."""
+"""The public class of the store."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ __all__ = ["Asked", "SharedStore", "Store"]
 
 @frozen
 class Asked:
-    """What a sync last asked of a system with one operation, and what the answer knew.
+    """The last request of a sync to one operation for a system, and what its answer covered.
 
     Attributes:
-        first_day: The first day asked for, in the system's zone; None for its whole life.
-        final_through: The last day that was settled; None for none.
-        data_at: How far the system's data reached (aware, UTC); None if it had none.
-        is_absent: Whether the system does not have what was asked for.
-        read_at: When the answer came (aware, UTC).
+        first_day: The first day requested, in the system's time zone; None for its whole life.
+        final_through: The last day that was final; None if none was.
+        data_at: The end of the system's data at that time (aware, UTC); None if it had none.
+        is_absent: Whether the system does not have the data of this operation.
+        read_at: When the answer arrived (aware, UTC).
     """
 
     first_day: date | None
@@ -48,21 +48,21 @@ class Asked:
 
 @frozen
 class SharedStore:
-    """A folder of Parquet files that several programs write, each other systems.
+    """A folder of Parquet files that several programs write, each for different systems.
 
     Attributes:
         path: The folder.
-        writer: A writer of it, by which it is known again.
+        writer: The id of one of its writers, to check that another machine sees the same folder.
     """
 
     path: Path
     writer: str
 
     def open(self) -> Store:
-        """The store, to write beside others.
+        """The store, opened for writing in parallel with other programs.
 
         Raises:
-            ConfigError: this program does not see that folder, or it cannot be opened.
+            ConfigError: this program does not see the same folder, or cannot open it.
         """
         check_same(self.path, self.writer)
         return Store(self.path, shared=True)
@@ -75,24 +75,24 @@ class SharedStore:
 class Store(StoredData):
     """A fleet's data on this machine; see `enphase_sdk.store` for the tables.
 
-    One program writes at a time. Use it as a context manager, or close it. It may be shared by
-    threads, each of which has it to itself for the length of a call or a transaction; calls
-    block. A forked process opens it anew.
+    One program writes at a time. Use it as a context manager, or close it. Threads may share it:
+    a call or a transaction of one thread blocks the others until it ends. A forked process must
+    open it again.
 
     Args:
         path: A file whose name ends in `.duckdb` becomes a DuckDB database, any other path a
-            folder of Parquet files. What is not there yet is made.
+            folder of Parquet files. It is created if it does not exist.
         read_only: Write nothing. Any number of programs may read at the same time; a DuckDB
-            file only while nobody writes it.
-        shared: For a folder, and for programs that share the work: write beside others, each
-            of which writes other systems.
+            file only while no program writes it.
+        shared: For a folder: let other programs write it at the same time, each for different
+            systems.
 
     Attributes:
         path: The file or folder, its symbolic links resolved.
 
     Raises:
-        ConfigError: another program is writing it (the message names it), it is damaged, of a
-            newer version of this package or something else and was left alone, or the extra
+        ConfigError: another program is writing it (the message names it); or it is damaged, from
+            a newer version of this package, or not a store, and was not changed; or the extra
             `store` is not installed.
     """
 
@@ -113,7 +113,7 @@ class Store(StoredData):
         return f"<Store {self.path}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError("a store is an open file and is not pickled; open it where it is used")
+        raise TypeError("a store is an open file and cannot be pickled; open it where it is used")
 
     def __enter__(self) -> Self:
         return self
@@ -122,7 +122,7 @@ class Store(StoredData):
         self.close()
 
     def close(self) -> None:
-        """Close it and let other writers in; again does nothing."""
+        """Close it, so that other writers can open it; a second call does nothing."""
         with self._lock:
             if self._process == os.getpid():
                 connection, self._connection = self._connection, None
@@ -132,13 +132,13 @@ class Store(StoredData):
 
     @contextmanager
     def transaction(self) -> Generator[None, None, None]:
-        """Store what is written inside at its end, all of it or nothing (after an error).
+        """Store all that is written in the context when it ends; after an error, nothing.
 
-        The rows are held in memory until then and are not read before; a transaction inside of
-        another is a part of that one. Other threads wait.
+        Until then the rows are in memory and cannot be read from the store; a transaction inside
+        another one is part of it. Other threads wait.
 
         Raises:
-            ConfigError: it cannot be stored; what was stored before is whole.
+            ConfigError: it cannot be stored; data stored before is complete.
         """
         with self._lock:
             if self._waiting is not None:
@@ -170,7 +170,7 @@ class Store(StoredData):
 
         Args:
             summaries: As a client reads them, or mappings of the columns of `summaries`. Of a
-                past day power, size and modules are null: it is not told.
+                past day power, size and modules are null, because they are not reported.
             read_at: When they were read, aware.
 
         Raises:
@@ -190,17 +190,17 @@ class Store(StoredData):
         *,
         source: str | None = None,
     ) -> None:
-        """Store the energy of days in a row, and through which day it is final.
+        """Store the energy of consecutive days, and through which day it is final.
 
-        The days given, and all through `final_through`, are replaced. A day that is final and
-        has no value has no row: the source has nothing of it.
+        The days given, and all days through `final_through`, are replaced. A final day without a
+        value has no row: the source has no value for it.
 
         Args:
             system_id: The system.
             measure: What was measured.
             first_day: The first value's day, in the system's own zone.
-            values: Wh of one day after the other; None where nothing was reported.
-            final_through: The last day that needs never be asked for again; None if all are
+            values: Wh of consecutive days; None where nothing was reported.
+            final_through: The last day that never needs to be requested again; None if all are
                 provisional.
             read_at: When it was read, aware.
             source: Who measured it (`meter`, `microinverters`), if known.
@@ -227,16 +227,16 @@ class Store(StoredData):
         total_devices: int | None = None,
         source: str | None = None,
     ) -> None:
-        """Store the intervals of a window, in place of all that ended in it.
+        """Store the intervals of a window; they replace all intervals that ended in it.
 
         Args:
             system_id: The system.
             measure: What was measured.
             intervals: Those that end after `start_at` and not after `end_at`, in any order.
-            start_at: Where the window starts.
-            end_at: Where it ends.
-            final_through: Up to which instant it needs never be asked for again; None if all
-                is provisional.
+            start_at: The start of the window.
+            end_at: The end of the window.
+            final_through: The instant up to which it never needs to be requested again; None if
+                all intervals are provisional.
             read_at: When it was read, aware.
             total_devices: How many devices could have reported, if known.
             source: Who measured it (`meter`, `microinverters`), if known.
@@ -261,7 +261,7 @@ class Store(StoredData):
     ) -> None:
         """Store the microinverters of a system; each replaces its row.
 
-        One that is not reported any more keeps its row, with its older `read_at`.
+        A microinverter that is no longer reported keeps its row, with its older `read_at`.
 
         Args:
             system_id: The system.
@@ -276,7 +276,7 @@ class Store(StoredData):
         self._write(made.of_inverters(self._id(system_id), inverters, read_at))
 
     def write_asked(self, operation: str, system_id: int, asked: Asked) -> None:
-        """Store what was asked of a system, in the place of what was asked before.
+        """Store the last request for a system; it replaces the earlier one.
 
         Raises:
             ConfigError: it cannot be stored.
@@ -285,17 +285,17 @@ class Store(StoredData):
         self._write(made.keyed("asked", [row]))
 
     def asked(self, operation: str) -> dict[int, Asked]:
-        """What was last asked with an operation, by system."""
+        """The last request of an operation for each system."""
         rows = self._rows("asked", "WHERE operation = ?", operation)
         names = [field.name for field in fields(Asked)]
         return {row["system_id"]: Asked(**{name: row[name] for name in names}) for row in rows}
 
     def begin_run(self, started_at: datetime, *, api: str | None = None) -> int:
-        """Note that a run begins, at once also in a transaction.
+        """Record the start of a run; stored immediately, even inside a transaction.
 
         Args:
             started_at: When, aware.
-            api: Which API it asks (`v2`, `v4`).
+            api: The API that it uses (`v2`, `v4`).
 
         Returns:
             Its number, for `end_run`; each run has a higher one.
@@ -318,14 +318,16 @@ class Store(StoredData):
         outcome: str,
         message: str | None = None,
     ) -> None:
-        """Note how a run ended, at once also in a transaction; one that was killed has no end.
+        """Record the end of a run; stored immediately, even inside a transaction.
+
+        A run that was killed has no end.
 
         Args:
             run_id: Its number.
             ended_at: When, aware.
             hits: How many hits of the quota it used.
-            outcome: How, in a word (`done`, `partly`, `quota`, `failed`).
-            message: What else there is to say; nothing secret.
+            outcome: The outcome in one word (`done`, `partly`, `quota`, `failed`).
+            message: Further text; it must not contain secrets.
 
         Raises:
             InvalidArgumentError: there is no such run.
@@ -340,7 +342,7 @@ class Store(StoredData):
             self._write_run(run)
 
     def shared(self) -> SharedStore:
-        """The same folder for programs that write beside this one; it can be pickled.
+        """The same folder for programs that write in parallel to this one; it can be pickled.
 
         Raises:
             ConfigError: it is a DuckDB file, closed, or read only.
@@ -349,10 +351,10 @@ class Store(StoredData):
         return SharedStore(self.path, self._kept.writer())
 
     def groups(self, system_ids: Iterable[int]) -> list[list[int]]:
-        """Systems that are best written in one transaction, and by one program, group by group.
+        """Groups of systems; write each group in one transaction, and by one program.
 
-        A folder writes the files of a group anew for each transaction that touches it. Groups of
-        a DuckDB file are as large as transactions of whole lives may well be.
+        In a folder each transaction writes the files of all groups that it changes again. For a
+        DuckDB file a group has as many systems as one transaction of whole lives should have.
         """
         return self._kept.groups(system_ids)
 
@@ -378,7 +380,7 @@ class Store(StoredData):
     def _check_writable(self) -> None:
         self._check_process()
         if self._read_only:
-            raise ConfigError(f"{self.path} was opened to be read only; open it for writing")
+            raise ConfigError(f"{self.path} was opened read-only; open it for writing")
 
     def _series(self, system_id: int, measure: Measure) -> int:
         self._measure(measure)

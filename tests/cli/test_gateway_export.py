@@ -54,7 +54,7 @@ def test_one_reading_serves_all(run: Run, host: str, gateway: SimulatedGateway) 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ([], "nothing to feed"),
+        ([], "no target: give --prometheus"),
         (["--mqtt", "user:zzSECRETzz@broker"], "--mqtt"),
         (["--mqtt", "broker:port"], "--mqtt"),
         (["--mqtt", "broker", "--mqtt-password-file", "/nowhere"], "--mqtt-password-file"),

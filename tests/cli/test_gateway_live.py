@@ -203,7 +203,7 @@ def test_old_firmware_knows_no_tokens(
     with gateway.serve() as address:
         result = run("envoy", "token", address)
     assert result.code == 5
-    assert "knows no tokens" in result.err
+    assert "does not use tokens" in result.err
 
 
 # record

@@ -154,7 +154,7 @@ def test_before_and_after_are_shown_and_it_is_asked(at: Callable[..., Any]) -> N
     assert f"PUT {TARIFF}" in result.err
     assert "reserved_soc: 20.0 -> 45.0" in result.err
     assert "Send it? [y/N]" in result.err
-    assert result.err.count("the cloud's API (v4) is the way that works") == 1
+    assert result.err.count("use the cloud's API (v4) there") == 1
     for shown in ("reserved_soc", "20.0", "45.0", "applied"):
         assert shown in result.out
     assert len(gateway.writes) == 1
@@ -176,7 +176,7 @@ def test_without_a_yes_nothing_is_sent(
 @pytest.mark.parametrize(
     ("command", "words", "profile", "warning"),
     [
-        ("grid", ("off",), "8.2-batteries", "may not come back"),
+        ("grid", ("off",), "8.2-batteries", "cannot be connected again remotely"),
         ("production", ("off",), "8.3-three-phase", "next morning"),
         ("export-limit", ("500",), "8.3-three-phase", "grid operator"),
     ],
@@ -227,7 +227,7 @@ def test_no_wait_is_done_when_it_is_sent(at: Callable[..., Any], clock: FakeCloc
 def test_what_is_so_already_is_not_asked_about(at: Callable[..., Any]) -> None:
     with at() as (gateway, set_):
         result = set_("grid", "on")
-        assert "so already" in set_("grid", "on", "--dry-run").err
+        assert "has this value already" in set_("grid", "on", "--dry-run").err
     assert (result.code, gateway.writes) == (0, [])
     assert "nothing was sent" in result.err
 
@@ -241,9 +241,9 @@ def test_what_is_so_already_is_not_asked_about(at: Callable[..., Any]) -> None:
         ("contact", ("NC3", "open"), 2, "NC1, NC2, NO1, NO2"),
         ("contact", ("NC1", "ajar"), 2, "ajar"),
         ("contact-settings", ("NC1",), 2, "NAME=VALUE"),
-        ("contact-settings", ("NC1", "wait=false"), 2, "no NAME=VALUE"),
-        ("contact-settings", ("NC1", "soc_low"), 2, "no NAME=VALUE"),
-        ("contact-settings", ("NC1", "soc_low=1", "soc_low=2"), 2, "again"),
+        ("contact-settings", ("NC1", "wait=false"), 2, "must be NAME=VALUE"),
+        ("contact-settings", ("NC1", "soc_low"), 2, "must be NAME=VALUE"),
+        ("contact-settings", ("NC1", "soc_low=1", "soc_low=2"), 2, "each name once"),
         ("contact-settings", ("NC1", "colour=red"), 2, "it has: type"),
         ("storage-mode", ("backup",), 2, "optimi"),
         ("export-limit", ("lots",), 2, "neither a number"),

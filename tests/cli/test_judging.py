@@ -65,7 +65,7 @@ def test_limits_come_from_the_profile_and_from_the_command_line(
     wrong = run("report")
     assert (wrong.code, wrong.out) == (2, "")
     assert "[default.report] in" in wrong.err
-    assert "there is no limit 'offline'; there are offline_h, " in wrong.err
+    assert "there is no limit 'offline'; use offline_h, " in wrong.err
     config.write_text("[default]\nreport = 8\n")
     assert "must be a table, such as [default.report]" in run("report").err
     assert cloud.hits == before
@@ -85,16 +85,16 @@ def test_a_limit_changes_who_is_offline(run: Run, cloud: SimulatedEnlighten) -> 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["--limit", "low_days"], "'low_days' is no limit; write a name and a number"),
-        (["--limit", "low_days=x"], "is no limit; write a name and a number"),
-        (["--limit", "low_days=0"], "low_days: 1 or more is wanted, not 0"),
-        (["--limit", "low_days=nan"], "low_days: a whole number is wanted, not nan"),
+        (["--limit", "low_days"], "'low_days' is not a limit; write a name and a number"),
+        (["--limit", "low_days=x"], "is not a limit; write a name and a number"),
+        (["--limit", "low_days=0"], "low_days must be 1 or more, not 0"),
+        (["--limit", "low_days=nan"], "low_days must be a whole number, not nan"),
         (["--limit", "nothing=1"], "there is no limit 'nothing'"),
-        (["--fail-on", "offlin"], "there is no finding 'offlin'; there are not_producing, low,"),
+        (["--fail-on", "offlin"], "there is no finding 'offlin'; use not_producing, low,"),
         (["--fail-on", ","], "name a finding"),
-        (["--estimate", "-5"], "more than 0 kWh a month is wanted"),
+        (["--estimate", "-5"], "it must be more than 0 kWh a month"),
         (["--estimate", "nowhere.csv"], "nowhere.csv cannot be read"),
-        (["--xlsx", "report.csv"], "its name ends in .xlsx"),
+        (["--xlsx", "report.csv"], "the file's name must end in .xlsx"),
     ],
 )
 def test_what_cannot_be_asked_is_said_before_anything_is_spent(
@@ -113,7 +113,7 @@ def test_a_finding_that_was_asked_about_gives_exit_code_6(run: Run) -> None:
     found = run("report", "--fail-on", "low, offline")
     assert there["offline"] > 0
     assert found.code == 6
-    assert found.err == (f"enphase: found what was asked about: offline: {there['offline']}\n")
+    assert found.err == (f"enphase: --fail-on: found offline: {there['offline']}\n")
     assert "systems" in found.out
     assert "size_wrong" not in there
     assert run("report", "--fail-on", "size_wrong").code == 0

@@ -55,9 +55,9 @@ def test_a_store_s_page_has_the_days_of_all_systems_and_an_owner_s_only_one(
 
 @pytest.mark.usefixtures("cloud")
 def test_what_cannot_be_is_said(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "its name ends in .pdf" in run("report", "--pdf", tmp_path / "report.txt").err
+    assert "the file's name must end in .pdf" in run("report", "--pdf", tmp_path / "report.txt").err
     both = run("report", "--system", 67, "--status", "comm")
-    assert "the filters are not for one system" in both.err
+    assert "use either the filters or --system" in both.err
     assert "has no such system" in run("report", "--system", 4).err
     monkeypatch.setenv("PATH", str(tmp_path))
     assert "needs Chromium or Chrome" in run("report", "--pdf", tmp_path / "report.pdf").err

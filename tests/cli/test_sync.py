@@ -56,7 +56,7 @@ def test_what_a_command_would_cost_is_told_and_nothing_is_sent(
 
     for words in (("sync", "--store", path), ("report", "--store", path)):
         assert (cost(*words)["listing"], cost(*words)["calls"]) == (None, None)
-        assert "only the listing tells" in run(*words, "--dry-run").out
+        assert "further costs are known after the listing" in run(*words, "--dry-run").out
     assert not path.exists()
     assert run("systems", "--dry-run").out == "a hit for every 1,000 systems that are listed\n"
     assert "and 1 hit for each of them" in run("report", "--dry-run").out
@@ -155,7 +155,7 @@ def test_a_sync_on_a_full_disk_says_so_and_goes_on_later(
     environment = {**os.environ, "ENPHASE_LEDGER": "memory"}
     full = subprocess.run(words, env=environment, capture_output=True, text=True, check=False)
     assert full.returncode in (2, 6), full.stderr
-    assert f"there is no room left for {path}" in full.stderr
+    assert f"the disk is full, {path} cannot grow" in full.stderr
     assert "Traceback" not in full.stderr
     assert run("sync", "--store", path).code == 0
     undisturbed = tmp_path / "undisturbed.duckdb"

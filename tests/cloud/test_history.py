@@ -379,7 +379,7 @@ def test_intervals_that_the_cloud_has_forgotten_are_an_error(
     """API v2 would answer with an empty list."""
     now = datetime.fromtimestamp(START, cloud.zone)
     limit = now.date().replace(year=now.year - years) + (years - 1) * A_DAY
-    with pytest.raises(errors.NotAvailableError, match=r"begin at .* or ask for the whole life"):
+    with pytest.raises(errors.NotAvailableError, match=r"begin at .* or request the whole life"):
         cloud.history(measure, limit - 2 * A_DAY, limit + 3 * A_DAY)
     assert cloud.server.hits == 1  # for the zone
     reached = cloud.history(measure, limit + A_DAY, limit + 3 * A_DAY)

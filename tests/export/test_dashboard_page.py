@@ -59,7 +59,7 @@ def looked_at(browser: Browser, url: str, width: int, scheme: Any) -> tuple[Page
     page.on("console", note)
     page.on("pageerror", lambda error: said.append(str(error)))
     page.goto(url)
-    expect(page.locator("#status")).to_have_text("The gateway is read.")
+    expect(page.locator("#status")).to_have_text("The gateway answers.")
     return page, said
 
 

@@ -115,7 +115,11 @@ def gateway(clock: FakeClock) -> SimulatedGateway:
         ("8.2-batteries", lambda c: c.update_dry_contact("NC1", mode="often"), "manual, soc"),
         ("8.2-batteries", lambda c: c.update_dry_contact("NC1", load_name="a\nb"), "text"),
         ("8.2-batteries", lambda c: c.update_dry_contact("NC1", override="maybe"), "True or"),
-        ("8.2-acb", lambda c: c.set_acb_sleep(BATTERY, min_soc=50, max_soc=40), "in order"),
+        (
+            "8.2-acb",
+            lambda c: c.set_acb_sleep(BATTERY, min_soc=50, max_soc=40),
+            "min_soc not above max_soc",
+        ),
         ("8.2-acb", lambda c: c.set_acb_sleep(BATTERY, min_soc=-1, max_soc=40), "min_soc"),
         ("8.2-acb", lambda c: c.set_acb_sleep("1", min_soc=20, max_soc=40), BATTERY),
         ("8.2-acb", lambda c: c.clear_acb_sleep("x"), "serial number"),

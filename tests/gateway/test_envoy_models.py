@@ -89,7 +89,7 @@ def test_a_given_zone_dates_the_summary_and_spares_the_slow_page(
     with gateway_and_client(surface, name, clock, **options) as (gateway, envoy):
         assert envoy.summary().summary_date == date(2024, 6, 16)
         assert envoy.summary(summary_date="2024-06-16").summary_date == date(2024, 6, 16)
-        with pytest.raises(NotAvailableError, match="keeps no history"):
+        with pytest.raises(NotAvailableError, match="has a summary of today only"):
             envoy.summary(summary_date="2024-06-15")
     assert "/home" not in asked(gateway)
 

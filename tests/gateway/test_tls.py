@@ -482,7 +482,7 @@ def test_a_token_is_never_sent_in_the_clear(surface: Surface, gateway: Simulated
     network = Network(gateway, tls=False)
     with opened(surface, transport=network, token=token) as envoy:
         for _ in range(2):
-            with pytest.raises(APIConnectionError, match=r"7\.6\.114 wants a token.*HTTPS"):
+            with pytest.raises(APIConnectionError, match=r"7\.6\.114 needs a token.*HTTPS"):
                 envoy.read()
     assert asked(gateway) == ["/info", "/info"]
     assert all("authorization" not in request.headers for request in network.seen)

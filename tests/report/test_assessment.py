@@ -159,7 +159,7 @@ def test_less_than_70_percent_of_the_usual_on_three_days() -> None:
     assert (found.since, found.days) == (date(2026, 11, 22), 3)
     assert found.lost_wh == approx(3 * 8_000)
     assert found.reason == (
-        "made 56% of what it usually does against 6 neighbours with the same postal code, on 3 "
+        "made 56% of what it usually makes against 6 neighbours with the same postal code, on 3 "
         "days since 2026-11-22 (50% of their yield, usually 90%)"
     )
     # 70 % of the usual 18 kWh is 12.6 kWh.
@@ -214,7 +214,7 @@ def test_a_size_that_cannot_be_right_makes_no_neighbour() -> None:
     made = judged([row(1), *rows], grown | dark)
     (wrong,) = made.findings
     assert (wrong.system_id, wrong.kind, wrong.todo) == (101, Kind.SIZE_WRONG, Todo.WATCH)
-    assert wrong.reason.startswith("9.2 kWh for each kW in one day cannot be")
+    assert wrong.reason.startswith("9.2 kWh for each kW in one day is impossible")
     # 36 kWh on each of 365 days are 2,628 kWh/kWp.
     whole_year = days_to(NEWEST, *[36_000.0] * 365)
     assert kinds(judged([row(1)], {1: whole_year})) == [Kind.SIZE_WRONG]
@@ -289,7 +289,7 @@ def test_microinverters_that_are_silent_for_three_days() -> None:
 
 def test_what_was_measured_comes_before_what_the_status_says() -> None:
     heard = NOW - timedelta(days=5)
-    told = row(1, condition=Condition.ATTENTION, status="micro", reason="some are not heard")
+    told = row(1, condition=Condition.ATTENTION, status="micro", reason="some do not report")
     found = only(judged([told], {}, inverters={1: {"a": heard, "b": NOW}}))
     assert (found.todo, found.days) == (Todo.VISIT, 4)
 
@@ -300,8 +300,8 @@ def test_what_was_measured_comes_before_what_the_status_says() -> None:
         (20_900, None),  # +4.5 %
         (19_000.2, None),  # just within -5 %
         (18_800, "the meter shows 6% less than the microinverters over 30 days to 2026-11-24"),
-        (10_000, "it seems to see one of two phases only"),
-        (6_700, "it seems to see one of three phases only"),
+        (10_000, "it seems to measure one of two phases only"),
+        (6_700, "it seems to measure one of three phases only"),
         (-20_000, "200% less"),
     ],
 )
@@ -352,7 +352,7 @@ def test_a_city_that_stops_together_is_one_line() -> None:
     assert [finding.system_id for finding in made.findings] == [51]
     assert (made.counts.in_outage, made.counts.call, made.counts.fine) == (5, 1, 4)
     assert made.headline == (
-        "10 systems: 0 need a visit, 1 needs a call, 5 went dark with their area"
+        "10 systems: 0 need a visit, 1 needs a call, 5 stopped with their area"
     )
 
 
@@ -423,7 +423,7 @@ def test_the_day_on_which_clocks_are_changed_is_over_at_its_midnight(changed: da
 def test_what_cannot_be_judged_is_refused() -> None:
     with pytest.raises(InvalidArgumentError, match="as_of: pass an aware datetime"):
         assess([], as_of=datetime(2026, 1, 1))
-    with pytest.raises(InvalidArgumentError, match="system 1 comes twice"):
+    with pytest.raises(InvalidArgumentError, match="system 1 is given twice"):
         judged([row(1), row(1)], {})
 
 

@@ -130,7 +130,7 @@ def test_an_area_is_told_once_and_its_systems_are_not() -> None:
     back = reports.then(report(offline(3), days=4))
     assert (numbers(back), back.recovered) == ((1, 0, 0, 0), 5)
     assert back.headline == (
-        "1 new, 0 worse, 0 resolved, 0 still open, 5 back after an outage of their area"
+        "1 new, 0 worse, 0 resolved, 0 still open, 5 working again after an outage of their area"
     )
 
 

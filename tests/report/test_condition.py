@@ -169,8 +169,8 @@ def test_without_a_zone_the_clock_cannot_accuse(zone: str) -> None:
 @pytest.mark.parametrize(
     ("status", "reason"),
     [
-        ("micro", "some microinverters are not heard"),
-        ("comm", "one of its gateways is not heard"),
+        ("micro", "some microinverters do not report"),
+        ("comm", "one of its gateways does not report"),
         ("power", "production is faulty"),
         ("encharge_issue", "its status is encharge_issue"),
         ("retired", "its status is retired"),

@@ -206,7 +206,7 @@ def test_every_picture_has_a_name_and_a_table_of_its_values(page: str) -> None:
         "Energy against the year before",
         "Systems without energy, 90 days",
         "Each day of the year",
-        "How the yields are spread",
+        "Distribution of the yields",
     ]
     assert sum("Values: " in text for _, text in parts.of("summary")) == 4
     svgs = parts.of("svg")
@@ -266,7 +266,7 @@ def test_an_owner_s_page_is_in_an_owner_s_words(store: Store) -> None:
     assert "made 369.6 kWh in the 30 days to 25 November 2026, 10% more than" in healthy
     assert "reports as it should" in healthy
     assert "Your gateway has not reported since 2026-11-25 06:55" in offline
-    assert "may well be producing" in offline
+    assert "may still be producing" in offline
     assert "to 24 November 2026" in offline
     for text in (healthy, offline, dead):
         assert not re.search(r"\b(visit|offline|rank|neighbour|peer)", _visible(text))

@@ -82,7 +82,7 @@ def test_no_size_is_no_yield_and_not_zero() -> None:
 def test_without_a_summary_the_numbers_are_unknown_and_the_problem_is_told() -> None:
     row = report_row(record(error=UNREAD))
     assert (row.energy_today_wh, row.energy_lifetime_wh, row.size_w) == (None, None, None)
-    assert row.problem == "Enlighten had a failure of its own"
+    assert row.problem == "Enlighten had an internal error"
     assert row.error == "Summary: status 503"
 
 

@@ -79,7 +79,7 @@ def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
     assert normal["energy_today_wh"] == 10_000
     assert normal["specific_yield_kwh_per_kwp"] == 2.0
     assert offline["energy_today_wh"] is None
-    assert unread["problem"] == "Enlighten had a failure of its own"
+    assert unread["problem"] == "Enlighten had an internal error"
     assert unread["error"] == "Summary: status 503: <b>down</b>"
 
 
@@ -136,7 +136,11 @@ def test_the_page_shows_rows_for_people(report: FleetReport) -> None:
     assert offline[6:10] == [UNKNOWN, "1.0", "5.0", UNKNOWN]
     assert offline[10].strip() == "no report for 3 d"
     assert unread[6:10] == [UNKNOWN] * 4
-    assert unread[10].strip().startswith("its summary could not be read: Enlighten had a failure")
+    assert (
+        unread[10]
+        .strip()
+        .startswith("its summary could not be read: Enlighten had an internal error")
+    )
     assert "503" not in plain_page(report)
     assert normal[6:10] == ["10.0", "1.0", "5.0", "2.00"]
     assert totals[1:3] == ["3", "systems"]
@@ -174,9 +178,9 @@ def test_the_name_says_what_is_written(report: FleetReport, tmp_path: Path, suff
 
 def test_what_cannot_be_written_is_said_beforehand(tmp_path: Path) -> None:
     for path, said in (
-        (tmp_path / "report.odt", r"ends in \.html, \.json, \.csv"),
-        (tmp_path / "report", "ends in"),
-        (tmp_path / "missing" / "report.html", "no folder .*missing; make it first"),
+        (tmp_path / "report.odt", r"must end in \.html, \.json, \.csv"),
+        (tmp_path / "report", "end in"),
+        (tmp_path / "missing" / "report.html", "no folder .*missing; create it first"),
     ):
         with pytest.raises(ConfigError, match=said):
             check_target(path)

@@ -55,7 +55,7 @@ def test_databases_of_others_are_left_alone(tmp_path: Path) -> None:
     with duckdb.connect(str(path)) as other:
         other.execute("CREATE TABLE store AS SELECT 'shop' AS kind").fetchall()
     before = contents(path)
-    with pytest.raises(ConfigError, match="of something else and was left alone"):
+    with pytest.raises(ConfigError, match="is not a database of this package and was not changed"):
         Store(path)
     assert contents(path) == before
     path = tmp_path / "sqlite.duckdb"
@@ -91,7 +91,7 @@ def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "photos"
     path.mkdir()
     (path / "one.jpg").write_bytes(b"x")
-    with pytest.raises(ConfigError, match="folder of something else"):
+    with pytest.raises(ConfigError, match="is not a store and was not changed"):
         Store(path)
     assert contents(path) == {str(path / "one.jpg"): b"x"}
     with pytest.raises(ConfigError, match=r"is a file: .*\.duckdb"):

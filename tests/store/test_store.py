@@ -264,7 +264,7 @@ def test_what_cannot_be_stored_is_refused_in_our_words(store: Store) -> None:
         store.write_systems([{"system_id": 1, "colour": "red"}], READ_AT)
     with pytest.raises(InvalidArgumentError, match="needs system_id"):
         store.write_systems([{"system_name": "x"}], READ_AT)
-    with pytest.raises(InvalidArgumentError, match="another type"):
+    with pytest.raises(InvalidArgumentError, match="wrong type"):
         store.write_systems([{"system_id": "many"}], READ_AT)
     with pytest.raises(InvalidArgumentError, match="window"):
         store.write_intervals(1, "production", [Interval(100)], 100, 200, None, READ_AT)
@@ -310,7 +310,7 @@ def test_a_store_that_is_closed_or_read_only_says_so(store: Store, path: Path) -
     with pytest.raises(ConfigError, match="closed"):
         store.write_systems([{"system_id": 2}], READ_AT)
     with Store(path, read_only=True) as one, Store(path, read_only=True) as two:
-        with pytest.raises(ConfigError, match="read only"):
+        with pytest.raises(ConfigError, match="read-only"):
             one.write_systems([{"system_id": 2}], READ_AT)
         assert len(one.systems()) == len(two.systems()) == 1
 

@@ -276,7 +276,7 @@ def test_a_full_disk_is_told_of_and_leaves_the_store_whole(path: Path) -> None:
         path,
     )
     words = finished(writer)
-    assert words.startswith("refused: there is no room left"), words
+    assert words.startswith("refused: the disk is full"), words
     assert str(path) in words
     assert systems_that_are_whole(path) == {1}
     with Store(path) as store:

@@ -1,4 +1,4 @@
-"""Today's course of production and consumption, from the recording."""
+"""Today's curve of production and consumption, from the recording."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Curve", "recorded_curve"]
 
-# Seconds: how long the cloud's intervals, and those of the recording, last.
+# Seconds. Length of the intervals of the cloud and of the recording.
 PRODUCTION_STEP, CONSUMPTION_STEP = 300, 900
 
 
@@ -22,11 +22,11 @@ class Curve:
     """The intervals of today that were recorded.
 
     Attributes:
-        zone: The IANA zone whose day it is; None without a recording.
+        zone: The IANA time zone of the day; None without a recording.
         production: The end of each interval (epoch seconds UTC) and its mean power in W.
-        consumption: The same of the house, or, where batteries charge behind the meter, of the
-            house and what they take.
-        note: Why there are none.
+        consumption: The same for the house; if batteries charge behind the meter, including
+            their charging.
+        note: Why there are no intervals.
     """
 
     zone: str | None = None
@@ -50,7 +50,7 @@ def recorded_curve(envoy: Envoy) -> Curve:
     """The recorded intervals of today; a missing recording is a note, not an error.
 
     Raises:
-        APIConnectionError: the gateway, whose serial number is needed, does not answer.
+        APIConnectionError: the gateway does not answer; its serial number is needed.
     """
     try:
         produced = envoy.stats().intervals

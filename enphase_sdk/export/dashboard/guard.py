@@ -1,4 +1,4 @@
-"""Who may see the page, and what the page may do."""
+"""The access check of the page, and the page's security headers."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ class Guard:
     """Refuses other hosts' names (421) and browsers without the token (401).
 
     Args:
-        app: What is guarded.
-        bind: The address that is listened on.
+        app: The application that is guarded.
+        bind: The address that the server listens on.
         token: The token; None on loopback.
     """
 
@@ -48,7 +48,7 @@ class Guard:
         self._names = {bind.lower(), machine, f"{machine}.local", machine.partition(".")[0]}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or let the page do it."""
+        """Refuse the request, or pass it to the page."""
         from starlette.requests import Request
         from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
@@ -63,11 +63,13 @@ class Guard:
         request = Request(scope)
         answer: Response | None = None
         if not self._is_ours(request.headers.getlist("host")):
-            answer = PlainTextResponse("this machine is not known by that name\n", 421)
+            answer = PlainTextResponse(
+                "this machine has another name; use the printed address\n", 421
+            )
         elif self._token is not None and not self._has_token(request.headers.get("cookie")):
             given = parse_qs(scope["query_string"].decode("latin-1")).get("token", [""])[0]
             if request.url.path == "/" and _same(given, self._token):
-                # The token leaves the address bar, where it could be seen or kept.
+                # Remove the token from the address bar, where it could be seen or stored.
                 answer = RedirectResponse("/", 303)
                 answer.set_cookie(COOKIE, self._token, httponly=True, samesite="strict")
             else:
@@ -77,7 +79,7 @@ class Guard:
         await (answer or self._app)(scope, receive, send_guarded)
 
     def _is_ours(self, hosts: list[str]) -> bool:
-        """Whether the one Host header names this machine by an address or by a name of it."""
+        """Whether there is one Host header, with an address or a name of this machine."""
         if len(hosts) != 1:
             return False
         try:

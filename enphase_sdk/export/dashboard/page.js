@@ -1,5 +1,5 @@
 "use strict";
-// Shows what /events tells; every second the ages, so that what has become old is greyed.
+// Shows the values of /events, and updates their ages each second, so that old values turn grey.
 
 const byId = (id) => document.getElementById(id);
 const SVG = "http://www.w3.org/2000/svg";
@@ -12,7 +12,7 @@ const WAYS = {
   battery: (w) => (w > NOTHING ? "discharging" : w < -NOTHING ? "charging" : "idle"),
 };
 let told = null;
-let ahead = 0; // The server's clock less this one's, seconds.
+let ahead = 0; // The server's clock minus this one's, seconds.
 let connected = false;
 
 const now = () => Date.now() / 1000 + ahead;
@@ -70,13 +70,13 @@ function sentence() {
     const text = value.number > 0 ? above : below;
     if (text) parts.push(text.replace("#", watts(Math.abs(value.number))));
   };
-  tell("production_power_w", "The roof gives #");
+  tell("production_power_w", "The roof produces #");
   tell("battery_power_w", "the battery gives #", "the battery takes #");
   tell("grid_power_w", "the grid gives #", "the grid takes #");
   tell("house_power_w", "the house takes #");
   const both = told.values.production_and_grid_power_w;
   if (!told.values.house_power_w && both && !isStale(both)) {
-    parts.push(`roof and grid together give ${watts(both.number)}`);
+    parts.push(`roof and grid together supply ${watts(both.number)}`);
   }
   const text = parts.join(", ");
   return text ? `${text[0].toUpperCase()}${text.slice(1)}.` : "";
@@ -88,9 +88,9 @@ function showAll() {
   write(byId("sentence"), sentence());
   const status = byId("status");
   const gateway = told.gateway;
-  // Whether all is well is told to screen readers; ages would be told each second.
-  let text = "The gateway is read.";
-  if (!connected) text = "No connection to this program; what is shown is old.";
+  // Only problems are announced to screen readers; ages would be announced each second.
+  let text = "The gateway answers.";
+  if (!connected) text = "No connection to this program; the values shown are old.";
   else if (!told.up) text = gateway ? `No reading: ${told.error}` : told.error || "Waiting for the first reading …";
   else if (gateway.problems.length) text = `Not everything could be read: ${gateway.problems.join(", ")}`;
   write(status, text);
@@ -156,7 +156,7 @@ function showCurve(curve) {
   const none = points.length === 0;
   byId("curve").hidden = byId("hours").hidden = none;
   byId("curve-note").hidden = !none;
-  write(byId("curve-note"), (curve && curve.note) || "Nothing of today has been recorded yet.");
+  write(byId("curve-note"), (curve && curve.note) || "No value of today has been recorded yet.");
   if (none) return;
   // Drawn in the page's own pixels, so that its text is as large on a phone.
   const plot = byId("plot");
@@ -194,9 +194,9 @@ function showCurve(curve) {
     }
     if (path) plot.append(element("path", { class: name, d: path }));
   }
-  // Where the grid is metered, what charges a battery counts as consumed.
+  // With a grid meter, battery charging counts as consumption.
   const charging = told.values.battery_power_w && !told.values.house_energy_wh;
-  write(byId("consumption-key"), charging ? "Consumption, with what charges the battery" : "Consumption");
+  write(byId("consumption-key"), charging ? "Consumption, including battery charging" : "Consumption");
   write(byId("curve-summary"), `Recorded: ${energy(sums.production)} produced, ${energy(sums.consumption)} consumed.`);
   const cell = (wh) => (wh === undefined ? "–" : energy(wh));
   byId("hours").querySelector("tbody").replaceChildren(...[...hours].sort((a, b) => a[0] - b[0]).map(([at, line]) =>

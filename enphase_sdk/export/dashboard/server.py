@@ -1,8 +1,8 @@
-"""Serves the page: what it is made of, and what is known as server-sent events.
+"""Serves the page, its files, and the values as server-sent events.
 
-It listens on loopback, and elsewhere only with a token of its own. Who may ask: a browser that
-names this machine by an address or by a name of it (so no foreign page can lead a browser here by
-its own name), and, where there is a token, that has it.
+On other addresses than loopback it requires a token of its own. A request must name this machine
+by one of its addresses or names in the Host header (so that a foreign page cannot reach it through
+its own name), and must have the token if there is one.
 """
 
 from __future__ import annotations
@@ -37,10 +37,10 @@ _PAGE = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
 }
 
-# Browsers that look on at once; each holds a connection.
+# The most browsers that may show the page together; each holds a connection.
 MOST_VIEWERS = 32
 
-# Seconds. An event at least this often: ages are shown right, and a gone browser is noticed.
+# Seconds. An event is sent at least this often, so that a closed browser is noticed.
 LONGEST_SILENCE = 15.0
 
 
@@ -54,8 +54,8 @@ class Dashboard:
         bind: The address to listen on.
 
     Attributes:
-        board: What is shown.
-        url: Where the page is; elsewhere than on loopback with the token.
+        board: The values shown.
+        url: The page's address; with the token if it is not on loopback.
 
     Raises:
         ConfigError: the port cannot be used, or `starlette` or `uvicorn` is missing.
@@ -121,12 +121,12 @@ class Dashboard:
         self._listening.close()
 
     def publish(self, told: Told) -> None:
-        """Show what is known now."""
+        """Show the present state."""
         self.board.note_reading(told)
         self.wake()
 
     def wake(self) -> None:
-        """Send what the board says to all who look on."""
+        """Send the board's values to all open pages."""
         with self._lock:
             for loop, event in self._wakeners:
                 loop.call_soon_threadsafe(event.set)
@@ -142,7 +142,7 @@ class Dashboard:
         from starlette.responses import PlainTextResponse, StreamingResponse
 
         if len(self._wakeners) >= MOST_VIEWERS:
-            return PlainTextResponse("too many look on already\n", 503)
+            return PlainTextResponse("too many pages are open already; close one\n", 503)
         return StreamingResponse(
             self._stream(), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
         )
@@ -180,7 +180,7 @@ def _listening(bind: str, port: int) -> socket.socket:
 
 
 def _written(bind: str) -> str:
-    """An address as it stands in a URL; this machine's name where it listens everywhere."""
+    """An address as written in a URL; this machine's name if it listens on all addresses."""
     if bind in ("0.0.0.0", "::", ""):  # noqa: S104 - what was asked for
         return socket.gethostname()
     return f"[{bind}]" if ":" in bind else bind

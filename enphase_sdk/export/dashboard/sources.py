@@ -1,4 +1,4 @@
-"""What the page shows beside readings: the recording, and live data."""
+"""The page's sources besides readings: the recording, and live data."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ if TYPE_CHECKING:
 
 __all__ = ["CurveSource", "LiveSource"]
 
-# Seconds before live data are tried again.
+# Seconds until live data are tried again.
 PAUSE = 60.0
 
 
 class CurveSource:
-    """Reads the recording after readings, as often as it can have grown by an interval.
+    """Reads the recording after readings, at most once for each of its intervals.
 
     Args:
         envoy: The gateway's client.
-        page: Where the curve is shown.
+        page: The page that shows the curve.
     """
 
     def __init__(self, envoy: Envoy, page: Dashboard) -> None:
@@ -50,7 +50,7 @@ class CurveSource:
         try:
             curve = recorded_curve(self._envoy)
         except EnphaseError:
-            # Which recording it is, the gateway itself says; the next reading tries again.
+            # The gateway's serial number names the recording; the next reading tries again.
             return
         self._interval = interval
         self._page.board.note_curve(curve)
@@ -58,13 +58,13 @@ class CurveSource:
 
 
 class LiveSource:
-    """Shows live data while its context is open; readings go on beside it.
+    """Shows live data while its context is open; readings continue in parallel.
 
-    Where the gateway has stopped to renew its live data, this asks it to go on: a write.
+    If the gateway has stopped renewing its live data, this enables them again, which is a write.
 
     Args:
         envoy: The gateway's client.
-        page: Where they are shown.
+        page: The page that shows them.
     """
 
     def __init__(self, envoy: Envoy, page: Dashboard) -> None:

@@ -1,4 +1,4 @@
-"""What the page shows, as plain values: everything with its age, its source and its limit."""
+"""The values that the page shows, each with its age, its source and its limit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from enphase_sdk.export.subjects import FRESH, Subject
 
 __all__ = ["Board", "Shown"]
 
-# Seconds. Live data come each second; a gateway may hold them back for a while.
+# Seconds. Live data arrive each second, but a gateway may pause for some seconds.
 LIVE_LIMIT = 30.0
 
 
@@ -35,7 +35,7 @@ class Shown:
     limit: float
 
     def to_dict(self) -> dict[str, Any]:
-        """As the page gets it."""
+        """The JSON object for the page."""
         return {"number": self.number, "at": self.at, "source": self.source, "limit": self.limit}
 
 
@@ -51,7 +51,7 @@ class Board:
         self._curve: Curve | None = None
 
     def note_reading(self, told: Told) -> None:
-        """Take what a reading told; values that it did not tell stay, and grow old."""
+        """Store a reading; values that it does not have stay, and become older."""
         with self._lock:
             self._told = told
             if told.up and told.reading is not None:
@@ -62,19 +62,19 @@ class Board:
                         )
 
     def note_live(self, values: list[Value]) -> None:
-        """Take a sample of live data."""
+        """Store a sample of live data."""
         with self._lock:
             self._live_note = None
             for value in values:
                 self._live[value.measure.key] = Shown(value.number, value.at, "live", LIVE_LIMIT)
 
     def note_no_live(self, reason: str) -> None:
-        """Take why there are no live data."""
+        """Store the reason why there are no live data."""
         with self._lock:
             self._live_note = reason
 
     def note_curve(self, curve: Curve) -> None:
-        """Take the recorded course of today."""
+        """Store the recorded curve of today."""
         with self._lock:
             self._curve = curve
 
@@ -106,7 +106,7 @@ class Board:
             }
 
     def _chosen(self, now: float) -> dict[str, Shown]:
-        """Of each value the live one, unless it is too old and the reading's is newer."""
+        """For each value the live one, unless it is too old and the reading's is newer."""
         chosen = dict(self._read)
         for key, live in self._live.items():
             read = chosen.get(key)

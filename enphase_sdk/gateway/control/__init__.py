@@ -1,5 +1,5 @@
-"""Changing a gateway's settings: what is planned, sent once, and confirmed by its effect.
+"""Changing a gateway's settings: each write is planned, sent once, and confirmed by its effect.
 
-`changes` holds the values and the two flows every write goes through; `grid`, `storage`,
+`changes` holds the values and the two flows that every write uses; `grid`, `storage`,
 `generator` and `installer` plan the writes. None of them does I/O.
 """

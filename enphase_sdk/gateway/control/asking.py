@@ -1,4 +1,4 @@
-"""What every write checks first: the token's role, the equipment, the values given."""
+"""The checks before every write: the token's role, the equipment, the values given."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ __all__ = [
 
 T = TypeVar("T")
 
-# The first that knows batteries and controllers.
+# The first firmware with batteries and controllers.
 _OLDEST = (5,)
 
-# Each role may do what those below it may.
+# Each role has the rights of the roles below it.
 _ROLES = {
     "anybody": 1,
     "monitor": 2,
@@ -55,12 +55,12 @@ _ROLES = {
 
 @frozen
 class Asking:
-    """Who asks which gateway.
+    """The gateway and the rights with which a write is planned.
 
     Attributes:
         info: The gateway.
-        role: The role in the token; None where there is none or it does not say.
-        powers: Reads production and consumption, with the profile of the client.
+        role: The role in the token; None if there is no token or it has no role.
+        powers: Reads production and consumption, with the client's profile.
     """
 
     info: GatewayInfo
@@ -68,10 +68,10 @@ class Asking:
     powers: Callable[[], Flow[Snapshot]]
 
     def require(self, role: str, what: str) -> None:
-        """Refuse where the token's role is known to be too low.
+        """Refuse if the token's role is known to be too low.
 
         Raises:
-            NotAvailableError: It is.
+            NotAvailableError: The role is too low.
         """
         known = _ROLES.get(self.role or "")
         if known is not None and known < _ROLES[role]:
@@ -82,10 +82,10 @@ class Asking:
 
 
 def planned(info: GatewayInfo, asking: Asking, planning: Callable[[Asking], Flow[T]]) -> Flow[T]:
-    """The plan of a write, where this firmware has anything to write to.
+    """The plan of a write, if this firmware has settings that can be changed.
 
     Raises:
-        NotAvailableError: It has not. Below 7 some endpoints refuse whoever asks, which means
+        NotAvailableError: It has none. Below 7 some endpoints refuse every user, which means
             the same.
     """
     if info.version < _OLDEST:
@@ -101,10 +101,10 @@ def planned(info: GatewayInfo, asking: Asking, planning: Callable[[Asking], Flow
 
 
 def document(path: str) -> Flow[dict[str, Any]]:
-    """An object the gateway serves, whole and with its keys in their order.
+    """A JSON object of the gateway, complete and with its keys in their order.
 
     Raises:
-        NotAvailableError: It has none, or an empty one.
+        NotAvailableError: The gateway has no such object, or an empty one.
         APIStatusError, APIResponseValidationError, APIConnectionError: It cannot be read.
     """
     return fetch(Source[dict[str, Any]](path, _whole))
@@ -115,7 +115,7 @@ def _whole(content: Content) -> dict[str, Any] | None:
 
 
 def or_none(flow: Flow[T]) -> Flow[T | None]:
-    """What `flow` reads, or None where the gateway does not have it."""
+    """The result of `flow`; None if the gateway does not have it."""
     try:
         return (yield from flow)
     except NotAvailableError:
@@ -123,32 +123,32 @@ def or_none(flow: Flow[T]) -> Flow[T | None]:
 
 
 def equipment() -> Flow[EnsembleInventory]:
-    """Which batteries and controllers there are.
+    """The batteries and controllers of the gateway.
 
     Raises:
-        NotAvailableError: None at all.
+        NotAvailableError: There are none.
     """
     return fetch(sources.ENSEMBLE_INVENTORY)
 
 
 def objects(value: Any) -> list[dict[str, Any]]:
-    """The objects of a list; nothing where it is no list."""
+    """The objects in a list; empty if the value is not a list."""
     return [item for item in value if is_object(item)] if is_array(value) else []
 
 
 def look_up(record: Any, name: str) -> Any:
-    """A value of an object; None where it has none, or is no object."""
+    """A value of an object; None if it is absent, or the record is not an object."""
     return record.get(name) if is_object(record) else None
 
 
-# Values given
+# Checks of given values
 
 
 def checked_number(value: object, name: str, lowest: float, highest: float) -> float:
     """A number in its range.
 
     Raises:
-        InvalidArgumentError: It is none, or out of it.
+        InvalidArgumentError: It is not a number, or out of range.
     """
     if (
         isinstance(value, bool)
@@ -161,14 +161,14 @@ def checked_number(value: object, name: str, lowest: float, highest: float) -> f
 
 
 def checked_percent(value: object, name: str) -> float:
-    """A percentage with one decimal at most, as gateways keep them.
+    """A percentage with one decimal at most, as gateways store it.
 
     Raises:
-        InvalidArgumentError: It is none.
+        InvalidArgumentError: It is not such a percentage.
     """
     percent = float(checked_number(value, name, 0, 100))
     if percent != round(percent, 1):
-        raise InvalidArgumentError(f"{name} may have one decimal; a gateway keeps no more")
+        raise InvalidArgumentError(f"{name} may have only one decimal; round it")
     return percent
 
 
@@ -176,7 +176,7 @@ def checked_flag(value: object, name: str) -> bool:
     """True or False.
 
     Raises:
-        InvalidArgumentError: Something else, such as the text ``"off"``, which counts as true.
+        InvalidArgumentError: It is another value, such as the text ``"off"``, which counts as true.
     """
     if not isinstance(value, bool):
         raise InvalidArgumentError(f"{name} must be True or False")
@@ -184,10 +184,10 @@ def checked_flag(value: object, name: str) -> bool:
 
 
 def checked_choice(value: object, name: str, choices: Iterable[str]) -> str:
-    """One of some words.
+    """One of the given choices.
 
     Raises:
-        InvalidArgumentError: Another one.
+        InvalidArgumentError: It is another value.
     """
     if not isinstance(value, str) or value not in choices:
         raise InvalidArgumentError(f"{name} must be one of: {', '.join(choices)}")

@@ -1,7 +1,7 @@
 """One write to a gateway: planned from the current document, sent once, then watched.
 
-`prepared` plans and sends it without other requests in between; `watched` waits and reads what came
-of it. Between two looks other requests can be sent.
+`prepared` plans and sends it without other requests in between; `watched` waits and reads the
+result. Between two readings other requests can be sent.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 Outcome: TypeAlias = Literal["applied", "stored only", "reverted", "unknown"]
-"""What came of a write, as far as the gateway's state tells."""
+"""The outcome of a write, according to the gateway's state."""
 
 Values: TypeAlias = Mapping[str, Any]
 
@@ -46,17 +46,17 @@ _REFUSED = "nothing was changed; read the settings and check the values"
 
 @frozen
 class PlannedRequest:
-    """A write as it goes over the wire.
+    """A write as it is sent to the gateway.
 
     Attributes:
         method: The HTTP method.
         path: The path on the gateway.
         body: What is sent as JSON: whole documents, with every key as it was read.
-        warning: What to know before it is sent; None where there is nothing to warn of.
-        before: The settings concerned as they are, by the gateway's own names.
-        requested: What they are to become.
-        refusal: Why it would not be sent now; None where it would be.
-        is_done: Whether all is as requested already, so that nothing would be sent.
+        warning: A warning about the effect of the write; None if there is none.
+        before: The present values of the settings, by the gateway's own names.
+        requested: Their requested values.
+        refusal: Why it would not be sent now; None if it would be.
+        is_done: Whether all settings have the requested values already: nothing would be sent.
     """
 
     method: str
@@ -71,18 +71,19 @@ class PlannedRequest:
 
 @frozen(kw_only=True)
 class ConfirmedChange:
-    """What a write came to.
+    """The result of a write.
 
     Attributes:
-        before: The settings concerned before the write, by the gateway's own names.
-        requested: What they were to become.
-        after: What they were at the last look; None if they could not be read.
-        outcome: ``applied``: the effect is seen. ``stored only``: the gateway keeps the setting
-            and does not act on it. ``reverted``: the gateway accepted it and kept or got back
-            the old setting, as the cloud does. ``unknown``: nothing that was read tells.
-        effect: What the gateway did at the last look, in contrast to what it has stored.
-        reason: The outcome in words.
-        request: What was sent; None if all was as requested already.
+        before: The settings before the write, by the gateway's own names.
+        requested: Their requested values.
+        after: Their values at the last reading; None if they could not be read.
+        outcome: ``applied``: the gateway acts on it. ``stored only``: the gateway has stored the
+            setting and does not act on it. ``reverted``: the gateway accepted it, but has the old
+            setting, for example because the cloud restored it. ``unknown``: the readings do not
+            show the result.
+        effect: What the gateway did at the last reading, in contrast to its stored settings.
+        reason: The reason for the outcome, as text.
+        request: The request that was sent; None if the settings had the requested values already.
     """
 
     before: Values
@@ -99,10 +100,10 @@ class Look:
     """The gateway at one moment after a write.
 
     Attributes:
-        after: The settings concerned; None where they could not be read.
-        stored: Whether it has stored what was asked for; None where that is not known.
-        effective: Whether it acts on it; None where that is not known.
-        effect: What it does.
+        after: The settings; None if they could not be read.
+        stored: Whether the requested values are stored; None if not known.
+        effective: Whether the gateway acts on them; None if not known.
+        effect: What the gateway does.
     """
 
     after: Values | None = None
@@ -113,14 +114,14 @@ class Look:
 
 @frozen(kw_only=True)
 class Plan:
-    """A write, and how to find out what came of it.
+    """A write, and how to find out its result.
 
     Attributes:
-        request: What to send.
+        request: The request to send.
         look: Reads the gateway once more.
-        looks_at: When to look, in seconds after the write.
-        can_revert: Whether to look to the end, since it may be undone meanwhile.
-        content_type: Of the body.
+        looks_at: When to read the gateway, in seconds after the write.
+        can_revert: Whether to read it until the end, because the change may be undone meanwhile.
+        content_type: The content type of the body.
     """
 
     request: PlannedRequest
@@ -131,7 +132,7 @@ class Plan:
 
     @property
     def change(self) -> ConfirmedChange:
-        """What is known when it has just been sent."""
+        """The change when it has just been sent."""
         return ConfirmedChange(
             before=self.request.before,
             requested=self.request.requested,
@@ -144,14 +145,14 @@ class Plan:
 
 @define
 class Watch:
-    """A write that was sent, and what is known of it.
+    """A write that was sent, and what is known about it.
 
     Attributes:
         plan: The write.
         change: What is known so far.
-        answer: Why there was no good answer to it; None where there was one.
-        refused: The error to raise where the gateway refused it. It is kept here, because a
-            session repeats a flow that raises, and a write must not be repeated.
+        answer: Why there was no good answer; None if there was one.
+        refused: The error to raise if the gateway refused it. It is kept here, because a session
+            repeats a flow that raises, and a write must not be repeated.
     """
 
     plan: Plan
@@ -167,10 +168,10 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
     reading. A refused write is returned with its error in `refused`. It is never sent again.
 
     Raises:
-        NotAvailableError: This gateway does not have it, or it is not safe now.
+        NotAvailableError: This gateway does not have the setting, or the write is not safe now.
         InvalidArgumentError: A value is out of its range.
-        AuthenticationError, APIStatusError: The gateway refuses what is read before the write.
-        APIConnectionError: It does not answer what is read before the write; nothing was sent.
+        AuthenticationError, APIStatusError: The gateway refuses a reading before the write.
+        APIConnectionError: It does not answer a reading before the write; nothing was sent.
     """
     plan = yield from planning
     request = plan.request
@@ -183,7 +184,7 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
             plan.change,
             after=request.before,
             outcome="applied",
-            reason="it is so already; nothing was sent",
+            reason="it has the requested values already; nothing was sent",
             request=None,
         )
         return Watch(plan, told)
@@ -224,19 +225,19 @@ def prepared(planning: Flow[Plan], *, dry_run: bool) -> Flow[PlannedRequest | Wa
 
 
 def _judged_answer(request: PlannedRequest, reply: Reply) -> str | None:
-    """What is wrong with an answer to a write that may have been carried out all the same."""
+    """What is wrong with the answer to a write that may still have been carried out."""
     status, named = reply.status, f"{request.method} {request.path}"
     if status >= 500:
         return f"the gateway answered the write with status {status}"
     if status in (401, 403):
         raise status_error(named, status, _MAY_NOT)
     if status in (404, 405):
-        raise NotAvailableError(f"{named}: this gateway has no such thing (HTTP {status})")
+        raise NotAvailableError(f"{named}: this gateway does not have it (HTTP {status})")
     if not 200 <= status < 300:
         raise status_error(named, status, _REFUSED)
     match answer_of(reply):
         case Absent("a web page"):
-            return "a web page came as answer to the write"
+            return "the gateway answered the write with a web page"
         case Absent("an error object"):
             raise NotAvailableError(f"{named}: the gateway answered with an error; {_REFUSED}")
         case _:
@@ -244,11 +245,11 @@ def _judged_answer(request: PlannedRequest, reply: Reply) -> str | None:
 
 
 def watched(watch: Watch, *, wait: bool) -> Flow[ConfirmedChange]:
-    """Look what came of a write, at the times its kind needs.
+    """Read the result of a write, at the times that the plan gives.
 
     Args:
-        watch: The write; what is known of it is kept there too.
-        wait: Whether to wait; else the gateway is looked at once, and the outcome is unknown.
+        watch: The write; the result is stored there too.
+        wait: Whether to wait; otherwise the gateway is read once, and the outcome is unknown.
     """
     plan = watch.plan
     if watch.change.request is None:
@@ -257,7 +258,7 @@ def watched(watch: Watch, *, wait: bool) -> Flow[ConfirmedChange]:
     passed = 0.0
     for at in plan.looks_at if wait else (0.0,):
         if at > passed:
-            yield Sleep(at - passed, f"what came of {plan.request.method} {plan.request.path}")
+            yield Sleep(at - passed, f"the effect of {plan.request.method} {plan.request.path}")
             passed = at
         looks.append((yield from _looked(plan)))
         watch.change = _judged(watch, looks)
@@ -283,12 +284,12 @@ def _looked(plan: Plan) -> Flow[Look]:
     except FingerprintMismatchError:
         raise
     except EnphaseError as error:
-        logger.debug("what came of %s cannot be read: %s", plan.request.path, error)
+        logger.debug("the effect of %s cannot be read: %s", plan.request.path, error)
         return Look()
 
 
 def _judged(watch: Watch, looks: Sequence[Look]) -> ConfirmedChange:
-    """The change after the looks so far."""
+    """The change after the readings so far."""
     last = looks[-1]
     outcome, reason = _outcome(watch, looks)
     if watch.answer is not None:
@@ -303,15 +304,15 @@ def _outcome(watch: Watch, looks: Sequence[Look]) -> tuple[Outcome, str]:
     if last.effective:
         return "applied", "the gateway acts on it"
     if any(look.effective for look in looks) and last.effective is False:
-        return "reverted", "the gateway acted on it, and no longer does"
+        return "reverted", "the gateway acted on it, but no longer does"
     if last.stored is False:
         if any(look.stored for look in looks):
-            return "reverted", "it was stored, and has been undone"
+            return "reverted", "it was stored, but has been undone"
         if watch.answer is None:
-            return "reverted", "the gateway accepted it and kept the old setting"
+            return "reverted", "the gateway accepted it but kept the old setting"
         return "unknown", "the stored setting is not the requested one"
     if last.stored and last.effective is False:
-        return "stored only", "the gateway has stored it and does not act on it"
+        return "stored only", "the gateway has stored it but does not act on it"
     if last.stored:
         return "unknown", "it is stored; whether the gateway acts on it cannot be read"
-    return "unknown", "the gateway's state could not be read, or does not tell"
+    return "unknown", "the gateway's state could not be read, or does not show it"

@@ -1,4 +1,4 @@
-"""Planning the writes of a generator: mode, schedule, whether it charges the batteries."""
+"""Planning the writes of a generator: mode, schedule, and charging of the batteries."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _MODE_LOOKS = (10.0, 30.0, 60.0, 120.0)
 _DOCUMENT_LOOKS = (10.0, 30.0)
 
-_STARTS = "the generator may start at once"
+_STARTS = "the generator may start immediately"
 _ACTIVE_AGAIN = (
-    "every write of the schedule makes default_soc the charge at which the generator starts and "
-    "stops, whatever is active now"
+    "every write of the schedule makes the default charges at which the generator starts and "
+    "stops the active ones"
 )
 
-# Names of the SDK's model, and where the document has them.
+# The names in the SDK's model, and their places in the document.
 _PLACES = {
     "default_start_soc": ("default_soc", "start_soc"),
     "start_soc": ("default_soc", "start_soc"),
@@ -60,10 +60,10 @@ _RANGES = {
 
 
 def _configuration(asking: Asking) -> Flow[dict[str, Any]]:
-    """What the generator is.
+    """The generator's configuration.
 
     Raises:
-        NotAvailableError: There is none, or no System Controller to start it.
+        NotAvailableError: There is no generator, or no System Controller to start it.
     """
     asking.require("owner", "the generator")
     if (yield from equipment()).enpower is None:
@@ -107,7 +107,7 @@ def mode(asking: Asking, wanted: str) -> Flow[Plan]:
 
 
 def _mode() -> Flow[dict[str, Any]]:
-    """The mode it was told; firmware that keeps no such document has it in its state."""
+    """The requested mode; without that document, the mode in the generator's state."""
     told = look_up((yield from or_none(document(sources.GENERATOR_MODE.path))), "gen_cmd")
     if told is None:
         does = yield from or_none(document(sources.GENERATOR.path))
@@ -122,7 +122,9 @@ def charging(asking: Asking, on: bool) -> Flow[Plan]:
     whole = yield from _configuration(asking)
     name = "charge_from_generator"
     if name not in whole:
-        raise NotAvailableError("this generator's configuration does not tell of charging from it")
+        raise NotAvailableError(
+            "this generator's configuration has no setting for charging the batteries"
+        )
 
     def look() -> Flow[Look]:
         now = yield from document(sources.GENERATOR_CONFIG.path)
@@ -139,17 +141,19 @@ def charging(asking: Asking, on: bool) -> Flow[Plan]:
         ),
         look=look,
         looks_at=_DOCUMENT_LOOKS,
-        # Without a battery it is turned on again, after a 200.
+        # Without a battery the gateway answers 200 and turns it on again.
         can_revert=True,
     )
 
 
 def schedule(asking: Asking, changes: Mapping[str, Any]) -> Flow[Plan]:
-    """Change when the generator exercises, and the charge it starts and stops at."""
+    """Change when the generator exercises, and the charge at which it starts and stops."""
     yield from _configuration(asking)
     whole = yield from document(sources.GENERATOR_SCHEDULE.path)
     if not look_up(whole, "exercise_config") or not is_object(whole["exercise_config"]):
-        raise NotAvailableError("this generator has no schedule yet; its installer sets it up")
+        raise NotAvailableError(
+            "this generator has no schedule yet; ask its installer to set it up"
+        )
     requested = _placed(changes)
     body = dict(whole)
     before: dict[str, Any] = {}
@@ -186,10 +190,10 @@ def schedule(asking: Asking, changes: Mapping[str, Any]) -> Flow[Plan]:
 
 
 def _placed(changes: Mapping[str, Any]) -> dict[tuple[str, str], Any]:
-    """Each change with its place in the document, whichever way it was named.
+    """Each change with its place in the document, for both kinds of names.
 
     Raises:
-        InvalidArgumentError: There is no such setting, or it cannot be that.
+        InvalidArgumentError: There is no such setting, or the value is not valid.
     """
     placed: dict[tuple[str, str], Any] = {}
     for given, value in changes.items():
@@ -208,9 +212,7 @@ def _place(name: str, part: str | None = None) -> tuple[str, str]:
     place = _PLACES.get(name)
     if place is None or part not in (None, place[0]):
         known = ", ".join(key for key in _PLACES if key.startswith(("default", "exercise")))
-        raise InvalidArgumentError(
-            f"a generator's schedule has no setting {name!r}; there are: {known}"
-        )
+        raise InvalidArgumentError(f"a generator's schedule has no setting {name!r}; use: {known}")
     return place
 
 
@@ -222,12 +224,12 @@ def _check(name: str, value: Any) -> None:
     if number != int(number):
         raise InvalidArgumentError(f"{name} must be a whole number")
     if name == "duration" and number % 10:
-        # Others are stored, and Enphase's app then shows a blank.
+        # Other values are stored, but Enphase's app then shows nothing.
         raise InvalidArgumentError("duration must be 10, 20, … 60 minutes")
 
 
 def _like(standing: Any, value: Any) -> Any:
-    """A number of the kind that stands there."""
+    """A number of the same type as the present value."""
     if isinstance(value, str):
         return value
     return float(value) if isinstance(standing, float) else int(value)

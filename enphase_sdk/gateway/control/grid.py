@@ -27,19 +27,19 @@ __all__ = ["CONTACTS_SETTLE", "dry_contact", "dry_contact_settings", "relay"]
 _CONTACTS = ("NC1", "NC2", "NO1", "NO2")
 
 CONTACTS_SETTLE = 90.0
-"""Seconds after a settings write in which every NC contact reads ``open`` though none moved."""
+"""Seconds after a settings write in which every NC contact reads ``open`` without moving."""
 
 _RELAY_LOOKS = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 75.0, 90.0)
 _CONTACT_LOOKS = (2.0, 5.0, 10.0)
 _SETTINGS_LOOKS = (5.0, 15.0, 30.0)
 
 _OFF_GRID = (
-    "the house is disconnected from the grid and has only its batteries and the sun; from afar it "
-    "may not come back"
+    "the house is disconnected from the grid and has only its batteries and the sun; if its "
+    "network also loses power, it cannot be connected again remotely"
 )
-_SWITCHES = "a dry contact switches what is wired to it"
+_SWITCHES = "a dry contact switches the equipment that is wired to it"
 
-# The names of the SDK's model, and those of the record.
+# The names in the SDK's model, and in the gateway's record.
 _RECORD_NAMES = {"generator_action": "gen_action", "black_start": "black_s_start"}
 _WORDS = {
     "mode": ("manual", "soc"),
@@ -60,7 +60,7 @@ _LONGEST_NAME = 64
 def relay(
     asking: Asking, position: Literal["open", "closed"], *, minimum_soc: float = 0.0
 ) -> Flow[Plan]:
-    """Take the house off the grid (``open``) or back to it (``closed``)."""
+    """Disconnect the house from the grid (``open``), or connect it again (``closed``)."""
     lowest = checked_number(minimum_soc, "minimum_soc", 0, 100)
     yield from _controller(asking, "the grid relay")
     before = yield from _relay_state()
@@ -99,10 +99,10 @@ def relay(
 
 
 def _controller(asking: Asking, what: str) -> Flow[None]:
-    """Refuse if there is no System Controller, which is needed for this.
+    """Refuse if there is no System Controller, which this write needs.
 
     Raises:
-        NotAvailableError: None is there.
+        NotAvailableError: There is no System Controller.
     """
     asking.require("owner", what)
     if (yield from equipment()).enpower is None:
@@ -110,7 +110,7 @@ def _controller(asking: Asking, what: str) -> Flow[None]:
 
 
 def _relay_state() -> Flow[dict[str, Any]]:
-    """What the relay was told and what it does; of older firmware the inventory tells."""
+    """The relay's requested and actual position; on older firmware from the inventory."""
     told = yield from or_none(document(sources.GRID_RELAY.path))
     if told is None or "mains_oper_state" not in told:
         enpower = (yield from equipment()).enpower
@@ -122,10 +122,10 @@ def _relay_state() -> Flow[dict[str, Any]]:
 
 
 def _is_at(state: Mapping[str, Any], position: str) -> bool | None:
-    """Whether the relay is in a position because it was told to be.
+    """Whether the relay is in a position because that was requested.
 
-    Off grid it is ``open synchronizing``, then ``open synchronized``: the first word counts. In
-    an outage it is open though it was told to be closed.
+    Off grid it is ``open synchronizing``, then ``open synchronized``: only the first word is
+    compared. In an outage it is open although ``closed`` was requested.
     """
     does, told = state["mains_oper_state"], state["mains_admin_state"]
     words = does.split() if isinstance(does, str) else []
@@ -140,8 +140,8 @@ def _too_empty(batteries: object, charge: object, lowest: float) -> str | None:
             None
             if lowest == 0
             else (
-                "the charge of the batteries cannot be read; with minimum_soc=0 (--minimum-soc 0) "
-                "it is not checked"
+                "the charge of the batteries cannot be read; use minimum_soc=0 (--minimum-soc 0) "
+                "to skip this check"
             )
         )
     if charge < lowest:
@@ -191,7 +191,7 @@ def _contact_status(contact: str) -> Flow[str | None]:
 
 
 def dry_contact_settings(asking: Asking, contact: str, changes: Mapping[str, Any]) -> Flow[Plan]:
-    """Change what a dry contact is for; the record goes back whole, key for key."""
+    """Change the settings of a dry contact; the whole record is sent back with all its keys."""
     checked_choice(contact, "id", _CONTACTS)
     if not changes:
         raise InvalidArgumentError("name at least one setting to change, such as load_name=")
@@ -215,7 +215,7 @@ def dry_contact_settings(asking: Asking, contact: str, changes: Mapping[str, Any
     def look() -> Flow[Look]:
         now = yield from _settings_of(contact)
         after = {name: look_up(now, name) for name in requested}
-        # Nothing else shows what a setting does until it acts.
+        # Only the stored settings can be read; nothing shows their effect before they act.
         stored = None if now is None else after == requested
         return Look(after, stored, stored, after)
 
@@ -241,10 +241,10 @@ def _settings_of(contact: str) -> Flow[dict[str, Any] | None]:
 
 
 def _value(name: str, value: Any, record: Mapping[str, Any]) -> Any:
-    """A value in the form the record has it in: a number, a text, or true and false as text.
+    """A value in the form that the record uses: a number, a text, or true and false as text.
 
     Raises:
-        InvalidArgumentError: There is no such setting, or it cannot be that.
+        InvalidArgumentError: There is no such setting, or the value is not valid.
     """
     if name == "id" or name not in record:
         known = ", ".join(key for key in record if key != "id")

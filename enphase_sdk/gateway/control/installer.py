@@ -1,4 +1,4 @@
-"""Planning the writes of installers: the production switch and the limit of export."""
+"""Planning the writes of installers: the production switch and the export limit."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ __all__ = ["export_limit", "production"]
 
 _SWITCH = "/ivp/mod/603980032/mode/power"
 _LIMIT = "/ivp/ss/dpel"
-# The gateway's own web page labels this JSON so.
+# The gateway's own web page sends this JSON with this type.
 _FORM = "application/x-www-form-urlencoded; charset=UTF-8"
 
 _QUARTER = tuple(60.0 * minute for minute in range(1, 16))
@@ -33,7 +33,7 @@ _OFF = (
 _ON = "microinverters may take until the next morning to produce again"
 _LIMITS = "this limits the power of the plant; its owner and its grid operator must agree to it"
 
-# Less than this is standby and noise.
+# W. Less than this is standby power and noise.
 _NOTHING_W = 20
 _TOLERANCE_W = 50
 
@@ -55,10 +55,10 @@ def production(asking: Asking, on: bool) -> Flow[Plan]:
         watts = (yield from _watts(asking))[0]
         effective: bool | None = None
         if watts is not None and wanted:
-            # Nothing produced may be the night, or inverters that start again in the morning.
+            # No production can also mean night, or inverters that start again in the morning.
             effective = watts > _NOTHING_W or None
         elif watts is not None and (watts > _NOTHING_W or (before or 0) > _NOTHING_W):
-            # In the dark nothing shows whether it was switched off.
+            # In the dark nothing shows whether production was switched off.
             effective = watts <= _NOTHING_W
         return Look({name: off}, off is (not wanted), effective, {"watts_now": watts})
 
@@ -78,9 +78,9 @@ def production(asking: Asking, on: bool) -> Flow[Plan]:
 
 
 def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0) -> Flow[Plan]:
-    """Limit what goes out to the grid, W; None lifts the limit."""
+    """Limit the power exported to the grid, W; None removes the limit."""
     if watts is not None:
-        # A limit of nothing at all is not kept in this mode.
+        # The gateway does not keep a limit of 0 W in this mode.
         watts = float(checked_number(watts, "watts", 1, _GREATEST_W))
     slew = float(checked_number(slew_rate, "slew_rate", 1, 100_000))
     asking.require("installer", "limiting export")
@@ -88,7 +88,7 @@ def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0
     name = "dynamic_pel_settings"
     standing = whole.get(name)
     if not is_object(standing):
-        raise NotAvailableError(f"{_LIMIT}: this gateway tells of no limits")
+        raise NotAvailableError(f"{_LIMIT}: this gateway does not report limits")
     limits: dict[str, Any] = {"enable": False}
     if watts is not None:
         limits = {
@@ -108,7 +108,7 @@ def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0
         effective: bool | None = None
         if watts is not None and export is not None:
             below = export <= watts + _TOLERANCE_W
-            # Export that was below the limit before shows nothing.
+            # Export that was below the limit before does not show the effect.
             effective = below if not below or (exported or 0) > watts + _TOLERANCE_W else None
         return Look(after, after == limits, effective, {"exported_w": export})
 
@@ -127,7 +127,7 @@ def export_limit(asking: Asking, watts: float | None, *, slew_rate: float = 50.0
 
 
 def _watts(asking: Asking) -> Flow[tuple[int | None, int | None]]:
-    """What is produced, and what goes out to the grid."""
+    """The power produced, and the power exported to the grid, W."""
     told = yield from asking.powers()
     made, net = told.system_production, told.system_net_consumption
     net_w = net.watts_now if net else None

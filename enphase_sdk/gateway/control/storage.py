@@ -1,8 +1,8 @@
 """Planning the writes of batteries: the tariff's storage settings, and sleep of AC Batteries.
 
-The tariff is sent back whole: the owner's prices and unknown keys stay as they were read. What is
-stored is not always what runs: firmware 8.2.4225 and up stores settings without acting on them, and
-on 8.3 the cloud puts its own settings back within two minutes.
+The whole tariff is sent back: the owner's prices and unknown keys stay as they were read. A stored
+setting is not always in effect: firmware 8.2.4225 and up stores settings without acting on them,
+and on 8.3 the cloud restores its own settings within two minutes.
 """
 
 from __future__ import annotations
@@ -38,10 +38,10 @@ __all__ = [
 ]
 
 _MODES = ("backup", "self-consumption", "economy", "savings-mode")
-# Two spellings of one mode; a gateway is sent the one it uses.
+# Two names of the same mode; a gateway gets the one it uses.
 _ECONOMY = ("economy", "savings-mode")
 
-# The first look shows whether it is done, the second whether the cloud has undone it.
+# Seconds. The first reading shows whether it has effect, the second whether the cloud undid it.
 _LOOKS = (30.0, 180.0)
 _SLEEP_LOOKS = tuple(60.0 * minute for minute in range(1, 16))
 
@@ -53,19 +53,19 @@ _ACB = "/admin/lib/acb_config"
 _OFTEN_IGNORED = (8, 2, 4225)
 _PUSHED_AGAIN = (8, 3)
 _IGNORED = (
-    "firmware 8.2.4225 and up stores this and often does not act on it, and on 8.3 the cloud puts "
-    "its own settings back within minutes; the cloud's API (v4) is the way that works"
+    "firmware 8.2.4225 and up stores this and often does not act on it, and on 8.3 the cloud "
+    "restores its own settings within minutes; use the cloud's API (v4) there"
 )
 _FIRST_TO_THE_BAND = (
-    "the battery first charges or discharges to the band, and sleeps afterwards; that takes 10 to "
-    "15 minutes to show"
+    "the battery first charges or discharges to the band, and then sleeps; it reports this after "
+    "10 to 15 minutes"
 )
 
 Effective = Callable[[dict[str, Any]], Flow[tuple[bool | None, dict[str, Any]]]]
 
 
 def mode(asking: Asking, wanted: str, *, optimized: bool | None) -> Flow[Plan]:
-    """What the batteries are for."""
+    """Plan the storage mode: what the batteries are used for."""
     checked_choice(wanted, "mode", _MODES)
     if optimized is not None:
         checked_flag(optimized, "optimized_schedules")
@@ -96,7 +96,7 @@ def mode(asking: Asking, wanted: str, *, optimized: bool | None) -> Flow[Plan]:
 
 
 def reserve(asking: Asking, percent: float) -> Flow[Plan]:
-    """The charge that is kept for an outage."""
+    """Plan the charge that is kept for an outage."""
     wanted = checked_percent(percent, "percent")
     tariff, storage = yield from _tariff(asking)
     lowest = storage.get("very_low_soc")
@@ -108,7 +108,7 @@ def reserve(asking: Asking, percent: float) -> Flow[Plan]:
     def effective(_: dict[str, Any]) -> Flow[tuple[bool | None, dict[str, Any]]]:
         told = yield from or_none(document(sources.SECONDARY_CONTROL.path))
         runs = look_up(told, "configured_backup_soc")
-        # Told in whole percent.
+        # Reported in whole percent.
         same = abs(runs - wanted) < 1 if isinstance(runs, int | float) else None
         return same, {"configured_backup_soc": runs}
 
@@ -116,7 +116,7 @@ def reserve(asking: Asking, percent: float) -> Flow[Plan]:
 
 
 def charge_from_grid(asking: Asking, on: bool) -> Flow[Plan]:
-    """Permit charging from the grid; it is no command to charge now."""
+    """Permit charging from the grid, or not; it does not start charging."""
     wanted = checked_flag(on, "on")
     tariff, storage = yield from _tariff(asking)
 
@@ -132,7 +132,7 @@ def charge_from_grid(asking: Asking, on: bool) -> Flow[Plan]:
 
 
 def optimized_schedules(asking: Asking, on: bool) -> Flow[Plan]:
-    """Let Enphase's schedules run the batteries, or the mode that is stored."""
+    """Let Enphase's schedules control the batteries (on), or the stored mode (off)."""
     wanted = checked_flag(on, "on")
     tariff, storage = yield from _tariff(asking)
     if "opt_schedules" not in storage:
@@ -147,20 +147,22 @@ def optimized_schedules(asking: Asking, on: bool) -> Flow[Plan]:
 
 
 def _tariff(asking: Asking) -> Flow[tuple[dict[str, Any], dict[str, Any]]]:
-    """The tariff as it stands, and its storage settings.
+    """The present tariff, and its storage settings.
 
     Raises:
-        NotAvailableError: There are no IQ Batteries, or no settings of them.
+        NotAvailableError: There are no IQ Batteries, or no storage settings.
     """
     asking.require("owner", "changing storage settings")
     found = yield from or_none(equipment())
     if found is None or found.encharge is None:
-        raise NotAvailableError("storage settings need IQ Batteries (Encharge): there are none")
+        raise NotAvailableError(
+            "storage settings need IQ Batteries (Encharge), and this gateway has none"
+        )
     tariff = (yield from document(sources.TARIFF.path)).get("tariff")
     storage = look_up(tariff, "storage_settings")
     if not is_object(tariff) or not is_object(storage):
         raise NotAvailableError(
-            f"{sources.TARIFF.path}: firmware {asking.info.firmware} keeps no storage settings"
+            f"{sources.TARIFF.path}: firmware {asking.info.firmware} has no storage settings"
         )
     return tariff, storage
 
@@ -198,7 +200,7 @@ def _stored(
 
 
 def acb_sleep(asking: Asking, serial: str, band: tuple[float, float] | None) -> Flow[Plan]:
-    """Put an AC Battery to sleep within a band of charge, or wake it where there is none."""
+    """Put an AC Battery to sleep within a band of charge (percent), or wake it (None)."""
     if not isinstance(serial, str) or not serial.isdecimal():
         raise InvalidArgumentError("serial must be an AC Battery's serial number, as text")
     record: dict[str, Any] = {"serial_num": serial}
@@ -208,14 +210,16 @@ def acb_sleep(asking: Asking, serial: str, band: tuple[float, float] | None) -> 
             for name, value in zip(("min_soc", "max_soc"), band, strict=True)
         )
         if low != int(low) or high != int(high) or low > high:
-            raise InvalidArgumentError("min_soc and max_soc must be whole percents, in order")
+            raise InvalidArgumentError(
+                "min_soc and max_soc must be whole percents, and min_soc not above max_soc"
+            )
         record |= {"sleep_min_soc": int(low), "sleep_max_soc": int(high)}
     asking.require("owner", "sleep of an AC Battery")
     batteries = yield from or_none(fetch(sources.ACB_INVENTORY))
     if batteries:
         if serial not in batteries:
             raise InvalidArgumentError(
-                f"there is no AC Battery {serial}; there are: {', '.join(batteries)}"
+                f"there is no AC Battery {serial}; use one of: {', '.join(batteries)}"
             )
     elif batteries is not None or not (yield from _has_ac_batteries()):
         raise NotAvailableError("this gateway has no AC Batteries")
@@ -251,6 +255,6 @@ def _sleep(battery: AcBattery | None, names: Mapping[str, Any]) -> dict[str, Any
 
 
 def _has_ac_batteries() -> Flow[bool]:
-    """Whether production tells of AC Batteries, where there is no list of devices."""
+    """Whether the production data reports AC Batteries, if there is no list of devices."""
     page = yield from or_none(fetch(sources.PRODUCTION_JSON))
     return page is not None and page.acb is not None and page.acb.batteries > 0

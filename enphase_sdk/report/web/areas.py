@@ -1,4 +1,4 @@
-"""Which systems are compared: those of a postal code, else of a city, else of a state."""
+"""Which systems are compared: those of the same postal code, else city, else state."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ class Areas:
     """The areas of a fleet's rows.
 
     Attributes:
-        named: Name of each area, and the places of its rows.
-        places: Of each row the place of its area; None where no area has enough neighbours.
-        differences: Of each row its yield against the median of the others of its area, as a
-            ratio - 1; None where it is not compared.
+        named: The name of each area, and the indexes of its rows.
+        places: For each row the index of its area; None if no area has enough neighbours.
+        differences: For each row its yield against the median of the others in its area, as a
+            ratio - 1; None if it is not compared.
     """
 
     named: Sequence[tuple[str, Sequence[int]]] = field(repr=False)
@@ -34,8 +34,8 @@ class Areas:
     def of(cls, rows: Sequence[ReportRow], yields: Sequence[float | None]) -> Areas:
         """The areas of `rows`, by their yields (kWh/kW) over the same days.
 
-        A row belongs to the smallest area with 5 others whose yield is known; one that reports
-        less than the others (its last day is more than 3 days older) is not compared.
+        A row belongs to the smallest area with 5 others whose yield is known. A row whose last day
+        is more than 3 days older than that of the others is not compared.
         """
         newest = max((row.last_day for row in rows if row.last_day), default=None)
         compared = [
@@ -83,7 +83,7 @@ def _areas(row: ReportRow) -> list[tuple[tuple[str, ...], str]]:
 
 
 def _difference(own: float | None, values: list[float]) -> float | None:
-    """Own yield against the median of the others, itself left out."""
+    """Own yield against the median of the others, without itself."""
     if own is None:
         return None
     others = values.copy()

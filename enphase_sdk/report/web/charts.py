@@ -1,4 +1,4 @@
-"""The pictures of a fleet: each a drawing, a sentence and a table with the same values."""
+"""The charts of a fleet: each a drawing, a sentence and a table with the same values."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ DAY = timedelta(days=1)
 
 @frozen
 class Figure:
-    """A picture and its values.
+    """A chart and its values.
 
     Attributes:
-        title: Its name.
+        title: Its title.
         says: What it shows, in a sentence.
-        drawing: The picture.
-        headings: Of the table of its values.
-        rows: Of the table.
+        drawing: The drawing.
+        headings: The headings of the table of its values.
+        rows: The rows of that table.
     """
 
     title: str
@@ -39,7 +39,7 @@ class Figure:
 
 
 def weeks(told: Sequence[FleetWeek]) -> Figure | None:
-    """Energy of each seven days, against the year before where that is known."""
+    """Energy of each seven days, against the year before if that is known."""
     if len(told) < 2:
         return None
     pairs = [week for week in told if week.same_wh is not None and week.before_wh is not None]
@@ -81,7 +81,9 @@ def weeks(told: Sequence[FleetWeek]) -> Figure | None:
 
     return Figure(
         title="Energy against the year before" if compared else "Energy by week",
-        says=_weeks_in_words(pairs) if compared else f"Seven days a point, to {told[-1].last_day}.",
+        says=_weeks_in_words(pairs)
+        if compared
+        else f"Each point is seven days, to {told[-1].last_day}.",
         drawing=both(made),
         headings=["7 days to", "MWh, all", "MWh, compared", "MWh, year before", "Systems compared"],
         rows=[
@@ -97,7 +99,7 @@ def _weeks_in_words(pairs: Sequence[FleetWeek]) -> str:
     change = f"{now / before - 1:+.1%}" if before else UNKNOWN
     return (
         f"The same systems on the same days of both years, up to {pairs[-1].systems:,} systems: "
-        f"{change} over {len(pairs)} weeks. The weather is in it."
+        f"{change} over {len(pairs)} weeks. The weather differs from year to year."
     )
 
 
@@ -160,11 +162,11 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
 
 
 def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure | None:
-    """A square for each day of a year; the stronger its colour, the more."""
+    """A square for each day of a year; a stronger colour means more."""
     known = [value for _, value in days if value is not None]
     if len(known) < 14:
         return None
-    # Seven steps up to the 98th percentile: one wrong day must not make all others pale.
+    # Seven steps up to the 98th percentile, so that one wrong day does not make the others pale.
     top = sorted(known)[int(len(known) * 0.98)] or 1.0
     values = [
         {
@@ -243,7 +245,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     return Figure(
         title="Each day of the year",
         says=(
-            f"The stronger the colour, the more {unit}; an empty square is a day not known. "
+            f"A stronger colour means more {unit}; an empty square is a day that is not known. "
             f"Best day: {best[0]} with {number(best[1], 2)} {unit}."
         ),
         drawing=Drawing(wide=draw(by_week(WIDE)), narrow=draw(by_month(NARROW))),
@@ -283,10 +285,10 @@ def yields(values: Sequence[float], what: str) -> Figure | None:
 
     middle = sorted(values)[len(values) // 2]
     return Figure(
-        title="How the yields are spread",
+        title="Distribution of the yields",
         says=(
             f"{len(values):,} systems whose size is known; half have {number(middle, 2)} kWh/kW "
-            "or more. The last bar holds all above it."
+            "or more. The last bar includes all higher yields."
         ),
         drawing=both(made),
         headings=["kWh/kW from", "below", "Systems"],
@@ -349,5 +351,5 @@ def _short(name: str) -> str:
 
 
 def both(made: Callable[[int], Any]) -> Drawing:
-    """The drawing of a chart that is made for a width."""
+    """The drawings of a chart for both widths."""
     return Drawing(wide=draw(made(WIDE)), narrow=draw(made(NARROW)))

@@ -48,7 +48,7 @@ def pdf_of(page: str) -> bytes:
     """A page as PDF.
 
     Raises:
-        ConfigError: no Chromium is installed, or it does not print.
+        ConfigError: no Chromium is installed, or printing failed.
     """
     command = [chromium(), *_OPTIONS]
     if _is_root():

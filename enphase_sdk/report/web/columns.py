@@ -17,7 +17,7 @@ from enphase_sdk.report.web.history import History, Recent
 
 __all__ = ["COLUMNS", "WORDS", "Column", "Entry", "entries", "moment", "shown"]
 
-# What a row asks for, most urgent first, as people read it; the shape tells them apart as well.
+# What to do about a system, most urgent first; the shapes differ, not only the colours.
 WORDS = {
     "visit": "▲ visit",
     "call": "◆ call first",
@@ -27,12 +27,12 @@ WORDS = {
     "fine": "✓ fine",  # a check mark
 }
 
-RECENT_DAYS = 14  # of 30 must be known to rank a system
+RECENT_DAYS = 14  # known days of 30 needed to rank a system
 
 
 @frozen
 class Entry:
-    """One system with what is known of it."""
+    """One system with its known values."""
 
     row: ReportRow
     todo: str
@@ -44,12 +44,12 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """Its name, or its ID where it has none."""
+        """Its name, or its ID if it has none."""
         return plain(self.row.system_name) if self.row.system_name else str(self.row.system_id)
 
     @property
     def day_yield(self) -> float | None:
-        """kWh/kW of a day, over its last 30 days."""
+        """Mean kWh/kW of a day over its last 30 days."""
         return day_yield(self.row, self.recent)
 
     @property
@@ -59,7 +59,7 @@ class Entry:
 
     @property
     def lost_wh(self) -> float | None:
-        """What its first finding has cost."""
+        """The estimated loss of its first finding, Wh."""
         return self.findings[0].lost_wh if self.findings else None
 
 
@@ -76,13 +76,13 @@ class Column:
 
     Attributes:
         key: Its name for the script.
-        label: Its heading; empty where the table does not have it.
-        fact: Its name in the dialog; empty where the dialog does not have it.
-        value: What it holds: text, a number or None.
-        decimals: Of a number; None for text.
+        label: Its heading; empty if the table does not have it.
+        fact: Its name in the dialog; empty if the dialog does not have it.
+        value: Its value: text, a number or None.
+        decimals: Decimal places of a number; None for text.
         signed: Whether a number is a difference.
-        falling: Whether the largest comes first when it is sorted.
-        extra: Whether a narrow screen leaves it out.
+        falling: Whether sorting puts the largest value first.
+        extra: Whether a narrow screen leaves the column out.
     """
 
     key: str
@@ -95,7 +95,7 @@ class Column:
     extra: bool = False
 
     def to_dict(self) -> dict[str, Any]:
-        """What the script needs of it."""
+        """The properties that the script needs."""
         wire: dict[str, Any] = {"key": self.key, "label": self.label}
         if self.decimals is not None:
             wire["decimals"] = self.decimals
@@ -116,14 +116,14 @@ def _round(value: float | None, decimals: int) -> float | None:
 
 
 def moment(value: date | datetime | None) -> str | None:
-    """A day or an instant, to the minute, in the zone of its system."""
+    """A day or an instant, to the minute, in the time zone of its system."""
     if value is None:
         return None
     return instant(value) if isinstance(value, datetime) else value.isoformat()
 
 
 def shown(column: Column, value: str | float | None) -> str:
-    """A value as the script shows it, too."""
+    """A value in the same form as the script shows it."""
     if column.decimals is None or isinstance(value, str):
         return plain(str(value)) if value not in (None, "") else number(None)
     text = number(value, column.decimals)
@@ -133,7 +133,7 @@ def shown(column: Column, value: str | float | None) -> str:
 def entries(
     report: FleetReport, assessment: Assessment, history: History | None
 ) -> tuple[list[Entry], Areas]:
-    """Each system, those first that need something, and the areas that they are compared in."""
+    """Each system, those that need something first, and the areas in which they are compared."""
     by_system: dict[int, list[Finding]] = {}
     for finding in assessment.findings:
         by_system.setdefault(finding.system_id, []).append(finding)
@@ -255,7 +255,7 @@ COLUMNS = (
     Column("id", "ID", "ID", lambda entry: entry.row.system_id, extra=True),
     Column("reason", "", "", lambda entry: entry.reason),
     Column("last", "", "Its last whole day", lambda entry: moment(entry.row.last_day)),
-    Column("lifetime", "", "Energy of its life, MWh", _lifetime, 1),
+    Column("lifetime", "", "Lifetime energy, MWh", _lifetime, 1),
     Column("status", "", "Status at Enlighten", lambda entry: _text(entry.row.status)),
     Column("connection", "", "Connection", lambda entry: _text(entry.row.connection_type)),
     Column("area", "", "", lambda entry: entry.area),

@@ -1,4 +1,4 @@
-"""The page of one system for its owner: from that system's data alone, in an owner's words."""
+"""The page of one system for its owner: only from that system's data, in simple words."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from enphase_sdk.report.web.system_days import SystemDays
 
 __all__ = ["customer_page"]
 
-# What a status of Enlighten means to an owner.
+# The meaning of Enlighten's statuses, for an owner.
 _PARTS = {
     "battery": "A battery is not reporting.",
     "comm": "A gateway of your system is not reporting.",
     "meter": "A meter is not reporting, so some values may be missing.",
     "meter_issue": "The values of a meter look wrong, so some numbers here may be, too.",
-    "micro": "Some of the microinverters are not reporting; the others go on producing.",
-    "power": "The system reports trouble with its production.",
+    "micro": "Some of the microinverters are not reporting; the others continue to produce.",
+    "power": "The system reports a problem with its production.",
     "storage_idle": "The battery has not been used for some days.",
 }
 
@@ -37,7 +37,7 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
     """The page of one system; every text from outside is escaped. It has no script.
 
     Args:
-        row: The system's row; nothing of other systems is in it.
+        row: The system's row; it has no data of other systems.
         days: Its days.
         generated_at: When the page is made (aware).
 
@@ -63,7 +63,8 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
         generated_at=f"Made {generated_at.astimezone(zone):%Y-%m-%d %H:%M}.",
         state=_state(row),
         facts="".join(_facts(row, days, last)),
-        figures=figures([one for one in made if one]) or "<p>No days are known to draw yet.</p>",
+        figures=figures([one for one in made if one])
+        or "<p>There are no known days for charts yet.</p>",
         modules=_modules(days.modules),
         source=text(SOURCE),
     )
@@ -71,18 +72,21 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
 
 def _headline(days: SystemDays, last: date | None) -> str:
     if last is None:
-        return "No whole day of your solar system is known yet."
+        return "There is no complete day of your solar system yet."
     period = Period.ending(last, days=30)
     made = energy(days.production, period)
     if made is None:
-        return f"Nothing is known of your solar system's last 30 days, to {_date(last)}."
-    missing = "" if made.days_known == 30 else f" (of {made.days_known} days that are known)"
+        return f"There are no data of your solar system for the 30 days to {_date(last)}."
+    missing = "" if made.days_known == 30 else f" ({made.days_known} days are known)"
     said = f"Your solar system made {kilo(made.wh)} kWh in the 30 days to {_date(last)}{missing}"
     change = change_since_last_year(days.production, period)
     if change.change is None or change.pairs < 20:
         return f"{said}."
     more = "more" if change.change >= 0 else "less"
-    return f"{said}, {abs(change.change):.0%} {more} than a year before; the weather is in it."
+    return (
+        f"{said}, {abs(change.change):.0%} {more} than a year before. "
+        "The weather differs from year to year."
+    )
 
 
 def _date(day: date) -> str:
@@ -125,27 +129,27 @@ _MARKS = {"fine": "✓", "watch": "●", "visit": "▲", "call": "◆", "unread"
 
 
 def _told(row: ReportRow) -> tuple[str, str]:
-    """What an owner should know of the system's condition, and how urgent it is."""
+    """How urgent the system's condition is, and the text about it for the owner."""
     since = "" if row.last_report_at is None else f" since {instant(row.last_report_at)}"
     match row.condition:
         case Condition.OFFLINE if not since:
-            return "call", "Your gateway has never reported, so nothing is known of your system."
+            return "call", "Your gateway has never reported, so there are no data of your system."
         case Condition.OFFLINE:
             return "call", (
-                f"Your gateway has not reported{since}. Your system may well be producing all the "
-                "same: what it made meanwhile usually arrives when the gateway is connected "
+                f"Your gateway has not reported{since}. Your system may still be producing: "
+                "its energy since then usually arrives when the gateway is connected "
                 "again. Please check that your router is on and the gateway connected to it."
             )
         case Condition.NOT_PRODUCING:
             at = row.last_energy_at
             when = "" if at is None else f" since {instant(at)}"
             return "visit", (
-                f"Your gateway reports, but no energy has come{when} although some should have. "
-                "Please ask your installer to look at it."
+                f"Your gateway reports, but there was no energy{when} although there should be. "
+                "Please ask your installer to check the system."
             )
         case Condition.ATTENTION:
             return "watch", _PARTS.get(
-                row.status or "", "Your system reports that something needs a look."
+                row.status or "", "Your system reports a problem. Please ask your installer."
             )
         case Condition.UNKNOWN:
             return "unread", "The newest data of your system could not be read."
@@ -176,9 +180,9 @@ def _modules(modules: Sequence[Module]) -> str:
     )
     return (
         '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
-        '<p class="says">What each has made in its life against the middle one of this system. '
-        "One that is shaded, faces elsewhere or was added later has less. They stand in the order "
-        f'of their serial numbers, not as on the roof.</p><ul class="modules">{items}</ul>'
+        '<p class="says">Lifetime energy of each microinverter against the median of this system. '
+        "One that is shaded, has another direction or was added later has less. The order is that "
+        f'of the serial numbers, not of the roof.</p><ul class="modules">{items}</ul>'
         "</section>"
     )
 

@@ -1,4 +1,4 @@
-"""The page of a fleet: what to do first, the pictures, all systems, and how it was judged."""
+"""The page of a fleet: what to do first, charts, all systems, and how it was judged."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         visits=need_list(
             Todo.VISIT,
             "Needs a visit",
-            "Hardware: the system or a part of it does not produce, or has been silent for long.",
+            "Hardware: the system or a part of it does not produce, or has not reported for long.",
             assessment,
             by_id,
             new,
@@ -58,13 +58,14 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         calls=need_list(
             Todo.CALL,
             "Call first",
-            "Offline: often the router. Energy may be filled in later, so no loss is proven.",
+            "Offline: often the router. Energy may be reported later, so a loss is not certain.",
             assessment,
             by_id,
             new,
         ),
         totals=_totals(report),
-        figures=figures(_pictures(systems, history)) or "<p>No days are known to draw.</p>",
+        figures=figures(_pictures(systems, history))
+        or "<p>There are no known days for charts.</p>",
         filters=_options([("all", "All"), *WORDS.items()]),
         orders=_options([(str(wire.index(column)), column.label) for column in columns]),
         shown=f"The first {min(STATIC_ROWS, len(systems)):,} of {len(systems):,} systems",
@@ -89,7 +90,7 @@ def _notices(report: FleetReport) -> str:
         since = f"Since {instant(changes.since)}" if changes.since else "First report"
         said = f"<p><b>{text(since)}:</b> {text(changes.headline)}.</p>"
     if report.stopped_by:
-        older = "The store is older than it could be"
+        older = "The store is not up to date"
         what = older if report.from_store else "Systems are missing"
         said += f'<p class="notice">{text(f"{what}: {report.stopped_by}.")}</p>'
     return said
@@ -161,22 +162,23 @@ def _options(told: list[tuple[str, str]]) -> str:
 
 def _method(report: FleetReport, assessment: Assessment) -> str:
     late = assessment.provisional_from
-    provisional = f" From {late} on, energies may still be added to." if late else ""
+    provisional = f" From {late} on, energies may still increase." if late else ""
     source = (
-        "Energies are those of a store; only the listing was asked for."
+        "Energies come from a store; only the listing was requested."
         if report.from_store
-        else "Energies are those that the API told when the page was made."
+        else "Energies come from the API, read when the page was made."
     )
     return (
         '<section aria-labelledby="method-title"><h2 id="method-title">How this was judged</h2>'
         '<div class="method">'
-        f"<p>{source} Whole days are compared, of each system in its own time zone; a day that is "
-        "not known counts neither as 0 nor as a day. A dash is a value that is not known."
+        f"<p>{source} Whole days are compared, each in its system's own time zone; a day that is "
+        "not known is not counted. A dash means that a value is not known."
         f"{provisional}</p>"
-        "<p>kWh/kW is energy for each kW of rated power, as Enlighten tells it (DC or AC is not "
-        "said). Neighbours are systems of the same postal code, else city, else state, at least "
-        f"{MIN_NEIGHBOURS}; against them stands the median of the others over the last 30 days. "
-        "Losses are estimates. An offline gateway is no proof of a loss.</p>"
+        "<p>kWh/kW is energy for each kW of rated power, as reported by Enlighten (DC or AC is not "
+        "known). Neighbours are at least "
+        f"{MIN_NEIGHBOURS} systems of the same postal code, else city, else state; a system is "
+        "compared with the median of the others over the last 30 days. "
+        "Losses are estimates. An offline gateway does not prove a loss.</p>"
         f"<h3>Limits</h3>{thresholds(assessment)}</div></section>"
     )
 

@@ -1,4 +1,4 @@
-"""What a store knows of the days of a fleet, as the pages show them."""
+"""The days of a fleet from a store, as the pages show them."""
 
 from __future__ import annotations
 
@@ -38,11 +38,11 @@ class FleetDay:
     """A day of the fleet.
 
     Attributes:
-        day: The day, of each system in its own zone.
-        wh: Energy of the systems that are known, Wh; None where none is.
+        day: The day, for each system in its own time zone.
+        wh: Energy of the systems with a known value, Wh; None if there are none.
         producing: Systems with energy.
         zero: Systems with 0 Wh.
-        unknown: Systems that have begun to produce and whose day is not known.
+        unknown: Systems that have started to produce, but whose day is not known.
         kwh_per_kw: Energy per rated power over the systems for which both are known.
     """
 
@@ -61,9 +61,9 @@ class FleetWeek:
     Attributes:
         last_day: The last of the seven days.
         wh: Energy of all systems, Wh.
-        same_wh: Energy on the days of systems that are known in both years, Wh.
+        same_wh: Energy over the systems and days known in both years, Wh.
         before_wh: Their energy a year before, Wh.
-        systems: How many systems that is.
+        systems: The number of these systems.
     """
 
     last_day: date
@@ -78,11 +78,11 @@ class Recent:
     """The last days of one system.
 
     Attributes:
-        wh: Energy of the known ones of its last 30 whole days, Wh.
-        days: How many of them are known.
+        wh: Energy of the known days among its last 30 whole days, Wh.
+        days: The number of known days among them.
         change: Their energy against the same days a year before, as a ratio - 1, over the days
             known in both; None where there are none.
-        pairs: How many days that is.
+        pairs: The number of these days.
     """
 
     wh: int
@@ -93,7 +93,7 @@ class Recent:
 
 @frozen
 class Module:
-    """One microinverter: serial number, energy of its life in Wh, and its last report."""
+    """One microinverter: serial number, lifetime energy in Wh, and its last report."""
 
     serial_number: str
     energy_wh: float | None
@@ -123,9 +123,9 @@ class History:
 
     Attributes:
         days: Each day of the last year of the fleet, oldest first.
-        weeks: The same by seven days, against the year before.
-        recent: The last 30 days of each system of which one is known.
-        modules: The microinverters of each system of which the store has any.
+        weeks: The same for each seven days, against the year before.
+        recent: The last 30 days of each system with a known day.
+        modules: The microinverters of each system for which the store has any.
         curves: The newest day with intervals of each system that has any.
         packed: The energy of each day of each system, in the order of the rows.
     """
@@ -138,7 +138,7 @@ class History:
     packed: PackedDays = field(repr=False)
 
 
-# A system's days end at its newest whole one; what is after it is not known, though it may be 0.
+# A system's days end at its newest whole day; later days are not known, even if stored as 0.
 _CUT = """
 WITH cut AS (
     SELECT unnest(?::BIGINT[]) AS system_id, unnest(?::DATE[]) AS last_day,
@@ -212,7 +212,7 @@ WHERE measure = 'production' AND end_at > newest - INTERVAL 50 HOUR GROUP BY 1
 
 
 def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
-    """The days of the systems of `rows`, and of no others; None where no whole day is known.
+    """The days of the systems in `rows` only; None if no whole day is known.
 
     Source: tables `daily`, `intervals` and `inverters` of the store. Each system's days end at
     the row's `last_day`.
@@ -248,7 +248,7 @@ def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
 
 
 def read_modules(store: Store, rows: Sequence[ReportRow]) -> dict[int, list[Module]]:
-    """The microinverters of the systems of `rows` of which the store has any."""
+    """The microinverters of those systems in `rows` for which the store has any."""
     modules: dict[int, list[Module]] = {}
     ids = [row.system_id for row in rows]
     for system_id, *told in store.connection.execute(_MODULES, [ids]).fetchall():
@@ -257,7 +257,7 @@ def read_modules(store: Store, rows: Sequence[ReportRow]) -> dict[int, list[Modu
 
 
 def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:
-    """The newest whole day of the systems of `rows` of which the store has intervals."""
+    """The newest whole day of those systems in `rows` for which the store has intervals."""
     by_id = {row.system_id: row for row in rows}
     curves: dict[int, DayCurve] = {}
     for system_id, intervals in store.connection.execute(_INTERVALS, [list(by_id)]).fetchall():
@@ -271,7 +271,7 @@ def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:
 
 
 def _curve(intervals: list[dict[str, Any]], zone: tzinfo, last_day: date) -> DayCurve | None:
-    """The newest whole day: a place for each interval between the first and the last known."""
+    """The newest whole day, with a value for each interval from the first to the last known."""
     ends = [(one["at"], one) for one in intervals]
     starts = [at - timedelta(minutes=1) for at, _ in ends]
     days = [start.astimezone(zone).date() for start in starts]

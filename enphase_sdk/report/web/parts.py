@@ -16,7 +16,7 @@ MOST_LISTED = 10
 
 
 def figures(told: Sequence[Figure]) -> str:
-    """Pictures, each with its name, a sentence and its values."""
+    """Charts, each with its title, a sentence and its values."""
     return "\n".join(_figure(one, place) for place, one in enumerate(told))
 
 
@@ -32,7 +32,7 @@ def _figure(one: Figure, place: int) -> str:
 
 
 def values_table(one: Figure) -> str:
-    """The values of a picture, to be opened."""
+    """The values of a chart, in a part that can be opened."""
     heads = "".join(f'<th scope="col">{text(head)}</th>' for head in one.headings)
     rows = "".join(
         f"<tr>{''.join(f'<td>{text(cell)}</td>' for cell in row)}</tr>" for row in one.rows
@@ -53,9 +53,9 @@ def need_list(
     by_id: Mapping[int, Entry],
     new: Container[tuple[int, Kind]] = (),
 ) -> str:
-    """A list of what needs a visit, or a call; an area that stopped together is one line."""
+    """The list of visits or calls; an area that stopped together is one line."""
     outages = assessment.outages if kind is Todo.CALL else ()
-    # One line a system: the worst of its findings of this kind.
+    # One line for each system: the worst of its findings of this kind.
     found: dict[int, Finding] = {}
     for finding in assessment.visits if kind is Todo.VISIT else assessment.calls:
         found.setdefault(finding.system_id, finding)
@@ -126,7 +126,7 @@ def _outage_line(outage: AreaOutage) -> str:
 
 
 def static_row(entry: Entry, columns: Sequence[Column]) -> str:
-    """A row for pages whose script does not run: of a mail, or in print."""
+    """A row for pages whose script does not run: in a mail, or in print."""
     return f"<tr>{''.join(_cell(entry, column) for column in columns)}</tr>"
 
 
@@ -154,10 +154,10 @@ def _cell(entry: Entry, column: Column) -> str:
 
 
 def thresholds(assessment: Assessment) -> str:
-    """The limits of the judgements, with those that were set marked."""
+    """The limits of the judgements; those that were changed are marked."""
     items = "".join(
         f"<li>{_limit(limit.value)} {text(limit.unit)} {text(limit.words)}"
-        f"{'' if limit.value == limit.default else f' (set; usually {_limit(limit.default)})'}</li>"
+        f"{'' if limit.value == limit.default else f' (default {_limit(limit.default)})'}</li>"
         for limit in assessment.thresholds.listed()
     )
     return f"<ul>{items}</ul>"
@@ -168,7 +168,7 @@ def _limit(value: float) -> str:
 
 
 def table_columns(entries: Sequence[Entry]) -> list[Column]:
-    """The columns of which some system has a value."""
+    """The columns in which some system has a value."""
     always = ("todo", "name", "id")
     whole_days = any(entry.row.last_day for entry in entries)
     return [

@@ -16,7 +16,7 @@ __all__ = ["SOURCE", "as_json", "asset", "filled", "scripts", "text"]
 
 SOURCE = (
     "Data: Enphase Energy, Inc. (Enlighten), through the Enphase API. This page was made with "
-    "enphase-sdk; Enphase has neither made nor checked it."
+    "enphase-sdk; Enphase has not made or checked it."
 )
 
 _ASSETS = Path(__file__).with_name("assets")
@@ -29,7 +29,7 @@ def asset(name: str) -> str:
 
 
 def scripts(*names: str) -> str:
-    """Scripts as one, whose names nobody else sees."""
+    """Scripts joined into one, in a scope of their own."""
     return '(() => {\n"use strict";\n' + "\n".join(asset(name) for name in names) + "})();\n"
 
 
@@ -43,7 +43,7 @@ def filled(template: str, /, *, style: str, script: str = "", **parts: str) -> s
 
 
 def as_json(value: Any) -> str:
-    """JSON for a `<script>`: no text in it can end the element, or begin another."""
+    """JSON for a `<script>`: no text in it can end the element or start another one."""
     return msgspec.json.encode(value).decode().replace("<", "\\u003c")
 
 
@@ -53,6 +53,6 @@ def text(value: str) -> str:
 
 
 def _hash(content: str) -> str:
-    # A browser hashes what it has parsed, with line feeds alone.
+    # A browser hashes the parsed text, in which line ends are line feeds.
     digest = sha256(content.replace("\r\n", "\n").encode()).digest()
     return f"'sha256-{b64encode(digest).decode()}'"

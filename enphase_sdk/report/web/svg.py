@@ -1,4 +1,4 @@
-"""Charts of altair as static SVG whose colours are CSS variables of the page."""
+"""Altair charts as static SVG with colours from the page's CSS variables."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from enphase_sdk.errors import ConfigError
 
 __all__ = ["NARROW", "WIDE", "Drawing", "altair", "draw", "has_charts"]
 
-# Of a page and of a phone: text must not shrink with the picture.
+# The widths for a page and for a phone: text must not shrink with the chart.
 WIDE, NARROW = 560, 330
 
 _FONT = 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif'
@@ -46,7 +46,7 @@ _CONFIG: dict[str, Any] = {
     "text": {"color": "var(--ink)", "fontSize": 12},
 }
 
-# What Vega says to screen readers about each mark: the picture has a name and a table instead.
+# Vega's texts for screen readers about each mark: the chart has a name and a table instead.
 _SAID = re.compile(r' (?:role|aria-[a-z]+|class|pointer-events|xmlns(?::xlink)?|version)="[^"]*"')
 _SIZE = re.compile(r'^<svg width="([0-9.]+)" height="([0-9.]+)" viewBox="([^"]*)">')
 _FRACTION = re.compile(r"(\d+\.\d\d)\d+")
@@ -88,7 +88,7 @@ def altair() -> Any:
 
 
 def draw(chart: Any) -> str:
-    """A chart of altair as an `<svg>` that hides from screen readers and follows the page."""
+    """An altair chart as an `<svg>`, hidden from screen readers, with the page's colours."""
     spec = chart.to_dict()
     spec["config"] = _CONFIG
     svg: str = import_module("vl_convert").vegalite_to_svg(spec)

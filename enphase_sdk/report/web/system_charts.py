@@ -1,4 +1,4 @@
-"""The pictures of one system."""
+"""The charts of one system."""
 
 from __future__ import annotations
 
@@ -101,9 +101,10 @@ def months(days: Daily, last: date) -> Figure | None:
         )
 
     return Figure(
-        title="Month by month",
+        title="Energy by month",
         says=(
-            f"The last month counts up to its day {last.day} in both years. The weather is in it."
+            f"The last month counts up to day {last.day} in both years. "
+            "The weather differs from year to year."
             if compared
             else f"The last month counts up to {last}."
         ),
@@ -122,7 +123,7 @@ def months(days: Daily, last: date) -> Figure | None:
 
 
 def day_curve(curve: DayCurve) -> Figure | None:
-    """Power through one day."""
+    """Power during one day."""
     values: list[dict[str, Any]] = [
         {"h": (curve.start + n * curve.minutes) / 60, "kw": None if w is None else w / 1e3}
         for n, w in enumerate(curve.watts)

@@ -1,4 +1,4 @@
-"""What is known of the days of one system alone, for a page of its own."""
+"""The known days of a single system, for its own page."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ class SystemDays:
 
     Attributes:
         production: Energy of its whole days, Wh.
-        curve: The power of its newest whole day, where intervals are known.
-        modules: Its microinverters, where they are known.
+        curve: The power of its newest whole day, if intervals are known.
+        modules: Its microinverters, if they are known.
     """
 
     production: Daily = field(repr=False)
@@ -36,7 +36,7 @@ WHERE measure = 'production' AND system_id = ? AND day <= ? ORDER BY day
 
 
 def read_system(store: Store, row: ReportRow) -> SystemDays:
-    """The days of the system of `row`, up to its last whole one; nothing of others is read.
+    """The days of the system of `row`, up to its last whole day; other systems are not read.
 
     Source: tables `daily`, `intervals` and `inverters` of the store.
 

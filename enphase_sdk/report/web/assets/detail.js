@@ -42,7 +42,7 @@ function monthsFigure(width, days) {
   const kwh = (one) => (one && one.known ? one.kwh : null);
   const series = [{ values: last.map(kwh), kind: "" }];
   if (before.some((one) => kwh(one) !== null)) series.unshift({ values: before.map(kwh), kind: "before" });
-  const says = series.length > 1 ? "Filled: kWh of the month. Outlined: the same month a year before. The first and the last may not be whole." : "kWh of each month; the first and the last may not be whole.";
+  const says = series.length > 1 ? "Filled: kWh of the month. Outlined: the same month a year before. The first and the last month may not be complete." : "kWh of each month; the first and the last month may not be complete.";
   const lines = last.map((one, n) => [one.month, number(kwh(one)), `${one.known} of ${one.days}`, number(kwh(before[n]) ?? null)]).reverse();
   return figure("Energy by month, kWh", says, bars(width, 190, series, last.map(({ month }) => month)), ["Month", "kWh", "Days known", "Year before, kWh"], lines);
 }
@@ -67,7 +67,7 @@ function modulesFigure(modules) {
   }
   const made = element("section", {});
   made.append(element("h3", {}, "Microinverters"), element("p", { class: "says" },
-    "Energy of its life against the median of this system. One that was added later has less. The order is that of the serial numbers, not of the roof."), list);
+    "Lifetime energy against the median of this system. A microinverter that was added later has less. The order is that of the serial numbers, not of the roof."), list);
   return made;
 }
 
@@ -105,7 +105,7 @@ async function detail(place) {
   if (days.some((kwh) => kwh !== null)) {
     const area = data.areas[row[at.area]];
     body.append(daysFigure(width, days, area ? neighboursDays(values, place, area[1], LAST) : null), monthsFigure(width, days));
-  } else body.append(element("p", {}, "No whole day of this system is known here."));
+  } else body.append(element("p", {}, "There is no complete day of this system here."));
   if (data.curves[id]) body.append(curveFigure(width, data.curves[id]));
   if (data.modules[id]) body.append(modulesFigure(data.modules[id]));
   const neighbours = neighboursFigure(row, place);
