@@ -4,10 +4,18 @@ PYTHON ?= python3
 VENV := .venv$(if $(filter command line,$(origin PYTHON)),-$(notdir $(PYTHON)))
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := -m pytest -o faulthandler_exit_on_timeout=true
 BENCH_ARGS ?=
+# What dependencies do, for `make check`; empty for all.
+LOWEST_TESTS ?=
+LOWEST_CHECKED := tests/cli/test_main.py tests/cli/test_tables.py tests/cli/test_terminal.py \
+  tests/cloud/test_client.py tests/cloud/test_ledgers.py tests/cloud/test_wire.py tests/contract/test_examples.py \
+  tests/core tests/export tests/gateway/test_envoy_recordings.py tests/gateway/test_tls.py \
+  tests/test_errors.py tests/test_frames.py tests/test_to_frame.py tests/testing/test_cassettes.py \
+  tests/testing/test_plugin.py tests/testing/test_strategies.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo redis programs test lowest proofs fuzz prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo redis programs test lowest lowest-checked proofs fuzz prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,20 +37,23 @@ programs: redis ## the browser, MQTT broker and Prometheus that proofs start
 	@$(call debian,prometheus,prometheus)
 
 test: $(VENV)/dev redis ## run the tests with branch coverage (PYTHON=python3.13 for another Python)
-	$(BIN)/python -m pytest -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
+	$(BIN)/python $(PYTEST) -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95
 
 lowest: .venv-lowest/ready ## run the tests with the lowest version of every dependency and extra
-	.venv-lowest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal
+	.venv-lowest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal $(LOWEST_TESTS)
+
+lowest-checked: ## the part of `make lowest` that shows what dependencies do
+	@$(MAKE) --no-print-directory lowest LOWEST_TESTS="$(LOWEST_CHECKED)"
 
 proofs: $(VENV)/dev prism programs ## run the tests that take long
-	$(BIN)/python -m pytest -m proof --numprocesses auto --dist worksteal
+	$(BIN)/python $(PYTEST) -m proof --numprocesses auto --dist worksteal
 
 prism: ## the contract's own validator, for the proofs that use it where there is Node
 	@if command -v npm >/dev/null && [ ! -d tests/testing/prism/node_modules ]; then \
 	  npm ci --silent --no-audit --no-fund --prefix tests/testing/prism || \
 	  echo "Prism could not be installed; its tests will be skipped" >&2; fi
 
-check: lint types floors generate-check package proofs ## everything else that must hold
+check: lint types floors generate-check package lowest-checked proofs ## everything else that must hold
 
 lint: $(VENV)/dev ## format and lint
 	$(BIN)/ruff format --check .

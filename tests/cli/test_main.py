@@ -73,7 +73,7 @@ print("HEAVY", sorted(heavy & {name.split(".")[0] for name in sys.modules}))
         (["systems", "--max-wait", "-1"], "--max-wait must be seconds"),
         (["systems", "--timeout", "0"], "timeout must be seconds above 0"),
         (["systems", "--base-url", "http://example.com"], "https"),
-        (["report", "--out", "report.odt"], "ends in .html, .json, .csv"),
+        (["report", "--out", "report.odt"], "must end in .html, .json, .csv"),
         (["report", "--out", "no/such/folder/report.html"], "there is no folder"),
         (["report", "--top", "-1"], "--top"),
         (["simulate", "--plan", "tera"], "watt, kilowatt, megawatt, partner"),
