@@ -16,9 +16,11 @@ from attrs import define, evolve, field
 from enphase_sdk._sync.connections import Connections
 from enphase_sdk._sync.network import Line
 from enphase_sdk._sync.streams import Stream
+from enphase_sdk.clock import current_clock
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import Turn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
+from enphase_sdk.core.log import logger
 from enphase_sdk.core.redact import Redactor, hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
 from enphase_sdk.errors import (
@@ -127,7 +129,18 @@ class GatewayConnection:
             return reply
 
     def _send(self, scheme: str, request: Request) -> Reply:
-        return self._guarded(request, lambda: self._answer(scheme, request))
+        clock = current_clock()
+        sent_at = clock.monotonic()
+        reply = self._guarded(request, lambda: self._answer(scheme, request))
+        logger.debug(
+            "%s: %s %s: status %d after %.2f s",
+            self.address,
+            request.method,
+            request.url,
+            reply.status,
+            clock.monotonic() - sent_at,
+        )
+        return reply
 
     def open_stream(self, request: Request) -> Reply | Stream:
         """The event stream that answers a request, or the whole answer if it is not a stream.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import logging
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ import typer
 from enphase_sdk.cli.failures import STOPPED, PartlyDoneError, tell
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway import Gateway
+from enphase_sdk.cli.shared_options import extend_options
 from enphase_sdk.errors import NotAvailableError
 
 if TYPE_CHECKING:
@@ -140,18 +140,7 @@ class Changing(Gateway):
         return record.getMessage() != self._warned
 
 
-def _signature() -> inspect.Signature:
-    """The options of a gateway, then those of a change, as `command_sharing` reads them."""
-    shared = inspect.signature(Gateway, eval_str=True).parameters
-    own = inspect.signature(Changing.__init__, eval_str=True).parameters
-    added = [own[name] for name in ("yes", "dry_run", "no_wait")]
-    keyword_only = [
-        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*shared.values(), *added)
-    ]
-    return inspect.Signature(keyword_only)
-
-
-Changing.__signature__ = _signature()  # type: ignore[attr-defined]  # mypy knows no such attribute
+extend_options(Changing, Gateway)
 
 
 def settings_in(pairs: list[str]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ import typer
 from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
 from enphase_sdk.cli.formats import AsCsv, AsJson, Fields, Form, Sort, Verbose
 from enphase_sdk.cli.interrupts import FirstInterrupt
-from enphase_sdk.cli.shared_options import command_sharing
+from enphase_sdk.cli.shared_options import command_sharing, extend_options
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import (
     EnphaseError,
@@ -26,9 +26,9 @@ from enphase_sdk.errors import (
 
 if TYPE_CHECKING:
     from enphase_sdk import Cloud as CloudClient
-    from enphase_sdk.cli.output import View
+    from enphase_sdk.cli.output import Choice, View
 
-__all__ = ["Cloud", "asked_api", "cloud_command"]
+__all__ = ["Cloud", "asked_api", "cloud_command", "rows_command"]
 
 # The value of `enphase --api NAME …`.
 asked_api: ContextVar[str | None] = ContextVar("asked_api", default=None)
@@ -44,8 +44,6 @@ class Cloud:
         self,
         as_json: AsJson = False,
         as_csv: AsCsv = False,
-        fields: Fields = None,
-        sort: Sort = None,
         profile: Annotated[
             str | None, typer.Option(metavar="NAME", help="Table of the config file to use.")
         ] = None,
@@ -69,11 +67,10 @@ class Cloud:
         ] = None,
         verbose: Verbose = False,  # noqa: ARG002 - the option's callback does it
     ) -> None:
-        from enphase_sdk.cli.output import Choice
         from enphase_sdk.cli.progress import Waiting
 
         self.form = Form.chosen(as_json, as_csv)
-        self._choice = Choice(fields, sort)
+        self._choice: Choice | None = None
         self.waiting = Waiting()
         self.profile = profile
         given = {
@@ -188,16 +185,16 @@ class Cloud:
 
     def show(self, view: View, wire: Any) -> None:
         """Print the answer of one operation; None stands for an answer without a body."""
-        from enphase_sdk.cli.output import show_one
+        from enphase_sdk.cli.output import EVERYTHING, show_one
 
         self.waiting.stop()
-        show_one(self.form, view, wire, self._choice)
+        show_one(self.form, view, wire, self._choice or EVERYTHING)
 
     def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
         """Print a list of records; where the format allows it, each as soon as it is read."""
-        from enphase_sdk.cli.output import show_all
+        from enphase_sdk.cli.output import EVERYTHING, show_all
 
-        show_all(self.form, view, self._after_waiting(records), self._choice)
+        show_all(self.form, view, self._after_waiting(records), self._choice or EVERYTHING)
 
     def _after_waiting(self, records: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
         for record in records:
@@ -207,5 +204,20 @@ class Cloud:
         self.waiting.stop()
 
 
+class _Rows(Cloud):
+    """The same for commands whose answers are rows: their columns and order can be chosen."""
+
+    def __init__(self, *, fields: Fields = None, sort: Sort = None, **options: Any) -> None:
+        from enphase_sdk.cli.output import Choice
+
+        super().__init__(**options)
+        self._choice = Choice(fields, sort)
+
+
+extend_options(_Rows, Cloud)
+
 cloud_command = command_sharing(Cloud)
 """Make a command of a function whose first parameter is a `Cloud`."""
+
+rows_command = command_sharing(_Rows)
+"""The same with the options `--fields` and `--sort`."""

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
-from enphase_sdk.cli.formats import AsCsv, AsJson, Form
+from enphase_sdk.cli.formats import AsCsv, AsJson, Form, Verbose
+from enphase_sdk.cli.logs import are_logged
 from enphase_sdk.cli.shared_options import a_number, command_sharing, secret_in
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ class Gateway:
         timeout: Annotated[
             float | None, typer.Option(metavar="SECONDS", help="Time limit of one request.")
         ] = None,
+        verbose: Verbose = False,  # noqa: ARG002 - the option's callback does it
     ) -> None:
         self.host = host
         self.form = Form.chosen(as_json, as_csv)
@@ -156,7 +158,8 @@ class _Notices(logging.Handler):
         super().__init__(logging.WARNING)
 
     def emit(self, record: logging.LogRecord) -> None:
-        tell(record.getMessage())
+        if not are_logged():  # else the same line is printed with its level
+            tell(record.getMessage())
 
 
 @group.command()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.cloud import Cloud, rows_command
 from enphase_sdk.cli.times import day_of, instant_of, window_of
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ Day = Annotated[
 ]
 
 
-@cloud_command
+@rows_command
 def summary(
     cloud: Cloud,
     system_ids: Ids,
@@ -92,7 +92,7 @@ def summary(
     cloud.ask(SUMMARY, system_ids, asked)
 
 
-@cloud_command
+@rows_command
 def energy(
     cloud: Cloud,
     system_ids: Ids,
@@ -109,7 +109,7 @@ def energy(
     _ask_days(cloud, ENERGY, system_ids, ask, start_date, end_date)
 
 
-@cloud_command
+@rows_command
 def consumption(
     cloud: Cloud, system_ids: Ids, start_date: StartDate = None, end_date: EndDate = None
 ) -> None:
@@ -120,7 +120,7 @@ def consumption(
     _ask_days(cloud, CONSUMPTION, system_ids, ask, start_date, end_date)
 
 
-@cloud_command
+@rows_command
 def stats(
     cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
 ) -> None:
@@ -130,7 +130,7 @@ def stats(
     _ask_intervals(cloud, STATS, system_ids, cloud.client.stats, start_at, end_at, day)
 
 
-@cloud_command
+@rows_command
 def rgm(
     cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
 ) -> None:
@@ -140,7 +140,7 @@ def rgm(
     _ask_intervals(cloud, RGM, system_ids, cloud.client.rgm_stats, start_at, end_at, day)
 
 
-@cloud_command
+@rows_command
 def consumption_stats(
     cloud: Cloud, system_ids: Ids, start_at: StartAt = None, end_at: EndAt = None, day: Day = None
 ) -> None:
@@ -151,7 +151,7 @@ def consumption_stats(
     _ask_intervals(cloud, CONSUMPTION_STATS, system_ids, ask, start_at, end_at, day)
 
 
-@cloud_command
+@rows_command
 def meters(cloud: Cloud, system_ids: Ids, end_at: EndAt = None) -> None:
     """The last reading of each production meter."""
     from enphase_sdk.cli.views import METERS
@@ -165,7 +165,7 @@ def meters(cloud: Cloud, system_ids: Ids, end_at: EndAt = None) -> None:
     cloud.ask(METERS, system_ids, asked)
 
 
-@cloud_command
+@rows_command
 def monthly(
     cloud: Cloud,
     system_id: Id,
@@ -185,7 +185,7 @@ def monthly(
     cloud.show(MONTHLY, answer.to_dict())
 
 
-@cloud_command
+@rows_command
 def inverters(cloud: Cloud, system_ids: Ids) -> None:
     """Power and lifetime energy of each microinverter."""
     from enphase_sdk.cli.views import INVERTERS
@@ -198,7 +198,7 @@ def inverters(cloud: Cloud, system_ids: Ids) -> None:
     cloud.ask(INVERTERS, system_ids, asked)
 
 
-@cloud_command
+@rows_command
 def inventory(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways, microinverters and meters in use."""
     from enphase_sdk.cli.views import INVENTORY
@@ -206,7 +206,7 @@ def inventory(cloud: Cloud, system_ids: Ids) -> None:
     cloud.ask(INVENTORY, system_ids, lambda one: cloud.client.inventory(one).to_dict())
 
 
-@cloud_command
+@rows_command
 def envoys(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways (Envoys) in use."""
     from enphase_sdk.cli.views import ENVOYS
@@ -214,7 +214,7 @@ def envoys(cloud: Cloud, system_ids: Ids) -> None:
     cloud.ask(ENVOYS, system_ids, lambda one: cloud.client.envoys(one).to_dict())
 
 
-@cloud_command
+@rows_command
 def search(
     cloud: Cloud,
     serial_number: Annotated[

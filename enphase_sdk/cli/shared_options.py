@@ -14,7 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import typer
 from typer.models import ArgumentInfo
 
-__all__ = ["a_number", "command_sharing", "secret_in"]
+__all__ = ["a_number", "command_sharing", "extend_options", "secret_in"]
 
 # Bytes. Every token and password is far smaller.
 _LARGEST_SECRET = 65_536
@@ -55,6 +55,16 @@ def command_sharing(
         return command
 
     return made
+
+
+def extend_options(extended: type, base: type) -> None:
+    """Give `extended` the options of `base`, then its own, as `command_sharing` reads them."""
+    own = inspect.signature(extended.__init__, eval_str=True).parameters.values()  # type: ignore[misc]  # read, not called
+    added = [one for one in own if one.kind is one.KEYWORD_ONLY]
+    keyword_only = [
+        one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*_parameters(base), *added)
+    ]
+    extended.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]  # mypy knows no such attribute
 
 
 def a_number(value: float | None) -> float | None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from enphase_sdk.cli.cloud import Cloud, cloud_command
+from enphase_sdk.cli.cloud import Cloud, rows_command
 from enphase_sdk.cli.costs import DryRun, listing_cost, show_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.interrupts import FirstInterrupt
@@ -64,7 +64,7 @@ def given_filters(**filters: list[Any] | None) -> SystemFilters:
     return cast("SystemFilters", given)
 
 
-@cloud_command
+@rows_command
 def systems(
     cloud: Cloud,
     system_id: ById = None,

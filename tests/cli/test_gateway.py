@@ -330,3 +330,14 @@ def test_a_gateway_that_announces_itself_is_found() -> None:
     if not heard.is_set():
         pytest.skip("no multicast arrives on this machine's loopback")
     assert wanted in found
+
+
+def test_log_lines_tell_each_request_and_no_secret(
+    host: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["envoy", "summary", host, "--verbose", "--json"]) == 0
+    said = capsys.readouterr()
+    json.loads(said.out)
+    assert re.search(r"debug: \S+: GET /info: status 200 after \d", said.err)
+    assert said.err.count("first contact") == 1
+    assert os.environ["ENVOY_TOKEN"] not in said.err
