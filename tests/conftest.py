@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +11,7 @@ import pytest
 
 from enphase_sdk.clock import set_clock
 from enphase_sdk.testing import FakeClock
+from tests.programs import free_port, redis_on
 from tests.support import ASYNC_SURFACES, SURFACES, Surface
 
 # The same examples every time; HYPOTHESIS_PROFILE=search looks for others, and for longer.
@@ -64,17 +62,6 @@ def redis_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     if os.environ.get("REDIS_URL"):
         yield os.environ["REDIS_URL"]
         return
-    if shutil.which("redis-server") is None:
-        if os.environ.get("CI"):
-            pytest.fail("redis-server is missing; apt-get install redis-server")
-        pytest.skip("no redis-server here and no REDIS_URL: apt-get install redis-server")
-    folder = tmp_path_factory.mktemp("redis")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        # It says so itself when it is ready; if it cannot begin, its output ends.
-        assert any(b"Ready to accept connections" in line for line in server.stdout)
+    port = free_port()
+    with redis_on(port, tmp_path_factory.mktemp("redis")):
         yield f"redis://127.0.0.1:{port}/0"
-        server.terminate()

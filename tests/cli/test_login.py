@@ -18,6 +18,7 @@ import pytest
 from enphase_sdk import EnlightenV4
 from enphase_sdk.testing import FakeClock, SimulatedEnlightenV4
 from enphase_sdk.testing.cloud.v4.oauth import INSTALLER
+from tests.programs import free_port
 
 from .conftest import Run
 
@@ -62,11 +63,6 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     yield pages
     for window in windows:
         window.join()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def shown_code() -> str:

@@ -6,9 +6,7 @@ import asyncio
 import logging
 import os
 import resource
-import shutil
 import signal
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -33,6 +31,7 @@ from enphase_sdk.cloud.tally import Closed, Ticket
 from enphase_sdk.core.times import utc
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedEnlightenV4
 from tests.cloud.test_ledgers import NAME, NOW, hit
+from tests.programs import free_port, redis_on
 
 PLAN = Plan("mine", 40)
 
@@ -140,21 +139,8 @@ def test_a_row_that_something_else_wrote(
         assert cautious(Pacer(PLAN, SqliteLedger(path), NAME), NOW) == 10
 
 
-@contextmanager
-def redis_on(port: int, folder: Path) -> Iterator[None]:
-    command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", ""]
-    with subprocess.Popen([*command, "--dir", str(folder)], stdout=subprocess.PIPE) as server:
-        assert server.stdout is not None
-        assert any(b"Ready to accept connections" in line for line in server.stdout)
-        yield
-        server.terminate()
-
-
 def test_redis_goes_away_and_comes_back(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    if shutil.which("redis-server") is None:
-        (pytest.fail if os.environ.get("CI") else pytest.skip)("apt-get install redis-server")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     ledger: Any = ledger_of(Named(f"redis://127.0.0.1:{port}/0"))
     pacer = Pacer(PLAN, ledger, NAME)
     with redis_on(port, tmp_path):

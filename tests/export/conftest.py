@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -36,25 +33,3 @@ def feed(envoy: Envoy) -> Feed:
 def dashboard(clock: FakeClock) -> Iterator[Dashboard]:  # noqa: ARG001 - is read by it
     with Dashboard() as serving:
         yield serving
-
-
-@pytest.fixture
-def program() -> Callable[[str], str]:
-    """The path of a program that a proof needs."""
-
-    def found(name: str) -> str:
-        path = shutil.which(name)
-        if path is None:
-            if os.environ.get("CI"):
-                pytest.fail(f"{name} is missing: apt-get install {name}")
-            pytest.skip(f"no {name} here: apt-get install {name}")
-        return path
-
-    return found
-
-
-@pytest.fixture
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-    return port

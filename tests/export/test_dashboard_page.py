@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +15,19 @@ from enphase_sdk.export import Feed
 from enphase_sdk.export.dashboard import Dashboard
 from enphase_sdk.export.dashboard.sources import CurveSource
 from enphase_sdk.testing import FakeClock, SimulatedGateway
+from tests.programs import opened_browser
 
 pytest.importorskip("playwright")
 
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
 
 expect.set_options(timeout=60_000)
 
-ARGS = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-)  # fmt: skip
-
 
 @pytest.fixture
-def browser(program: Callable[[str], str]) -> Iterator[Browser]:
-    path = program("chromium")
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=path, args=list(ARGS))
-        yield chromium
-        chromium.close()
+def browser() -> Iterator[Browser]:
+    with opened_browser() as browser:
+        yield browser
 
 
 @pytest.fixture

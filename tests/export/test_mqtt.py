@@ -9,7 +9,7 @@ import re
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from enphase_sdk.errors import ConfigError
 from enphase_sdk.export import Feed, MqttExporter
 from enphase_sdk.export.discovery import Topics, component_id, discovery
 from enphase_sdk.testing import FakeClock, SimulatedGateway
+from tests.programs import free_port, program
 
 UNITS = {
     "power": {"W"},
@@ -155,11 +156,12 @@ class Broker:
 
 
 @pytest.fixture
-def broker(program: Callable[[str], str], free_port: int, tmp_path: Path) -> Iterator[Broker]:
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    port = free_port()
     (tmp_path / "users").write_text("solar:zzSECRETzz\nlistener:listener\n")
-    subprocess.run([program("mosquitto_passwd"), "-U", tmp_path / "users"], check=True)
+    subprocess.run([program("mosquitto_passwd", "mosquitto"), "-U", tmp_path / "users"], check=True)
     (tmp_path / "m.conf").write_text(
-        f"listener {free_port} 127.0.0.1\nallow_anonymous false\n"
+        f"listener {port} 127.0.0.1\nallow_anonymous false\n"
         f"password_file {tmp_path / 'users'}\nuser root\n"
     )
     command = [program("mosquitto"), "-v", "-c", str(tmp_path / "m.conf")]
@@ -178,9 +180,9 @@ def broker(program: Callable[[str], str], free_port: int, tmp_path: Path) -> Ite
             target=lambda: log.writelines(map(bytes.decode, run.stdout or ()))
         )
         reader.start()
-        client.connect("127.0.0.1", free_port)
+        client.connect("127.0.0.1", port)
         client.loop_start()
-        found = Broker(free_port, heard, client)
+        found = Broker(port, heard, client)
         found.listen()
         try:
             yield found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import subprocess
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from enphase_sdk.errors import ConfigError
 from enphase_sdk.export import MEASURES, Feed, Kind, PrometheusExporter
 from enphase_sdk.export.prometheus import metric_name
 from enphase_sdk.testing import FakeClock, SimulatedGateway
+from tests.programs import free_port, program
 
 
 @pytest.fixture
@@ -138,10 +139,9 @@ def test_a_port_in_use_is_a_setting_to_change() -> None:
 
 @pytest.mark.proof
 @pytest.mark.no_cover
-def test_a_real_prometheus_scrapes_it(
-    program: Callable[[str], str], free_port: int, feed: Feed, tmp_path: Path
-) -> None:
-    prometheus, promtool = program("prometheus"), program("promtool")
+def test_a_real_prometheus_scrapes_it(feed: Feed, tmp_path: Path) -> None:
+    prometheus, promtool = program("prometheus"), program("promtool", "prometheus")
+    port = free_port()
     with Watched() as exporter:
         exporter.publish(feed.poll())
         text = httpx.get(exporter.address, trust_env=False).content
@@ -160,7 +160,7 @@ def test_a_real_prometheus_scrapes_it(
             prometheus,
             f"--config.file={config}",
             f"--storage.tsdb.path={tmp_path / 'data'}",
-            f"--web.listen-address=127.0.0.1:{free_port}",
+            f"--web.listen-address=127.0.0.1:{port}",
         ]
         with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
             try:
@@ -168,8 +168,8 @@ def test_a_real_prometheus_scrapes_it(
                 # scrape of all is that of this test.
                 for _ in range(4):
                     assert exporter.scrapes.acquire(timeout=120)
-                found = _queried(free_port, "enphase_production_energy_joules_total")
-                named = _queried(free_port, "enphase_gateway_info")
+                found = _queried(port, "enphase_production_energy_joules_total")
+                named = _queried(port, "enphase_gateway_info")
             finally:
                 run.terminate()
     reading = feed.told.reading

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -22,20 +20,11 @@ from enphase_sdk.report import (
     write_report,
 )
 from enphase_sdk.report.formats import UNKNOWN
+from tests.programs import opened_browser, program
 
 from .fleet_store import DEAD, NASTY, NOW, OFFLINE, SYSTEMS, fill, fleet_report
 
 pytestmark = pytest.mark.proof
-
-OPTIONS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 
 WATCHED = """
 window.violations = [];
@@ -45,23 +34,9 @@ document.addEventListener("securitypolicyviolation", noted);
 
 
 @pytest.fixture(scope="module")
-def chromium() -> str:
-    found = shutil.which("chromium")
-    if found is None:
-        if os.environ.get("CI"):
-            pytest.fail("chromium is missing; apt-get install chromium")
-        pytest.skip("no chromium here: apt-get install chromium")
-    return found
-
-
-@pytest.fixture(scope="module")
-def browser(chromium: str) -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(executable_path=chromium, args=OPTIONS)
-        yield opened
-        opened.close()
+def browser() -> Iterator[Any]:
+    with opened_browser() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -261,8 +236,8 @@ def test_without_script_the_worst_200_stand_in_the_table(browser: Any, fleet_fil
         assert not opened.page.locator(".controls").is_visible()
 
 
-def test_it_is_printed_to_a_pdf(chromium: str, report: FleetReport, tmp_path: Path) -> None:
-    assert chromium
+def test_it_is_printed_to_a_pdf(report: FleetReport, tmp_path: Path) -> None:
+    program("chromium")
     write_report(report, tmp_path / "fleet.pdf")
     content = (tmp_path / "fleet.pdf").read_bytes()
     assert content.startswith(b"%PDF-")
