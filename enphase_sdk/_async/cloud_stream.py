@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from enphase_sdk._async.drivers import run
+from enphase_sdk._async.samples import AsyncSamples
 from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.flow import call_flow, renewal_flow
 from enphase_sdk.cloud.options import Options
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncLiveStream"]
 
 
-class AsyncLiveStream(AsyncIterator[LiveSample]):
+class AsyncLiveStream(AsyncSamples):
     """The samples of a system's live data; see `AsyncEnlightenV4.live_data`.
 
     The connection is closed at the end of the stream, by `aclose()`, at the end of the context
@@ -32,39 +31,25 @@ class AsyncLiveStream(AsyncIterator[LiveSample]):
     def __init__(
         self, system_id: int, duration: int, connection: AsyncCloudConnection, options: Options
     ) -> None:
+        super().__init__()
         self._call = live_call(system_id, duration)
         self._connection = connection
         self._options = options
         self._seconds = float(duration)
         self._end: float | None = None
         self._opening: _Opening | None = None
-        self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._first_failed_at = 0.0
         self._renewed = False
         self._is_over = False
 
-    async def __anext__(self) -> LiveSample:
-        while not self._ready:
-            if self._is_over:
-                raise StopAsyncIteration
-            try:
-                await self._read_on()
-            except BaseException:
-                await self.aclose()
-                raise
-        return self._ready.popleft()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.aclose()
-
     async def aclose(self) -> None:
         """End the stream and close its connection."""
         self._is_over = True
         await self._leave()
+
+    def _has_ended(self) -> bool:
+        return self._is_over
 
     async def _read_on(self) -> None:
         clock = self._options.clock

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import AsyncIterator
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from enphase_sdk._async.samples import AsyncSamples
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
@@ -50,7 +49,7 @@ _PASSING = (
 )
 
 
-class AsyncGatewayLive(AsyncIterator[LiveSample]):
+class AsyncGatewayLive(AsyncSamples):
     """The samples of a gateway, without end; see `AsyncEnvoy.live`.
 
     It ends with `aclose()`, at the end of the context manager, or when the client is closed.
@@ -74,6 +73,7 @@ class AsyncGatewayLive(AsyncIterator[LiveSample]):
             raise InvalidArgumentError(
                 f"every must be {FASTEST:g} to {SLOWEST:g} seconds, not {every!r}"
             )
+        super().__init__()
         self.broken_events = 0
         self._session = session
         self._clock = session.clock
@@ -85,27 +85,9 @@ class AsyncGatewayLive(AsyncIterator[LiveSample]):
         self._stream: AsyncStream | None = None
         self._events: Events | None = None
         self._polled_at: float | None = None
-        self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._has_begun = False
         self._is_over = False
-
-    async def __anext__(self) -> LiveSample:
-        while not self._ready:
-            if self._has_ended():
-                raise StopAsyncIteration
-            try:
-                await self._read_on()
-            except BaseException:
-                await self.aclose()
-                raise
-        return self._ready.popleft()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await self.aclose()
 
     async def aclose(self) -> None:
         """End it and close its connection. Another task that waits for a sample ends too."""

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING
 
 from enphase_sdk._sync.drivers import run
+from enphase_sdk._sync.samples import Samples
 from enphase_sdk.cloud.api import Call
 from enphase_sdk.cloud.flow import call_flow, renewal_flow
 from enphase_sdk.cloud.options import Options
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["LiveStream"]
 
 
-class LiveStream(Iterator[LiveSample]):
+class LiveStream(Samples):
     """The samples of a system's live data; see `EnlightenV4.live_data`.
 
     The connection is closed at the end of the stream, by `close()`, at the end of the context
@@ -33,39 +32,25 @@ class LiveStream(Iterator[LiveSample]):
     def __init__(
         self, system_id: int, duration: int, connection: CloudConnection, options: Options
     ) -> None:
+        super().__init__()
         self._call = live_call(system_id, duration)
         self._connection = connection
         self._options = options
         self._seconds = float(duration)
         self._end: float | None = None
         self._opening: _Opening | None = None
-        self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._first_failed_at = 0.0
         self._renewed = False
         self._is_over = False
 
-    def __next__(self) -> LiveSample:
-        while not self._ready:
-            if self._is_over:
-                raise StopIteration
-            try:
-                self._read_on()
-            except BaseException:
-                self.close()
-                raise
-        return self._ready.popleft()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
-
     def close(self) -> None:
         """End the stream and close its connection."""
         self._is_over = True
         self._leave()
+
+    def _has_ended(self) -> bool:
+        return self._is_over
 
     def _read_on(self) -> None:
         clock = self._options.clock

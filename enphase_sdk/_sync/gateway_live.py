@@ -3,10 +3,9 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal, Self, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from enphase_sdk._sync.samples import Samples
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import (
@@ -51,7 +50,7 @@ _PASSING = (
 )
 
 
-class GatewayLive(Iterator[LiveSample]):
+class GatewayLive(Samples):
     """The samples of a gateway, without end; see `Envoy.live`.
 
     It ends with `close()`, at the end of the context manager, or when the client is closed.
@@ -75,6 +74,7 @@ class GatewayLive(Iterator[LiveSample]):
             raise InvalidArgumentError(
                 f"every must be {FASTEST:g} to {SLOWEST:g} seconds, not {every!r}"
             )
+        super().__init__()
         self.broken_events = 0
         self._session = session
         self._clock = session.clock
@@ -86,27 +86,9 @@ class GatewayLive(Iterator[LiveSample]):
         self._stream: Stream | None = None
         self._events: Events | None = None
         self._polled_at: float | None = None
-        self._ready: deque[LiveSample] = deque()
         self._failures = 0
         self._has_begun = False
         self._is_over = False
-
-    def __next__(self) -> LiveSample:
-        while not self._ready:
-            if self._has_ended():
-                raise StopIteration
-            try:
-                self._read_on()
-            except BaseException:
-                self.close()
-                raise
-        return self._ready.popleft()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.close()
 
     def close(self) -> None:
         """End it and close its connection. Another task that waits for a sample ends too."""
