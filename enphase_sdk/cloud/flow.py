@@ -5,6 +5,7 @@ Written once, without I/O; `enphase_sdk._async.drivers` and its sync twin run it
 
 from __future__ import annotations
 
+import logging
 from collections import OrderedDict
 from collections.abc import Callable
 from functools import partial
@@ -254,10 +255,11 @@ def login_flow(request: Request, policy: Policy) -> Flow[None]:
 def _counted(call: Call[T], policy: Policy, request: Request) -> Flow[Reply]:
     """Send a request as one hit of the quota, as soon as the quota allows it."""
     ticket = yield from _admission(call, policy)
-    sent_at = policy.time()
     reply = yield from _exchange(policy, ticket, request)
-    name = call.operation if call.system_id is None else f"{call.operation} of {call.system_id}"
-    logger.debug("%s: status %d after %.2f s", name, reply.status, policy.time() - sent_at)
+    if logger.isEnabledFor(logging.DEBUG):
+        name = call.operation if call.system_id is None else f"{call.operation} of {call.system_id}"
+        seconds = policy.time() - ticket.sent_at
+        logger.debug("%s: status %d after %.2f s", name, reply.status, seconds)
     return reply
 
 
