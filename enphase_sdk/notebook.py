@@ -51,10 +51,8 @@ def html_of(value: object) -> str:
         inner = _records(one)
         if inner:
             parts.append(f"<p><b>{escape(name)}</b></p>{_table_of_records(inner)}")
-        elif attrs.has(type(one)):
-            simple += [(f"{name}.{below}", deep) for below, deep in _fields(one)]
         else:
-            simple.append((name, one))
+            simple += _flat([(name, one)])
     rows = "".join(f"<tr><th>{_heading(name)}</th>{_cell(one, name)}</tr>" for name, one in simple)
     title = escape(type(value).__name__)
     return f"<table><caption>{title}</caption><tbody>{rows}</tbody></table>" + "".join(parts)

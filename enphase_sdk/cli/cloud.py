@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, tzinfo
-from functools import cached_property
+from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -15,6 +15,7 @@ from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
 from enphase_sdk.cli.formats import AsCsv, AsJson, Fields, Form, Sort, Verbose
 from enphase_sdk.cli.interrupts import FirstInterrupt
 from enphase_sdk.cli.shared_options import command_sharing, extend_options
+from enphase_sdk.cli.times import ZoneOf
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import (
     EnphaseError,
@@ -26,7 +27,7 @@ from enphase_sdk.errors import (
 
 if TYPE_CHECKING:
     from enphase_sdk import Cloud as CloudClient
-    from enphase_sdk.cli.output import Choice, View
+    from enphase_sdk.cli.output import View
 
 __all__ = ["Cloud", "asked_api", "cloud_command", "rows_command"]
 
@@ -67,10 +68,11 @@ class Cloud:
         ] = None,
         verbose: Verbose = False,  # noqa: ARG002 - the option's callback does it
     ) -> None:
+        from enphase_sdk.cli.output import EVERYTHING
         from enphase_sdk.cli.progress import Waiting
 
         self.form = Form.chosen(as_json, as_csv)
-        self._choice: Choice | None = None
+        self._choice = EVERYTHING
         self.waiting = Waiting()
         self.profile = profile
         given = {
@@ -112,7 +114,9 @@ class Cloud:
             options = {**options, "ledger": "sqlite"}
         return open_cloud(api=api, on_wait=self.waiting.on_wait, **options)
 
-    def ask(self, view: View, system_ids: Sequence[int], operation: Callable[[int], Any]) -> None:
+    def ask(
+        self, view: View, system_ids: Sequence[int], operation: Callable[[int, ZoneOf], Any]
+    ) -> None:
         """Call an operation for each system and print the answers: one, or a list.
 
         An error of one system does not end the command: it is printed, and the others continue.
@@ -120,17 +124,24 @@ class Cloud:
         Args:
             view: How the answers are shown.
             system_ids: The systems.
-            operation: Returns a system's answer in wire form.
+            operation: Returns a system's answer in wire form. It is given the system's id, and a
+                function that returns the system's time zone; the first call lists them, which
+                costs a hit or more.
 
         Raises:
             PartlyDoneError: some systems were not read.
         """
+        zone = self._zones(system_ids)
+
+        def asked(system_id: int) -> Any:
+            return operation(system_id, partial(zone, system_id))
+
         if len(system_ids) == 1:
-            self.show(view, operation(system_ids[0]))
+            self.show(view, asked(system_ids[0]))
             return
         found, failures, read = list[Mapping[str, Any]](), list[EnphaseError](), 0
         with FirstInterrupt() as interrupt:
-            answers = interrupt.until_it(self._answers(system_ids, operation))
+            answers = interrupt.until_it(self._answers(system_ids, asked))
             for done, answer in enumerate(answers, 1):
                 self.waiting.update(done, len(system_ids))
                 if isinstance(answer, EnphaseError):
@@ -147,10 +158,10 @@ class Cloud:
         if read < len(system_ids):
             raise PartlyDoneError(f"partly done: {read} of {len(system_ids)} systems were read")
 
-    def _answers(self, system_ids: Sequence[int], operation: Callable[[int], Any]) -> Iterator[Any]:
+    def _answers(self, system_ids: Sequence[int], asked: Callable[[int], Any]) -> Iterator[Any]:
         for system_id in system_ids:
             try:
-                yield operation(system_id)
+                yield asked(system_id)
             except InvalidArgumentError:
                 raise
             except EnphaseError as error:
@@ -159,19 +170,19 @@ class Cloud:
                 if isinstance(error, (QuotaExceededError, RateLimitError)):
                     return
 
-    def zone_of(self, system_ids: Sequence[int]) -> Callable[[int], tzinfo]:
-        """A function that returns a system's time zone; the first call lists them, a hit or more.
+    def _zones(self, system_ids: Sequence[int]) -> Callable[[int], tzinfo]:
+        """A function that returns the time zone of one of these systems; the first call lists them.
 
-        Raises:
-            NotFoundError: a system is not in the listing.
+        It raises NotFoundError for a system that is not in the listing.
         """
-        zones = dict[int, tzinfo]()
+
+        @cache
+        def listed() -> dict[int, tzinfo]:
+            listing = self.client.systems(system_id=list(system_ids))
+            return {one.system_id: zone_named(one.timezone) or UTC for one in listing}
 
         def zone(system_id: int) -> tzinfo:
-            if not zones:
-                listing = self.client.systems(system_id=list(system_ids))
-                zones.update((one.system_id, zone_named(one.timezone) or UTC) for one in listing)
-            if system_id not in zones:
+            if system_id not in listed():
                 raise NotFoundError(
                     f"Systems: system {system_id} is not listed, so its time zone is not known; "
                     "give times with an offset",
@@ -179,22 +190,22 @@ class Cloud:
                     body=None,
                     operation="Systems",
                 )
-            return zones[system_id]
+            return listed()[system_id]
 
         return zone
 
     def show(self, view: View, wire: Any) -> None:
         """Print the answer of one operation; None stands for an answer without a body."""
-        from enphase_sdk.cli.output import EVERYTHING, show_one
+        from enphase_sdk.cli.output import show_one
 
         self.waiting.stop()
-        show_one(self.form, view, wire, self._choice or EVERYTHING)
+        show_one(self.form, view, wire, self._choice)
 
     def show_all(self, view: View, records: Iterable[Mapping[str, Any]]) -> None:
         """Print a list of records; where the format allows it, each as soon as it is read."""
-        from enphase_sdk.cli.output import EVERYTHING, show_all
+        from enphase_sdk.cli.output import show_all
 
-        show_all(self.form, view, self._after_waiting(records), self._choice or EVERYTHING)
+        show_all(self.form, view, self._after_waiting(records), self._choice)
 
     def _after_waiting(self, records: Iterable[Mapping[str, Any]]) -> Iterable[Mapping[str, Any]]:
         for record in records:

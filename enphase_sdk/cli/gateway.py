@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from enphase_sdk.cli.output import View
     from enphase_sdk.gateway.snapshot import Snapshot
 
-__all__ = ["group"]
+__all__ = ["Count", "Every", "Gateway", "group"]
 
 # Seconds. A gateway that is polled more often can hang.
 FASTEST = 5.0
@@ -29,6 +29,23 @@ MOST_READINGS = 1_000_000_000
 
 # Seconds: a day.
 LONGEST = 86_400.0
+
+Every = Annotated[
+    float,
+    typer.Option(
+        min=FASTEST,
+        max=LONGEST,
+        callback=a_number,
+        metavar="SECONDS",
+        help="Time between two readings.",
+    ),
+]
+Count = Annotated[
+    int | None,
+    typer.Option(
+        min=1, max=MOST_READINGS, metavar="N", help="Number of readings. Default: until ctrl-c."
+    ),
+]
 
 group = typer.Typer(help="A gateway (Envoy, IQ Gateway) on the local network.")
 
@@ -235,12 +252,7 @@ def watch(
     live: Annotated[
         bool, typer.Option("--live", help="Show live data: one line each second.")
     ] = False,
-    count: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=MOST_READINGS, metavar="N", help="Number of readings. Default: until ctrl-c."
-        ),
-    ] = None,
+    count: Count = None,
 ) -> None:
     """Show the power repeatedly, with a chart of the last readings.
 

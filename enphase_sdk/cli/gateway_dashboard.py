@@ -9,8 +9,8 @@ import typer
 
 from enphase_sdk.cli.failures import tell
 from enphase_sdk.cli.formats import Form
-from enphase_sdk.cli.gateway import FASTEST, LONGEST, Gateway
-from enphase_sdk.cli.shared_options import a_number, command_sharing
+from enphase_sdk.cli.gateway import Every, Gateway
+from enphase_sdk.cli.shared_options import command_sharing
 
 __all__ = ["dashboard"]
 
@@ -32,16 +32,7 @@ def dashboard(
             "printed with its address. Plain HTTP.",
         ),
     ] = "127.0.0.1",
-    every: Annotated[
-        float,
-        typer.Option(
-            min=FASTEST,
-            max=LONGEST,
-            callback=a_number,
-            metavar="SECONDS",
-            help="Time between two readings.",
-        ),
-    ] = 15.0,
+    every: Every = 15.0,
     live: Annotated[
         bool,
         typer.Option(

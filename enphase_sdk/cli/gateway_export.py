@@ -9,8 +9,8 @@ import typer
 
 from enphase_sdk.cli.failures import tell
 from enphase_sdk.cli.formats import Form
-from enphase_sdk.cli.gateway import FASTEST, LONGEST, MOST_READINGS, Gateway
-from enphase_sdk.cli.shared_options import a_number, command_sharing, secret_in
+from enphase_sdk.cli.gateway import Count, Every, Gateway
+from enphase_sdk.cli.shared_options import command_sharing, secret_in
 
 if TYPE_CHECKING:
     from enphase_sdk.export import Exporter
@@ -75,22 +75,8 @@ def export(
             metavar="FILE", help="Read the token of an http(s):// address; or set INFLUX_TOKEN."
         ),
     ] = None,
-    every: Annotated[
-        float,
-        typer.Option(
-            min=FASTEST,
-            max=LONGEST,
-            callback=a_number,
-            metavar="SECONDS",
-            help="Time between two readings.",
-        ),
-    ] = 60.0,
-    count: Annotated[
-        int | None,
-        typer.Option(
-            min=1, max=MOST_READINGS, metavar="N", help="Number of readings. Default: until ctrl-c."
-        ),
-    ] = None,
+    every: Every = 60.0,
+    count: Count = None,
 ) -> None:
     """Feed the gateway's values to Prometheus, MQTT (Home Assistant) or InfluxDB.
 

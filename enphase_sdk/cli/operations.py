@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from datetime import tzinfo
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from enphase_sdk.cli.cloud import Cloud, rows_command
-from enphase_sdk.cli.times import day_of, instant_of, window_of
+from enphase_sdk.cli.times import ZoneOf, day_of, instant_of, window_of
 
 if TYPE_CHECKING:
     from enphase_sdk.cli.output import View
@@ -83,10 +82,8 @@ def summary(
     """Power now (W), energy of a day (Wh), size (W), status."""
     from enphase_sdk.cli.views import SUMMARY
 
-    zone = cloud.zone_of(system_ids)
-
-    def asked(system_id: int) -> Any:
-        day = day_of(summary_date, partial(zone, system_id))
+    def asked(system_id: int, zone: ZoneOf) -> Any:
+        day = day_of(summary_date, zone)
         return cloud.client.summary(system_id, summary_date=day).to_dict()
 
     cloud.ask(SUMMARY, system_ids, asked)
@@ -156,10 +153,8 @@ def meters(cloud: Cloud, system_ids: Ids, end_at: EndAt = None) -> None:
     """The last reading of each production meter."""
     from enphase_sdk.cli.views import METERS
 
-    zone = cloud.zone_of(system_ids)
-
-    def asked(system_id: int) -> Any:
-        end = instant_of(end_at, partial(zone, system_id))
+    def asked(system_id: int, zone: ZoneOf) -> Any:
+        end = instant_of(end_at, zone)
         return cloud.client.production_meter_readings(system_id, end_at=end).to_dict()
 
     cloud.ask(METERS, system_ids, asked)
@@ -190,7 +185,7 @@ def inverters(cloud: Cloud, system_ids: Ids) -> None:
     """Power and lifetime energy of each microinverter."""
     from enphase_sdk.cli.views import INVERTERS
 
-    def asked(system_id: int) -> Any:
+    def asked(system_id: int, _: ZoneOf) -> Any:
         groups = cloud.client.inverters_summary_by_envoy_or_site(system_id)
         wire = [group.to_dict() for group in groups]
         return wire if len(system_ids) == 1 else [{"system_id": system_id, **one} for one in wire]
@@ -203,7 +198,7 @@ def inventory(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways, microinverters and meters in use."""
     from enphase_sdk.cli.views import INVENTORY
 
-    cloud.ask(INVENTORY, system_ids, lambda one: cloud.client.inventory(one).to_dict())
+    cloud.ask(INVENTORY, system_ids, lambda one, _: cloud.client.inventory(one).to_dict())
 
 
 @rows_command
@@ -211,7 +206,7 @@ def envoys(cloud: Cloud, system_ids: Ids) -> None:
     """The gateways (Envoys) in use."""
     from enphase_sdk.cli.views import ENVOYS
 
-    cloud.ask(ENVOYS, system_ids, lambda one: cloud.client.envoys(one).to_dict())
+    cloud.ask(ENVOYS, system_ids, lambda one, _: cloud.client.envoys(one).to_dict())
 
 
 @rows_command
@@ -235,10 +230,7 @@ def _ask_days(
     start_date: str | None,
     end_date: str | None,
 ) -> None:
-    zone_of = cloud.zone_of(system_ids)
-
-    def asked(system_id: int) -> Any:
-        zone = partial(zone_of, system_id)
+    def asked(system_id: int, zone: ZoneOf) -> Any:
         first, last = day_of(start_date, zone), day_of(end_date, zone)
         answer = ask(system_id, start_date=first, end_date=last)
         return answer and answer.to_dict()
@@ -255,10 +247,7 @@ def _ask_intervals(
     end_at: str | None,
     day: str | None,
 ) -> None:
-    zone_of = cloud.zone_of(system_ids)
-
-    def asked(system_id: int) -> Any:
-        zone: Callable[[], tzinfo] = partial(zone_of, system_id)
+    def asked(system_id: int, zone: ZoneOf) -> Any:
         start, end = window_of(zone, start_at, end_at, day)
         return ask(system_id, start_at=start, end_at=end).to_dict()
 

@@ -158,7 +158,7 @@ class MqttExporter:
         if self._username is not None:
             client.username_pw_set(self._username, self._password)
         if self._context is not None:
-            client.tls_set_context(self._context)  # pyright: ignore[reportUnknownMemberType]
+            client.tls_set_context(self._context)  # pyright: ignore[reportUnknownMemberType]  # paho does not annotate it
         client.will_set(topics.bridge, OFFLINE, qos=1, retain=True)
         client.on_connect = self._on_connect
         client.on_connect_fail = self._on_connect_fail

@@ -14,7 +14,7 @@ from statistics import median_high
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.report.days import Daily
 from enphase_sdk.report.devices import Meters, judge_devices, judge_listing
-from enphase_sdk.report.findings import Assessment, Counts, Finding, Kind, Todo
+from enphase_sdk.report.findings import URGENCY, Assessment, Counts, Finding, Kind, Todo
 from enphase_sdk.report.metrics import Estimate
 from enphase_sdk.report.outages import area_outages
 from enphase_sdk.report.peers import Peers
@@ -112,7 +112,6 @@ def _one_of_each_kind(found: Iterable[Finding]) -> list[Finding]:
     return list(first.values())
 
 
-_TODO_ORDER = {todo: place for place, todo in enumerate(Todo)}
 _KIND_ORDER = {kind: place for place, kind in enumerate(Kind)}
 
 
@@ -125,7 +124,7 @@ def _urgency(finding: Finding, as_of: datetime) -> tuple[int, float, float, int,
     else:
         age = (as_of - datetime.combine(since, time.min, as_of.tzinfo)).total_seconds()
     return (
-        _TODO_ORDER[finding.todo],
+        URGENCY[finding.todo],
         -(finding.lost_wh_per_day or 0.0) * finding.certainty,
         -age,
         _KIND_ORDER[finding.kind],
@@ -145,7 +144,7 @@ def _counts(systems: Mapping[int, Watched], findings: Iterable[Finding], dark: s
     for finding in findings:
         kinds[finding.kind] += 1
         before = most_urgent.get(finding.system_id, finding.todo)
-        most_urgent[finding.system_id] = min(before, finding.todo, key=_TODO_ORDER.__getitem__)
+        most_urgent[finding.system_id] = min(before, finding.todo, key=URGENCY.__getitem__)
     todos = Counter(most_urgent.values())
     in_outage = len(dark - most_urgent.keys())
     return Counts(

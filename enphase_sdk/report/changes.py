@@ -8,14 +8,12 @@ from typing import Any
 
 from attrs import evolve, frozen
 
-from enphase_sdk.report.findings import AreaOutage, Assessment, Finding, Kind, Todo, iso
+from enphase_sdk.report.findings import URGENCY, AreaOutage, Assessment, Finding, Kind, Todo, iso
 
 __all__ = ["Changes", "OpenFinding", "changes_since"]
 
 # A finding is worse if the ratio has fallen by this since the last report of it.
 _WORSE_BY = 0.1
-
-_TODO_ORDER = {todo: place for place, todo in enumerate(Todo)}
 
 
 @frozen
@@ -199,7 +197,7 @@ def _found(assessment: Assessment, now: datetime) -> dict[tuple[int, Kind], Open
 
 
 def _is_worse(earlier: OpenFinding, finding: Finding) -> bool:
-    if _TODO_ORDER[finding.todo] < _TODO_ORDER[earlier.todo]:
+    if URGENCY[finding.todo] < URGENCY[earlier.todo]:
         return True
     if earlier.ratio is None or finding.ratio is None or finding.kind is Kind.METER:
         return False

@@ -19,7 +19,7 @@ from attrs import frozen
 
 from enphase_sdk.report.thresholds import Thresholds
 
-__all__ = ["AreaOutage", "Assessment", "Counts", "Finding", "Kind", "Todo"]
+__all__ = ["URGENCY", "AreaOutage", "Assessment", "Counts", "Finding", "Kind", "Todo"]
 
 
 class Kind(StrEnum):
@@ -57,6 +57,10 @@ class Todo(StrEnum):
     VISIT = "visit"
     CALL = "call"
     WATCH = "watch"
+
+
+URGENCY = {todo: place for place, todo in enumerate(Todo)}
+"""The place of each in the order of urgency; 0 is the most urgent."""
 
 
 @frozen
