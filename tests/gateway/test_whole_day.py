@@ -128,9 +128,9 @@ def test_polls_over_a_real_connection_leave_no_socket(clock: FakeClock) -> None:
                 assert {sample.source for sample in samples} == {"meters"}
             assert len(asyncio.all_tasks()) == tasks
         assert len(asyncio.all_tasks()) == tasks
-        assert gateway.streams == 0
 
     before = descriptors()
     with gateway.serve(tls=True) as address:
         asyncio.run(hours(address))
+    assert gateway.streams == 0
     assert descriptors() <= before
