@@ -214,6 +214,8 @@ class _AsyncStream(httpcore.AsyncNetworkStream):
         return data
 
     async def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:  # the end of a request without a body
+            return
         left = self._sockets.left(timeout, httpcore.WriteTimeout)
         await self._stream.write(buffer, left)
 

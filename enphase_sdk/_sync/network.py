@@ -211,6 +211,8 @@ class _Stream(httpcore.NetworkStream):
         return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        if not buffer:  # the end of a request without a body
+            return
         left = self._sockets.left(timeout, httpcore.WriteTimeout)
         self._stream.write(buffer, left)
 

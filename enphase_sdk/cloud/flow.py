@@ -118,9 +118,11 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
         APIConnectionError: no answer after all retries.
         APIResponseValidationError: an answer that cannot be read.
     """
-    kept = yield from _kept(call, policy)
-    if kept is not None:
-        return kept
+    cache = policy.cache if call.final is not None else None
+    if cache is not None and not policy.fresh:
+        kept = yield from _kept(call, policy, cache)
+        if kept is not None:
+            return kept
     trouble = _Trouble(call, policy)
     authorizer = policy.authorizer
     while True:
@@ -148,7 +150,8 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
                 read = _read(call, policy, reply)
                 if call.shared_for:
                     policy.recent.put(call, reply, policy.time())
-                yield from _keep(call, policy, reply, read)
+                if cache is not None:
+                    yield from _keep(call, policy, cache, reply, read)
                 return reply, _adapted(call, read)
             except APIResponseValidationError as error:
                 told = policy.api.hidden_error(reply)
@@ -170,11 +173,9 @@ def call_flow(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T | None]]:
             raise policy.api.error_of(call, reply, policy.redactor())
 
 
-def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
+def _kept(call: Call[T], policy: Policy, cache: Answers) -> Flow[tuple[Reply, T] | None]:
     """The stored settled answer to the same call, read like one from the server."""
-    if policy.cache is None or call.final is None or policy.fresh:
-        return None
-    reply = cast("Reply | None", (yield Run(partial(policy.cache.get, call, policy.time()))))
+    reply = cast("Reply | None", (yield Run(partial(cache.get, call, policy.time()))))
     if reply is None:
         return None
     try:
@@ -184,13 +185,11 @@ def _kept(call: Call[T], policy: Policy) -> Flow[tuple[Reply, T] | None]:
     return reply, _adapted(call, read)
 
 
-def _keep(call: Call[T], policy: Policy, reply: Reply, read: T) -> Flow[None]:
+def _keep(call: Call[T], policy: Policy, cache: Answers, reply: Reply, read: T) -> Flow[None]:
     """Store an answer if it is settled."""
-    if policy.cache is None or call.final is None:
-        return
     now = policy.time()
-    if reply.status == 200 and call.final(read, now):
-        yield Run(partial(policy.cache.put, call, reply, now))
+    if reply.status == 200 and call.final is not None and call.final(read, now):
+        yield Run(partial(cache.put, call, reply, now))
 
 
 def _read(call: Call[T], policy: Policy, reply: Reply) -> T:

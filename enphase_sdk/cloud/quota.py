@@ -42,6 +42,9 @@ TRIED_AGAIN_AFTER = 30.0
 # The name of the system clock, which every machine has.
 WALL = "wall"
 
+# Seconds. What a newcomer needs is written again after this time, not with each hit.
+HINTS_EVERY = 1.0
+
 # The most clocks (machines, or starts of one machine) that are compared with the server's.
 MOST_HINTS = 8
 
@@ -84,6 +87,8 @@ class Pacer:
         self._alone_since: float | None = None
         self._alone_until = 0.0
         self._uncounted = 0
+        # The offset and the second of the last hints.
+        self._hinted = (0.0, 0.0, 0.0)
         # Changes that a cancelled call could not write to the ledger.
         self._owed: list[Callable[[View], object]] = []
         self._lock = threading.Lock()
@@ -290,7 +295,7 @@ class Pacer:
         self._me.offset.asked_at = now
         tally.offsets[self._me.name] = self._me.offset
         if self._me.offset.known:
-            self._leave_hints(tally)
+            self._leave_hints(tally, now)
         view.forget_sharers()
         if self.is_local:
             self._reopens, self._joined = False, True
@@ -308,8 +313,12 @@ class Pacer:
                 self._me.offset.known = True
                 return
 
-    def _leave_hints(self, tally: Tally) -> None:
+    def _leave_hints(self, tally: Tally, now: float) -> None:
         hints, offset = tally.hints, self._me.offset
+        state = offset.low, offset.high, now // HINTS_EVERY
+        if hints and state == self._hinted:
+            return
+        self._hinted = state
         for name, reading, least, most in self._common_clocks():
             hints.pop(name, None)
             hints[name] = offset.low - most, offset.high - least, reading

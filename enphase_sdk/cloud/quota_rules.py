@@ -143,12 +143,15 @@ class View:
 
     def count(self, hits: int) -> None:
         """Count hits in their month; near a month's end or start, in both possible months."""
+        months, earliest = self.tally.months, self.server_now
         latest = self.now + self.me.offset.high + MONTH_S_EDGE
-        for at in {month_of(latest): latest, month_of(self.server_now): self.server_now}.values():
-            month = self.tally.months.setdefault(month_of(at), Month(0, at))
+        for name, at in {month_of(latest): latest, month_of(earliest): earliest}.items():
+            month = months.get(name)
+            if month is None:
+                month = months[name] = Month(0, at)
             month.used = max(0, month.used + hits)
-        while len(self.tally.months) > MOST_MONTHS:
-            del self.tally.months[min(self.tally.months)]
+        while len(months) > MOST_MONTHS:
+            del months[min(months)]
 
     def settle(
         self, ticket: Ticket, done_at: float, date: float | None, *, is_success: bool

@@ -16,6 +16,8 @@ from enphase_sdk.errors import ConfigError
 
 __all__ = ["Signer"]
 
+_NOTHING = httpx.ByteStream(b"")
+
 _HEADERS = {
     "accept": "application/json",
     "accept-encoding": "gzip, deflate",
@@ -51,7 +53,7 @@ class Signer:
 
     _base_url: str
     _host: str
-    _fixed: tuple[tuple[str, str], ...]
+    _fixed: httpx.Headers
     _secret: Callable[[], tuple[tuple[str, str], ...]]
     _query: bytes
     _open: bool
@@ -72,7 +74,7 @@ class Signer:
         if base_url is None:
             raise ConfigError("base_url is not a URL that requests can be sent to")
         host = base_url.netloc.decode("ascii")
-        headers = (("host", host), *_HEADERS.items())
+        headers = httpx.Headers({"host": host, **_HEADERS})
         query = urlencode(signing.query, quote_via=quote)
         origin = f"{base_url.scheme}://{host}"
         base = f"{base_url}".rstrip("/")
@@ -81,17 +83,28 @@ class Signer:
     def signed(self, request: Request, timeouts: Timeouts) -> httpx.Request:
         """The request as any transport takes it."""
         shown = _shown(self._base_url + request.url, request.params)
+        headers = self._fixed.copy()
+        secret = self._secret()
+        if secret:
+            headers.update(secret)
         # A request for tokens has its own credentials, a stream its own accept header.
-        own = {name.lower() for name, _ in request.headers}
-        secret = () if "authorization" in own else self._secret()
-        fixed = [each for each in self._fixed if each[0] not in own] if own else self._fixed
-        made = httpx.Request(
-            request.method,
-            shown,
-            headers=[*fixed, *secret, *request.headers],
-            content=request.content,
-            extensions={"timeout": timeouts.steps},
-        )
+        if request.headers:
+            headers.update(request.headers)
+        extensions = {"timeout": timeouts.steps}
+        if request.method == "GET" and request.content is None:
+            # Given a stream, httpx does not make the headers a second time.
+            made = httpx.Request(
+                request.method, shown, headers=headers, stream=_NOTHING, extensions=extensions
+            )
+            made.read()
+        else:
+            made = httpx.Request(
+                request.method,
+                shown,
+                headers=headers,
+                content=request.content,
+                extensions=extensions,
+            )
         if not self._query:
             return made
         url = _SignedURL(shown, self._query)
