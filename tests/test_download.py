@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -329,3 +330,53 @@ def test_a_store_that_cannot_be_written_ends_the_run(
         download(cloud, made, budget=2)
     with Store(path, read_only=True) as store, pytest.raises(ConfigError, match="read-only"):
         download(cloud, store)
+
+
+# What a gateway with a wrong clock, or the cloud by mistake, has sent as a time.
+NO_TIMES = [10**18, -(10**18), 1_718_452_800_000, 253_402_300_799, -1, None, "soon"]
+
+
+def with_times(cloud: SimulatedEnlighten, system_id: int, told: object) -> httpx.MockTransport:
+    """The cloud with other times of one system's reports; `...` for none of its meta."""
+    times = dict.fromkeys(("last_energy_at", "last_report_at", "operational_at"), told)
+
+    def answered(request: httpx.Request) -> httpx.Response:
+        answer = cloud(request)
+        document = json.loads(answer.content or "null")
+        if not isinstance(document, dict):
+            return answer
+        for place in [*document.get("systems", []), document]:
+            if place.get("system_id") == system_id and "meta" in place:
+                place["meta"] = None if told is ... else {**place["meta"], **times}
+        return httpx.Response(answer.status_code, headers=answer.headers, json=document)
+
+    return httpx.MockTransport(answered)
+
+
+@pytest.mark.parametrize("told", [*NO_TIMES, ...])
+def test_one_system_with_times_that_cannot_be_costs_no_other_system(
+    cloud: SimulatedEnlighten, store: Store, told: object
+) -> None:
+    odd, good = cloud.system_ids()[3:5]
+    with Enlighten("k", "u", transport=with_times(cloud, odd, told)) as client:
+        run = Download(client, store)
+        for _ in run:
+            pass
+    assert (run.systems, run.failed, run.left, run.stopped_by) == (COUNT, 0, 0, None)
+    assert series(store, good, "production")
+
+
+def test_a_gateway_whose_clock_was_ahead_is_asked_again_when_it_is_right(
+    cloud: SimulatedEnlighten, store: Store, clock: FakeClock
+) -> None:
+    ahead = cloud.system_ids()[3]
+    in_ten_years = int(clock.time()) + 3650 * DAY
+    with Enlighten("k", "u", transport=with_times(cloud, ahead, in_ten_years)) as client:
+        for _ in Download(client, store):
+            pass
+    clock.advance(3 * DAY)
+    download(cloud, store)
+    with client_of(cloud) as client:
+        answer = client.energy_lifetime(ahead)
+    assert answer
+    assert len(series(store, ahead, "production")) >= len(answer.production)

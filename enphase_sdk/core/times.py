@@ -26,6 +26,7 @@ __all__ = [
     "end_of_window",
     "http_date",
     "midnight",
+    "moment_told",
     "plain",
     "to_date",
     "to_epoch",
@@ -256,6 +257,19 @@ def _offset(_: str | None, seconds: int | None) -> int | None:
 def utc(epoch_seconds: float) -> datetime:
     """The aware UTC datetime of an epoch."""
     return datetime.fromtimestamp(epoch_seconds, UTC)
+
+
+def moment_told(epoch_seconds: object, *, by: datetime | None = None) -> datetime | None:
+    """The aware UTC datetime of epoch seconds that a server sent; None if they cannot be.
+
+    Args:
+        epoch_seconds: What was sent: a field may be null, in milliseconds, or of a wrong clock.
+        by: The latest moment that is believed; a later one is taken as this.
+    """
+    if not isinstance(epoch_seconds, int) or not 0 <= epoch_seconds < _LATEST:
+        return None
+    moment = utc(epoch_seconds)
+    return moment if by is None else min(moment, by)
 
 
 def midnight(day: date, zone: tzinfo) -> int:

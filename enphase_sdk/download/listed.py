@@ -9,7 +9,7 @@ from typing import Any
 from attrs import frozen
 
 from enphase_sdk import models
-from enphase_sdk.core.times import utc, zone_named
+from enphase_sdk.core.times import moment_told, zone_named
 
 __all__ = ["Listed"]
 
@@ -33,15 +33,18 @@ class Listed:
     began_at: datetime | None
 
     @classmethod
-    def of(cls, system: models.System) -> Listed:
-        """The values from the listing."""
-        meta = system.meta
+    def of(cls, system: models.System, now: datetime) -> Listed:
+        """The values from the listing; a time after `now` comes from a wrong clock and is `now`.
+
+        Otherwise all later data would count as older than that, and never be requested.
+        """
+        meta: models.Meta | None = system.meta  # the lenient reading may leave None
         return cls(
             zone_named(system.timezone) or UTC,
-            str(meta.status or "") != "normal",
-            _utc(meta.last_energy_at),
-            _utc(meta.last_report_at),
-            _utc(meta.operational_at),
+            meta is None or str(meta.status or "") != "normal",
+            moment_told(meta and meta.last_energy_at, by=now),
+            moment_told(meta and meta.last_report_at, by=now),
+            moment_told(meta and meta.operational_at, by=now),
         )
 
     @classmethod
@@ -50,7 +53,3 @@ class Listed:
         zone = zone_named(row["timezone"]) or UTC
         energy_at = row["last_energy_at"] and now
         return cls(zone, row["status"] != "normal", energy_at, now, row["operational_at"])
-
-
-def _utc(epoch_seconds: int | None) -> datetime | None:
-    return None if epoch_seconds is None else utc(epoch_seconds)

@@ -16,7 +16,7 @@ from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.finality import settled_until
 from enphase_sdk.cloud.sources import Source, rest_of, tells_of_data
 from enphase_sdk.core.measures import A_DAY
-from enphase_sdk.core.times import midnight, utc
+from enphase_sdk.core.times import midnight, moment_told, utc
 from enphase_sdk.errors import UnprocessableEntityError
 from enphase_sdk.fleet import SystemOperation
 from enphase_sdk.store import Asked, Interval, Measure, Store
@@ -151,8 +151,8 @@ class SeriesQuestion:
     def keep(self, store: Store, answer: Any, read_at: datetime) -> Asked:
         """See `Question.keep`."""
         start, meta = getattr(answer, "start_date", None), getattr(answer, "meta", None)
-        told = getattr(meta, "last_energy_at", None)
-        data_at = self.data_at if told is None else utc(told)
+        told = moment_told(getattr(meta, "last_energy_at", None), by=read_at)
+        data_at = self.data_at if told is None else told
         final_through = settled_through(data_at, self.zone, read_at)
         is_absent = True
         with store.transaction():

@@ -195,8 +195,11 @@ class Download(Iterator[Kept]):
         filters: dict[str, Any] = {} if self._wanted is None else {"system_id": self._wanted}
         try:
             for page in self._cloud.systems(**filters).pages():
-                self._store.write_systems(page.systems, _now())
-                self._plan.systems.update((row.system_id, Listed.of(row)) for row in page.systems)
+                now = _now()
+                self._store.write_systems(page.systems, now)
+                self._plan.systems.update(
+                    (row.system_id, Listed.of(row, now)) for row in page.systems
+                )
                 self.systems = len(self._plan.systems)
                 yield Kept("systems", None)
         except EnphaseError as error:
