@@ -28,9 +28,16 @@ from enphase_sdk.errors import utc_text
 
 __all__ = ["CAUTIOUS_PARTS", "DAY", "LEARNED_FOR", "LONGEST_PERIOD", "REMEMBERED", "View"]
 
-# Seconds of the periods that refusals name; a period of another name is taken as a month.
-LENGTHS = {"second": 1.0, "hour": 3_600.0, "day": 86_400.0, "week": 7 * 86_400.0}
+# Seconds of the periods that refusals name. A period of another name is as long as its start and
+# end say; if they do not, it is taken as a month.
 LONGEST_PERIOD = 31 * 86_400.0
+LENGTHS = {
+    "second": 1.0,
+    "hour": 3_600.0,
+    "day": 86_400.0,
+    "week": 7 * 86_400.0,
+    "month": LONGEST_PERIOD,
+}
 
 # A learned limit is forgotten after this time: the plan may have been raised.
 LEARNED_FOR = 86_400.0
@@ -362,10 +369,12 @@ class View:
 
 def _length_of(name: str | None, start: int | None, end: int | None) -> float | None:
     """Seconds of the period that a refusal names; None for a minute, whose length is known."""
-    if name is None and start is not None and end is not None:
-        # It has no name, but its start and end can show that it is not a minute.
-        named = end - start if EARLIEST < start < end < LATEST else 0
-        return min(float(named), LONGEST_PERIOD) if named > LONGEST_MINUTE else None
-    if name in (None, "minute"):
+    if name == "minute":
         return None
-    return LENGTHS.get(name, LONGEST_PERIOD)
+    if name in LENGTHS:
+        return LENGTHS[name]
+    if start is not None and end is not None and EARLIEST < start < end < LATEST:
+        # Without a name, or with an unknown one ("60 seconds"), start and end show the length.
+        named = min(float(end - start), LONGEST_PERIOD)
+        return named if named > LONGEST_MINUTE else None
+    return LONGEST_PERIOD if name else None

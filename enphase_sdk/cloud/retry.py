@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import random
+import re
 
 from attrs import frozen
 
@@ -15,6 +15,9 @@ __all__ = ["Backoff", "retry_after"]
 FIRST_DELAY = 0.5
 LONGEST_DELAY = 30.0
 LONGEST_TOTAL = 120.0
+
+# What Python reads as a number besides, such as inf and 1e400, is no Retry-After.
+_SECONDS = re.compile(r"[+-]?[0-9]{1,20}(\.[0-9]{0,20})?")
 
 # Seconds. The longest Retry-After that is followed.
 LONGEST_ASKED = 86_400.0
@@ -57,11 +60,11 @@ def retry_after(reply: Reply, now: float) -> float | None:
     text = reply.headers.get("retry-after")
     if text is None:
         return None
-    try:
+    if _SECONDS.fullmatch(text):
         seconds = float(text)
-    except ValueError:
+    else:
         until, since = http_date(text), http_date(reply.headers.get("date"))
         if until is None:
             return None
         seconds = until - (now if since is None else since)
-    return None if math.isnan(seconds) else min(max(0.0, seconds), LONGEST_ASKED)
+    return min(max(0.0, seconds), LONGEST_ASKED)

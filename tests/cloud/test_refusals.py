@@ -90,6 +90,23 @@ def test_retry_after_is_read_in_both_its_forms(
     assert 20 <= sum(clock.sleeps) <= 21
 
 
+@pytest.mark.parametrize("name", ["minutes", "per minute", "60 seconds", "MIN", ""])
+def test_a_period_of_another_name_is_as_long_as_its_start_and_end_say(
+    surface: Surface, clock: FakeClock, name: str
+) -> None:
+    assert call(surface, conflict(now=clock.time(), ends_in=30, period=name), GOOD).system_id == 67
+    assert 0 < sum(clock.sleeps) <= 62
+
+
+@pytest.mark.parametrize("header", ["inf", "1e400", "1e5"])
+def test_a_retry_after_that_is_no_number_of_http_closes_for_a_minute_only(
+    surface: Surface, clock: FakeClock, header: str
+) -> None:
+    refused = httpx.Response(429, text="<html>slow down</html>", headers={"retry-after": header})
+    assert call(surface, refused, GOOD).system_id == 67
+    assert 0 < sum(clock.sleeps) <= 62
+
+
 def test_a_month_s_refusal_is_no_minute_however_it_ends(surface: Surface, clock: FakeClock) -> None:
     body = {"reason": "409", "message": ["Usage limit exceeded"], "period": "month",
             "period_end": int(clock.time()) + 400 * 86_400, "limit": 1000}  # fmt: skip

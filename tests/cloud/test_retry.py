@@ -130,7 +130,8 @@ def test_retry_after_is_honoured(
 
 
 @pytest.mark.parametrize(
-    "header", ["soon", "", "nan", "-5", "Wed, 21 Oct 2015 07:28:00 GMT", "1,2", "\u00e9"]
+    "header",
+    ["soon", "", "nan", "inf", "1e400", "1e3", "1_0", "-5", "Wed, 21 Oct 2015 07:28:00 GMT", "1,2"],
 )
 def test_a_retry_after_that_is_none_is_ignored(
     surface: Surface, clock: FakeClock, header: str
@@ -141,7 +142,7 @@ def test_a_retry_after_that_is_none_is_ignored(
     assert 0 <= slept <= FIRST_DELAY
 
 
-@pytest.mark.parametrize("header", ["100000", "inf", "1e400"])
+@pytest.mark.parametrize("header", ["100000", "9" * 20])
 def test_a_retry_after_beyond_the_total_ends_the_call_at_once(
     surface: Surface, clock: FakeClock, header: str
 ) -> None:
