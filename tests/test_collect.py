@@ -12,6 +12,8 @@ from typing import Any, get_args
 
 import anyio
 import httpx
+import numpy as np
+import pandas as pd
 import pytest
 
 from enphase_sdk import AsyncEnlighten, AsyncFleet, Cloud, Enlighten, EnlightenV4, Fleet
@@ -144,6 +146,33 @@ def test_given_systems_go_on_where_they_were(surface: Surface, cloud: SimulatedE
     second, run = collect(surface, cloud, "summary", iter(ids), position=run.position)
     assert sorted(given + [result.system_id for result in second]) == ids
     assert run.stopped_by is None
+
+
+@pytest.mark.parametrize("kind", [np.array, pd.Series, lambda ids: map(str, ids), iter])
+def test_given_ids_may_come_from_any_library(
+    surface: Surface, cloud: SimulatedEnlighten, kind: Callable[[list[int]], Any]
+) -> None:
+    wanted = cloud.system_ids()[:2]
+    results, _ = collect(surface, cloud, "summary", kind(wanted), ordered=True)
+    assert [result.system_id for result in results] == wanted
+
+
+@pytest.mark.parametrize("wrong", [67, "67", b"67", np.int64(67), np.array(67)])
+def test_given_systems_that_are_none_are_refused(
+    surface: Surface, cloud: SimulatedEnlighten, wrong: Any
+) -> None:
+    with pytest.raises(InvalidArgumentError, match="systems: must be"):
+        collect(surface, cloud, "summary", wrong)
+    assert not cloud.requests
+
+
+@pytest.mark.parametrize("wrong", [None, "x", [67], 67.5, float("nan")])
+def test_a_given_id_that_is_none_ends_the_run(
+    surface: Surface, cloud: SimulatedEnlighten, wrong: Any
+) -> None:
+    results, run = collect(surface, cloud, "summary", [wrong])
+    assert results == []
+    assert isinstance(run.stopped_by, InvalidArgumentError)
 
 
 def test_a_position_belongs_to_its_kind_of_run(surface: Surface, cloud: SimulatedEnlighten) -> None:

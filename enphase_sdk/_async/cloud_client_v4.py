@@ -31,7 +31,7 @@ from enphase_sdk.cloud.v4.oauth import (
 )
 from enphase_sdk.cloud.v4.settings import Given, load_settings, token_store
 from enphase_sdk.core.effects import Request, Sleep
-from enphase_sdk.errors import ConfigError
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 if TYPE_CHECKING:
     import httpx
@@ -182,9 +182,12 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         Raises:
             AuthenticationError: the code, the client id or its secret is not accepted.
             ConfigError: the tokens cannot be stored.
+            InvalidArgumentError: the code is not text.
 
         Source: POST /oauth/token.
         """
+        if not isinstance(code, str):
+            raise InvalidArgumentError("code: must be text")
         request = code_request(self._authorization.application, code.strip(), redirect_uri)
         await self._log_in(request)
 

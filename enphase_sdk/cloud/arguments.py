@@ -37,7 +37,7 @@ def integer(value: object, name: str) -> int:
     """A whole number; also numpy integers and text are accepted."""
     try:
         number = msgspec.convert(plain(value), int, strict=False)
-    except msgspec.ValidationError:
+    except (msgspec.ValidationError, UnicodeError):
         raise InvalidArgumentError(f"{name}: must be a whole number, not {value!r}") from None
     if abs(number) > LARGEST_INTEGER:
         raise InvalidArgumentError(
@@ -67,7 +67,8 @@ def many(value: object, name: str, checked: Callable[[object, str], object]) -> 
     """One value or several as a list; absent for None."""
     if value is None:
         return UNSET
-    if isinstance(value, str) or not isinstance(value, Iterable):
+    value = plain(value)
+    if isinstance(value, (str, bytes, bytearray)) or not isinstance(value, Iterable):
         return [checked(value, name)]
     values = [checked(item, name) for item in cast("Iterable[object]", value)]
     if not values:
@@ -102,9 +103,11 @@ def instants(start: InstantLike | None, end: InstantLike | None) -> tuple[int | 
 
 def series(production: str | None) -> Any:
     """The value of `production`: `all` for all series, absent for None."""
-    if production not in (None, "all"):
+    if production is None:
+        return UNSET
+    if text(production, "production") != "all":
         raise InvalidArgumentError(f"production: must be 'all' or None, not {production!r}")
-    return given(production)
+    return "all"
 
 
 def day(value: DateLike | None, name: str) -> Any:

@@ -15,6 +15,8 @@ import msgspec
 from attrs import define, field, frozen
 
 from enphase_sdk import models
+from enphase_sdk.cloud.arguments import integer
+from enphase_sdk.core.times import plain
 from enphase_sdk.errors import (
     APIConnectionError,
     AuthenticationError,
@@ -200,15 +202,25 @@ class GivenSystems:
             raise InvalidArgumentError(
                 "position: it belongs to a run over the listing; leave systems out"
             )
+        given: object = plain(systems)
+        if isinstance(given, (str, bytes)) or not isinstance(given, Iterable):
+            raise InvalidArgumentError(
+                f"systems: must be systems or their ids, in a list, not {type(systems).__name__}; "
+                "write [67] for a single one"
+            )
         self._count = start or 0
         self._systems = iter(systems)
         next(islice(self._systems, self._count, self._count), None)
 
     def next_part(self) -> tuple[Mark, Sequence[models.System | int]] | None:
         """The next few systems and the number of systems before them; None at the end."""
-        part = list(islice(self._systems, self.PART))
+        part = [_system_or_id(system) for system in islice(self._systems, self.PART)]
         mark, self._count = self._count, self._count + len(part)
         return (mark, part) if part else None
+
+
+def _system_or_id(system: models.System | int) -> models.System | int:
+    return system if hasattr(system, "system_id") else integer(system, "systems")
 
 
 @define(eq=False)

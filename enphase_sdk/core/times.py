@@ -163,7 +163,7 @@ def _on_the_wall(value: InstantLike) -> datetime:
 def plain(value: object) -> object:
     """A value of numpy or pandas as Python's own type; other values unchanged.
 
-    A missing instant (NaT) becomes None.
+    A missing value (NaT, a masked one) becomes None.
     """
     if type(value) in (int, float, str, bool, date, datetime) or value is None:
         return value
@@ -183,7 +183,10 @@ def _of_pandas(value: Any) -> object:
 def _of_numbers(value: Any, library: str) -> object:
     if library == "numpy":
         if type(value).__name__ == "datetime64":  # microseconds are the finest unit of datetime
-            return value.astype("M8[D]" if value.dtype.name.endswith("[D]") else "M8[us]").item()
+            written = value.astype("M8[D]" if value.dtype.name.endswith("[D]") else "M8[us]").item()
+            return value if isinstance(written, int) else written  # a year beyond 9999
+        if type(value).__name__ == "MaskedConstant":
+            return None
         return value.item() if getattr(value, "ndim", 0) == 0 else value
     if isinstance(value, SupportsIndex) and not isinstance(value, bool):
         return operator.index(value)

@@ -162,7 +162,8 @@ def test_a_page_s_size_must_be_possible(limit: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [None, True, "x", "", 67.5, float("nan"), [67], b"67", 10**18, -(10**18), HUGE]
+    "value",
+    [None, True, "x", "", "\ud800", 67.5, float("nan"), [67], b"67", 10**18, -(10**18), HUGE],
 )
 def test_an_id_must_be_a_whole_number(value: Any) -> None:
     with pytest.raises(InvalidArgumentError, match="system_id"):
@@ -183,9 +184,28 @@ def test_text_must_be_text(value: Any) -> None:
         operations.systems(installer=value)
 
 
-def test_production_is_all_or_nothing() -> None:
-    with pytest.raises(InvalidArgumentError, match="must be 'all'"):
-        operations.energy_lifetime(67, production=cast("Any", "meter"))
+@pytest.mark.parametrize("value", ["meter", "", b"all", pd.NA, np.array(["all", "x"])], ids=repr)
+def test_production_is_all_or_nothing(value: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="production: must be"):
+        operations.energy_lifetime(67, production=value)
+
+
+@pytest.mark.parametrize("value", [b"67", bytearray(b"67"), np.bytes_(b"67"), np.array(67.5)])
+def test_bytes_are_no_list_of_ids(value: Any) -> None:
+    with pytest.raises(InvalidArgumentError, match="system_id: must be a whole number"):
+        operations.systems(system_id=value)
+
+
+def test_an_array_without_dimensions_is_one_value() -> None:
+    assert ("system_id[]", "67") in operations.systems(
+        system_id=cast("Any", np.array(67))
+    ).request.params
+
+
+@pytest.mark.parametrize("year", ["60000-01-01", "-5000-01-01", "60000-01-01T00:00:00"])
+def test_a_year_that_python_does_not_have_is_not_taken_for_seconds(year: str) -> None:
+    with pytest.raises(InvalidArgumentError, match="end_at"):
+        operations.stats(67, end_at=cast("Any", np.datetime64(year)))
 
 
 @pytest.mark.parametrize(
@@ -299,7 +319,9 @@ def test_what_is_no_id_is_refused(value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "missing", [pd.NaT, pd.NA, np.datetime64("NaT"), np.float64("nan")], ids=repr
+    "missing",
+    [pd.NaT, pd.NA, np.datetime64("NaT"), np.float64("nan"), np.ma.masked],
+    ids=repr,
 )
 def test_a_missing_value_is_not_taken_for_an_argument_left_out(missing: Any) -> None:
     for call in (

@@ -54,7 +54,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
     """
     lookup = Lookup(profile or os.environ.get("ENPHASE_PROFILE"))
     client_id = lookup("client_id", given.client_id)
-    if not client_id or not client_id.strip():
+    if not isinstance(client_id, str) or not client_id.strip():
         raise ConfigError(
             "no client id: pass client_id=, set ENPHASE_CLIENT_ID, or put client_id into the "
             "config file; Enphase's developer portal shows it beside the API key"
