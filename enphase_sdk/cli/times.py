@@ -19,6 +19,9 @@ ZoneOf: TypeAlias = Callable[[], tzinfo]
 
 Instant: TypeAlias = str | int | datetime
 
+# Epoch seconds are not negative in any zone from this day on.
+_EARLIEST = date(1970, 1, 2)
+
 _DAYS_AGO = {"today": 0, "yesterday": 1}
 
 # Up to 18 digits, so that milliseconds match too and are refused with advice.
@@ -64,6 +67,8 @@ def window_of(
     if start_at is not None or end_at is not None:
         raise typer.BadParameter("--day is a whole day; leave out --start-at and --end-at")
     first, where = to_date(day_of(day, zone) or day, "day"), zone()
+    if first < _EARLIEST:
+        raise typer.BadParameter(f"--day {first} lies before {_EARLIEST}; there is no data so old")
     is_over = first < _today(where)
     return _start_of(first, where), _start_of(first + timedelta(days=1), where) if is_over else None
 

@@ -261,6 +261,9 @@ def test_a_day_is_one_of_the_systems_zone(run: Run, client: Enlighten, metered: 
         assert json.loads(run("stats", metered, *words, "--json").out) == wanted, words
     assert run("stats", metered, "--day", "today", "--start-at", "0").code == 2
     assert run("stats", metered, "--day", "2024-13-01").code == 2
+    for long_ago in ("0001-01-01", "1969-12-31"):
+        told = run("stats", metered, "--day", long_ago)
+        assert (told.code, "no data so old" in told.err) == (2, True)
     days = json.loads(run("energy", metered, "--start-date", "yesterday", "--json").out)
     assert days["start_date"] == "2024-06-14"
     told = json.loads(run("summary", metered, "--day", "yesterday", "--json").out)
