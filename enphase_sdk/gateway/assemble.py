@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from attrs import evolve
@@ -13,6 +14,7 @@ from enphase_sdk.gateway.mapping.meters import ct_meters
 from enphase_sdk.gateway.models.energy import Inverter
 from enphase_sdk.gateway.models.storage import AcBattery
 from enphase_sdk.gateway.plausibility import Site, judged
+from enphase_sdk.gateway.ranges import ranged
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 from enphase_sdk.gateway.told import Told
@@ -64,27 +66,56 @@ def assembled(told: Told) -> Snapshot:
         home=told.of(sources.HOME),
         devices=told.of(sources.DEVICES),
     )
-    snapshot = _judged(told, snapshot)
+    snapshot = _judged(told, _in_range(told, snapshot))
+    batteries = _ac_batteries(told, snapshot.inverters)
     return evolve(
         snapshot,
-        acb_inventory=_ac_batteries(told, snapshot.inverters),
+        acb_inventory=ranged(batteries, partial(told.problems.add, sources.ACB_INVENTORY.endpoint)),
         problems=told.problems.listed(),
     )
 
 
-def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
-    """The snapshot without implausible values."""
-    profile, v1 = told.profile, sources.PRODUCTION_V1
-    entry = told.page.inverters if told.page else None
-    counted = max(len(snapshot.inverters), (entry and entry.count) or 0)
-    profile.microinverters = max(profile.microinverters, counted)
+def _in_range(told: Told, snapshot: Snapshot) -> Snapshot:
+    """The snapshot without values that no device can have."""
+    page, endpoints = told.page_source.endpoint, _endpoints(told, snapshot)
+    homes = {
+        "ctmeters": endpoints["meters"],
+        "ctmeters_phases": endpoints["meters"],
+        "inverters": endpoints["inverters"],
+        "encharge_inventory": sources.ENSEMBLE_INVENTORY.endpoint,
+        "enpower": sources.ENSEMBLE_INVENTORY.endpoint,
+        "collar": sources.ENSEMBLE_INVENTORY.endpoint,
+        "encharge_power": sources.ENCHARGE_POWER.endpoint,
+        "encharge_aggregate": sources.SECONDARY_CONTROL.endpoint,
+        "battery_aggregate": sources.SECONDARY_CONTROL.endpoint,
+        "acb_power": page,
+    }
+    right: dict[str, Any] = {
+        name: ranged(getattr(snapshot, name), partial(told.problems.add, endpoint))
+        for name, endpoint in homes.items()
+    }
+    return evolve(snapshot, **right)
+
+
+def _endpoints(told: Told, snapshot: Snapshot) -> dict[str, str]:
+    """The endpoints from which powers and energies come, as problems name them."""
+    v1 = sources.PRODUCTION_V1
     detailed = bool(snapshot.inverters) and not told.asked(sources.INVERTERS)
-    endpoints = {
+    return {
         "production": (v1 if told.production_source == "v1" else told.page_source).endpoint,
         "consumption": told.page_source.endpoint,
         "meters": sources.METER_READINGS.endpoint,
         "inverters": (sources.DEVICE_DATA if detailed else sources.INVERTERS).endpoint,
     }
+
+
+def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
+    """The snapshot without implausible values."""
+    profile = told.profile
+    entry = told.page.inverters if told.page else None
+    counted = max(len(snapshot.inverters), (entry and entry.count) or 0)
+    profile.microinverters = max(profile.microinverters, counted)
+    endpoints = _endpoints(told, snapshot)
     site = Site(
         microinverters=profile.microinverters or None,
         phases=profile.phase_count,

@@ -9,6 +9,7 @@ from attrs import evolve, frozen
 
 from enphase_sdk.gateway.fields import Fields
 from enphase_sdk.gateway.identity import GatewayInfo
+from enphase_sdk.gateway.ranges import POWER_W, STATE_OF_CHARGE, in_range
 from enphase_sdk.live import LivePowers, LiveSample
 
 __all__ = [
@@ -119,7 +120,7 @@ def livedata_sample(document: Fields, setup: Setup, now: float | None) -> tuple[
     known = evolve(
         sample,
         **powers("agg_p_mw"),
-        state_of_charge=meters.number("soc") if has_batteries else None,
+        state_of_charge=in_range(meters.number("soc"), STATE_OF_CHARGE) if has_batteries else None,
         grid_status=None if relay is None else _GRID_STATUS.get(relay),
         phases={
             line: LivePowers(**powers(f"agg_p_ph_{name}_mw"))
@@ -161,7 +162,7 @@ def _checked(
 
 def _watts(group: Fields, name: str) -> float | None:
     milliwatts = group.number(name)
-    return None if milliwatts is None else milliwatts / 1000
+    return None if milliwatts is None else in_range(milliwatts / 1000, POWER_W)
 
 
 def _sum(values: Iterable[float | None]) -> float | None:
@@ -182,7 +183,7 @@ def meter_sample(event: Fields, setup: Setup, now: float) -> LiveSample:
 
     def by_phase(name: str) -> dict[str, float | None]:
         return {
-            kind: (part.fields(f"ph-{name}") or part.nothing()).number("p")
+            kind: in_range((part.fields(f"ph-{name}") or part.nothing()).number("p"), POWER_W)
             for kind, part in kinds.items()
         }
 
