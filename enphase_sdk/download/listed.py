@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
-from typing import Any
+from typing import Any, cast
 
 from attrs import frozen
 
@@ -38,7 +38,8 @@ class Listed:
 
         Otherwise all later data would count as older than that, and never be requested.
         """
-        meta: models.Meta | None = system.meta  # the lenient reading may leave None
+        # The lenient reading may leave None.
+        meta = cast("models.Meta | None", system.meta)
         return cls(
             zone_named(system.timezone) or UTC,
             meta is None or str(meta.status or "") != "normal",

@@ -111,7 +111,8 @@ def ranged(part: T, tell: Callable[[str], None]) -> T:
         tell: Called with the reason for each value that is left out.
     """
     if isinstance(part, Mapping):
-        return cast(T, {name: ranged(device, tell) for name, device in part.items()})
+        devices = cast("Mapping[str, object]", part)
+        return cast(T, {name: ranged(device, tell) for name, device in devices.items()})
     wrong = {
         name: None
         for name, bounds in _RANGES.get(type(part), {}).items()
