@@ -9,7 +9,8 @@ from typing import Any
 
 from enphase_sdk.report import FleetReport, read_history, stored_rows
 from enphase_sdk.report.assessment import assess
-from enphase_sdk.report.stored_days import stored_days, stored_inverters
+from enphase_sdk.report.stored_days import stored_days
+from enphase_sdk.report.stored_inverters import stored_inverters
 from enphase_sdk.store import Asked, Store
 from enphase_sdk.store.rows import Interval
 
