@@ -160,11 +160,12 @@ from enphase_sdk.report.web.history import (
     FleetDay,
     FleetWeek,
     History,
-    Module,
     Recent,
     read_history,
 )
+from enphase_sdk.report.web.modules import Module, ModuleSpan
 from enphase_sdk.report.web.packing import PackedDays
+from enphase_sdk.report.web.statuses import StatusDay
 from enphase_sdk.report.web.system_days import SystemDays, read_system
 from enphase_sdk.report.words import in_words
 from enphase_sdk.report.workbook import (
@@ -203,6 +204,7 @@ __all__ = [
     "Located",
     "Meters",
     "Module",
+    "ModuleSpan",
     "Neighbourhoods",
     "OpenFinding",
     "PackedDays",
@@ -210,6 +212,7 @@ __all__ = [
     "Recent",
     "ReportMemory",
     "ReportRow",
+    "StatusDay",
     "StoredMetrics",
     "SystemDays",
     "Threshold",

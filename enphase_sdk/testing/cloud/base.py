@@ -165,7 +165,7 @@ class SimulatedCloud(ABC):
         """From now on one microinverter makes less than the others of its system.
 
         The energy of the system stays the same; the others make more. It shows in the lifetime
-        energies of `inverters_summary_by_envoy_or_site`. A second call replaces the first.
+        energies of `inverters_summary_by_envoy_or_site`. A share of 1 ends it.
 
         Args:
             system_id: The system.

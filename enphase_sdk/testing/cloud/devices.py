@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 from enphase_sdk.testing.cloud.question import Question, View
@@ -110,8 +110,7 @@ def _inverters(view: View) -> Iterator[dict[str, object]]:
     model, sku, part_number = _inverter_model(system)
     kilojoules = system.kind is Kind.LEGACY
     dead = system.dead_module if system.dead_since is not None else None
-    weakness = system.weakness
-    power = _shared(system, current_power(view), without=dead, weakness=weakness)
+    power = _shared(system, current_power(view), without=dead, weak=system.weaknesses)
     for number, energy in enumerate(_energies(view)):
         failed = number == dead
         yield {
@@ -145,8 +144,7 @@ def _inverter_status(view: View, *, failed: bool) -> str:
 def _energies(view: View) -> list[int]:
     """Each microinverter's lifetime energy, Wh: the sum of its energies between changes."""
     system = view.system
-    weakness = system.weakness
-    changes = [system.dead_since, None if weakness is None else weakness.since]
+    changes = [system.dead_since, *(weakness.since for weakness in system.weaknesses)]
     energies, shared = [0] * system.modules, 0
     for change in [*sorted(filter(None, changes)), None]:
         made = view.made_by_now
@@ -154,12 +152,11 @@ def _energies(view: View) -> list[int]:
             made = min(view.production.until(change), made)
         before, shared = shared, math.floor(made)
         dead = system.dead_since is not None and _is_later(change, system.dead_since)
-        weak = weakness is not None and _is_later(change, weakness.since)
         part = _shared(
             system,
             shared - before,
             without=system.dead_module if dead else None,
-            weakness=weakness if weak else None,
+            weak=[each for each in system.weaknesses if _is_later(change, each.since)],
         )
         energies = [a + b for a, b in zip(energies, part, strict=True)]
     return energies
@@ -170,15 +167,15 @@ def _is_later(instant: int | None, than: int) -> bool:
 
 
 def _shared(
-    system: System, amount: int, *, without: int | None = None, weakness: Weakness | None = None
+    system: System, amount: int, *, without: int | None = None, weak: Iterable[Weakness] = ()
 ) -> list[int]:
     """`amount` split over the microinverters, slightly unevenly and without a remainder."""
     weights = [
         0.0 if number == without else 0.94 + 0.06 * roll(system.key, _EVENNESS + number)
         for number in range(system.modules)
     ]
-    if weakness is not None:
-        weights[weakness.module] *= weakness.share
+    for module, share in {each.module: each.share for each in weak}.items():
+        weights[module] *= share
     sums = list(accumulate(weights, initial=0.0))
     bounds = [math.floor(amount * part / sums[-1]) for part in sums[:-1]] + [amount]
     return [after - before for before, after in pairwise(bounds)]

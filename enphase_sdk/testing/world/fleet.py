@@ -39,7 +39,7 @@ class World:
         self._lock = threading.Lock()
         self._made = size
         self._gone: frozenset[int] = frozenset()
-        self._weak: dict[int, Weakness] = {}
+        self._weak: dict[int, tuple[Weakness, ...]] = {}
 
     @property
     def size(self) -> int:
@@ -49,8 +49,8 @@ class World:
     def system(self, index: int) -> System:
         """The system at a position, made anew."""
         made = self._maker.make(index, self.id_at(index))
-        weakness = self._weak.get(index)
-        return made if weakness is None else evolve(made, weakness=weakness)
+        weak = self._weak.get(index)
+        return made if weak is None else evolve(made, weaknesses=weak)
 
     def id_at(self, index: int) -> int:
         """The id of the system at a position; ids grow with positions."""
@@ -112,7 +112,8 @@ class World:
 
     def weaken(self, index: int, weakness: Weakness) -> None:
         """Let one microinverter of a system make less than the others."""
-        self._weak[index] = weakness
+        with self._lock:
+            self._weak[index] = (*self._weak.get(index, ()), weakness)
 
     def _change(self, gone: frozenset[int]) -> None:
         made = range(self._made)

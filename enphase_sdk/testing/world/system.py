@@ -79,7 +79,7 @@ class Outage:
 
 @frozen
 class Weakness:
-    """A microinverter that makes less than the others; the energy of the system stays the same.
+    """From when on a microinverter makes less than the others; its system makes the same.
 
     Attributes:
         module: Position of the microinverter.
@@ -111,7 +111,7 @@ class System:
         outage: A long silence, or None.
         dead_since: When one microinverter stopped, or None.
         dark_since: When all production stopped, or None.
-        weakness: A microinverter that makes too little, or None.
+        weaknesses: Microinverters that make less than the others, in the order of time.
     """
 
     index: int
@@ -128,7 +128,7 @@ class System:
     outage: Outage | None = None
     dead_since: int | None = None
     dark_since: int | None = None
-    weakness: Weakness | None = None
+    weaknesses: tuple[Weakness, ...] = ()
 
     @property
     def size_w(self) -> int:
