@@ -80,7 +80,7 @@ def test_the_picture_has_gaps_for_days_without_a_sync(store: Store) -> None:
     assert figure.title == "Status of the systems, 90 days"
     assert "not derived from energies" in figure.says
     assert "on 2026-11-26 4 of 4." in figure.says
-    assert "76 days without a sync of most systems are grey: not known." in figure.says
+    assert "76 days without a sync of most systems are thin lines: not known." in figure.says
     head = dict(zip(figure.headings, figure.rows[5], strict=True))
     assert head == {
         "Day": "2026-11-21", "Listed": "4", "normal": "2", "power": "0", "comm": "1",
@@ -96,7 +96,7 @@ def test_a_fleet_without_problems_has_a_picture_too() -> None:
     days = [StatusDay(TODAY - timedelta(n), {"normal": 9}, 9) for n in range(89, -1, -1)]
     figure = statuses(days)
     assert figure is not None
-    assert "grey" not in figure.says
+    assert "thin lines" not in figure.says
     assert "9 of 9" in figure.says
     assert "<svg" in figure.drawing.narrow
 

@@ -25,7 +25,7 @@ _COLOURS = {
     "micro": "var(--outage)",
     "meter": "var(--watch)",
     "other": "var(--before)",
-    _GAP: "var(--line-strong)",
+    _GAP: "var(--missing)",
 }
 
 
@@ -61,15 +61,15 @@ def statuses(days: Sequence[StatusDay]) -> Figure | None:
             scale=alt.Scale(domain=names, range=[_COLOURS[name] for name in names]),
             legend=alt.Legend() if names else None,
         )
-        bar = max(1.0, 0.85 * width / len(days))
+        day_width = width / len(days)
         unknown = (
             alt.Chart(alt.InlineData(values=gaps))
-            .mark_bar(width=bar, opacity=0.35)
+            .mark_bar(width=max(1.0, 0.2 * day_width), opacity=1)
             .encode(x=x, y=alt.value(0), y2=alt.value(_HEIGHT), color=colour)
         )
         known = (
             alt.Chart(alt.InlineData(values=values))
-            .mark_bar(width=bar)
+            .mark_bar(width=max(1.0, 0.85 * day_width), opacity=1)
             .encode(
                 x=x,
                 y=alt.Y(
@@ -109,5 +109,5 @@ def _in_words(days: Sequence[StatusDay], observed: Sequence[StatusDay]) -> str:
     )
     gaps = len(days) - len(observed)
     if gaps:
-        said += f" {gaps} days without a sync of most systems are grey: not known."
+        said += f" {gaps} days without a sync of most systems are thin lines: not known."
     return said
