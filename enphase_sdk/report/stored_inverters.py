@@ -44,19 +44,23 @@ WITH answers AS (
         AND s.reached <= e.reached - to_hours(24 * $days::INTEGER - 12)
         AND s.reached >= e.reached - INTERVAL 62 DAY
     GROUP BY ALL
+), first AS (
+    SELECT p.system_id, place, serial_number, energy_wh FROM spans p
+    JOIN inverter_readings r ON r.system_id = p.system_id AND r.day = p.first_day
+        AND r.read_at = p.first_at AND r.last_report_at >= p.first_reached - to_seconds($lag)
+), last AS (
+    SELECT p.system_id, place, first_reached, reached, serial_number,
+        CASE WHEN r.read_at = p.answered_at AND r.last_report_at >= p.reached - to_seconds($lag)
+            THEN energy_wh END AS energy_wh
+    FROM spans p JOIN inverter_readings r ON r.system_id = p.system_id AND r.day = p.day
 )
-SELECT p.system_id, place, first_reached, p.reached, list(b.serial_number ORDER BY b.serial_number),
-    list(i.model ORDER BY b.serial_number),
-    list(CASE WHEN b.read_at = p.answered_at AND a.read_at = p.first_at
-        AND b.last_report_at >= p.reached - to_seconds($lag)
-        AND a.last_report_at >= p.first_reached - to_seconds($lag)
-        AND b.energy_wh >= a.energy_wh THEN b.energy_wh - a.energy_wh END
-        ORDER BY b.serial_number)
-FROM spans p JOIN inverter_readings b ON b.system_id = p.system_id AND b.day = p.day
-LEFT JOIN inverter_readings a ON a.system_id = p.system_id AND a.day = p.first_day
-    AND a.serial_number = b.serial_number
-LEFT JOIN inverters i ON i.system_id = p.system_id AND i.serial_number = b.serial_number
-GROUP BY p.system_id, place, first_reached, p.reached ORDER BY p.system_id, place
+SELECT system_id, place, first_reached, reached, list(serial_number ORDER BY serial_number),
+    list(model ORDER BY serial_number),
+    list(CASE WHEN last.energy_wh >= first.energy_wh THEN last.energy_wh - first.energy_wh END
+        ORDER BY serial_number)
+FROM last LEFT JOIN first USING (system_id, place, serial_number)
+LEFT JOIN inverters USING (system_id, serial_number)
+GROUP BY system_id, place, first_reached, reached ORDER BY system_id, place
 """
 
 
