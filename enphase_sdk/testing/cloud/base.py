@@ -23,7 +23,7 @@ from enphase_sdk.testing.fault_parts import Fault
 from enphase_sdk.testing.fault_rules import FaultRule, FaultRules
 from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.fleet import World
-from enphase_sdk.testing.world.system import System, Weakness
+from enphase_sdk.testing.world.system import System
 
 __all__ = ["Asked", "SimulatedCloud", "number_of"]
 
@@ -184,7 +184,7 @@ class SimulatedCloud(ABC):
                 f"module={module!r}: system {system_id} has {system.modules} microinverters, from 0"
             )
         since = int(self.clock.time() // 300) * 300
-        self._world.weaken(system.index, Weakness(module, share, since))
+        self._world.weaken(system.index, module, share, since)
         return self.system(system_id)
 
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractContextManager[str]:

@@ -110,10 +110,10 @@ class World:
                 raise InvalidArgumentError(f"no system {system_id!r} in this fleet")
             self._change(self._gone | {index})
 
-    def weaken(self, index: int, weakness: Weakness) -> None:
-        """Let one microinverter of a system make less than the others."""
+    def weaken(self, index: int, module: int, share: float, since: int) -> None:
+        """Let one microinverter of a system make this share of the others' energy."""
         with self._lock:
-            self._weak[index] = (*self._weak.get(index, ()), weakness)
+            self._weak[index] = (*self._weak.get(index, ()), Weakness(module, share, since))
 
     def _change(self, gone: frozenset[int]) -> None:
         made = range(self._made)
