@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 
 from enphase_sdk.report.findings import Finding, Kind, Todo
@@ -89,7 +89,7 @@ def _weak(
     thresholds: Thresholds,
 ) -> Finding:
     shares = compared.shares
-    then = {} if before is None else before.shares
+    then: Mapping[str, float] = {} if before is None else before.shares
     usual = [s for s in weak if s in then and shares[s] >= _AS_BEFORE * then[s]]
     lost = sum(
         (1 - shares[serial]) * compared.expected_wh[serial] for serial in set(weak) - set(usual)

@@ -7,10 +7,10 @@ than the energy alone. Values that are None are not known and are not used.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from statistics import median
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -34,7 +34,6 @@ __all__ = [
     "zero_days",
 ]
 
-_Key = TypeVar("_Key", bound=Hashable)
 _Area: TypeAlias = tuple[str | None, ...]
 
 # Factors from a median deviation, and a mean deviation, to a standard deviation (normal).
