@@ -18,6 +18,9 @@ DAYS = 365
 NOW = datetime(2026, 11, 26, 20, tzinfo=UTC)
 LAST = date(2026, 11, 25)
 FIRST = LAST - timedelta(DAYS - 1)
+STATUS_DAYS = 90
+MICROINVERTERS = 20
+READ = (8, 7, 1, 0)  # days ago
 PLACES = [("Boulder", "CO"), ("Austin", "TX"), ("Fresno", "CA"), ("Tucson", "AZ")]
 
 # Systems, and the goals: seconds, MB of the page, MB of memory.
@@ -72,7 +75,18 @@ def fill(path: Path, systems: int) -> None:
                 "last_report_at": heard, "last_energy_at": heard,
             })  # fmt: skip
             summed.append({"system_id": system_id, "day": NOW.date(), "size_w": size})
-        store.write_systems(listed, NOW)
+            for ago in READ:  # microinverters, of which one in a hundred is weak
+                made = [
+                    (2_000 if source.random() < 0.01 else 3_000) * (DAYS - ago)
+                    for _ in range(MICROINVERTERS)
+                ]
+                at = NOW - timedelta(ago)
+                store.write_inverters(system_id, [
+                    {"serial_number": f"48{system_id:07d}{number:03d}", "model": "IQ7",
+                     "energy_wh": wh, "last_report_at": at} for number, wh in enumerate(made)
+                ], at)  # fmt: skip
+        for ago in range(STATUS_DAYS, -1, -1):
+            store.write_systems(listed, NOW - timedelta(ago))
         store.write_summaries(summed, NOW)
 
 
@@ -84,6 +98,7 @@ def page(path: Path) -> str:
         read_history,
         report_page,
         stored_days,
+        stored_inverter_energy,
         stored_rows,
     )
     from enphase_sdk.store import Store
@@ -94,7 +109,12 @@ def page(path: Path) -> str:
             listed,
             generated_at=NOW,
             from_store=True,
-            assessment=assess(listed, stored_days(store), as_of=NOW),
+            assessment=assess(
+                listed,
+                stored_days(store),
+                as_of=NOW,
+                inverter_energy=stored_inverter_energy(store),
+            ),
             history=read_history(store, listed),
         )
     return report_page(report)

@@ -163,7 +163,14 @@ def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> A
     """The judgement of a report's rows, with the days and devices in a store."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
-    from enphase_sdk.report import assess, stored_days, stored_inverters, stored_meters
+    from enphase_sdk.report import (
+        assess,
+        stored_days,
+        stored_inverter_energy,
+        stored_inverters,
+        stored_inverters_read_at,
+        stored_meters,
+    )
 
     now = utc(current_clock().time())
     known: dict[str, Any] = {}
@@ -174,6 +181,8 @@ def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> A
             "production": stored_days(store, since=now.date() - timedelta(days=366 * _YEARS)),
             "meters": stored_meters(store, since=now.date() - month),
             "inverters": stored_inverters(store),
+            "inverters_read_at": stored_inverters_read_at(store),
+            "inverter_energy": stored_inverter_energy(store, thresholds=rules.thresholds),
         }
     return assess(rows, **known, as_of=now, thresholds=rules.thresholds, estimates=rules.estimates)
 

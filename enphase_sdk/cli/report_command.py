@@ -270,7 +270,9 @@ def _stored_report(
             stopped_by=stopped if problem is None else in_words(problem),
             from_store=True,
             assessment=judged(rows, store=store, rules=asked.rules),
-            history=read_history(store, rows) if asked.page and asked.system is None else None,
+            history=read_history(store, rows, asked.rules.thresholds)
+            if asked.page and asked.system is None
+            else None,
         )
         owner = asked.page and asked.system is not None
         page = owners_page_of_store(store, rows[0]) if owner else None

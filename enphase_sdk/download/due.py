@@ -176,7 +176,8 @@ class Plan:
         return {i: SummaryQuestion(i, at) for i, at in self._changed(SUMMARY, systems)}
 
     def _inverters(self, systems: Iterable[int]) -> dict[int, Question]:
-        return {i: InvertersQuestion(i, at) for i, at in self._changed(INVERTERS, systems)}
+        changed = self._changed(INVERTERS, systems)
+        return {i: InvertersQuestion(i, at, self.systems[i].zone) for i, at in changed}
 
     def _changed(
         self, operation: str, systems: Iterable[int]

@@ -218,10 +218,12 @@ class InvertersQuestion:
     Attributes:
         system_id: The system.
         data_at: When it reported last, as listed.
+        zone: The system's zone.
     """
 
     system_id: int
     data_at: datetime | None
+    zone: tzinfo
 
     @property
     def operation(self) -> str:
@@ -236,7 +238,7 @@ class InvertersQuestion:
         """See `Question.keep`."""
         asked = Asked(None, None, self.data_at, answer is None, read_at)
         with store.transaction():
-            store.write_inverters(self.system_id, answer or [], read_at)
+            store.write_inverters(self.system_id, answer or [], read_at, zone=self.zone)
             store.write_asked(self.operation, self.system_id, asked)
         return asked
 

@@ -20,6 +20,7 @@ The metrics are pure functions; a value that is not known is None and is not cou
 | completeness | `completeness` | 0 to 1 |
 | loss of an outage | `outage_loss`, `same_days_of_past_years` | Wh |
 | microinverters | `microinverters_not_reporting`, `weak_microinverters` | serial numbers |
+| the same of a store | `stored_inverter_energy`, `compare_inverters` | Wh, share of the median |
 | meter against microinverters | `meter_against_micro` | ratio - 1 |
 | self-consumption, self-sufficiency, import, export | `energy_balance` | 0 to 1, Wh |
 | battery use | `battery_efficiency`, `battery_cycles` | 0 to 1, cycles |
@@ -80,6 +81,12 @@ from enphase_sdk.report.findings import (
     Kind,
     Todo,
 )
+from enphase_sdk.report.inverter_energy import (
+    ComparedInverters,
+    InverterEnergy,
+    InverterSpan,
+    compare_inverters,
+)
 from enphase_sdk.report.memory import (
     ReportMemory,
 )
@@ -102,10 +109,15 @@ from enphase_sdk.report.metrics import (
     read_estimates,
     specific_yield,
 )
+from enphase_sdk.report.microinverters import (
+    Inverters,
+    like_microinverters,
+    microinverters_not_reporting,
+    weak_microinverters,
+)
 from enphase_sdk.report.neighbours import (
     Availability,
     Comparison,
-    Inverters,
     Located,
     Neighbourhoods,
     ZeroDays,
@@ -113,10 +125,8 @@ from enphase_sdk.report.neighbours import (
     availability,
     compare,
     energy_availability,
-    microinverters_not_reporting,
     outage_loss,
     robust_z,
-    weak_microinverters,
     zero_days,
 )
 from enphase_sdk.report.page import plain_page, report_page
@@ -131,8 +141,12 @@ from enphase_sdk.report.status import days_without_energy, energy_today, offline
 from enphase_sdk.report.stored import stored_rows
 from enphase_sdk.report.stored_days import (
     stored_days,
-    stored_inverters,
     stored_meters,
+)
+from enphase_sdk.report.stored_inverters import (
+    stored_inverter_energy,
+    stored_inverters,
+    stored_inverters_read_at,
 )
 from enphase_sdk.report.stored_metrics import StoredMetrics, stored_metrics
 from enphase_sdk.report.thresholds import (
@@ -146,11 +160,12 @@ from enphase_sdk.report.web.history import (
     FleetDay,
     FleetWeek,
     History,
-    Module,
     Recent,
     read_history,
 )
+from enphase_sdk.report.web.modules import Module, ModuleSpan
 from enphase_sdk.report.web.packing import PackedDays
+from enphase_sdk.report.web.statuses import StatusDay
 from enphase_sdk.report.web.system_days import SystemDays, read_system
 from enphase_sdk.report.words import in_words
 from enphase_sdk.report.workbook import (
@@ -165,6 +180,7 @@ __all__ = [
     "Availability",
     "Change",
     "Changes",
+    "ComparedInverters",
     "Comparison",
     "Condition",
     "Counts",
@@ -181,11 +197,14 @@ __all__ = [
     "FleetWeek",
     "Flow",
     "History",
+    "InverterEnergy",
+    "InverterSpan",
     "Inverters",
     "Kind",
     "Located",
     "Meters",
     "Module",
+    "ModuleSpan",
     "Neighbourhoods",
     "OpenFinding",
     "PackedDays",
@@ -193,6 +212,7 @@ __all__ = [
     "Recent",
     "ReportMemory",
     "ReportRow",
+    "StatusDay",
     "StoredMetrics",
     "SystemDays",
     "Threshold",
@@ -212,6 +232,7 @@ __all__ = [
     "changes_since",
     "check_target",
     "compare",
+    "compare_inverters",
     "completeness",
     "customer_page",
     "daily",
@@ -231,6 +252,7 @@ __all__ = [
     "hours_of_day",
     "in_words",
     "known",
+    "like_microinverters",
     "meter_against_micro",
     "microinverters_not_reporting",
     "newest_whole_day",
@@ -252,7 +274,9 @@ __all__ = [
     "specific_yield",
     "standing",
     "stored_days",
+    "stored_inverter_energy",
     "stored_inverters",
+    "stored_inverters_read_at",
     "stored_meters",
     "stored_metrics",
     "stored_rows",

@@ -13,8 +13,9 @@ from statistics import median_high
 
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.report.days import Daily
-from enphase_sdk.report.devices import Meters, judge_devices, judge_listing
+from enphase_sdk.report.devices import Devices, Meters, judge_devices, judge_listing
 from enphase_sdk.report.findings import URGENCY, Assessment, Counts, Finding, Kind, Todo
+from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.metrics import Estimate
 from enphase_sdk.report.outages import area_outages
 from enphase_sdk.report.peers import Peers
@@ -34,6 +35,8 @@ def assess(
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     meters: Mapping[int, Meters] | None = None,
     inverters: Mapping[int, Mapping[str, datetime | None]] | None = None,
+    inverters_read_at: Mapping[int, datetime] | None = None,
+    inverter_energy: Mapping[int, InverterEnergy] | None = None,
     estimates: Estimate | Mapping[int, Estimate] | None = None,
 ) -> Assessment:
     """What a fleet needs, worst first.
@@ -47,6 +50,8 @@ def assess(
         thresholds: The limits.
         meters: Energy by meter and by microinverters, by system.
         inverters: Last report of each microinverter by its serial number, by system.
+        inverters_read_at: When these were read, by system (aware): later reports are not known.
+        inverter_energy: Energy of each microinverter between readings, by system.
         estimates: What the owners expect: one for every system, or by system.
 
     Raises:
@@ -71,12 +76,13 @@ def assess(
     for system_id, one in systems.items():
         judged = judge_production(one, peers, thresholds, _estimate(estimates, system_id))
         found += judged
-        found += judge_devices(
-            one,
-            thresholds,
+        devices = Devices(
             meters=(meters or {}).get(system_id),
             inverters=(inverters or {}).get(system_id, {}),
+            inverters_read_at=(inverters_read_at or {}).get(system_id),
+            inverter_energy=(inverter_energy or {}).get(system_id),
         )
+        found += judge_devices(one, thresholds, devices, as_of=as_of)
         found += judge_listing(one, thresholds)
     outages = area_outages(systems, found, thresholds)
     together = {(outage.kind, one) for outage in outages for one in outage.system_ids}

@@ -23,12 +23,13 @@ from enphase_sdk.report.formats import instant, span
 from enphase_sdk.report.records import Facts
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 
-__all__ = ["Condition", "judge"]
+__all__ = ["NO_TROUBLE", "Condition", "judge"]
 
 DARK_AFTER = timedelta(hours=24)
 DAYLIGHT_SEEN_FROM = 10  # local hour
 
-_NO_TROUBLE = ("normal", "on_grid")
+NO_TROUBLE = ("normal", "on_grid")
+"""The statuses of a system without a problem."""
 
 _TROUBLES = {
     "battery": "a battery does not report",
@@ -69,7 +70,7 @@ def judge(facts: Facts, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> tuple[Co
         return Condition.OFFLINE, f"no report for {span(silence)}"
     if facts.energy_today_wh == 0 and _should_have_produced(facts, facts.heard_at):
         return Condition.NOT_PRODUCING, _no_energy(facts)
-    if facts.status and facts.status not in _NO_TROUBLE:
+    if facts.status and facts.status not in NO_TROUBLE:
         return Condition.ATTENTION, _TROUBLES.get(facts.status, f"its status is {facts.status}")
     if not facts.was_read:
         return Condition.UNKNOWN, "its summary could not be read"

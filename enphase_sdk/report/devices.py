@@ -11,11 +11,13 @@ from enphase_sdk.report.balance import meter_against_micro
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.days import Daily, Period, known
 from enphase_sdk.report.findings import Finding, Kind, Todo
-from enphase_sdk.report.neighbours import microinverters_not_reporting
+from enphase_sdk.report.inverter_energy import InverterEnergy
+from enphase_sdk.report.judged_inverters import judge_inverters
+from enphase_sdk.report.microinverters import microinverters_not_reporting
 from enphase_sdk.report.thresholds import Thresholds
 from enphase_sdk.report.watched import Watched
 
-__all__ = ["Meters", "judge_devices", "judge_listing"]
+__all__ = ["Devices", "Meters", "judge_devices", "judge_listing"]
 
 # The finding for each status; another status only needs to be watched.
 _OF_STATUS: Mapping[str, tuple[Kind, Todo]] = {
@@ -67,31 +69,48 @@ def judge_listing(one: Watched, thresholds: Thresholds) -> list[Finding]:
     return found
 
 
+@frozen
+class Devices:
+    """What is known of the devices of one system.
+
+    Attributes:
+        meters: Energy by meter and by microinverters.
+        inverters: Last report of each microinverter by its serial number.
+        inverters_read_at: When these were read; None for as late as the system's last report.
+        inverter_energy: Energy of each microinverter between readings.
+    """
+
+    meters: Meters | None = None
+    inverters: Mapping[str, datetime | None] = {}
+    inverters_read_at: datetime | None = None
+    inverter_energy: InverterEnergy | None = None
+
+
 def judge_devices(
-    one: Watched,
-    thresholds: Thresholds,
-    *,
-    meters: Meters | None,
-    inverters: Mapping[str, datetime | None],
+    one: Watched, thresholds: Thresholds, devices: Devices, *, as_of: datetime
 ) -> list[Finding]:
     """The findings on a system's meter and microinverters.
 
-    An offline system does not report its devices, so it has none of these findings.
+    An offline system does not report its devices, so none of its microinverters is said to be
+    silent; energies that were read before are judged.
     """
     found = list[Finding | None]()
     if one.row.condition is not Condition.OFFLINE:
-        found.append(_silent(one, inverters, thresholds))
+        found.append(_silent(one, devices, thresholds))
+    if devices.inverter_energy is not None:
+        found += judge_inverters(one, devices.inverter_energy, thresholds, as_of=as_of)
+    meters = devices.meters
     if meters is not None:
         found.append(_meter(one, meters, thresholds))
     return [finding for finding in found if finding is not None]
 
 
-def _silent(
-    one: Watched, inverters: Mapping[str, datetime | None], thresholds: Thresholds
-) -> Finding | None:
-    heard = one.row.heard_at
+def _silent(one: Watched, devices: Devices, thresholds: Thresholds) -> Finding | None:
+    heard, inverters = one.row.heard_at, devices.inverters
     if heard is None:
         return None
+    if devices.inverters_read_at is not None:  # what they reported later is not known
+        heard = min(heard.astimezone(UTC), devices.inverters_read_at)
     silent = microinverters_not_reporting(
         inverters, read_at=heard, after=timedelta(days=thresholds.microinverter_days)
     )

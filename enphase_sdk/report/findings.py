@@ -28,6 +28,8 @@ class Kind(StrEnum):
     NOT_PRODUCING = "not_producing"
     LOW = "low"
     MICROINVERTERS = "microinverters"
+    DEAD_MICROINVERTERS = "dead_microinverters"
+    WEAK_MICROINVERTERS = "weak_microinverters"
     METER = "meter"
     OFFLINE = "offline"
     BELOW_ESTIMATE = "below_estimate"
@@ -43,6 +45,7 @@ class Kind(StrEnum):
 
 _WORDS = {
     Kind.MICROINVERTERS: "microinverters not reporting",
+    Kind.DEAD_MICROINVERTERS: "microinverters without energy",
     Kind.METER: "meter fault",
     Kind.LOW: "low production",
     Kind.ATTENTION: "needs attention",

@@ -1,4 +1,4 @@
-"""A system among its neighbours, and a microinverter among those of its array.
+"""A system among its neighbours.
 
 Neighbours share the weather, so the energy for each kW against the median of the others shows more
 than the energy alone. Values that are None are not known and are not used.
@@ -7,10 +7,10 @@ than the energy alone. Values that are None are not known and are not used.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date
 from statistics import median
-from typing import Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias
 
 from attrs import frozen
 
@@ -20,7 +20,6 @@ from enphase_sdk.report.ordered import Ordered
 __all__ = [
     "Availability",
     "Comparison",
-    "Inverters",
     "Located",
     "Neighbourhoods",
     "Placed",
@@ -30,14 +29,11 @@ __all__ = [
     "availability",
     "compare",
     "energy_availability",
-    "microinverters_not_reporting",
     "outage_loss",
     "robust_z",
-    "weak_microinverters",
     "zero_days",
 ]
 
-_Key = TypeVar("_Key", bound=Hashable)
 _Area: TypeAlias = tuple[str | None, ...]
 
 # Factors from a median deviation, and a mean deviation, to a standard deviation (normal).
@@ -336,80 +332,6 @@ def energy_availability(actual: float | None, lost: float | None) -> float | Non
     if known(actual) is None or known(lost) is None or actual is None or lost is None:
         return None
     return actual / (actual + lost) if actual + lost > 0 else None
-
-
-@frozen
-class Inverters:
-    """Microinverters that should be checked.
-
-    Attributes:
-        weak: Far below the others and below the limit; None if too few microinverters or days
-            are known.
-        dead: At 0 Wh.
-        not_reporting: Without known energy.
-    """
-
-    weak: tuple[Hashable, ...] | None
-    dead: tuple[Hashable, ...]
-    not_reporting: tuple[Hashable, ...]
-
-
-def weak_microinverters(
-    energy_wh: Mapping[_Key, float | None],
-    *,
-    days: int,
-    z_limit: float = -3.5,
-    ratio_limit: float = 0.85,
-    min_inverters: int = 6,
-    min_days: int = 7,
-) -> Inverters:
-    """Microinverters with robust z < `z_limit` and less than `ratio_limit` of the median.
-
-    Both must hold: equal modules differ by only 1 %, so z alone would report too many. Judge east
-    and west arrays separately. Permanent shade looks the same: compare with last year.
-
-    Args:
-        energy_wh: Energy of each microinverter of one array over the same whole days.
-        days: How many whole days that is.
-        z_limit: Robust z-score below which it is an outlier.
-        ratio_limit: Share of the median.
-        min_inverters: The number of microinverters that must be known.
-        min_days: The number of days that must be known.
-    """
-    seen = {serial: wh for serial, value in energy_wh.items() if (wh := known(value)) is not None}
-    dead = tuple(serial for serial, wh in seen.items() if wh == 0)
-    silent = tuple(serial for serial in energy_wh if serial not in seen)
-    if len(seen) < min_inverters or days < min_days:
-        return Inverters(None, dead, silent)
-    middle = median(seen.values())
-    weak = tuple(
-        serial
-        for serial, wh in seen.items()
-        if wh > 0
-        and wh < ratio_limit * middle
-        and (z := robust_z(wh, seen.values())) is not None
-        and z < z_limit
-    )
-    return Inverters(weak, dead, silent)
-
-
-def microinverters_not_reporting(
-    last_report_at: Mapping[_Key, datetime | None],
-    *,
-    read_at: datetime,
-    after: timedelta = timedelta(days=3),
-) -> tuple[_Key, ...]:
-    """Microinverters whose last report lies `after` or more before `read_at`.
-
-    A microinverter without a known last report is left out. Source: `inventory`,
-    `inverters_summary_by_envoy_or_site`, or a gateway's `inverters`.
-    """
-    now = read_at.astimezone(UTC)
-    return tuple(
-        serial
-        for serial, heard_at in last_report_at.items()
-        if heard_at is not None and now - heard_at >= after
-    )
 
 
 def _all_known(values: Iterable[float | None]) -> Sequence[float]:

@@ -1,8 +1,8 @@
-"""The days and devices of each system in a store of `enphase sync`."""
+"""The days of each system in a store of `enphase sync`."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any
 
 from enphase_sdk.core.measures import Measure
@@ -12,7 +12,7 @@ from enphase_sdk.report.devices import Meters
 from enphase_sdk.report.series import DaySeries
 from enphase_sdk.store import Store
 
-__all__ = ["newest_days", "stored_days", "stored_inverters", "stored_meters"]
+__all__ = ["newest_days", "stored_days", "stored_meters"]
 
 _EPOCH = date(1970, 1, 1)
 
@@ -73,24 +73,6 @@ def stored_meters(store: Store, *, since: DateLike) -> dict[int, Meters]:
         for system_id, days in meter.items()
         if system_id in micro
     }
-
-
-def stored_inverters(store: Store) -> dict[int, dict[str, datetime | None]]:
-    """Last report of each microinverter (aware, UTC) by its serial number, by system.
-
-    Source: table `inverters`, which has only systems that a sync has requested. A later report than
-    the last reading is not known.
-
-    Raises:
-        ConfigError: the store cannot be read.
-    """
-    found: dict[int, dict[str, datetime | None]] = {}
-    query = store.connection.execute(
-        "SELECT system_id, serial_number, last_report_at FROM inverters"
-    )
-    for system_id, serial_number, at in query.fetchall():
-        found.setdefault(system_id, {})[serial_number] = at and at.astimezone(UTC)
-    return found
 
 
 def newest_days(store: Store, operation: str = "energy_lifetime") -> dict[int, date | None]:

@@ -78,6 +78,24 @@ class Thresholds:
     microinverter_days: float = _limit(
         3.0, "days", "without a report of a microinverter: not reporting"
     )
+    weak_ratio: float = _limit(
+        0.85, "share", "of the median of the like microinverters: weak, if also"
+    )
+    weak_z: float = _limit(3.5, "", "robust standard deviations or more below that median")
+    weak_days: int = _limit(
+        7, "days", "over which microinverters are compared, at least", at_least=1
+    )
+    weak_inverters: int = _limit(
+        6, "microinverters", "of one model and array, needed for a comparison", at_least=3
+    )
+    weak_gap: float = _limit(
+        0.25, "share", "less than the next one: microinverters of another array (east and west)"
+    )
+    weak_kwh: float = _limit(1.0, "kWh", "made by the median one: enough for a comparison")
+    weak_lag_h: float = _limit(
+        3.0, "h", "between the last reports of microinverters, at most, for a comparison"
+    )
+    weak_old_days: int = _limit(31, "days", "until readings of microinverters are too old to judge")
     estimate_ratio: float = _limit(0.9, "share", "of the owner's estimate: below it")
     estimate_days: int = _limit(90, "days", "over which the estimate is compared", at_least=2)
     meter_ratio: float = _limit(

@@ -18,6 +18,9 @@ in the names (`_wh`, `_w`), and null means not reported. The columns in bold are
 - `intervals`: **system_id**, **measure**, **end_at**, wh, w, devices_reporting, total_devices,
   final, source, read_at. An interval is named by its end.
 - `inverters`: **system_id**, **serial_number**, power, lifetime energy, last report.
+- `statuses`: **system_id**, **day**, status, last report and last energy, as listed on that day.
+- `inverter_readings`: **system_id**, **serial_number**, **day**, lifetime energy, last report: all
+  of the last 35 days, and the first of each month before.
 - `runs`: **run_id**, start and end (null if it was killed), hits, outcome.
 - `known_days`: **system_id**, **measure**, **first_day**, last_day: stretches of `daily` that are
   final and never need to be requested again.

@@ -26,6 +26,7 @@ from enphase_sdk.store.sql import (
     known_version,
     same_rows,
     spans_from,
+    wanted_rows,
 )
 
 __all__ = ["Database"]
@@ -178,6 +179,12 @@ def _apply(session: Session, batch: Batch) -> None:
         session.run(f"DELETE FROM {name} t USING incoming i WHERE {replaced}")
         if len(rows):
             session.run(f"INSERT INTO {name} SELECT * FROM rows")
+        if wanted := wanted_rows(batch.table):
+            session.run(
+                f"DELETE FROM {name} WHERE rowid IN (SELECT t.rowid FROM {name} t "
+                "SEMI JOIN rows r ON t.system_id = r.system_id "
+                f"QUALIFY NOT ({wanted}))"
+            )
 
 
 def _migrate(session: Session, version: int) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from functools import cache
 from typing import Any, NamedTuple, TypeAlias
 
 from attrs import define, field, frozen
 
 from enphase_sdk import models
-from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epoch
+from enphase_sdk.core.times import DateLike, InstantLike, plain, to_date, to_epoch, zone_named
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.frames import _tables as frames
 from enphase_sdk.frames._columns import cleaned
@@ -22,12 +22,14 @@ __all__ = [
     "Row",
     "Span",
     "keyed",
+    "listed",
     "of_days",
     "of_intervals",
     "of_inverters",
+    "of_readings",
     "of_spans",
+    "of_statuses",
     "of_summaries",
-    "of_systems",
     "spans_of",
 ]
 
@@ -121,15 +123,27 @@ class Batch:
         return sum(len(part) for part in self.parts)
 
 
-def of_systems(rows: Iterable[models.System | Row], read_at: datetime) -> Batch:
-    """Systems as listed."""
-    found = [
+def listed(rows: Iterable[models.System | Row]) -> list[Row]:
+    """Systems as listed, with the columns of `systems`."""
+    return [
         row
         if isinstance(row, Mapping)
         else {column.name: cleaned(column).values[0] for column in frames.systems(row, UTC)}
         for row in rows
     ]
-    return keyed("systems", found, read_at)
+
+
+def of_statuses(rows: Iterable[Row], read_at: datetime) -> Batch:
+    """The statuses of listed systems, each on the day of the listing in the system's own zone."""
+    names = ("system_id", "status", "last_report_at", "last_energy_at")
+    found: list[Row] = []
+    days: dict[Any, date] = {}
+    for row in rows:
+        zone = row.get("timezone")
+        if zone not in days:
+            days[zone] = read_at.astimezone(zone_named(zone) or UTC).date()
+        found.append({name: row.get(name) for name in names} | {"day": days[zone]})
+    return keyed("statuses", found, read_at)
 
 
 def of_summaries(rows: Iterable[models.Summary | Row], read_at: datetime) -> Batch:
@@ -147,9 +161,7 @@ def _of_summary(summary: models.Summary) -> Row:
     return row
 
 
-def of_inverters(
-    system_id: int, rows: Iterable[models.InvertersSummary | Row], read_at: datetime
-) -> Batch:
+def of_inverters(system_id: int, rows: Iterable[models.InvertersSummary | Row]) -> list[Row]:
     """The microinverters of one system; the answer does not contain the system's id."""
     found: list[Row] = []
     for row in rows:
@@ -161,7 +173,15 @@ def of_inverters(
         for values in zip(*(c.values for c in columns), strict=True):
             found.append({**dict(zip(names, values, strict=True)), "system_id": system_id})
     # Without a serial number a microinverter cannot be identified.
-    return keyed("inverters", [row for row in found if row.get("serial_number")], read_at)
+    return [row for row in found if row.get("serial_number")]
+
+
+def of_readings(inverters: Iterable[Row], read_at: datetime, zone: tzinfo) -> Batch:
+    """The counters of microinverters, on the day of the answer in their system's zone."""
+    names = ("system_id", "serial_number", "energy_wh", "last_report_at")
+    day = read_at.astimezone(zone).date()
+    found = [{name: row.get(name) for name in names} | {"day": day} for row in inverters]
+    return keyed("inverter_readings", found, read_at)
 
 
 def keyed(name: TableName, rows: Iterable[Row], read_at: datetime | None = None) -> Batch:

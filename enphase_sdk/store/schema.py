@@ -1,8 +1,8 @@
 """The tables of a store, their columns, and the schema version that added each of them.
 
-A column that is added later gets a higher `since`, and `VERSION` is raised: an older store is then
-migrated automatically, with null in the new column. Released columns are never renamed and never
-change their type.
+A column or table that is added later gets a higher `since`, and `VERSION` is raised: an older store
+is then migrated automatically, with null in the new column, and without rows in the new table.
+Released columns are never renamed and never change their type.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ __all__ = [
     "Column",
     "Table",
     "TableName",
+    "Thinning",
     "arrow",
 ]
 
 FORMAT = "enphase_sdk.store"
-VERSION = 1
+VERSION = 2
 
 TableName: TypeAlias = Literal[
     "systems",
@@ -36,6 +37,8 @@ TableName: TypeAlias = Literal[
     "known_days",
     "known_intervals",
     "asked",
+    "statuses",
+    "inverter_readings",
 ]
 
 # The types of columns, as DuckDB names them; all instants are UTC, to the microsecond.
@@ -64,6 +67,19 @@ class Column:
 
 
 @frozen
+class Thinning:
+    """Which rows are stored of a table that has a row for each day; a write deletes the others.
+
+    Attributes:
+        days: Every row of this number of days up to the newest day of its system.
+        older_days: Of older rows the first in each month, for this number of days.
+    """
+
+    days: int
+    older_days: int
+
+
+@frozen
 class Table:
     """A table.
 
@@ -76,6 +92,7 @@ class Table:
         periods: How a folder of Parquet files divides the table: nothing, `year`, or `year` and
             `month` of the last key column (in UTC).
         since: The version of the schema that brought it.
+        thinning: Which rows are stored; None for all. A thinned table has no periods.
     """
 
     name: TableName
@@ -84,6 +101,7 @@ class Table:
     ranged: bool = False
     periods: tuple[str, ...] = ()
     since: int = 1
+    thinning: Thinning | None = None
 
     @cached_property
     def types(self) -> dict[str, str]:
@@ -268,6 +286,35 @@ _ALL = (
             Column("is_absent", BOOLEAN),
             _READ_AT,
         ),
+    ),
+    Table(
+        "statuses",
+        ("system_id", "day"),
+        (
+            _SYSTEM,
+            Column("day", DATE),
+            Column("status", TEXT),
+            Column("last_report_at", INSTANT),
+            Column("last_energy_at", INSTANT),
+            _READ_AT,
+        ),
+        periods=("year", "month"),
+        since=2,
+    ),
+    Table(
+        "inverter_readings",
+        ("system_id", "serial_number", "day"),
+        (
+            _SYSTEM,
+            Column("serial_number", TEXT),
+            Column("day", DATE),
+            Column("energy_wh", DOUBLE),
+            Column("last_report_at", INSTANT),
+            _READ_AT,
+        ),
+        since=2,
+        # Weeks are compared with the weeks before, and with the same month of the year before.
+        thinning=Thinning(days=35, older_days=430),
     ),
 )
 

@@ -21,6 +21,7 @@ __all__ = [
     "known_query",
     "known_version",
     "same_rows",
+    "wanted_rows",
 ]
 
 # Limits the memory for sorting, joining and uncommitted rows; DuckDB writes the rest to disk.
@@ -116,6 +117,22 @@ def bounds(batch: Batch) -> str:
         return "true"
     constant = _CONSTANTS[type_]
     return f"t.{column} BETWEEN {constant.format(first)} AND {constant.format(last)}"
+
+
+def wanted_rows(table: Table) -> str:
+    """The condition, for QUALIFY, on which a row of a thinned table is stored; else empty."""
+    if table.thinning is None:
+        return ""
+    *owner, day = table.key
+    newest = f"max({day}) OVER (PARTITION BY system_id)"
+    number = (
+        f"row_number() OVER (PARTITION BY {', '.join(owner)}, date_trunc('month', {day}) "
+        f"ORDER BY {day})"
+    )
+    return (
+        f"{day} > {newest} - {table.thinning.days} "
+        f"OR ({day} > {newest} - {table.thinning.older_days} AND {number} = 1)"
+    )
 
 
 def known_query(batch: Batch, source: str) -> str:

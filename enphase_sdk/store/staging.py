@@ -21,7 +21,14 @@ from enphase_sdk.core.times import utc
 from enphase_sdk.store.known import KNOWN, learnt
 from enphase_sdk.store.rows import EPOCH, MICROSECONDS, Batch
 from enphase_sdk.store.schema import DATE, TABLES, Table
-from enphase_sdk.store.sql import Session, incoming_of, known_query, same_rows, spans_from
+from enphase_sdk.store.sql import (
+    Session,
+    incoming_of,
+    known_query,
+    same_rows,
+    spans_from,
+    wanted_rows,
+)
 
 __all__ = [
     "BUCKETS",
@@ -125,9 +132,11 @@ class Staging:
                 if existing is not None:
                     query += (
                         f" UNION ALL SELECT {names} FROM {parquet(existing)} t "
-                        f"ANTI JOIN incoming i ON {same_rows(table)} "
-                        f"ORDER BY {', '.join(table.key)}"
+                        f"ANTI JOIN incoming i ON {same_rows(table)}"
                     )
+                    if wanted := wanted_rows(table):
+                        query = f"SELECT {names} FROM ({query}) QUALIFY {wanted}"
+                    query += f" ORDER BY {', '.join(table.key)}"
                 self._copy(place, query)
 
     def _replaced(self, batch: Batch) -> Iterator[tuple[int, ...]]:

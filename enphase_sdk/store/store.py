@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Self
@@ -153,7 +153,10 @@ class Store(StoredData):
             self._commit(batch for batches in waiting.values() for batch in batches)
 
     def write_systems(self, systems: Iterable[models.System | Row], read_at: datetime) -> None:
-        """Store systems as listed; each replaces its row.
+        """Store systems as listed, each replacing its row, and their statuses of that day.
+
+        The day is that of `read_at` in the system's own zone (UTC without a known zone). Of several
+        listings on a day, `statuses` has the newest.
 
         Args:
             systems: As a client lists them, or mappings of the columns of `systems`.
@@ -163,7 +166,12 @@ class Store(StoredData):
             InvalidArgumentError: a row is not of this table.
             ConfigError: it cannot be stored.
         """
-        self._write(made.of_systems(systems, read_at))
+        rows = made.listed(systems)
+        listing = made.keyed("systems", rows, read_at)
+        statuses = made.of_statuses(rows, read_at)
+        with self.transaction():
+            self._write(listing)
+            self._write(statuses)
 
     def write_summaries(self, summaries: Iterable[models.Summary | Row], read_at: datetime) -> None:
         """Store summaries; each replaces the one of its system and day.
@@ -258,22 +266,33 @@ class Store(StoredData):
         system_id: int,
         inverters: Iterable[models.InvertersSummary | Row],
         read_at: datetime,
+        *,
+        zone: tzinfo = UTC,
     ) -> None:
-        """Store the microinverters of a system; each replaces its row.
+        """Store the microinverters of a system, each replacing its row, and their readings.
 
-        A microinverter that is no longer reported keeps its row, with its older `read_at`.
+        A microinverter that is no longer reported keeps its row, with its older `read_at`. Their
+        lifetime energies are added to `inverter_readings`, for the day of `read_at`; of several
+        answers on a day the newest is stored. It has the last 35 days of each system, and before
+        that the first reading of each month, for 430 days.
 
         Args:
             system_id: The system.
             inverters: As a client reads them (a group for each gateway), or mappings of the
                 columns of `inverters`. One without a serial number is left out.
             read_at: When they were read, aware.
+            zone: The system's time zone.
 
         Raises:
             InvalidArgumentError: a row is not of this table.
             ConfigError: it cannot be stored.
         """
-        self._write(made.of_inverters(self._id(system_id), inverters, read_at))
+        rows = made.of_inverters(self._id(system_id), inverters)
+        present = made.keyed("inverters", rows, read_at)
+        readings = made.of_readings(rows, read_at, zone)
+        with self.transaction():
+            self._write(present)
+            self._write(readings)
 
     def write_asked(self, operation: str, system_id: int, asked: Asked) -> None:
         """Store the last request for a system; it replaces the earlier one.

@@ -119,6 +119,45 @@ def test_a_finding_that_was_asked_about_gives_exit_code_6(run: Run) -> None:
     assert run("report", "--fail-on", "size_wrong").code == 0
 
 
+def test_a_weak_microinverter_is_told_of_in_every_form(
+    run: Run, cloud: SimulatedEnlighten, clock: FakeClock, tmp_path: Path
+) -> None:
+    store = tmp_path / "fleet.duckdb"
+    weak = cloud.find(kind="plain").system_id
+    cloud.weaken_microinverter(weak, 0.5, module=2)
+    sync = ("sync", "--store", store, "--tables", "daily,inverters")
+    report = ("report", "--store", store, "--budget", 0)
+    assert run(*sync).code == 0
+    first = document(run, *report[1:], "--changes")["assessment"]["counts"]["kinds"]
+    assert not {"weak_microinverters", "dead_microinverters"} & first.keys()
+    clock.advance(7 * 24 * HOUR)
+    assert run(*sync).code == 0
+    files = [tmp_path / f"fleet.{ending}" for ending in ("html", "json", "xlsx")]
+    outs = [word for file in files for word in ("--out", file)]
+    found = run(*report, "--fail-on", "weak_microinverters", "--changes", *outs)
+    assert found.code == 6
+    assert "--fail-on: found weak microinverters: 1" in found.err
+    new = found.out.partition("Resolved:")[0]
+    assert new.startswith("New:")
+    assert f"\n  {weak} " in new
+    assert "produces less than 85% of the like ones over 7 days to 2024-06-22" in new
+    made = json.loads(files[1].read_text("utf-8"))
+    (finding,) = [
+        one for one in made["assessment"]["findings"] if one["kind"] == "weak_microinverters"
+    ]
+    assert (finding["system_id"], finding["todo"], finding["days"]) == (weak, "visit", 7)
+    assert finding["lost_wh"] > 1_000
+    assert finding["reason"] in files[0].read_text("utf-8")
+    assert "Energy over ${span[0]} days" in files[0].read_text("utf-8")
+    sheet = openpyxl.load_workbook(files[2])["Findings"]
+    assert finding["reason"] in [cell.value for cell in sheet["F"]]
+    again = run(*report, "--changes")
+    assert "produces less than" not in again.out
+    assert ", 0 resolved, " in again.out
+    none = run(*report, "--fail-on", "weak_microinverters", "--limit", "weak_ratio=0.3")
+    assert none.code == 0
+
+
 def test_changes_are_told_once(
     run: Run, cloud: SimulatedEnlighten, clock: FakeClock, tmp_path: Path
 ) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 from enphase_sdk.report import FleetReport, read_history, stored_rows
 from enphase_sdk.report.assessment import assess
-from enphase_sdk.report.stored_days import stored_days, stored_inverters
+from enphase_sdk.report.stored_days import stored_days
+from enphase_sdk.report.stored_inverters import stored_inverters
 from enphase_sdk.store import Asked, Store
 from enphase_sdk.store.rows import Interval
 
@@ -22,6 +23,9 @@ NASTY = "</script><script>alert('x')</script><b>&\"Söhne\" $title ${rows}"
 RIGHT_TO_LEFT = "\u202eabc\u202c عائلة"
 
 DEAD, OFFLINE, NAMED_NASTILY, NAMED_BACKWARDS, YOUNG = 104, 105, 101, 102, 107
+READ_TWICE = 110
+"""Its microinverters were read a week before, too; the first one makes half of the others."""
+
 SYSTEMS = tuple(range(101, 113))
 
 
@@ -35,6 +39,9 @@ def fill(path: Path, systems: Sequence[int] = SYSTEMS) -> Store:
             store.write_daily(system_id, "production", FIRST_DAY, made(system_id), LAST_DAY, NOW)
             asked = Asked(None, LAST_DAY, _heard(system_id), False, NOW)
             store.write_asked("energy_lifetime", system_id, asked)
+            if system_id == READ_TWICE:
+                week = timedelta(days=7)
+                store.write_inverters(system_id, _inverters(system_id, week), NOW - week)
             store.write_inverters(system_id, _inverters(system_id), NOW)
             _write_intervals(store, system_id)
     return store
@@ -106,12 +113,12 @@ def _summary(system_id: int) -> dict[str, Any]:
     }
 
 
-def _inverters(system_id: int) -> list[dict[str, Any]]:
+def _inverters(system_id: int, ago: timedelta = timedelta(0)) -> list[dict[str, Any]]:
     return [
         {
             "serial_number": f"12{system_id}0000{n}",
-            "energy_wh": 400_000.0 if n else 200_000.0,
-            "last_report_at": NOW - timedelta(minutes=10),
+            "energy_wh": (400_000.0 if n else 200_000.0) * (1 - ago.days / 280),
+            "last_report_at": NOW - ago - timedelta(minutes=10),
         }
         for n in range(8)
     ]

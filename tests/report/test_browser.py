@@ -22,7 +22,7 @@ from enphase_sdk.report import (
 from enphase_sdk.report.formats import UNKNOWN
 from tests.programs import opened_browser, program
 
-from .fleet_store import DEAD, NASTY, NOW, OFFLINE, SYSTEMS, fill, fleet_report
+from .fleet_store import DEAD, NASTY, NOW, OFFLINE, READ_TWICE, SYSTEMS, fill, fleet_report
 
 pytestmark = pytest.mark.proof
 
@@ -177,6 +177,22 @@ def test_a_system_opens_with_its_days_months_curve_modules_and_neighbours(
         assert page.locator("dialog[open]").count() == 0
         focused = "document.activeElement.getAttribute('href')"
         assert page.evaluate(focused) == f"#s{DEAD}"
+        opened.check()
+
+
+def test_microinverters_show_their_energy_between_two_readings(
+    browser: Any, fleet_file: Path
+) -> None:
+    with Opened(browser, fleet_file) as opened:
+        page = opened.page
+        page.evaluate(f"location.hash = '#s{READ_TWICE}'")
+        page.locator(f"#detail-body[data-system='{READ_TWICE}']").wait_for()
+        dialog = page.get_by_role("dialog")
+        assert "Energy over 7 days to 2026-11-26" in dialog.inner_text()
+        modules = dialog.locator(".modules li").all_inner_texts()
+        assert modules[0].split() == ["50", "%", "5.0", "kWh", "\u2026000000"]
+        assert modules[1].split()[:4] == ["100", "%", "10.0", "kWh"]
+        assert dialog.locator(".modules li.visit").count() == 1
         opened.check()
 
 

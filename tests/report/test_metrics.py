@@ -24,6 +24,7 @@ from enphase_sdk.report.metrics import (
     percent_of_estimate,
     specific_yield,
 )
+from enphase_sdk.report.microinverters import weak_microinverters
 from enphase_sdk.report.neighbours import (
     against_own_baseline,
     availability,
@@ -31,7 +32,6 @@ from enphase_sdk.report.neighbours import (
     energy_availability,
     outage_loss,
     robust_z,
-    weak_microinverters,
     zero_days,
 )
 

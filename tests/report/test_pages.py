@@ -35,6 +35,7 @@ from .fleet_store import (
     NASTY,
     NOW,
     OFFLINE,
+    READ_TWICE,
     SYSTEMS,
     YOUNG,
     fill,
@@ -213,6 +214,22 @@ def test_every_picture_has_a_name_and_a_table_of_its_values(page: str) -> None:
     assert len(svgs) == 8  # wide and narrow
     assert all(attributes.get("aria-hidden") == "true" for attributes, _ in svgs)
     assert "var(--now)" in page
+
+
+def test_microinverters_have_their_energy_between_two_readings(page: str, store: Store) -> None:
+    data = data_of(page)
+    assert data["spans"] == {str(READ_TWICE): [7, "2026-11-26"]}
+    low, *others = data["modules"][str(READ_TWICE)]
+    heard = int((NOW - timedelta(minutes=10)).timestamp())
+    assert low == [f"12{READ_TWICE}00000", 5.0, heard, 50, 1]
+    assert others[0] == [f"12{READ_TWICE}00001", 10.0, heard, 100]
+    assert len(others) == 7
+    # Of the others the lifetime is known alone.
+    assert data["modules"]["112"][0] == ["1211200000", 200.0, heard]
+    owner = owners_page(store, READ_TWICE)
+    assert "over 7 days to 26 November 2026" in owner
+    assert "<b>50%</b>5.0 kWh …000000" in owner
+    assert "<b>50%</b>…200000" in owners_page(store, 112)
 
 
 def test_texts_from_outside_are_text(page: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 import sys
 from datetime import date
@@ -164,6 +165,30 @@ def test_a_store_of_an_older_version_is_brought_up_to_date(
         assert all("note" in pq.read_schema(file).names for file in files)
     with Store(path, read_only=True) as store:
         assert store.frame("daily", backend="pyarrow").column_names[-1] == "note"
+
+
+def test_a_store_of_version_1_gets_the_tables_it_did_not_have(path: Path) -> None:
+    fill(path)
+    added: tuple[schema.TableName, ...] = ("statuses", "inverter_readings")
+    if path.is_dir():
+        for name in added:
+            shutil.rmtree(path / name, ignore_errors=True)
+        manifest = json.loads((path / "_store.json").read_text())
+        (path / "_store.json").write_text(json.dumps(manifest | {"version": 1}))
+    else:
+        with duckdb.connect(str(path)) as connection:
+            for name in added:
+                connection.execute(f"DROP TABLE {name}")
+            connection.execute("UPDATE store SET version = 1")
+    with pytest.raises(ConfigError, match="open it once for writing"):
+        Store(path, read_only=True)
+    with Store(path) as store:
+        assert [store.frame(name, backend="polars").height for name in added] == [0, 0]
+        assert store.frame("daily", backend="polars").height == 3
+        store.write_systems([{"system_id": 67, "status": "normal"}], READ_AT)
+        store.write_inverters(67, [{"serial_number": "A", "energy_wh": 5.0}], READ_AT)
+    with Store(path, read_only=True) as store:
+        assert [store.frame(name, backend="polars").height for name in added] == [1, 1]
 
 
 def test_a_store_that_is_not_there_is_not_made_by_reading(path: Path) -> None:

@@ -201,6 +201,80 @@ def test_inverters_replace_their_rows_and_those_retired_stay(store: Store) -> No
     assert rows == [(67, "A", READ_AT), (67, "B", LATER), (67, "C", LATER)]
 
 
+def test_each_day_keeps_the_newest_status_in_the_system_s_own_zone(store: Store) -> None:
+    def listed(status: str, zone: str | None) -> models.System:
+        meta = builders.meta(status=status, last_report_at=1_764_000_000, last_energy_at=None)
+        return builders.system(system_id=67, timezone=zone, meta=meta)
+
+    # READ_AT is the 26th, 20:00 UTC: in Auckland the 27th has begun.
+    store.write_systems([listed("normal", "Pacific/Auckland")], READ_AT)
+    store.write_systems([listed("micro", "Pacific/Auckland")], READ_AT + timedelta(hours=1))
+    store.write_systems([listed("comm", "Pacific/Auckland")], LATER)
+    store.write_systems([{"system_id": 3}], READ_AT)
+    rows = store.connection.execute(
+        "SELECT system_id, day, status, last_energy_at, read_at FROM statuses ORDER BY ALL"
+    ).fetchall()
+    assert rows == [
+        (3, date(2026, 11, 26), None, None, READ_AT),
+        (67, date(2026, 11, 27), "micro", None, READ_AT + timedelta(hours=1)),
+        (67, date(2026, 11, 28), "comm", None, LATER),
+    ]
+    ((reported,),) = store.connection.execute(
+        "SELECT DISTINCT epoch(last_report_at) FROM statuses WHERE system_id = 67"
+    ).fetchall()
+    assert reported == 1_764_000_000
+
+    def fail_afterwards() -> None:
+        with store.transaction():
+            store.write_systems([listed("power", None), {"system_id": 4}], LATER)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_afterwards()
+    assert store.frame("statuses", backend="polars").height == 3
+    assert len(store.systems()) == 2
+
+
+def readings(store: Store) -> list[tuple[Any, ...]]:
+    return store.connection.execute(
+        "SELECT system_id, serial_number, day, energy_wh FROM inverter_readings ORDER BY ALL"
+    ).fetchall()
+
+
+def test_counters_of_microinverters_are_kept_one_for_each_day(store: Store) -> None:
+    zone = ZoneInfo("Pacific/Auckland")
+    early, late = {"serial_number": "A", "energy_wh": 5.0}, {"serial_number": "A", "energy_wh": 7.5}
+    other = {"serial_number": "B", "energy_wh": None, "last_report_at": READ_AT}
+    store.write_inverters(67, [early, other, {"serial_number": None}], READ_AT, zone=zone)
+    store.write_inverters(67, [late], READ_AT + timedelta(hours=2), zone=zone)
+    store.write_inverters(67, [late], LATER, zone=zone)
+    store.write_inverters(68, [early], READ_AT)
+    assert readings(store) == [
+        (67, "A", date(2026, 11, 27), 7.5),
+        (67, "A", date(2026, 11, 28), 7.5),
+        (67, "B", date(2026, 11, 27), None),
+        (68, "A", date(2026, 11, 26), 5.0),
+    ]
+
+
+def test_of_old_counters_the_first_of_each_month_is_kept_for_430_days(store: Store) -> None:
+    first = READ_AT - timedelta(days=499)
+    store.write_inverters(131, [{"serial_number": "Z"}], first)  # of the same bucket: left alone
+    with store.transaction():
+        for number in range(0, 500, 2):
+            found = [{"serial_number": name, "energy_wh": number} for name in ("A", "B")]
+            store.write_inverters(67, found, first + timedelta(days=number))
+    kept = [day for system, name, day, _ in readings(store) if (system, name) == (67, "B")]
+    newest = (first + timedelta(days=498)).date()
+    recent = [newest - timedelta(days=n) for n in range(34, -1, -2)]
+    assert kept[-len(recent) :] == recent
+    old = kept[: -len(recent)]
+    assert len(old) == len({(day.year, day.month) for day in old}) == 13
+    assert all(day.day <= 2 for day in old)
+    assert newest - timedelta(days=430) < old[0]
+    assert [row for row in readings(store) if row[0] == 131] == [(131, "Z", first.date(), None)]
+
+
 def test_runs_are_numbered_and_one_that_was_killed_has_no_end(store: Store) -> None:
     first = store.begin_run(READ_AT, api="v2")
     with store.transaction():

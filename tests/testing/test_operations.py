@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
+from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from enphase_sdk.testing.cloud.contract import OPERATIONS
 
@@ -175,6 +176,35 @@ def test_a_failed_microinverter_stands_still_and_is_not_counted(sim: SimulatedEn
     noon = (system.dead_since or 0) + 86_400 + 43_200
     stats = answer(sim, f"/systems/{system.system_id}/stats", start_at=noon, end_at=noon + 600)
     assert {one["devices_reporting"] for one in stats["intervals"]} == {system.modules - 1}
+
+
+def test_a_weakened_microinverter_makes_its_share_and_the_sum_stays() -> None:
+    clock = FakeClock()
+    sim, same = (SimulatedEnlighten(5, clock=clock, api_key="k") for _ in range(2))
+    system = sim.weaken_microinverter(67, 0.5, module=3)
+
+    def energies(cloud: SimulatedEnlighten) -> list[int]:
+        groups = answer(cloud, "/systems/inverters_summary_by_envoy_or_site", site_id=67)
+        return [one["energy"]["value"] for one in groups[0]["micro_inverters"]]
+
+    clock.advance(3_600)
+    first = energies(sim)
+    clock.advance(10 * 86_400)
+    made = [after - before for before, after in zip(first, energies(sim), strict=True)]
+    others = [wh for module, wh in enumerate(made) if module != 3]
+    assert len(others) == system.modules - 1
+    assert 0.47 * min(others) < made[3] < 0.53 * max(others)
+    sim.weaken_microinverter(67, 1.0, module=3)
+    middle = energies(sim)
+    assert sum(middle) == sum(energies(same))
+    clock.advance(10 * 86_400)
+    made = [after - before for before, after in zip(middle, energies(sim), strict=True)]
+    assert made[3] > 0.9 * max(made)
+    assert sum(energies(sim)) == sum(energies(same))
+    mistakes: list[Any] = [{"share": 1.5}, {"module": 99}, {"module": -1}]
+    for wrong in mistakes:
+        with pytest.raises(InvalidArgumentError, match=r"must be from 0 to 1|microinverters"):
+            sim.weaken_microinverter(67, **wrong)
 
 
 def test_a_system_that_does_not_produce_still_reports(sim: SimulatedEnlighten) -> None:

@@ -10,11 +10,11 @@ from attrs import frozen
 
 from enphase_sdk.report.formats import UNKNOWN, mega, number, plain
 from enphase_sdk.report.web.history import FleetDay, FleetWeek
+from enphase_sdk.report.web.statuses import STATUS_DAYS
 from enphase_sdk.report.web.svg import NARROW, WIDE, Drawing, altair, draw
 
 __all__ = ["Figure", "best_and_worst", "both", "calendar_map", "reporting", "weeks", "yields"]
 
-STATUS_DAYS = 90
 EXTREMES = 8
 DAY = timedelta(days=1)
 
@@ -150,7 +150,8 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
         title=f"Systems without energy, {len(days)} days",
         says=(
             f"On {last.day} {last.producing:,} systems produced, {last.zero:,} made 0 kWh, "
-            f"{last.unknown:,} are not known (often not reported yet)."
+            f"{last.unknown:,} are not known (often not reported yet). It is derived from daily "
+            "energies, as too few of these days have the statuses of a sync."
         ),
         drawing=both(made),
         headings=["Day", "Produced", "0 kWh", "Not known"],

@@ -13,7 +13,7 @@ from enphase_sdk.report.formats import instant, kilo, mega, number, plain
 from enphase_sdk.report.metrics import change_since_last_year, energy
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.web.charts import Figure, calendar_map
-from enphase_sdk.report.web.history import Module
+from enphase_sdk.report.web.modules import Module, ModuleSpan
 from enphase_sdk.report.web.parts import figures
 from enphase_sdk.report.web.shell import SOURCE, asset, filled, text
 from enphase_sdk.report.web.system_charts import day_curve, last_days, months
@@ -65,7 +65,7 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
         facts="".join(_facts(row, days, last)),
         figures=figures([one for one in made if one])
         or "<p>There are no known days for charts yet.</p>",
-        modules=_modules(days.modules),
+        modules=_modules(days.modules, days.module_span),
         source=text(SOURCE),
     )
 
@@ -169,19 +169,29 @@ def _calendar(days: SystemDays, last: date) -> Figure | None:
     return calendar_map(values, "kWh")
 
 
-def _modules(modules: Sequence[Module]) -> str:
-    told = [module.energy_wh for module in modules if module.energy_wh is not None]
+def _modules(modules: Sequence[Module], span: ModuleSpan | None) -> str:
     if not modules:
         return ""
-    middle = median(told) if told else None
+    if span is None:
+        what = "Lifetime energy of each microinverter against the median of this system"
+        later = "One that is shaded, has another direction or was added later has less."
+        told = [module.energy_wh for module in modules if module.energy_wh is not None]
+        middle = median(told) if told else None
+        shown = [(_share(module.energy_wh, middle), "") for module in modules]
+    else:
+        what = (
+            f"Energy of each microinverter over {span.days} days to {_date(span.last_day)} against "
+            "the median of those of the same model and direction"
+        )
+        later = "One that is shaded has less."
+        shown = [(_share(module.share, 1.0), f"{kilo(module.span_wh)} kWh ") for module in modules]
     items = "".join(
-        f"<li><b>{_share(module.energy_wh, middle)}</b>…{text(module.serial_number[-6:])}</li>"
-        for module in modules
+        f"<li><b>{share}</b>{text(energy)}…{text(module.serial_number[-6:])}</li>"
+        for module, (share, energy) in zip(modules, shown, strict=True)
     )
     return (
         '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
-        '<p class="says">Lifetime energy of each microinverter against the median of this system. '
-        "One that is shaded, has another direction or was added later has less. The order is that "
+        f'<p class="says">{text(what)}. {later} The order is that '
         f'of the serial numbers, not of the roof.</p><ul class="modules">{items}</ul>'
         "</section>"
     )

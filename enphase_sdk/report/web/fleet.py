@@ -13,6 +13,7 @@ from enphase_sdk.report.web import charts
 from enphase_sdk.report.web.areas import Areas
 from enphase_sdk.report.web.columns import COLUMNS, WORDS, Column, Entry, entries, moment
 from enphase_sdk.report.web.history import History
+from enphase_sdk.report.web.modules import Module
 from enphase_sdk.report.web.parts import (
     figures,
     need_list,
@@ -21,6 +22,7 @@ from enphase_sdk.report.web.parts import (
     thresholds,
 )
 from enphase_sdk.report.web.shell import SOURCE, as_json, asset, filled, scripts, text
+from enphase_sdk.report.web.status_chart import statuses
 
 __all__ = ["fleet_page"]
 
@@ -142,7 +144,7 @@ def _pictures(systems: list[Entry], history: History | None) -> list[charts.Figu
         days = [(day.day, day.kwh_per_kw) for day in history.days]
         made += [
             charts.weeks(history.weeks),
-            charts.reporting(history.days),
+            statuses(history.statuses) or charts.reporting(history.days),
             charts.calendar_map(days, "kWh/kW"),
         ]
         what = "a day, last 30 days"
@@ -219,7 +221,7 @@ def _data(
 
 def _days(systems: list[Entry], history: History | None) -> dict[str, Any]:
     if history is None:
-        return {"days": None, "curves": {}, "modules": {}}
+        return {"days": None, "curves": {}, "modules": {}, "spans": {}}
     packed = history.packed
     return {
         "days": {
@@ -234,13 +236,23 @@ def _days(systems: list[Entry], history: History | None) -> dict[str, Any]:
         },
         "modules": {
             str(system_id): [
-                (
-                    module.serial_number,
-                    None if module.energy_wh is None else round(module.energy_wh / 1e3, 1),
-                    module.last_report_at and int(module.last_report_at.timestamp()),
-                )
-                for module in modules
+                _module(module, system_id in history.module_spans) for module in modules
             ]
             for system_id, modules in history.modules.items()
         },
+        "spans": {
+            str(system_id): (span.days, span.last_day.isoformat())
+            for system_id, span in history.module_spans.items()
+        },
     }
+
+
+def _module(module: Module, has_span: bool) -> tuple[Any, ...]:
+    """Serial number, kWh, last report; with a span, too, % of the like ones, and 1 if it is low."""
+    wh = module.span_wh if has_span else module.energy_wh
+    heard = module.last_report_at and int(module.last_report_at.timestamp())
+    told = (module.serial_number, None if wh is None else round(wh / 1e3, 1), heard)
+    if not has_span:
+        return told
+    share = None if module.share is None else round(100 * module.share)
+    return (*told, share, 1) if module.is_low else (*told, share)

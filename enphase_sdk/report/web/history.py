@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
@@ -11,7 +11,10 @@ from attrs import field, frozen
 
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from enphase_sdk.report.web.modules import Module, ModuleSpan, read_modules
 from enphase_sdk.report.web.packing import PackedDays, pack
+from enphase_sdk.report.web.statuses import StatusDay, read_statuses
 from enphase_sdk.store import Store
 
 __all__ = [
@@ -19,11 +22,9 @@ __all__ = [
     "FleetDay",
     "FleetWeek",
     "History",
-    "Module",
     "Recent",
     "read_curves",
     "read_history",
-    "read_modules",
 ]
 
 RECENT_DAYS = 30
@@ -92,15 +93,6 @@ class Recent:
 
 
 @frozen
-class Module:
-    """One microinverter: serial number, lifetime energy in Wh, and its last report."""
-
-    serial_number: str
-    energy_wh: float | None
-    last_report_at: datetime | None
-
-
-@frozen
 class DayCurve:
     """The mean power of each interval of one day, in W; None where nothing was reported.
 
@@ -126,16 +118,20 @@ class History:
         weeks: The same for each seven days, against the year before.
         recent: The last 30 days of each system with a known day.
         modules: The microinverters of each system for which the store has any.
+        module_spans: The span of their energies between two readings, where it is known.
         curves: The newest day with intervals of each system that has any.
         packed: The energy of each day of each system, in the order of the rows.
+        statuses: Each of the last 90 days, with the systems by status as they were listed.
     """
 
     days: Sequence[FleetDay] = field(repr=False)
     weeks: Sequence[FleetWeek] = field(repr=False)
     recent: Mapping[int, Recent] = field(repr=False)
     modules: Mapping[int, Sequence[Module]] = field(repr=False)
+    module_spans: Mapping[int, ModuleSpan] = field(repr=False)
     curves: Mapping[int, DayCurve] = field(repr=False)
     packed: PackedDays = field(repr=False)
+    statuses: Sequence[StatusDay] = field(repr=False)
 
 
 # A system's days end at its newest whole day; later days are not known, even if stored as 0.
@@ -195,11 +191,6 @@ FROM pairs WHERE day > last_day - 30 GROUP BY system_id
 """
 )
 
-_MODULES = """
-SELECT system_id, serial_number, energy_wh, last_report_at FROM inverters
-WHERE system_id IN (SELECT unnest(?::BIGINT[])) ORDER BY system_id, serial_number
-"""
-
 _INTERVALS = """
 WITH newest AS (
     SELECT system_id, max(end_at) AS newest FROM intervals
@@ -211,11 +202,14 @@ WHERE measure = 'production' AND end_at > newest - INTERVAL 50 HOUR GROUP BY 1
 """
 
 
-def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
+def read_history(
+    store: Store, rows: Sequence[ReportRow], thresholds: Thresholds = DEFAULT_THRESHOLDS
+) -> History | None:
     """The days of the systems in `rows` only; None if no whole day is known.
 
-    Source: tables `daily`, `intervals` and `inverters` of the store. Each system's days end at
-    the row's `last_day`.
+    Source: tables `daily`, `intervals`, `inverters`, `inverter_readings` and `statuses` of the
+    store. Each system's days end at the row's `last_day`. Of the thresholds those count by which
+    microinverters are compared.
 
     Raises:
         ConfigError: the store cannot be read.
@@ -232,6 +226,7 @@ def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
     year_ago, before = last_day - timedelta(YEAR), last_day - timedelta(2 * YEAR + 1)
     select = store.connection.execute
     first = year_ago + timedelta(1)
+    modules = read_modules(store, rows, thresholds)
     return History(
         days=[FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()],
         weeks=[
@@ -239,21 +234,14 @@ def read_history(store: Store, rows: Sequence[ReportRow]) -> History | None:
             for r in select(_WEEKS, [*cut, before, year_ago, last_day, last_day]).fetchall()
         ],
         recent={r[0]: Recent(*r[1:]) for r in select(_RECENT, [*cut, before, year_ago]).fetchall()},
-        modules=read_modules(store, rows),
+        modules=modules.known,
+        module_spans=modules.spans,
         curves=read_curves(store, rows),
         packed=pack(
             store, rows, last_day, 2 * YEAR if len(rows) * 2 * YEAR <= MOST_VALUES else YEAR
         ),
+        statuses=read_statuses(store, rows),
     )
-
-
-def read_modules(store: Store, rows: Sequence[ReportRow]) -> dict[int, list[Module]]:
-    """The microinverters of those systems in `rows` for which the store has any."""
-    modules: dict[int, list[Module]] = {}
-    ids = [row.system_id for row in rows]
-    for system_id, *told in store.connection.execute(_MODULES, [ids]).fetchall():
-        modules.setdefault(system_id, []).append(Module(*told))
-    return modules
 
 
 def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:

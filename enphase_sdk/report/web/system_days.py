@@ -8,7 +8,8 @@ from attrs import field, frozen
 
 from enphase_sdk.report.days import Daily, daily
 from enphase_sdk.report.rows import ReportRow
-from enphase_sdk.report.web.history import DayCurve, Module, read_curves, read_modules
+from enphase_sdk.report.web.history import DayCurve, read_curves
+from enphase_sdk.report.web.modules import Module, ModuleSpan, read_modules
 from enphase_sdk.store import Store
 
 __all__ = ["SystemDays", "read_system"]
@@ -22,11 +23,13 @@ class SystemDays:
         production: Energy of its whole days, Wh.
         curve: The power of its newest whole day, if intervals are known.
         modules: Its microinverters, if they are known.
+        module_span: The span of their energies between two readings, if it is known.
     """
 
     production: Daily = field(repr=False)
     curve: DayCurve | None = None
     modules: Sequence[Module] = ()
+    module_span: ModuleSpan | None = None
 
 
 _DAYS = """
@@ -38,14 +41,16 @@ WHERE measure = 'production' AND system_id = ? AND day <= ? ORDER BY day
 def read_system(store: Store, row: ReportRow) -> SystemDays:
     """The days of the system of `row`, up to its last whole day; other systems are not read.
 
-    Source: tables `daily`, `intervals` and `inverters` of the store.
+    Source: tables `daily`, `intervals`, `inverters` and `inverter_readings` of the store.
 
     Raises:
         ConfigError: the store cannot be read.
     """
     select = store.connection.execute
+    modules = read_modules(store, [row])
     return SystemDays(
         production=daily(select(_DAYS, [row.system_id, row.last_day]).fetchall()),
         curve=read_curves(store, [row]).get(row.system_id),
-        modules=read_modules(store, [row]).get(row.system_id, ()),
+        modules=modules.known.get(row.system_id, ()),
+        module_span=modules.spans.get(row.system_id),
     )

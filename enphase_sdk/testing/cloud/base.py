@@ -159,6 +159,34 @@ class SimulatedCloud(ABC):
         """
         self._world.remove(system_id)
 
+    def weaken_microinverter(
+        self, system_id: int, share: float = 0.5, *, module: int = 0
+    ) -> System:
+        """From now on one microinverter makes less than the others of its system.
+
+        The energy of the system stays the same; the others make more. It shows in the lifetime
+        energies of `inverters_summary_by_envoy_or_site`. A share of 1 ends it.
+
+        Args:
+            system_id: The system.
+            share: Its share of the energy of another one, 0 to 1.
+            module: Position of the microinverter among the system's, from 0.
+
+        Raises:
+            InvalidArgumentError: The fleet has no such system or microinverter, or the share is
+                not from 0 to 1; the message says what there is.
+        """
+        system = self.system(system_id)
+        if not 0 <= share <= 1:
+            raise InvalidArgumentError(f"share={share!r}: it must be from 0 to 1")
+        if not 0 <= module < system.modules or system.modules < 2:
+            raise InvalidArgumentError(
+                f"module={module!r}: system {system_id} has {system.modules} microinverters, from 0"
+            )
+        since = int(self.clock.time() // 300) * 300
+        self._world.weaken(system.index, module, share, since)
+        return self.system(system_id)
+
     def serve(self, host: str = "127.0.0.1", port: int = 0) -> AbstractContextManager[str]:
         """Answer on a port while the context is open; gives the base URL.
 

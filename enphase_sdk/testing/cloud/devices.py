@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate, pairwise
 
 from enphase_sdk.testing.cloud.question import Question, View
@@ -11,7 +11,7 @@ from enphase_sdk.testing.cloud.refusal import not_found
 from enphase_sdk.testing.cloud.summary import current_power
 from enphase_sdk.testing.world.archetypes import Kind
 from enphase_sdk.testing.world.chance import roll
-from enphase_sdk.testing.world.system import System
+from enphase_sdk.testing.world.system import System, Weakness
 from enphase_sdk.testing.world.traits import Trait, roll_trait
 
 __all__ = ["envoys", "inventory", "inverters_summary", "search_system_id"]
@@ -110,7 +110,7 @@ def _inverters(view: View) -> Iterator[dict[str, object]]:
     model, sku, part_number = _inverter_model(system)
     kilojoules = system.kind is Kind.LEGACY
     dead = system.dead_module if system.dead_since is not None else None
-    power = _shared(system, current_power(view), without=dead)
+    power = _shared(system, current_power(view), without=dead, weak=system.weaknesses)
     for number, energy in enumerate(_energies(view)):
         failed = number == dead
         yield {
@@ -142,22 +142,40 @@ def _inverter_status(view: View, *, failed: bool) -> str:
 
 
 def _energies(view: View) -> list[int]:
-    """Each microinverter's lifetime energy, Wh."""
+    """Each microinverter's lifetime energy, Wh: the sum of its energies between changes."""
     system = view.system
-    total = math.floor(view.made_by_now)
-    if system.dead_since is None:
-        return _shared(system, total)
-    together = math.floor(min(view.production.until(system.dead_since), view.made_by_now))
-    since = _shared(system, total - together, without=system.dead_module)
-    return [a + b for a, b in zip(_shared(system, together), since, strict=True)]
+    changes = [system.dead_since, *(weakness.since for weakness in system.weaknesses)]
+    energies, shared = [0] * system.modules, 0
+    for change in [*sorted(filter(None, changes)), None]:
+        made = view.made_by_now
+        if change is not None:
+            made = min(view.production.until(change), made)
+        before, shared = shared, math.floor(made)
+        dead = system.dead_since is not None and _is_later(change, system.dead_since)
+        part = _shared(
+            system,
+            shared - before,
+            without=system.dead_module if dead else None,
+            weak=[each for each in system.weaknesses if _is_later(change, each.since)],
+        )
+        energies = [a + b for a, b in zip(energies, part, strict=True)]
+    return energies
 
 
-def _shared(system: System, amount: int, *, without: int | None = None) -> list[int]:
+def _is_later(instant: int | None, than: int) -> bool:
+    return instant is None or instant > than
+
+
+def _shared(
+    system: System, amount: int, *, without: int | None = None, weak: Iterable[Weakness] = ()
+) -> list[int]:
     """`amount` split over the microinverters, slightly unevenly and without a remainder."""
     weights = [
         0.0 if number == without else 0.94 + 0.06 * roll(system.key, _EVENNESS + number)
         for number in range(system.modules)
     ]
+    for module, share in {each.module: each.share for each in weak}.items():
+        weights[module] *= share
     sums = list(accumulate(weights, initial=0.0))
     bounds = [math.floor(amount * part / sums[-1]) for part in sums[:-1]] + [amount]
     return [after - before for before, after in pairwise(bounds)]

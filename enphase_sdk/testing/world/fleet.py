@@ -6,9 +6,11 @@ import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from attrs import evolve
+
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.world.builder import Maker
-from enphase_sdk.testing.world.system import System
+from enphase_sdk.testing.world.system import System, Weakness
 
 __all__ = ["World"]
 
@@ -37,6 +39,7 @@ class World:
         self._lock = threading.Lock()
         self._made = size
         self._gone: frozenset[int] = frozenset()
+        self._weak: dict[int, tuple[Weakness, ...]] = {}
 
     @property
     def size(self) -> int:
@@ -45,7 +48,9 @@ class World:
 
     def system(self, index: int) -> System:
         """The system at a position, made anew."""
-        return self._maker.make(index, self.id_at(index))
+        made = self._maker.make(index, self.id_at(index))
+        weak = self._weak.get(index)
+        return made if weak is None else evolve(made, weaknesses=weak)
 
     def id_at(self, index: int) -> int:
         """The id of the system at a position; ids grow with positions."""
@@ -104,6 +109,11 @@ class World:
             if index is None:
                 raise InvalidArgumentError(f"no system {system_id!r} in this fleet")
             self._change(self._gone | {index})
+
+    def weaken(self, index: int, module: int, share: float, since: int) -> None:
+        """Let one microinverter of a system make this share of the others' energy."""
+        with self._lock:
+            self._weak[index] = (*self._weak.get(index, ()), Weakness(module, share, since))
 
     def _change(self, gone: frozenset[int]) -> None:
         made = range(self._made)

@@ -9,7 +9,7 @@ from enphase_sdk.testing.world.places import Place
 from enphase_sdk.testing.world.sky import Climate
 from enphase_sdk.testing.world.traits import Trait, pick, roll_trait
 
-__all__ = ["Gateway", "Meter", "Outage", "System", "gateway_serial"]
+__all__ = ["Gateway", "Meter", "Outage", "System", "Weakness", "gateway_serial"]
 
 DAY = 86_400
 QUARTER_HOUR = 900
@@ -77,6 +77,21 @@ class Outage:
     refill: float
 
 
+@frozen
+class Weakness:
+    """From when on a microinverter makes less than the others; its system makes the same.
+
+    Attributes:
+        module: Position of the microinverter.
+        share: Its share of the energy of another one.
+        since: Epoch seconds, on a five-minute mark.
+    """
+
+    module: int
+    share: float
+    since: int
+
+
 @frozen(eq=False)
 class System:
     """The facts of one system; instants are epoch seconds, UTC, on a quarter hour.
@@ -96,6 +111,7 @@ class System:
         outage: A long silence, or None.
         dead_since: When one microinverter stopped, or None.
         dark_since: When all production stopped, or None.
+        weaknesses: Microinverters that make less than the others, in the order of time.
     """
 
     index: int
@@ -112,6 +128,7 @@ class System:
     outage: Outage | None = None
     dead_since: int | None = None
     dark_since: int | None = None
+    weaknesses: tuple[Weakness, ...] = ()
 
     @property
     def size_w(self) -> int:

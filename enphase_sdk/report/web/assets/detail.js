@@ -53,21 +53,23 @@ function curveFigure(width, [day, start, minutes, watts]) {
   return figure(`Power on ${day}, W`, "Mean power of each interval, as reported.", curve(width, 190, watts, names), ["From", "W"], watts.map((w, n) => [clock(n), number(w, 0)]));
 }
 
-function modulesFigure(modules) {
+function modulesFigure(modules, span) {
   const known = modules.map(([, kwh]) => kwh).filter((kwh) => kwh !== null);
-  const middle = known.length ? median(known) : null;
+  const middle = !span && known.length ? median(known) : null;
   const newest = modules.map(([, , heard]) => heard ?? 0).reduce((a, b) => Math.max(a, b), 0);
   const list = element("ul", { class: "modules" });
-  for (const [serial, kwh, heard] of modules) {
-    const share = kwh !== null && middle ? kwh / middle : null;
+  for (const [serial, kwh, heard, percent, low] of modules) {
+    const share = span ? percent : kwh !== null && middle ? (100 * kwh) / middle : null;
     const silent = !heard || newest - heard > data.silent;
-    const kind = silent ? "call" : share !== null && share < 0.85 ? "visit" : "fine";
-    const said = silent ? "silent" : share === null ? "not known" : `${number(100 * share, 0)} %`;
-    list.append(element("li", { class: kind }, element("b", {}, said), `\u2026${serial.slice(-6)}`));
+    const kind = silent ? "call" : (span ? low : share !== null && share < 85) ? "visit" : "fine";
+    const said = silent ? "silent" : share === null ? "not known" : `${number(share, 0)} %`;
+    const energy = span && kwh !== null ? `${number(kwh)} kWh ` : "";
+    list.append(element("li", { class: kind }, element("b", {}, said), `${energy}\u2026${serial.slice(-6)}`));
   }
   const made = element("section", {});
-  made.append(element("h3", {}, "Microinverters"), element("p", { class: "says" },
-    "Lifetime energy against the median of this system. A microinverter that was added later has less. The order is that of the serial numbers, not of the roof."), list);
+  const what = span ? `Energy over ${span[0]} days to ${span[1]}, and its share of the median of those of the same model and direction.`
+    : "Lifetime energy against the median of this system. A microinverter that was added later has less.";
+  made.append(element("h3", {}, "Microinverters"), element("p", { class: "says" }, `${what} The order is that of the serial numbers, not of the roof.`), list);
   return made;
 }
 
@@ -107,7 +109,7 @@ async function detail(place) {
     body.append(daysFigure(width, days, area ? neighboursDays(values, place, area[1], LAST) : null), monthsFigure(width, days));
   } else body.append(element("p", {}, "There is no complete day of this system here."));
   if (data.curves[id]) body.append(curveFigure(width, data.curves[id]));
-  if (data.modules[id]) body.append(modulesFigure(data.modules[id]));
+  if (data.modules[id]) body.append(modulesFigure(data.modules[id], data.spans[id]));
   const neighbours = neighboursFigure(row, place);
   if (neighbours) body.append(neighbours);
   body.dataset.system = id;
