@@ -10,14 +10,19 @@ from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeGuard, T
 import msgspec
 from msgspec import UnsetType
 
-from enphase_sdk import models
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Reply
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.frames._backends import AnyFrame, Backend, BackendName, backend_named
-from enphase_sdk.frames._columns import Column, Kind, cleaned
-from enphase_sdk.frames._tables import TABLES, rgm_totals
+from enphase_sdk.frames._columns import NOTHING, Column, Kind, cleaned
+from enphase_sdk.frames._operations import (
+    Operation,
+    columns_of,
+    operation_named,
+    operation_of,
+    shape_of,
+)
 from enphase_sdk.frames._wire import PARTS
 
 if TYPE_CHECKING:
@@ -31,45 +36,6 @@ F = TypeVar("F")
 
 # A system's time zone; for a system without one (None or UNSET) UTC is used.
 Timezone: TypeAlias = str | tzinfo | UnsetType | None
-
-# The methods of a client whose answers can become frames, and `inverters_summary` of a site.
-Operation: TypeAlias = Literal[
-    "consumption_lifetime",
-    "consumption_stats",
-    "energy_lifetime",
-    "envoys",
-    "inventory",
-    "inverters_summary",
-    "inverters_summary_by_envoy_or_site",
-    "production_meter_readings",
-    "rgm_stats",
-    "stats",
-    "summary",
-    "systems",
-]
-
-_MODELS: dict[Operation, Any] = {
-    "consumption_lifetime": models.ConsumptionLifetime,
-    "consumption_stats": models.ConsumptionStats,
-    "energy_lifetime": models.EnergyLifetime,
-    "envoys": models.EnvoysResponse,
-    "inventory": models.Inventory,
-    "inverters_summary_by_envoy_or_site": list[models.InvertersSummary],
-    "production_meter_readings": models.ProductionMeterReadings,
-    "rgm_stats": models.RgmStats,
-    "stats": models.Stats,
-    "summary": models.Summary,
-    "systems": models.SystemsPage,
-}
-
-_OPERATIONS: dict[type[Any], Operation] = {
-    **{model: name for name, model in _MODELS.items() if isinstance(model, type)},
-    models.InvertersSummary: "inverters_summary_by_envoy_or_site",
-    models.System: "systems",
-}
-
-# Names of a site's methods that differ from the client's.
-_ALIASES: dict[Operation, Operation] = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
 
 # Shared, so that each deviation from the contract is logged once.
 _reader = Reader()
@@ -220,7 +186,7 @@ def to_frame(
         if result is None:
             continue
         if builder is None:
-            found = _operation_of(result)
+            found = operation_of(result)
             builder = FrameBuilder(found, backend=backend, timezone=timezone, totals=totals)
         builder.add(result)
     if builder is None:
@@ -289,14 +255,9 @@ class FrameBuilder(Generic[F]):
         timezone: Timezone = UTC,
         totals: bool = False,
     ) -> None:
-        self._operation: Operation = _ALIASES.get(operation, operation)
-        if self._operation not in TABLES:
-            known = ", ".join(TABLES)
-            raise InvalidArgumentError(f"operation: there is a frame of {known}, not {operation!r}")
-        if totals and self._operation != "rgm_stats":
-            raise InvalidArgumentError(f"totals: rgm_stats has them, {operation} does not")
+        self._operation = operation_named(operation, totals=totals)
         self._part = PARTS.get((self._operation, totals))
-        self._table = rgm_totals if totals else TABLES[self._operation]
+        self._table = columns_of(self._operation, totals=totals)
         self._zone, self._zone_name = zone_of(timezone)
         self._backend = backend_named(backend)
         self._columns: list[Column] = []
@@ -312,7 +273,7 @@ class FrameBuilder(Generic[F]):
         Raises:
             InvalidArgumentError: it is not a result of this operation.
         """
-        found = _operation_of(result)
+        found = operation_of(result)
         if found != self._operation:
             raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
         zone: tzinfo | None = None
@@ -342,7 +303,7 @@ class FrameBuilder(Generic[F]):
                 return
         headers = {"content-type": f"application/json; charset={charset}"} if charset else {}
         reply = Reply(200, headers, content)
-        model = _reader.read(self._operation, _MODELS[self._operation], reply)
+        model = _reader.read(self._operation, shape_of(self._operation), reply)
         self._append([cleaned(column) for column in self._table(model, self._zone)])
 
     def frame(self) -> F:
@@ -359,7 +320,7 @@ class FrameBuilder(Generic[F]):
             known.values += more.values
 
     def _without_rows(self) -> list[Column]:
-        nothing = self._table(_Absent(), self._zone)
+        nothing = self._table(NOTHING, self._zone)
         return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
 
 
@@ -383,13 +344,6 @@ def _framed(columns: Iterable[Column], backend: Backend, zone: str) -> Any:
     return backend.frame(made)
 
 
-class _Absent:
-    """An answer without content."""
-
-    def __getattr__(self, name: str) -> None:
-        return None
-
-
 def _series(backend: Backend, column: Column, zone: str) -> Any:
     values = column.values
     # The series come first, because one comparison takes as long as ten values.
@@ -400,6 +354,8 @@ def _series(backend: Backend, column: Column, zone: str) -> Any:
             return backend.numbers(values)
         case Kind.INSTANT:
             return backend.instants(values, zone)
+        case Kind.FLAG:
+            return backend.flags(values)
         case Kind.DATE:
             return backend.dates(values)
         case Kind.ID:
@@ -419,15 +375,6 @@ def _decoder(part: Any) -> msgspec.json.Decoder[Any]:
 
 def _are_several(results: Any) -> TypeGuard[Iterable[Any]]:
     return isinstance(results, Iterable)
-
-
-def _operation_of(result: object) -> Operation:
-    kind: type[Any] = result.__class__
-    if kind not in _OPERATIONS:
-        raise InvalidArgumentError(
-            f"there is no frame of a {kind.__name__}; pass what a client's method returned"
-        )
-    return _OPERATIONS[kind]
 
 
 def zone_of(timezone: Timezone) -> tuple[tzinfo, str]:
