@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeGuard, TypeVar, overload
 
 import msgspec
 from msgspec import UnsetType
 
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json import is_array
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.frames._backends import AnyFrame, Backend, BackendName, backend_named
-from enphase_sdk.frames._columns import NOTHING, Column, Kind, cleaned
+from enphase_sdk.frames._backends import AnyFrame, BackendName, backend_named
+from enphase_sdk.frames._columns import NOTHING, Column, cleaned
+from enphase_sdk.frames._making import Timezone, framed, zone_of
 from enphase_sdk.frames._operations import (
     Operation,
     columns_of,
@@ -30,12 +32,9 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame", "zone_of"]
+__all__ = ["FrameBuilder", "frame_of_result", "from_bytes", "to_frame"]
 
 F = TypeVar("F")
-
-# A system's time zone; for a system without one (None or UNSET) UTC is used.
-Timezone: TypeAlias = str | tzinfo | UnsetType | None
 
 # Shared, so that each deviation from the contract is logged once.
 _reader = Reader()
@@ -197,6 +196,31 @@ def to_frame(
     return builder.frame()
 
 
+def frame_of_result(
+    result: object,
+    *,
+    backend: BackendName | None,
+    timezone: Timezone,
+    totals: bool,
+    own: object = None,
+) -> AnyFrame:
+    """The frame of one result, in the time zone of its system if no other is given.
+
+    Args:
+        result: The result.
+        backend: See `from_bytes`.
+        timezone: See `from_bytes`.
+        totals: See `from_bytes`.
+        own: The zone of its system; None if the result may tell it. One that this machine does
+            not know is UTC, because nobody has chosen it.
+    """
+    zone: Timezone | tzinfo = timezone
+    if timezone is None:
+        known = own or getattr(result, "timezone", None)
+        zone = zone_named(known) if isinstance(known, str) else None
+    return to_frame(result, backend=backend, timezone=zone, totals=totals)
+
+
 class FrameBuilder(Generic[F]):
     """Collects the rows of many answers of one operation into one frame.
 
@@ -273,13 +297,15 @@ class FrameBuilder(Generic[F]):
         Raises:
             InvalidArgumentError: it is not a result of this operation.
         """
-        found = operation_of(result)
-        if found != self._operation:
-            raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
         zone: tzinfo | None = None
         if isinstance(system_timezone, str):
             zone = zone_named(system_timezone)
-        self._append([cleaned(column) for column in self._table(result, zone or self._zone)])
+        # Of inverters one answer is a list of results.
+        for one in result if is_array(result) else [result]:
+            found = operation_of(one)
+            if found != self._operation:
+                raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
+            self._append([cleaned(column) for column in self._table(one, zone or self._zone)])
 
     def add_bytes(self, content: bytes, charset: str | None = None) -> None:
         """Add the rows of one answer from its body.
@@ -309,7 +335,7 @@ class FrameBuilder(Generic[F]):
     def frame(self) -> F:
         """The frame of all rows so far."""
         columns = self._columns or self._without_rows()
-        frame: F = _framed(columns, self._backend, self._zone_name)
+        frame: F = framed(columns, self._backend, self._zone_name)
         return frame
 
     def _append(self, columns: list[Column]) -> None:
@@ -324,50 +350,6 @@ class FrameBuilder(Generic[F]):
         return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
 
 
-def frame_of(
-    columns: Iterable[Column], backend: BackendName | None, timezone: Timezone
-) -> AnyFrame:
-    """A frame of columns that were made elsewhere; raises like `to_frame`."""
-    made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), zone_of(timezone)[1])
-    return made
-
-
-def _framed(columns: Iterable[Column], backend: Backend, zone: str) -> Any:
-    made: dict[str, Any] = {}
-    for column in columns:
-        if column.kind is Kind.INTERVAL:
-            made["interval_start"], made["interval_end"] = backend.intervals(
-                column.values, column.seconds, zone
-            )
-        else:
-            made[column.name] = _series(backend, column, zone)
-    return backend.frame(made)
-
-
-def _series(backend: Backend, column: Column, zone: str) -> Any:
-    values = column.values
-    # The series come first, because one comparison takes as long as ten values.
-    match column.kind:
-        case Kind.MEASURE:
-            return backend.measures(values)
-        case Kind.NUMBER:
-            return backend.numbers(values)
-        case Kind.INSTANT:
-            return backend.instants(values, zone)
-        case Kind.FLAG:
-            return backend.flags(values)
-        case Kind.DATE:
-            return backend.dates(values)
-        case Kind.ID:
-            return backend.ids(values)
-        case Kind.LABEL:
-            return backend.labels(values)
-        case Kind.TEXTS:
-            return backend.text_lists(values)
-        case _:
-            return backend.texts(values)
-
-
 @cache
 def _decoder(part: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(part)
@@ -375,21 +357,3 @@ def _decoder(part: Any) -> msgspec.json.Decoder[Any]:
 
 def _are_several(results: Any) -> TypeGuard[Iterable[Any]]:
     return isinstance(results, Iterable)
-
-
-def zone_of(timezone: Timezone) -> tuple[tzinfo, str]:
-    """A zone and its name; UTC where a system has none.
-
-    Raises:
-        InvalidArgumentError: it is no zone.
-    """
-    if timezone is UTC or timezone is None or isinstance(timezone, UnsetType):
-        return UTC, "UTC"
-    name = timezone if isinstance(timezone, str) else getattr(timezone, "key", None)
-    zone = zone_named(name)
-    if zone is None:
-        raise InvalidArgumentError(
-            f"timezone: an IANA name like 'America/Denver' is wanted, not {timezone!r}; "
-            "a system's is its `timezone`"
-        )
-    return zone, zone.key
