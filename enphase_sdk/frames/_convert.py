@@ -279,7 +279,7 @@ class FrameBuilder(Generic[F]):
         timezone: Timezone = UTC,
         totals: bool = False,
     ) -> None:
-        self._operation = operation_named(operation, totals=totals)
+        self._operation: Operation = operation_named(operation, totals=totals)
         self._part = PARTS.get((self._operation, totals))
         self._table = columns_of(self._operation, totals=totals)
         self._zone, self._zone_name = zone_of(timezone)

@@ -176,7 +176,8 @@ def operation_named(name: str, *, totals: bool = False) -> Operation:
     Raises:
         InvalidArgumentError: it has no frame, or no totals if these are wanted.
     """
-    found = next((known for known in (*_FRAMES, *ALIASES) if known == name), None)
+    names: tuple[Operation, ...] = (*_FRAMES, *ALIASES)
+    found = next((known for known in names if known == name), None)
     if found is None:
         why = f" ({WITHOUT[name]})" if name in WITHOUT else ""
         raise InvalidArgumentError(
