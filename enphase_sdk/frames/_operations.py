@@ -177,7 +177,7 @@ def operation_named(name: str, *, totals: bool = False) -> Operation:
         InvalidArgumentError: it has no frame, or no totals if these are wanted.
     """
     names: tuple[Operation, ...] = (*_FRAMES, *ALIASES)
-    found = next((known for known in names if known == name), None)
+    found: Operation | None = next((known for known in names if known == name), None)
     if found is None:
         why = f" ({WITHOUT[name]})" if name in WITHOUT else ""
         raise InvalidArgumentError(
