@@ -20,12 +20,8 @@ from enphase_sdk._async.fleet import AsyncCollection, AsyncFleet, AsyncFleetRun
 from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk._sync.fleet import WORKERS, Collection, FleetRun, Progress, Tell
 from enphase_sdk._sync.fleet import Fleet as ThreadedFleet
-from enphase_sdk.cloud.collecting import (
-    Collected,
-    FleetRecord,
-    SystemFilters,
-    SystemOperation,
-)
+from enphase_sdk.cloud.collected import Collected, FleetRecord
+from enphase_sdk.cloud.collecting import SystemFilters, SystemOperation
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 __all__ = [

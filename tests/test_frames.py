@@ -10,7 +10,6 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import msgspec
-import narwhals as nw
 import polars as pl
 import pytest
 
@@ -23,9 +22,9 @@ from enphase_sdk.errors import (
     InvalidArgumentError,
 )
 from enphase_sdk.frames import BackendName, Operation, _backends
+from tests.frame_rows import BACKENDS, rows_of, schema_of
 
 DENVER = "America/Denver"
-BACKENDS: list[BackendName] = ["pandas", "polars", "pyarrow"]
 
 NOON = 1_700_000_100
 META = {
@@ -34,27 +33,6 @@ META = {
     "last_energy_at": NOON,
     "operational_at": NOON - 10**8,
 }
-
-Rows = list[dict[str, Any]]
-
-
-def rows_of(frame: Any) -> Rows:
-    """The rows as plain Python values, in any library; missing values are None."""
-    wrapped: Any = nw.from_native(frame, eager_only=True)
-    rows = cast("Rows", wrapped.rows(named=True))
-    return [{name: _plain(value) for name, value in row.items()} for row in rows]
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return value
-    if type(value).__name__ in ("NAType", "NaTType") or value != value:  # NaN
-        return None
-    if hasattr(value, "to_pydatetime"):
-        value = value.to_pydatetime()
-    # pandas has no type for days; it gives their midnights.
-    is_day = isinstance(value, datetime) and value.tzinfo is None
-    return value.date() if is_day else value
 
 
 @pytest.fixture(params=[*BACKENDS, "pandas 2"])
@@ -352,12 +330,7 @@ def test_models_and_bytes_give_the_same_frame(backend: BackendName) -> None:
         from_model = frames.to_frame(model, backend=backend, timezone=DENVER)
         from_bytes = frames.from_bytes(operation, body, backend=backend, timezone=DENVER)
         assert rows_of(from_model) == rows_of(from_bytes)
-        assert str(_schema(from_model)) == str(_schema(from_bytes))
-
-
-def _schema(frame: Any) -> Any:
-    wrapped: Any = nw.from_native(frame, eager_only=True)
-    return wrapped.schema
+        assert str(schema_of(from_model)) == str(schema_of(from_bytes))
 
 
 def test_pages_and_single_systems_are_one_listing(backend: BackendName) -> None:
@@ -389,7 +362,7 @@ def test_no_rows_have_the_same_columns(backend: BackendName, operation: Operatio
     assert rows_of(nothing) == []
     if operation == "stats":
         full = frames.from_bytes("stats", stats_body(interval()), backend=backend)
-        assert _schema(nothing) == _schema(full)
+        assert schema_of(nothing) == schema_of(full)
 
 
 def test_an_answer_without_intervals_is_an_empty_frame(backend: BackendName) -> None:

@@ -22,6 +22,7 @@ PAGE = (ROOT / "docs" / "names.md").read_text(encoding="utf-8")
 NAME = re.compile(r"`([^`]+)`")
 UNITS = {
     "w": "W", "wh": "Wh", "v": "V", "a": "A", "hz": "Hz", "c": "°C", "percent": "%", "mw": "mW",
+    "s": "s", "miles": "miles",
 }  # fmt: skip
 
 

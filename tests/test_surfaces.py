@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
-from enphase_sdk import AsyncEnlighten, AsyncSite, Enlighten, Site
+from enphase_sdk import AsyncEnlighten, AsyncEnlightenV4, AsyncSite, Enlighten, EnlightenV4, Site
 from enphase_sdk._async.cloud_connection import AsyncCloudConnection
 from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk._async.cloud_raw import AsyncRawEnlighten
+from enphase_sdk._async.cloud_raw_v4 import AsyncRawEnlightenV4
 from enphase_sdk._async.cloud_site import AsyncCloudSite
 from enphase_sdk._sync.cloud_connection import CloudConnection
 from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk._sync.cloud_raw import RawEnlighten
+from enphase_sdk._sync.cloud_raw_v4 import RawEnlightenV4
 from enphase_sdk._sync.cloud_site import CloudSite
+from enphase_sdk.types import SystemOperation
 
 PAIRS: list[tuple[type, type]] = [
     (Enlighten, AsyncEnlighten),
     (Site, AsyncSite),
     (CloudSite, AsyncCloudSite),
     (RawEnlighten, AsyncRawEnlighten),
+    (RawEnlightenV4, AsyncRawEnlightenV4),
     (SystemPages, AsyncSystemPages),
     (CloudConnection, AsyncCloudConnection),
 ]
@@ -111,9 +115,27 @@ def test_the_public_operations_are_the_thirteen() -> None:
     assert raw == operations
 
 
-@pytest.mark.parametrize("name", [n for n in vars(RawEnlighten) if not n.startswith("_")])
+def test_every_operation_that_reads_has_a_whole_answer_on_v4_too() -> None:
+    read = set(get_args(SystemOperation)) | {
+        "alarms", "encharge_telemetry", "ev_charger_lifetime", "ev_charger_schedules",
+        "ev_charger_sessions", "ev_charger_telemetry", "event_types", "events", "evse_lifetime",
+        "evse_telemetry", "hp_lifetime", "hp_telemetry", "micro_telemetry", "micros_telemetry",
+        "search_system_id", "systems",
+    }  # fmt: skip
+    assert {name for name in members(RawEnlightenV4) if not name.startswith("_")} == read
+
+
+RAW: list[tuple[type, type]] = [
+    (RawEnlighten, Enlighten),
+    (AsyncRawEnlighten, AsyncEnlighten),
+    (RawEnlightenV4, EnlightenV4),
+    (AsyncRawEnlightenV4, AsyncEnlightenV4),
+]
+
+
 @pytest.mark.parametrize(
-    ("raw", "client"), [(RawEnlighten, Enlighten), (AsyncRawEnlighten, AsyncEnlighten)]
+    ("raw", "client", "name"),
+    [(raw, client, n) for raw, client in RAW for n in vars(raw) if not n.startswith("_")],
 )
 def test_a_raw_operation_takes_what_the_operation_takes(raw: type, client: type, name: str) -> None:
     assert parameters(getattr(raw, name)) == parameters(getattr(client, name))

@@ -13,10 +13,9 @@ from enphase_sdk._async.cloud_pages import AsyncSystemPages
 from enphase_sdk._async.fleet_frames import AsyncFleetFrames
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.boundary import Boundary
+from enphase_sdk.cloud.collected import Collected, FleetRecord
 from enphase_sdk.cloud.collecting import (
-    Collected,
     Collecting,
-    FleetRecord,
     GivenSystems,
     Mark,
     Position,

@@ -14,10 +14,9 @@ from enphase_sdk._sync.cloud_pages import SystemPages
 from enphase_sdk._sync.fleet_frames import FleetFrames
 from enphase_sdk.clock import current_clock
 from enphase_sdk.cloud.boundary import Boundary
+from enphase_sdk.cloud.collected import Collected, FleetRecord
 from enphase_sdk.cloud.collecting import (
-    Collected,
     Collecting,
-    FleetRecord,
     GivenSystems,
     Mark,
     Position,

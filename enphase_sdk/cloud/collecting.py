@@ -7,15 +7,15 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from itertools import islice
 from typing import Generic, Literal, TypeAlias, TypedDict, TypeVar, cast, get_args
 
 import msgspec
-from attrs import define, field, frozen
+from attrs import define, field
 
 from enphase_sdk import models
 from enphase_sdk.cloud.arguments import integer
+from enphase_sdk.cloud.collected import Collected
 from enphase_sdk.core.times import plain
 from enphase_sdk.errors import (
     APIConnectionError,
@@ -29,9 +29,7 @@ from enphase_sdk.errors import (
 )
 
 __all__ = [
-    "Collected",
     "Collecting",
-    "FleetRecord",
     "GivenSystems",
     "Mark",
     "Position",
@@ -91,42 +89,6 @@ SystemOperation: TypeAlias = Literal[
     "telemetry_production_micro",
 ]
 """The operations whose only required argument is a system's id; some exist on API v4 only."""
-
-
-@frozen
-class Collected(Generic[T]):
-    """The result for one system.
-
-    Attributes:
-        system_id: The system.
-        system: The system as listed; None if only its id was given.
-        value: The operation's result; None if it failed, or for status 204.
-        error: Why there is no value, or None.
-        read_at: When the result arrived (aware, UTC).
-    """
-
-    system_id: int
-    system: models.System | None
-    value: T | None
-    error: EnphaseError | None
-    read_at: datetime
-
-
-@frozen
-class FleetRecord:
-    """The result for one system: its summary or an error.
-
-    Attributes:
-        system: The system as listed.
-        summary: The summary of the system's current day; None if it could not be read.
-        error: Why there is no summary, or None.
-        read_at: When the result arrived (aware, UTC).
-    """
-
-    system: models.System
-    summary: models.Summary | None
-    error: EnphaseError | None
-    read_at: datetime
 
 
 class SystemFilters(TypedDict, total=False):

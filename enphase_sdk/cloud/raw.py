@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Generic, Literal, TypeVar, cast, overload
 
 from attrs import field, frozen
 
-from enphase_sdk.core.json_text import declared_charset
-
 if TYPE_CHECKING:
     import pandas as pd
     import polars as pl
@@ -59,7 +57,9 @@ class RawResponse(Generic[T]):
     def to_frame(
         self, *, backend: BackendName | None = None, timezone: Timezone = UTC, totals: bool = False
     ) -> AnyFrame:
-        """The answer as a data frame, straight from its bytes; see `enphase_sdk.frames`.
+        """The answer as a data frame; see `enphase_sdk.frames`.
+
+        The same as that of `parsed`: of v4, one result may be put together of several answers.
 
         Args:
             backend: `polars`, `pandas` or `pyarrow`; None for the first that is installed of
@@ -74,18 +74,17 @@ class RawResponse(Generic[T]):
             in W; values that were not reported are null.
 
         Raises:
-            InvalidArgumentError: an argument is unknown, or the operation has no frame
-                (`monthly_production` and `search_system_id` have none).
+            InvalidArgumentError: an argument is unknown, or the operation has no frame; the
+                message says why.
             ConfigError: the library is not installed.
         """
         # Frames are an optional extra: programs without frames must not load it.
         from enphase_sdk import frames
 
-        return frames.from_bytes(
-            cast("Operation", self.operation),
-            self.content,
+        return frames.to_frame(
+            self.parsed,
+            operation=cast("Operation", self.operation),
             backend=backend,
             timezone=timezone,
             totals=totals,
-            charset=declared_charset(self.headers.get("content-type")),
         )

@@ -52,8 +52,8 @@ class Backend(Protocol):
         """64-bit integers."""
         ...
 
-    def flags(self, values: list[bool]) -> Any:
-        """Booleans, of which none is null."""
+    def flags(self, values: list[bool | None]) -> Any:
+        """Booleans."""
         ...
 
     def texts(self, values: list[Any]) -> Any:
@@ -130,7 +130,7 @@ class _Polars:
     def numbers(self, values: list[Any]) -> Any:
         return self._pl.Series(values, dtype=self._pl.Int64)
 
-    def flags(self, values: list[bool]) -> Any:
+    def flags(self, values: list[bool | None]) -> Any:
         return self._pl.Series(values, dtype=self._pl.Boolean)
 
     def texts(self, values: list[Any]) -> Any:
@@ -187,7 +187,7 @@ class _PyArrow:
             return self._pa.array(values, kind)
         return self._pa.Array.from_buffers(kind, len(values), [None, self._pa.py_buffer(memory)])
 
-    def flags(self, values: list[bool]) -> Any:
+    def flags(self, values: list[bool | None]) -> Any:
         return self._pa.array(values, self._pa.bool_())
 
     def texts(self, values: list[Any]) -> Any:
@@ -282,8 +282,8 @@ class _Pandas:
         integers = self._np.frombuffer(memory, "i8")
         return self._pd.arrays.IntegerArray(integers, self._np.zeros(len(integers), bool))
 
-    def flags(self, values: list[bool]) -> Any:
-        return self._np.array(values, bool)
+    def flags(self, values: list[bool | None]) -> Any:
+        return self._pd.array(values, dtype="boolean")
 
     def texts(self, values: list[Any]) -> Any:
         return self._pd.array(values, dtype="string")

@@ -10,7 +10,7 @@ from attrs import define, evolve
 
 from enphase_sdk.core.json import is_array
 
-__all__ = ["LATEST", "Column", "Kind", "cleaned", "is_instant"]
+__all__ = ["LATEST", "NOTHING", "Column", "Kind", "cleaned", "is_instant"]
 
 # Epoch seconds (year 5138). A larger value is not a valid instant.
 LATEST = 100_000_000_000
@@ -24,6 +24,7 @@ class Kind(Enum):
     DATE = auto()  # days since 1970-01-01
     MEASURE = auto()  # a quantity with a unit
     NUMBER = auto()  # a count, an id
+    FLAG = auto()  # yes or no
     TEXT = auto()
     LABEL = auto()  # text that repeats, as pairs of the text and how many rows it fills
     ID = auto()  # a number that repeats, as such pairs
@@ -45,6 +46,16 @@ class Column:
     kind: Kind
     values: list[Any]
     seconds: int = 0
+
+
+class Nothing:
+    """An answer, or a part of one, of which nothing is known: each of its fields is None."""
+
+    def __getattr__(self, name: str) -> None:
+        return None
+
+
+NOTHING = Nothing()
 
 
 def cleaned(column: Column) -> Column:
@@ -71,6 +82,10 @@ def _number(value: object) -> int | None:
     return value if isinstance(value, int) and -(2**63) <= value < 2**63 else None
 
 
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
 def _measure(value: object) -> float | None:
     if isinstance(value, float):
         return value
@@ -95,6 +110,7 @@ _MAKERS: dict[Kind, Callable[[object], object]] = {
     Kind.DATE: _number,
     Kind.MEASURE: _measure,
     Kind.NUMBER: _number,
+    Kind.FLAG: _flag,
     Kind.TEXT: _text,
     Kind.LABEL: _text,
     Kind.ID: _number,

@@ -5,19 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
 from functools import cache
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeAlias, TypeGuard, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeGuard, TypeVar, overload
 
 import msgspec
 from msgspec import UnsetType
 
-from enphase_sdk import models
 from enphase_sdk.core.decode import Reader
 from enphase_sdk.core.effects import Reply
+from enphase_sdk.core.json import is_array
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import InvalidArgumentError
-from enphase_sdk.frames._backends import AnyFrame, Backend, BackendName, backend_named
-from enphase_sdk.frames._columns import Column, Kind, cleaned
-from enphase_sdk.frames._tables import TABLES, rgm_totals
+from enphase_sdk.frames._backends import AnyFrame, BackendName, backend_named
+from enphase_sdk.frames._columns import NOTHING, Column, cleaned
+from enphase_sdk.frames._making import Timezone, framed, zone_of
+from enphase_sdk.frames._operations import (
+    Operation,
+    columns_of,
+    operation_named,
+    operation_of,
+    shape_of,
+)
 from enphase_sdk.frames._wire import PARTS
 
 if TYPE_CHECKING:
@@ -25,51 +32,9 @@ if TYPE_CHECKING:
     import polars as pl
     import pyarrow as pa
 
-__all__ = ["FrameBuilder", "Operation", "Timezone", "from_bytes", "to_frame", "zone_of"]
+__all__ = ["FrameBuilder", "frame_of_result", "from_bytes", "to_frame"]
 
 F = TypeVar("F")
-
-# A system's time zone; for a system without one (None or UNSET) UTC is used.
-Timezone: TypeAlias = str | tzinfo | UnsetType | None
-
-# The methods of a client whose answers can become frames, and `inverters_summary` of a site.
-Operation: TypeAlias = Literal[
-    "consumption_lifetime",
-    "consumption_stats",
-    "energy_lifetime",
-    "envoys",
-    "inventory",
-    "inverters_summary",
-    "inverters_summary_by_envoy_or_site",
-    "production_meter_readings",
-    "rgm_stats",
-    "stats",
-    "summary",
-    "systems",
-]
-
-_MODELS: dict[Operation, Any] = {
-    "consumption_lifetime": models.ConsumptionLifetime,
-    "consumption_stats": models.ConsumptionStats,
-    "energy_lifetime": models.EnergyLifetime,
-    "envoys": models.EnvoysResponse,
-    "inventory": models.Inventory,
-    "inverters_summary_by_envoy_or_site": list[models.InvertersSummary],
-    "production_meter_readings": models.ProductionMeterReadings,
-    "rgm_stats": models.RgmStats,
-    "stats": models.Stats,
-    "summary": models.Summary,
-    "systems": models.SystemsPage,
-}
-
-_OPERATIONS: dict[type[Any], Operation] = {
-    **{model: name for name, model in _MODELS.items() if isinstance(model, type)},
-    models.InvertersSummary: "inverters_summary_by_envoy_or_site",
-    models.System: "systems",
-}
-
-# Names of a site's methods that differ from the client's.
-_ALIASES: dict[Operation, Operation] = {"inverters_summary": "inverters_summary_by_envoy_or_site"}
 
 # Shared, so that each deviation from the contract is logged once.
 _reader = Reader()
@@ -220,7 +185,7 @@ def to_frame(
         if result is None:
             continue
         if builder is None:
-            found = _operation_of(result)
+            found = operation_of(result)
             builder = FrameBuilder(found, backend=backend, timezone=timezone, totals=totals)
         builder.add(result)
     if builder is None:
@@ -229,6 +194,31 @@ def to_frame(
             "with the name of the method that was called"
         )
     return builder.frame()
+
+
+def frame_of_result(
+    result: object,
+    *,
+    backend: BackendName | None,
+    timezone: Timezone,
+    totals: bool,
+    own: object = None,
+) -> AnyFrame:
+    """The frame of one result, in the time zone of its system if no other is given.
+
+    Args:
+        result: The result.
+        backend: See `from_bytes`.
+        timezone: See `from_bytes`.
+        totals: See `from_bytes`.
+        own: The zone of its system; None if the result may tell it. One that this machine does
+            not know is UTC, because nobody has chosen it.
+    """
+    zone: Timezone | tzinfo = timezone
+    if timezone is None:
+        known = own or getattr(result, "timezone", None)
+        zone = zone_named(known) if isinstance(known, str) else None
+    return to_frame(result, backend=backend, timezone=zone, totals=totals)
 
 
 class FrameBuilder(Generic[F]):
@@ -289,14 +279,9 @@ class FrameBuilder(Generic[F]):
         timezone: Timezone = UTC,
         totals: bool = False,
     ) -> None:
-        self._operation: Operation = _ALIASES.get(operation, operation)
-        if self._operation not in TABLES:
-            known = ", ".join(TABLES)
-            raise InvalidArgumentError(f"operation: there is a frame of {known}, not {operation!r}")
-        if totals and self._operation != "rgm_stats":
-            raise InvalidArgumentError(f"totals: rgm_stats has them, {operation} does not")
+        self._operation: Operation = operation_named(operation, totals=totals)
         self._part = PARTS.get((self._operation, totals))
-        self._table = rgm_totals if totals else TABLES[self._operation]
+        self._table = columns_of(self._operation, totals=totals)
         self._zone, self._zone_name = zone_of(timezone)
         self._backend = backend_named(backend)
         self._columns: list[Column] = []
@@ -312,13 +297,15 @@ class FrameBuilder(Generic[F]):
         Raises:
             InvalidArgumentError: it is not a result of this operation.
         """
-        found = _operation_of(result)
-        if found != self._operation:
-            raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
         zone: tzinfo | None = None
         if isinstance(system_timezone, str):
             zone = zone_named(system_timezone)
-        self._append([cleaned(column) for column in self._table(result, zone or self._zone)])
+        # Of inverters one answer is a list of results.
+        for one in result if is_array(result) else [result]:
+            found = operation_of(one)
+            if found != self._operation:
+                raise InvalidArgumentError(f"a result of {found} among those of {self._operation}")
+            self._append([cleaned(column) for column in self._table(one, zone or self._zone)])
 
     def add_bytes(self, content: bytes, charset: str | None = None) -> None:
         """Add the rows of one answer from its body.
@@ -342,13 +329,13 @@ class FrameBuilder(Generic[F]):
                 return
         headers = {"content-type": f"application/json; charset={charset}"} if charset else {}
         reply = Reply(200, headers, content)
-        model = _reader.read(self._operation, _MODELS[self._operation], reply)
+        model = _reader.read(self._operation, shape_of(self._operation), reply)
         self._append([cleaned(column) for column in self._table(model, self._zone)])
 
     def frame(self) -> F:
         """The frame of all rows so far."""
         columns = self._columns or self._without_rows()
-        frame: F = _framed(columns, self._backend, self._zone_name)
+        frame: F = framed(columns, self._backend, self._zone_name)
         return frame
 
     def _append(self, columns: list[Column]) -> None:
@@ -359,57 +346,8 @@ class FrameBuilder(Generic[F]):
             known.values += more.values
 
     def _without_rows(self) -> list[Column]:
-        nothing = self._table(_Absent(), self._zone)
+        nothing = self._table(NOTHING, self._zone)
         return [Column(c.name, c.kind, [], c.seconds) for c in nothing]
-
-
-def frame_of(
-    columns: Iterable[Column], backend: BackendName | None, timezone: Timezone
-) -> AnyFrame:
-    """A frame of columns that were made elsewhere; raises like `to_frame`."""
-    made: AnyFrame = _framed(map(cleaned, columns), backend_named(backend), zone_of(timezone)[1])
-    return made
-
-
-def _framed(columns: Iterable[Column], backend: Backend, zone: str) -> Any:
-    made: dict[str, Any] = {}
-    for column in columns:
-        if column.kind is Kind.INTERVAL:
-            made["interval_start"], made["interval_end"] = backend.intervals(
-                column.values, column.seconds, zone
-            )
-        else:
-            made[column.name] = _series(backend, column, zone)
-    return backend.frame(made)
-
-
-class _Absent:
-    """An answer without content."""
-
-    def __getattr__(self, name: str) -> None:
-        return None
-
-
-def _series(backend: Backend, column: Column, zone: str) -> Any:
-    values = column.values
-    # The series come first, because one comparison takes as long as ten values.
-    match column.kind:
-        case Kind.MEASURE:
-            return backend.measures(values)
-        case Kind.NUMBER:
-            return backend.numbers(values)
-        case Kind.INSTANT:
-            return backend.instants(values, zone)
-        case Kind.DATE:
-            return backend.dates(values)
-        case Kind.ID:
-            return backend.ids(values)
-        case Kind.LABEL:
-            return backend.labels(values)
-        case Kind.TEXTS:
-            return backend.text_lists(values)
-        case _:
-            return backend.texts(values)
 
 
 @cache
@@ -419,30 +357,3 @@ def _decoder(part: Any) -> msgspec.json.Decoder[Any]:
 
 def _are_several(results: Any) -> TypeGuard[Iterable[Any]]:
     return isinstance(results, Iterable)
-
-
-def _operation_of(result: object) -> Operation:
-    kind: type[Any] = result.__class__
-    if kind not in _OPERATIONS:
-        raise InvalidArgumentError(
-            f"there is no frame of a {kind.__name__}; pass what a client's method returned"
-        )
-    return _OPERATIONS[kind]
-
-
-def zone_of(timezone: Timezone) -> tuple[tzinfo, str]:
-    """A zone and its name; UTC where a system has none.
-
-    Raises:
-        InvalidArgumentError: it is no zone.
-    """
-    if timezone is UTC or timezone is None or isinstance(timezone, UnsetType):
-        return UTC, "UTC"
-    name = timezone if isinstance(timezone, str) else getattr(timezone, "key", None)
-    zone = zone_named(name)
-    if zone is None:
-        raise InvalidArgumentError(
-            f"timezone: an IANA name like 'America/Denver' is wanted, not {timezone!r}; "
-            "a system's is its `timezone`"
-        )
-    return zone, zone.key

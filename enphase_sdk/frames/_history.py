@@ -7,7 +7,7 @@ from typing import Any
 
 from enphase_sdk.core.measures import HistoryInterval
 from enphase_sdk.frames._backends import Backend, backend_named
-from enphase_sdk.frames._convert import Timezone, zone_of
+from enphase_sdk.frames._making import Timezone, zone_of
 
 __all__ = ["HistoryFrame"]
 

@@ -5,20 +5,41 @@ The functions accept models and the partial structs of `_wire`; both use the nam
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import date, datetime, tzinfo
 from typing import Any
 
 from enphase_sdk.core.json import is_array
-from enphase_sdk.frames._columns import Column, Kind, is_instant
+from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.frames._columns import NOTHING, Column, Kind, is_instant
 from enphase_sdk.frames._wire import MOST_PLACES
 
-__all__ = ["TABLES", "rgm_totals"]
+__all__ = [
+    "EPOCH",
+    "FIVE_MINUTES",
+    "QUARTER_HOUR",
+    "consumption_lifetime",
+    "consumption_stats",
+    "daily",
+    "each",
+    "energy_lifetime",
+    "envoys",
+    "inventory",
+    "inverters_summary",
+    "of_system",
+    "production_meter_readings",
+    "rgm_stats",
+    "rgm_totals",
+    "stats",
+    "summaries",
+    "summary",
+    "systems",
+]
 
 FIVE_MINUTES = 300
 QUARTER_HOUR = 900
 
-_EPOCH = date(1970, 1, 1).toordinal()
+EPOCH = date(1970, 1, 1).toordinal()
 _W = {"W": 1.0}
 _WH = {"Wh": 1.0, "kJ": 1 / 3.6}
 
@@ -27,7 +48,7 @@ def stats(answer: Any, _zone: tzinfo) -> list[Column]:
     """Production by the microinverters."""
     intervals = answer.intervals or ()
     return [
-        _system_of(answer, len(intervals)),
+        of_system(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], FIVE_MINUTES),
         Column("power_w", Kind.MEASURE, [i.powr for i in intervals]),
         Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
@@ -39,7 +60,7 @@ def consumption_stats(answer: Any, _zone: tzinfo) -> list[Column]:
     """Consumption by the meters."""
     intervals = answer.intervals or ()
     return [
-        _system_of(answer, len(intervals)),
+        of_system(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
         Column("energy_wh", Kind.MEASURE, [i.enwh for i in intervals]),
         Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
@@ -53,7 +74,7 @@ def rgm_stats(answer: Any, _zone: tzinfo) -> list[Column]:
     serials = [(m.meter_serial_number, len(intervals)) for m, intervals in meters]
     envoys = [(m.envoy_serial_number, len(intervals)) for m, intervals in meters]
     return [
-        _system_of(answer, len(ends)),
+        of_system(answer, len(ends)),
         Column("interval", Kind.INTERVAL, ends, QUARTER_HOUR),
         Column("envoy_serial_number", Kind.LABEL, envoys),
         Column("meter_serial_number", Kind.LABEL, serials),
@@ -67,7 +88,7 @@ def rgm_totals(answer: Any, _zone: tzinfo) -> list[Column]:
     """Production of all meters together."""
     intervals = answer.intervals or ()
     return [
-        _system_of(answer, len(intervals)),
+        of_system(answer, len(intervals)),
         Column("interval", Kind.INTERVAL, [i.end_at for i in intervals], QUARTER_HOUR),
         Column("energy_wh", Kind.MEASURE, [i.wh_del for i in intervals]),
         Column("devices_reporting", Kind.NUMBER, [i.devices_reporting for i in intervals]),
@@ -76,7 +97,7 @@ def rgm_totals(answer: Any, _zone: tzinfo) -> list[Column]:
 
 def energy_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
     """Production by day; also that of meter and microinverters if it was requested."""
-    return _daily(
+    return daily(
         answer,
         zone,
         energy_wh=answer.production,
@@ -87,18 +108,19 @@ def energy_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
 
 def consumption_lifetime(answer: Any, zone: tzinfo) -> list[Column]:
     """Consumption by day."""
-    return _daily(answer, zone, energy_wh=answer.consumption)
+    return daily(answer, zone, energy_wh=answer.consumption)
 
 
-def _daily(answer: Any, zone: tzinfo, **series: Any) -> list[Column]:
+def daily(answer: Any, zone: tzinfo, **series: Any) -> list[Column]:
+    """Series with one value for each day from `start_date` on."""
     given = {name: list(values or ()) for name, values in series.items()}
     length = max(map(len, given.values()))
     days = Column("date", Kind.DATE, [None] * length)
-    columns = [_system_of(answer, length), days]
+    columns = [of_system(answer, length), days]
     if answer.start_date:
         first = answer.start_date.toordinal()
-        days.values = list(range(first - _EPOCH, first - _EPOCH + length))
-        reported = _days_reported(answer.meta, first, zone)
+        days.values = list(range(first - EPOCH, first - EPOCH + length))
+        reported = _days_reported(getattr(answer, "meta", None), first, zone)
         for values in given.values():
             _forget_unreported(values, reported)
     for name, values in given.items():
@@ -128,21 +150,21 @@ def systems(answer: Any, _zone: tzinfo) -> list[Column]:
     found = [answer] if hasattr(answer, "system_id") else answer.systems or ()
     metas = [s.meta for s in found]
     return [
-        _each("system_id", Kind.NUMBER, found),
-        _each("system_name", Kind.TEXT, found),
-        _each("system_public_name", Kind.TEXT, found),
-        _each("reference", Kind.TEXT, found),
-        _each("other_references", Kind.TEXTS, found),
-        _each("city", Kind.TEXT, found),
-        _each("state", Kind.TEXT, found),
-        _each("postal_code", Kind.TEXT, found),
-        _each("country", Kind.TEXT, found),
-        _each("timezone", Kind.TEXT, found),
-        _each("connection_type", Kind.TEXT, found),
-        _each("status", Kind.TEXT, metas),
-        _each("operational_at", Kind.INSTANT, metas),
-        _each("last_report_at", Kind.INSTANT, metas),
-        _each("last_energy_at", Kind.INSTANT, metas),
+        each("system_id", Kind.NUMBER, found),
+        each("system_name", Kind.TEXT, found),
+        each("system_public_name", Kind.TEXT, found),
+        each("reference", Kind.TEXT, found),
+        each("other_references", Kind.TEXTS, found),
+        each("city", Kind.TEXT, found),
+        each("state", Kind.TEXT, found),
+        each("postal_code", Kind.TEXT, found),
+        each("country", Kind.TEXT, found),
+        each("timezone", Kind.TEXT, found),
+        each("connection_type", Kind.TEXT, found),
+        each("status", Kind.TEXT, metas),
+        each("operational_at", Kind.INSTANT, metas),
+        each("last_report_at", Kind.INSTANT, metas),
+        each("last_energy_at", Kind.INSTANT, metas),
     ]
 
 
@@ -151,18 +173,49 @@ def summary(answer: Any, _zone: tzinfo) -> list[Column]:
     one = [answer]
     day = answer.summary_date
     return [
-        _each("system_id", Kind.NUMBER, one),
-        Column("summary_date", Kind.DATE, [day.toordinal() - _EPOCH if day else None]),
-        _each("status", Kind.TEXT, one),
-        _each("source", Kind.TEXT, one),
-        _each("modules", Kind.NUMBER, one),
+        each("system_id", Kind.NUMBER, one),
+        Column("summary_date", Kind.DATE, [day.toordinal() - EPOCH if day else None]),
+        each("status", Kind.TEXT, one),
+        each("source", Kind.TEXT, one),
+        each("modules", Kind.NUMBER, one),
         Column("size_w", Kind.MEASURE, [answer.size_w]),
         Column("current_power_w", Kind.MEASURE, [answer.current_power]),
         Column("energy_today_wh", Kind.MEASURE, [answer.energy_today]),
         Column("energy_lifetime_wh", Kind.MEASURE, [answer.energy_lifetime]),
-        _each("operational_at", Kind.INSTANT, one),
-        _each("last_report_at", Kind.INSTANT, one),
-        _each("last_interval_end_at", Kind.INSTANT, one),
+        each("operational_at", Kind.INSTANT, one),
+        each("last_report_at", Kind.INSTANT, one),
+        each("last_interval_end_at", Kind.INSTANT, one),
+    ]
+
+
+def summaries(record: Any, zone: tzinfo) -> list[Column]:
+    """One row: a system as listed, its summary, and why it has none.
+
+    Raises:
+        InvalidArgumentError: the value is the result of another operation.
+    """
+    value = record.summary if hasattr(record, "summary") else record.value
+    if value is not None and not hasattr(value, "summary_date"):
+        raise InvalidArgumentError(
+            f"the rows of a run over systems are of summaries, not of {type(value).__name__}; "
+            "one frame of many systems is Fleet.frame(), that of one result its to_frame()"
+        )
+    found = record.system or NOTHING
+    listed = [column for column in systems(found, zone) if column.name != "system_id"]
+    told = [column for column in summary(value or NOTHING, zone) if column.name != "system_id"]
+    taken = {column.name for column in listed}
+    for column in told:
+        if column.name in taken:
+            column.name = f"summary_{column.name}"
+    number = getattr(record, "system_id", None) or getattr(found, "system_id", None)
+    error, read_at = record.error, record.read_at
+    return [
+        Column("system_id", Kind.NUMBER, [number]),
+        *listed,
+        *told,
+        Column("error_kind", Kind.TEXT, [error and type(error).__name__]),
+        Column("error", Kind.TEXT, [error and str(error)]),
+        Column("read_at", Kind.INSTANT, [read_at and int(read_at.timestamp())]),
     ]
 
 
@@ -172,18 +225,18 @@ def inverters_summary(answer: Any, _zone: tzinfo) -> list[Column]:
     found = [inverter for group in groups for inverter in group.micro_inverters or ()]
     strengths = [g.signal_strength for g in groups for _ in g.micro_inverters or ()]
     return [
-        _each("id", Kind.NUMBER, found),
-        _each("serial_number", Kind.TEXT, found),
-        _each("envoy_serial_number", Kind.TEXT, found),
-        _each("model", Kind.TEXT, found),
-        _each("part_number", Kind.TEXT, found),
-        _each("sku", Kind.TEXT, found),
-        _each("status", Kind.TEXT, found),
+        each("id", Kind.NUMBER, found),
+        each("serial_number", Kind.TEXT, found),
+        each("envoy_serial_number", Kind.TEXT, found),
+        each("model", Kind.TEXT, found),
+        each("part_number", Kind.TEXT, found),
+        each("sku", Kind.TEXT, found),
+        each("status", Kind.TEXT, found),
         Column("power_w", Kind.MEASURE, [_watts(i.power_produced) for i in found]),
         Column("energy_wh", Kind.MEASURE, [_watt_hours(i.energy) for i in found]),
         Column("last_report_at", Kind.INSTANT, [i.last_report_date for i in found]),
         Column("signal_strength", Kind.NUMBER, strengths),
-        _each("grid_profile", Kind.TEXT, found),
+        each("grid_profile", Kind.TEXT, found),
     ]
 
 
@@ -209,13 +262,13 @@ def envoys(answer: Any, _zone: tzinfo) -> list[Column]:
     """One row for each gateway."""
     found = answer.envoys or ()
     return [
-        _system_of(answer, len(found)),
-        _each("envoy_id", Kind.NUMBER, found),
-        _each("serial_number", Kind.TEXT, found),
-        _each("name", Kind.TEXT, found),
-        _each("part_number", Kind.TEXT, found),
-        _each("status", Kind.TEXT, found),
-        _each("last_report_at", Kind.INSTANT, found),
+        of_system(answer, len(found)),
+        each("envoy_id", Kind.NUMBER, found),
+        each("serial_number", Kind.TEXT, found),
+        each("name", Kind.TEXT, found),
+        each("part_number", Kind.TEXT, found),
+        each("status", Kind.TEXT, found),
+        each("last_report_at", Kind.INSTANT, found),
     ]
 
 
@@ -228,10 +281,10 @@ def inventory(answer: Any, _zone: tzinfo) -> list[Column]:
     }
     found = [device for kind in devices.values() for device in kind]
     return [
-        _system_of(answer, len(found)),
+        of_system(answer, len(found)),
         Column("kind", Kind.TEXT, [kind for kind, some in devices.items() for _ in some]),
         Column("serial_number", Kind.TEXT, [d.sn for d in found]),
-        _each("model", Kind.TEXT, found),
+        each("model", Kind.TEXT, found),
         *(
             Column(name, Kind.TEXT, [getattr(d, name, None) for d in found])
             for name in ("sku", "manufacturer", "state", "status")
@@ -243,31 +296,19 @@ def production_meter_readings(answer: Any, _zone: tzinfo) -> list[Column]:
     """One row for each meter."""
     found = answer.meter_readings or ()
     return [
-        _system_of(answer, len(found)),
+        of_system(answer, len(found)),
         Column("meter_serial_number", Kind.TEXT, [r.serial_number for r in found]),
-        _each("read_at", Kind.INSTANT, found),
+        each("read_at", Kind.INSTANT, found),
         Column("energy_wh", Kind.MEASURE, [r.value for r in found]),
     ]
 
 
-def _system_of(answer: Any, rows: int) -> Column:
+def of_system(answer: Any, rows: int) -> Column:
+    """The system of all rows of an answer."""
     return Column("system_id", Kind.ID, [(answer.system_id, rows)])
 
 
-def _each(name: str, kind: Kind, records: Iterable[Any]) -> Column:
-    return Column(name, kind, [getattr(record, name, None) for record in records])
-
-
-TABLES: dict[str, Callable[[Any, tzinfo], list[Column]]] = {
-    "consumption_lifetime": consumption_lifetime,
-    "consumption_stats": consumption_stats,
-    "energy_lifetime": energy_lifetime,
-    "envoys": envoys,
-    "inventory": inventory,
-    "inverters_summary_by_envoy_or_site": inverters_summary,
-    "production_meter_readings": production_meter_readings,
-    "rgm_stats": rgm_stats,
-    "stats": stats,
-    "summary": summary,
-    "systems": systems,
-}
+def each(name: str, kind: Kind, records: Iterable[Any], field: str = "") -> Column:
+    """A field of each record; None where a record does not have it."""
+    wire = field or name
+    return Column(name, kind, [getattr(record, wire, None) for record in records])

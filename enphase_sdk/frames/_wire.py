@@ -25,7 +25,7 @@ Text: TypeAlias = str | None
 
 
 class Interval(Struct, gc=False):
-    """Of `stats`, and of the sums of `rgm_stats` and `consumption_stats`."""
+    """Of `stats` and `consumption_stats`, of the sums of `rgm_stats`, of v4's telemetry."""
 
     end_at: Epoch = None
     devices_reporting: Whole = None
@@ -137,4 +137,7 @@ PARTS: dict[tuple[str, bool], Any] = {
     ("rgm_stats", True): Intervals,
     ("stats", False): Intervals,
     ("systems", False): Systems,
+    ("telemetry_consumption_meter", False): Intervals,
+    ("telemetry_production_meter", False): Intervals,
+    ("telemetry_production_micro", False): Intervals,
 }

@@ -189,7 +189,7 @@ class Snapshot:
             ConfigError: the library is not installed, or too old.
             InvalidArgumentError: there is no such library or time zone.
         """
-        from enphase_sdk.frames._convert import frame_of
+        from enphase_sdk.frames._making import frame_of
         from enphase_sdk.gateway.framing import columns_of
 
         return frame_of(columns_of(self), backend, timezone)

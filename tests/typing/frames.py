@@ -8,7 +8,7 @@ import pandas as pd
 import polars as pl
 import pyarrow as pa
 
-from enphase_sdk import AsyncEnlighten, AsyncFleet, Enlighten, Fleet, models
+from enphase_sdk import AsyncEnlighten, AsyncFleet, Enlighten, EnlightenV4, Fleet, models
 from enphase_sdk.frames import (
     AnyFrame,
     BackendName,
@@ -59,6 +59,26 @@ def of_what_is_installed(enlighten: Enlighten, store: Store) -> None:
     assert_type(to_frame(enlighten.stats(67)), AnyFrame)
     assert_type(store.frame("daily"), AnyFrame)
     assert_type(store.frame("daily", backend="polars"), pl.DataFrame)
+
+
+def from_results(enlighten: Enlighten, v4: EnlightenV4, name: BackendName) -> None:
+    assert_type(enlighten.stats(67).to_frame(backend="polars", timezone="UTC"), pl.DataFrame)
+    assert_type(enlighten.summary(67).to_frame(backend="pandas"), pd.DataFrame)
+    assert_type(enlighten.rgm_stats(67).to_frame(backend="pyarrow", totals=True), pa.Table)
+    assert_type(enlighten.envoys(67).to_frame(), AnyFrame)
+    assert_type(v4.battery_lifetime(67).to_frame(backend="polars"), pl.DataFrame)
+    assert_type(v4.energy_import_lifetime(67).to_frame(backend="polars"), pl.DataFrame)
+    assert_type(v4.devices(67).to_frame(backend=name), AnyFrame)
+    assert_type(v4.with_raw_response.devices(67).to_frame(backend="polars"), pl.DataFrame)
+    for result in Fleet(enlighten).collect("stats"):
+        assert_type(result.to_frame(backend="polars"), pl.DataFrame)
+        assert_type(result.to_frame(), AnyFrame)
+
+
+def without_a_frame(enlighten: Enlighten, v4: EnlightenV4) -> None:
+    v4.storm_guard(67).to_frame()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    enlighten.search_system_id(1).to_frame()  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]
+    enlighten.stats(67).to_frame(backend="excel")  # type: ignore[call-overload]  # pyright: ignore[reportCallIssue, reportArgumentType]
 
 
 def page_by_page(page: models.SystemsPage, name: BackendName) -> None:

@@ -6,7 +6,9 @@ This is the only module that knows that v4 pages by number and size.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, ParamSpec
 
 from attrs import evolve
 from msgspec import UNSET
@@ -19,7 +21,9 @@ from enphase_sdk.core.effects import Request
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIResponseValidationError, InvalidArgumentError
 
-__all__ = ["Walk", "page_of_cursor"]
+__all__ = ["Walk", "one_page", "page_of_cursor"]
+
+P = ParamSpec("P")
 
 _CURSOR = re.compile(r"v4-page-([1-9][0-9]{0,8})")
 
@@ -40,6 +44,19 @@ def page_of_cursor(cursor: str) -> int:
             "used here; start the listing again"
         )
     return int(match[1])
+
+
+def one_page(
+    listing: Callable[P, Call[models.SystemsPage]],
+) -> Callable[P, Call[models.SystemsPage]]:
+    """The same operation, whose call gives its page in v2's model, with the cursor of the next."""
+
+    @wraps(listing)
+    def page(*args: P.args, **kwargs: P.kwargs) -> Call[models.SystemsPage]:
+        first = listing(*args, **kwargs)
+        return Walk(first).next_call() or first
+
+    return page
 
 
 class Walk:

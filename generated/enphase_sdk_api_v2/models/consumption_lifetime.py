@@ -8,11 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class ConsumptionLifetime:
+class ConsumptionLifetime(Framed):
     """Daily consumption. Entry n of the list belongs to the day n days after `start_date`.
 
     Attributes:

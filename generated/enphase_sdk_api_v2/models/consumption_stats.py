@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.consumption_stats_interval import ConsumptionStatsInterval
 from ..models.meta import Meta
+from ..types import Framed
 
 
 @define
-class ConsumptionStats:
+class ConsumptionStats(Framed):
     """Consumption in intervals of 15 minutes.
 
     Attributes:

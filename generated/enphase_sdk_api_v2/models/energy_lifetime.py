@@ -8,11 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EnergyLifetime:
+class EnergyLifetime(Framed):
     """Daily production. Entry n of each list belongs to the day n days after `start_date`.
 
     Attributes:

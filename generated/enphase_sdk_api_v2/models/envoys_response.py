@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.envoy_record import EnvoyRecord
+from ..types import Framed
 
 
 @define
-class EnvoysResponse:
+class EnvoysResponse(Framed):
     """The gateways in service on a system.
 
     Attributes:

@@ -10,11 +10,11 @@ from ..models.inventory_envoy import InventoryEnvoy
 from ..models.inventory_inverter import InventoryInverter
 from ..models.inventory_meter import InventoryMeter
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class Inventory:
+class Inventory(Framed):
     """The devices on a system that have not been retired.
 
     Attributes:

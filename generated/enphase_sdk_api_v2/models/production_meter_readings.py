@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.meta import Meta
 from ..models.meter_reading import MeterReading
+from ..types import Framed
 
 
 @define
-class ProductionMeterReadings:
+class ProductionMeterReadings(Framed):
     """Counter readings of the production meters of a system.
 
     Attributes:

@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.meta import Meta
 from ..models.stats_interval import StatsInterval
+from ..types import Framed
 
 
 @define
-class Stats:
+class Stats(Framed):
     """Production by the microinverters, in intervals of 5 minutes.
 
     Attributes:

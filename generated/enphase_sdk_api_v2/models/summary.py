@@ -9,10 +9,11 @@ from attrs import define
 
 from ..models.status import Status
 from ..models.summary_source import SummarySource
+from ..types import Framed
 
 
 @define
-class Summary:
+class Summary(Framed):
     """Key figures of a system for one day.
 
     Attributes:

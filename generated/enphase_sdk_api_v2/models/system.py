@@ -9,11 +9,11 @@ from attrs import define
 from ..models.connection_type import ConnectionType
 from ..models.meta import Meta
 from ..models.system_status import SystemStatus
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class System:
+class System(Framed):
     """A system: name, place, status and connection.
 
     Attributes:

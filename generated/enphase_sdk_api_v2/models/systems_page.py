@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.system import System
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class SystemsPage:
+class SystemsPage(Framed):
     """One page of the list of systems.
 
     Attributes:

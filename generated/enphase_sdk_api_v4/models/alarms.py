@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.alarm import Alarm
+from ..types import Framed
 
 
 @define
-class Alarms:
+class Alarms(Framed):
     """Alarms of a system.
 
     Attributes:

@@ -8,10 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
+from ..types import Framed
 
 
 @define
-class BatteryLifetime:
+class BatteryLifetime(Framed):
     """Daily energy into and out of the batteries of a system.
 
     Attributes:

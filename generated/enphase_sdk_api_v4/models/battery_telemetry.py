@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.battery_telemetry_interval import BatteryTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class BatteryTelemetry:
+class BatteryTelemetry(Framed):
     """The batteries of a system, in intervals of 15 minutes.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.charging_session import ChargingSession
+from ..types import Framed
 
 
 @define
-class ChargingSessions:
+class ChargingSessions(Framed):
     """Charging sessions of an EV charger.
 
     Attributes:

@@ -8,10 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
+from ..types import Framed
 
 
 @define
-class ConsumptionLifetime:
+class ConsumptionLifetime(Framed):
     """Daily consumption of a system.
 
     Attributes:

@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.consumption_meter_reading import ConsumptionMeterReading
 from ..models.meta import Meta
+from ..types import Framed
 
 
 @define
-class ConsumptionMeterReadings:
+class ConsumptionMeterReadings(Framed):
     """Counter readings of the consumption meters of a system.
 
     Attributes:

@@ -8,11 +8,11 @@ from attrs import define
 
 from ..models.consumption_meter_telemetry_interval import ConsumptionMeterTelemetryInterval
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class ConsumptionMeterTelemetry:
+class ConsumptionMeterTelemetry(Framed):
     """Consumption, in intervals of 15 minutes.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.devices_by_kind import DevicesByKind
+from ..types import Framed
 
 
 @define
-class Devices:
+class Devices(Framed):
     """The devices in service on a system.
 
     Attributes:

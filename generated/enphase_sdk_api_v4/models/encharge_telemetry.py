@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.encharge_telemetry_interval import EnchargeTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EnchargeTelemetry:
+class EnchargeTelemetry(Framed):
     """One battery, in intervals of 15 minutes.
 
     Attributes:

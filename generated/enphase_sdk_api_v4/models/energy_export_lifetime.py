@@ -8,10 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
+from ..types import Framed
 
 
 @define
-class EnergyExportLifetime:
+class EnergyExportLifetime(Framed):
     """Daily energy that a system gave to the grid.
 
     Attributes:

@@ -8,11 +8,11 @@ from attrs import define
 
 from ..models.exported_interval import ExportedInterval
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EnergyExportTelemetry:
+class EnergyExportTelemetry(Framed):
     """Energy given to the grid, in intervals of 15 minutes.
 
     Attributes:

@@ -7,9 +7,10 @@ from typing import Any
 import msgspec
 
 from ..models.meta import Meta
+from ..types import Framed
 
 
-class EnergyImportLifetime(msgspec.Struct):
+class EnergyImportLifetime(Framed, msgspec.Struct):
     """Daily energy that a system took from the grid.
 
     Attributes:

@@ -8,11 +8,11 @@ from attrs import define
 
 from ..models.imported_interval import ImportedInterval
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EnergyImportTelemetry:
+class EnergyImportTelemetry(Framed):
     """Energy taken from the grid, in intervals of 15 minutes.
 
     Attributes:

@@ -8,11 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.meta import Meta
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EnergyLifetime:
+class EnergyLifetime(Framed):
     """Daily production of a system.
 
     Attributes:

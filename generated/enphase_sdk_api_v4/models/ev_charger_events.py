@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.ev_charger_event import EvChargerEvent
+from ..types import Framed
 
 
 @define
-class EvChargerEvents:
+class EvChargerEvents(Framed):
     """Events of the EV chargers of a system.
 
     Attributes:

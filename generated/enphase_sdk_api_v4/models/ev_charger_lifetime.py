@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from attrs import define
 
+from ..types import Framed
+
 
 @define
-class EvChargerLifetime:
+class EvChargerLifetime(Framed):
     """Daily energy of an EV charger.
 
     Attributes:

@@ -8,11 +8,11 @@ import msgspec
 from attrs import define
 
 from ..models.ev_charger_telemetry_interval import EvChargerTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EvChargerTelemetry:
+class EvChargerTelemetry(Framed):
     """Energy of an EV charger, in intervals of 15 minutes.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.ev_chargers_by_kind import EvChargersByKind
+from ..types import Framed
 
 
 @define
-class EvChargers:
+class EvChargers(Framed):
     """The EV chargers in service on a system.
 
     Attributes:

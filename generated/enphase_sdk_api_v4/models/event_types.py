@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.event_type import EventType
+from ..types import Framed
 
 
 @define
-class EventTypes:
+class EventTypes(Framed):
     """The kinds of events.
 
     Attributes:

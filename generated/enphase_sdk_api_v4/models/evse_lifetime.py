@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from attrs import define
 
+from ..types import Framed
+
 
 @define
-class EvseLifetime:
+class EvseLifetime(Framed):
     """Daily energy of an EV charger of another maker.
 
     Attributes:

@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.consumed_interval import ConsumedInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class EvseTelemetry:
+class EvseTelemetry(Framed):
     """Energy of an EV charger of another maker, interval by interval.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.found_system import FoundSystem
+from ..types import Framed
 
 
 @define
-class FoundSystemsPage:
+class FoundSystemsPage(Framed):
     """One page of the systems that a search has found.
 
     Attributes:

@@ -6,9 +6,11 @@ from typing import Any
 import msgspec
 from attrs import define
 
+from ..types import Framed
+
 
 @define
-class GridStatus:
+class GridStatus(Framed):
     """Whether a system is connected to the grid.
 
     Attributes:

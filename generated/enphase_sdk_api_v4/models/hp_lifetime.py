@@ -7,9 +7,11 @@ from typing import Any
 import msgspec
 from attrs import define
 
+from ..types import Framed
+
 
 @define
-class HpLifetime:
+class HpLifetime(Framed):
     """Daily energy of a heat pump.
 
     Attributes:

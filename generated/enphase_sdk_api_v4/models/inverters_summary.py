@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.micro_inverter import MicroInverter
+from ..types import Framed
 
 
 @define
-class InvertersSummary:
+class InvertersSummary(Framed):
     """A group of microinverters and how well they are heard.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.latest_reports_by_kind import LatestReportsByKind
+from ..types import Framed
 
 
 @define
-class LatestTelemetry:
+class LatestTelemetry(Framed):
     """What the devices of a system last reported.
 
     Attributes:

@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.micro_telemetry_interval import MicroTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class MicroTelemetry:
+class MicroTelemetry(Framed):
     """Production of one microinverter, in intervals of 5 minutes.
 
     Attributes:

@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.micro_intervals import MicroIntervals
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class MicrosTelemetry:
+class MicrosTelemetry(Framed):
     """One page of microinverters, each with its intervals.
 
     Attributes:

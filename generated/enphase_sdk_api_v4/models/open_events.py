@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.event import Event
+from ..types import Framed
 
 
 @define
-class OpenEvents:
+class OpenEvents(Framed):
     """Events of a system.
 
     Attributes:

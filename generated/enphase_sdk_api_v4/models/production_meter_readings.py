@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.meta import Meta
 from ..models.production_meter_reading import ProductionMeterReading
+from ..types import Framed
 
 
 @define
-class ProductionMeterReadings:
+class ProductionMeterReadings(Framed):
     """Counter readings of the production meters of a system.
 
     Attributes:

@@ -7,11 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.production_meter_telemetry_interval import ProductionMeterTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class ProductionMeterTelemetry:
+class ProductionMeterTelemetry(Framed):
     """Production by the production meters, in intervals of 15 minutes.
 
     Attributes:

@@ -8,11 +8,11 @@ from attrs import define
 
 from ..models.meta import Meta
 from ..models.production_micro_telemetry_interval import ProductionMicroTelemetryInterval
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class ProductionMicroTelemetry:
+class ProductionMicroTelemetry(Framed):
     """Production by the microinverters, in intervals of 5 minutes.
 
     Attributes:

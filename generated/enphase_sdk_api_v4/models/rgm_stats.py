@@ -9,10 +9,11 @@ from attrs import define
 from ..models.meta import Meta
 from ..models.meter_intervals import MeterIntervals
 from ..models.rgm_stats_interval import RgmStatsInterval
+from ..types import Framed
 
 
 @define
-class RgmStats:
+class RgmStats(Framed):
     """Production by the revenue-grade meters, in intervals of 15 minutes.
 
     Attributes:

@@ -8,10 +8,11 @@ from attrs import define
 
 from ..models.meta import Meta
 from ..models.storage_meter_reading import StorageMeterReading
+from ..types import Framed
 
 
 @define
-class StorageMeterReadings:
+class StorageMeterReadings(Framed):
     """Counter readings of the storage meters of a system.
 
     Attributes:

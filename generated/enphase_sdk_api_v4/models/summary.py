@@ -9,11 +9,11 @@ from attrs import define
 
 from ..models.evse_power_by_serial import EvsePowerBySerial
 from ..models.status import Status
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class Summary:
+class Summary(Framed):
     """Key figures of a system for one day.
 
     Attributes:

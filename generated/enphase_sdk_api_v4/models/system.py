@@ -8,11 +8,11 @@ from attrs import define
 
 from ..models.address import Address
 from ..models.status import Status
-from ..types import UNSET, Unset, present
+from ..types import UNSET, Framed, Unset, present
 
 
 @define
-class System:
+class System(Framed):
     """A system: name, place, status and connection.
 
     Attributes:

@@ -7,10 +7,11 @@ import msgspec
 from attrs import define
 
 from ..models.system import System
+from ..types import Framed
 
 
 @define
-class SystemsPage:
+class SystemsPage(Framed):
     """One page of the list of systems.
 
     Attributes:
