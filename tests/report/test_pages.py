@@ -224,7 +224,7 @@ def test_texts_from_outside_are_text(page: str) -> None:
         text for attributes, text in parts.of("script") if attributes.get("id") != "data"
     )
     assert len(parts.of("script")) == 3
-    assert NASTY in [text for attributes, text in parts.of("a")]
+    assert NASTY in [text for _, text in parts.of("a")]
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
     assert "<" not in data
     assert NASTY in [row[1] for row in json.loads(data)["rows"]]
