@@ -242,6 +242,7 @@ def print_changes(made: FleetReport) -> None:
     if changes is None:
         return
     from enphase_sdk.report.formats import instant
+    from enphase_sdk.report.source import source_as_text
 
     names = {row.system_id: row for row in made.rows}
     for title, found in (("New:", changes.new), ("Worse:", changes.worse)):
@@ -257,6 +258,7 @@ def print_changes(made: FleetReport) -> None:
             typer.echo(f"  {_name(one.system_id, names)}: {one.kind.words}")
     last = "no earlier report" if changes.since is None else f"since {instant(changes.since)}"
     typer.echo(f"{changes.headline} ({last})")
+    typer.echo(source_as_text())
 
 
 def refuse_wanted(made: FleetReport, kinds: frozenset[Kind]) -> None:

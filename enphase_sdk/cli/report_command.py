@@ -130,7 +130,7 @@ def report(
 
     The order: offline systems, systems that do not produce, systems that need attention, systems
     that could not be read, normal systems; within each group the lowest specific yield first.
-    A report from a store begins with the systems that need a visit or a call.
+    Below them a report from a store lists the systems that need a visit or a call.
     """
     from enphase_sdk.cli.output import print_document
     from enphase_sdk.report import check_target, report_csv, report_json, report_page, write_report

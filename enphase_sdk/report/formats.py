@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 
-__all__ = ["UNKNOWN", "instant", "kilo", "mega", "number", "plain", "span"]
+__all__ = ["UNKNOWN", "day_in_words", "instant", "kilo", "mega", "number", "plain", "span"]
 
 UNKNOWN = "–"  # noqa: RUF001 - a dash on purpose
 
@@ -42,6 +42,11 @@ def instant(value: datetime | None) -> str:
     if value is None:
         return UNKNOWN
     return f"{value:%Y-%m-%d %H:%M}" + ("Z" if value.tzinfo is UTC else "")
+
+
+def day_in_words(day: date) -> str:
+    """A day for people who do not read ISO dates, such as 5 March 2026."""
+    return f"{day.day} {day:%B %Y}"
 
 
 def span(length: timedelta) -> str:

@@ -10,6 +10,7 @@ from enphase_sdk.report.columns import Column, columns_of
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.formats import kilo, mega, number
 from enphase_sdk.report.rows import FleetReport, ReportRow, Totals
+from enphase_sdk.report.source import source_as_html
 
 __all__ = ["plain_page", "report_page"]
 
@@ -52,6 +53,7 @@ def plain_page(report: FleetReport, note: str = "") -> str:
             for column in columns
         ),
         note=f"<p>{escape(note)}</p>" if note else "",
+        source=source_as_html(),
         rows="\n".join(_row(row, columns) for row in report.rows),
         totals="".join(
             f"<td{_kind(column.numeric)}>{escape(column.total(report.totals))}</td>"

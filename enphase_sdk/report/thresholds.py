@@ -72,7 +72,7 @@ class Thresholds:
     min_baseline_days: int = _limit(
         30, "days", "with energy among them, needed for a usual ratio", at_least=1
     )
-    min_neighbours: int = _limit(5, "systems", "others, needed for a comparison", at_least=1)
+    min_neighbours: int = _limit(5, "other systems", "needed for a comparison", at_least=1)
     min_days_ranked: int = _limit(14, "days", "of data before a system is ranked", at_least=1)
     min_days_peer: int = _limit(30, "days", "of data before others are compared with it")
     microinverter_days: float = _limit(
@@ -121,6 +121,10 @@ class Thresholds:
             if value < limit.metadata["at_least"]:
                 least = limit.metadata["at_least"]
                 raise InvalidArgumentError(f"{limit.name} must be {least:g} or more, not {value!r}")
+            if limit.metadata["unit"] == "share" and value > 1:
+                raise InvalidArgumentError(
+                    f"{limit.name} is a share, from 0 to 1 (0.7 is 70 %), not {value!r}"
+                )
             if whole and not isinstance(value, int):
                 object.__setattr__(self, limit.name, int(value))
 

@@ -13,6 +13,7 @@ from attrs import frozen
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.report.findings import Assessment, Finding
 from enphase_sdk.report.rows import FleetReport, ReportRow
+from enphase_sdk.report.source import POWERED_BY, POWERED_BY_URL, SOURCE
 
 __all__ = ["check_workbook", "report_xlsx"]
 
@@ -96,10 +97,10 @@ def check_workbook() -> None:
 
 
 def report_xlsx(report: FleetReport) -> bytes:
-    """The report as a workbook: systems, and where a fleet was judged findings and limits.
+    """The report as a workbook: systems, findings and limits of a judged fleet, and the source.
 
-    A text is never a formula or a link. Instants are in the system's own zone, which stands beside
-    them. What is not known is an empty cell.
+    A text from outside is never a formula or a link. Instants are in the system's own zone, which
+    stands beside them. What is not known is an empty cell.
 
     Raises:
         ConfigError: the extra `report` is not installed.
@@ -121,6 +122,7 @@ def report_xlsx(report: FleetReport) -> bytes:
             if report.assessment.outages:
                 sheets.add("Outages", _OUTAGES, report.assessment.outages)
             sheets.add("Limits", _LIMITS, report.assessment.thresholds.listed())
+        sheets.add_source(report)
     return memory.getvalue()
 
 
@@ -148,6 +150,14 @@ class _Sheets:
             for place, column in enumerate(columns):
                 self._write(sheet, last, place, column.value(record))
         sheet.autofilter(0, 0, last, len(columns) - 1)
+
+    def add_source(self, report: FleetReport) -> None:
+        """The sheet that says where the data come from, and when the report was made."""
+        sheet = self._book.add_worksheet("Source")
+        sheet.set_column(0, 0, 100)
+        sheet.write_url(0, 0, POWERED_BY_URL, string=POWERED_BY)
+        sheet.write_string(1, 0, SOURCE)
+        sheet.write_string(2, 0, f"Made {report.generated_at:%Y-%m-%d %H:%M %Z}.")
 
     def _write(self, sheet: Any, row: int, place: int, value: Any) -> None:
         if isinstance(value, (int, float)):

@@ -68,6 +68,12 @@ def test_limits_come_from_the_profile_and_from_the_command_line(
     assert "there is no limit 'offline'; use offline_h, " in wrong.err
     config.write_text("[default]\nreport = 8\n")
     assert "must be a table, such as [default.report]" in run("report").err
+    config.unlink()
+    monkeypatch.delenv("ENPHASE_CONFIG")
+    for share in ("70", "1.01"):
+        percent = run("report", "--limit", f"low_ratio={share}")
+        assert (percent.code, percent.out) == (2, "")
+        assert "low_ratio is a share, from 0 to 1" in percent.err
     assert cloud.hits == before
 
 
@@ -169,6 +175,7 @@ def test_changes_are_told_once(
     second = run("report", "--changes")
     assert second.code == 0
     assert second.out.startswith(f"0 new, 0 worse, 0 resolved, {count} still open (since ")
+    assert second.out.endswith("Powered by Enphase Energy (https://enphase.com)\n")
     assert cloud.system_ids()
     clock.advance(10 * HOUR)
     # Other filters make another report.

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from enphase_sdk.report import (
     FleetReport,
@@ -25,7 +26,9 @@ from enphase_sdk.report import (
     report_page,
     stored_rows,
 )
+from enphase_sdk.report.formats import UNKNOWN
 from enphase_sdk.report.web.history import History
+from enphase_sdk.report.web.system_charts import months
 from enphase_sdk.store import Store
 
 from .fleet_store import (
@@ -238,7 +241,7 @@ def test_texts_from_outside_are_text(page: str) -> None:
         text for attributes, text in parts.of("script") if attributes.get("id") != "data"
     )
     assert len(parts.of("script")) == 3
-    assert NASTY in [text for attributes, text in parts.of("a")]
+    assert NASTY in [text for _, text in parts.of("a")]
     (data,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page)
     assert "<" not in data
     assert NASTY in [row[1] for row in json.loads(data)["rows"]]
@@ -250,7 +253,9 @@ def test_texts_from_outside_are_text(page: str) -> None:
 def test_nothing_is_loaded_and_only_our_style_and_script_may_run(page: str, store: Store) -> None:
     for text in (page, owners_page(store, 101)):
         parts = Parts(text)
-        assert "://" not in text
+        assert text.count("://") == 1  # the link to the data's source, which loads nothing
+        (source,) = [said for link, said in parts.of("a") if "://" in (link["href"] or "")]
+        assert source.startswith("Powered by Enphase Energy")
         assert "url(" not in text
         assert "@import" not in text
         names = {name for _, attributes in parts.tags for name in attributes}
@@ -282,11 +287,14 @@ def test_an_owner_s_page_is_in_an_owner_s_words(store: Store) -> None:
     healthy, offline, dead = (owners_page(store, system_id) for system_id in (112, OFFLINE, DEAD))
     assert "made 369.6 kWh in the 30 days to 25 November 2026, 10% more than" in healthy
     assert "reports as it should" in healthy
-    assert "Your gateway has not reported since 2026-11-25 06:55" in offline
+    assert "7 days to 24 November" in offline  # not the last 7 days: it has not reported since
+    assert "Your gateway has not reported since 25 November 2026, 06:55" in offline
     assert "may still be producing" in offline
     assert "to 24 November 2026" in offline
     for text in (healthy, offline, dead):
         assert not re.search(r"\b(visit|offline|rank|neighbour|peer)", _visible(text))
+        said = re.sub(r"<table>.*?</table>", "", text, flags=re.S)
+        assert not re.search(r"\d{4}-\d\d-\d\d", _visible(said))  # dates are in words
         assert len(Parts(text).of("script")) == 0
 
 
@@ -298,6 +306,24 @@ def test_the_year_before_counts_up_to_the_same_day(store: Store) -> None:
     cells = [text for _, text in Parts(owners_page(store, 112)).of("td")]
     at = cells.index("2026-11")
     assert cells[at : at + 4] == ["2026-11", "308.0", "25", "280.0"]  # 25 days of both years
+
+
+def test_a_month_with_missing_days_is_not_compared() -> None:
+    days = {LAST_DAY - timedelta(n): 10_000.0 for n in range(400)}  # from 22 October 2025
+    for known, shown in ((10, UNKNOWN), (25, "250.0")):
+        of_year_before = {
+            day: wh for day, wh in days.items() if day.year == 2026 or day.month != 11
+        } | {date(2025, 11, 1 + n): 10_000.0 for n in range(known)}
+        figure = months(of_year_before, LAST_DAY)
+        assert figure is not None
+        assert figure.rows[0] == ["2026-11", "250.0", "25", shown]
+
+
+def test_half_days_of_a_fleet_without_a_store_are_not_compared(report: FleetReport) -> None:
+    live = [evolve(row, last_day=None, last_day_wh=None) for row in report.rows]
+    page = report_page(FleetReport.of(live, generated_at=NOW))
+    assert "<figure" not in page
+    assert "enphase sync --store" in page
 
 
 def test_a_report_of_nothing_is_a_page() -> None:

@@ -44,7 +44,7 @@ def test_texts_are_texts_whatever_they_look_like() -> None:
 
 def test_numbers_are_numbers_with_their_units_in_the_heading() -> None:
     book = book_of([None])
-    assert book.sheetnames == ["Systems", "Findings", "Limits"]
+    assert book.sheetnames == ["Systems", "Findings", "Limits", "Source"]
     (one,) = [line for line in table(book["Systems"]) if line["System ID"] == 1]
     assert one["Size (kW)"] == 5
     assert one["Energy today (kWh)"] == pytest.approx(12.34)
@@ -60,6 +60,11 @@ def test_findings_and_limits_stand_on_sheets_of_their_own() -> None:
     (found,) = table(book["Findings"])
     assert (found["To do"], found["System"], found["Days"]) == ("visit", "=1+1", 1)
     assert found["Estimated loss (kWh)"] == pytest.approx(18)
+    cell = book["Source"]["A1"]
+    assert (cell.value, cell.hyperlink.target) == (
+        "Powered by Enphase Energy",
+        "https://enphase.com",
+    )
     limits = {line["Limit"]: (line["Value"], line["Unit"]) for line in table(book["Limits"])}
     assert limits["offline_h"] == (6, "h")
     assert limits["low_ratio"] == (0.7, "share")

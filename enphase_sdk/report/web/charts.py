@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk.report.formats import UNKNOWN, mega, number, plain
+from enphase_sdk.report.formats import UNKNOWN, day_in_words, mega, number, plain
 from enphase_sdk.report.web.history import FleetDay, FleetWeek
 from enphase_sdk.report.web.statuses import STATUS_DAYS
 from enphase_sdk.report.web.svg import NARROW, WIDE, Drawing, altair, draw
@@ -167,15 +167,17 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     known = [value for _, value in days if value is not None]
     if len(known) < 14:
         return None
-    # Seven steps up to the 98th percentile, so that one wrong day does not make the others pale.
-    top = sorted(known)[int(len(known) * 0.98)] or 1.0
+    # Seven steps between these percentiles: one wrong day does not make the others alike.
+    ordered = sorted(known)
+    least, most = ordered[int(len(known) * 0.02)], ordered[int(len(known) * 0.98)]
+    step = (most - least) / 7 or 1.0
     values = [
         {
             "week": (day.toordinal() - 1) // 7,
             "weekday": day.weekday(),
             "month": f"{day:%Y-%m}",
             "day": day.day,
-            "c": "?" if value is None else str(min(6, int(7 * value / top))),
+            "c": "?" if value is None else str(max(0, min(6, int((value - least) / step)))),
         }
         for day, value in days
     ]
@@ -197,7 +199,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
         scale=alt.Scale(domain=classes, range=["var(--missing)", *["none"] * 7]),
         legend=None,
     )
-    bare = {"grid": False, "ticks": False, "domain": False}
+    bare = {"grid": False, "ticks": False, "domain": False, "labelOverlap": False}
 
     def squares(width: int, height: float, cell: float) -> Any:
         return (
@@ -208,7 +210,7 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
 
     def by_month(width: int) -> Any:
         cell = (width - 40) / 31
-        return squares(width - 40, cell * len({value["month"] for value in values}), cell).encode(
+        return squares(width - 40, 15 * len({value["month"] for value in values}), cell).encode(
             x=alt.X(
                 "day:Q",
                 title="day of the month",
@@ -246,8 +248,9 @@ def calendar_map(days: Sequence[tuple[date, float | None]], unit: str) -> Figure
     return Figure(
         title="Each day of the year",
         says=(
-            f"A stronger colour means more {unit}; an empty square is a day that is not known. "
-            f"Best day: {best[0]} with {number(best[1], 2)} {unit}."
+            f"From faint ({number(least, 1)} {unit} or less) to strong ({number(most, 1)} or "
+            "more); an empty square is a day that is not known. "
+            f"Best day: {day_in_words(best[0])} with {number(best[1], 2)} {unit}."
         ),
         drawing=Drawing(wide=draw(by_week(WIDE)), narrow=draw(by_month(NARROW))),
         headings=["Day", unit],
@@ -307,15 +310,16 @@ def best_and_worst(named: Sequence[tuple[str, float]], what: str) -> Figure | No
     ordered = sorted(named, key=lambda one: one[1])
     worst, best = ordered[:EXTREMES], ordered[-EXTREMES:]
     rows = [("lowest", *one) for one in worst] + [("highest", *one) for one in best]
-    values = [
-        {"g": group, "n": f"{place:02}\t{_short(name)}", "y": value}
-        for place, (group, name, value) in enumerate(rows)
-    ]
     alt = altair()
 
     def made(width: int) -> Any:
+        letters, room = (30, 165) if width == WIDE else (18, 90)
+        values = [
+            {"g": group, "n": f"{place:02}\t{_short(name, letters)}", "y": value}
+            for place, (group, name, value) in enumerate(rows)
+        ]
         return (
-            alt.Chart(alt.InlineData(values=values), width=width - 90, height=17 * len(values))
+            alt.Chart(alt.InlineData(values=values), width=width - room, height=17 * len(values))
             .mark_bar(height=11)
             .encode(
                 y=alt.Y(
@@ -323,7 +327,7 @@ def best_and_worst(named: Sequence[tuple[str, float]], what: str) -> Figure | No
                     title=None,
                     sort=None,
                     axis=alt.Axis(
-                        labelExpr="slice(datum.value, 3)", ticks=False, domain=False, labelLimit=140
+                        labelExpr="slice(datum.value, 3)", ticks=False, domain=False, labelLimit=220
                     ),
                 ),
                 x=alt.X("y:Q", title=f"kWh/kW, {what}"),
@@ -346,9 +350,9 @@ def best_and_worst(named: Sequence[tuple[str, float]], what: str) -> Figure | No
     )
 
 
-def _short(name: str) -> str:
+def _short(name: str, letters: int) -> str:
     name = plain(name)
-    return name if len(name) <= 18 else name[:17] + "…"
+    return name if len(name) <= letters else name[: letters - 1] + "…"
 
 
 def both(made: Callable[[int], Any]) -> Drawing:

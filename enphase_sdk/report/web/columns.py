@@ -15,7 +15,7 @@ from enphase_sdk.report.rows import FleetReport, ReportRow
 from enphase_sdk.report.web.areas import Areas
 from enphase_sdk.report.web.history import History, Recent
 
-__all__ = ["COLUMNS", "WORDS", "Column", "Entry", "entries", "moment", "shown"]
+__all__ = ["COLUMNS", "WORDS", "Column", "Entry", "day_of", "entries", "moment", "shown"]
 
 # What to do about a system, most urgent first; the shapes differ, not only the colours.
 WORDS = {
@@ -122,6 +122,11 @@ def moment(value: date | datetime | None) -> str | None:
     return instant(value) if isinstance(value, datetime) else value.isoformat()
 
 
+def day_of(value: date | datetime | None) -> str | None:
+    """The day of an instant, in the time zone of its system."""
+    return None if value is None else value.isoformat()[:10]
+
+
 def shown(column: Column, value: str | float | None) -> str:
     """A value in the same form as the script shows it."""
     if column.decimals is None or isinstance(value, str):
@@ -210,7 +215,7 @@ def _text(value: str | None) -> str | None:
 COLUMNS = (
     Column("todo", "To do", "", lambda entry: entry.todo),
     Column("name", "System and reason", "", lambda entry: entry.name),
-    Column("since", "Since", "", lambda entry: moment(entry.since)),
+    Column("since", "Since", "", lambda entry: day_of(entry.since)),
     Column("lost", "Lost kWh", "", lambda entry: _kilo(entry.lost_wh, 0), 0, falling=True),
     Column("day", "Last day kWh", "Energy of its last whole day, kWh", _day, 1, extra=True),
     Column("today", "Today kWh", "Energy today so far, kWh", _today, 1, extra=True),

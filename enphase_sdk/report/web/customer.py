@@ -9,13 +9,14 @@ from statistics import median
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.days import Period, known
-from enphase_sdk.report.formats import instant, kilo, mega, number, plain
+from enphase_sdk.report.formats import day_in_words, kilo, mega, number, plain
 from enphase_sdk.report.metrics import change_since_last_year, energy
 from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.source import source_as_html
 from enphase_sdk.report.web.charts import Figure, calendar_map
 from enphase_sdk.report.web.modules import Module, ModuleSpan
 from enphase_sdk.report.web.parts import figures
-from enphase_sdk.report.web.shell import SOURCE, asset, filled, text
+from enphase_sdk.report.web.shell import asset, filled, text
 from enphase_sdk.report.web.system_charts import day_curve, last_days, months
 from enphase_sdk.report.web.system_days import SystemDays
 
@@ -60,13 +61,13 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
         name=text(plain(row.system_name) if row.system_name else f"System {row.system_id}"),
         headline=text(_headline(days, last)),
         place=text(f"{place}. ") if place else "",
-        generated_at=f"Made {generated_at.astimezone(zone):%Y-%m-%d %H:%M}.",
+        generated_at=f"Made {_moment(generated_at.astimezone(zone))}.",
         state=_state(row),
         facts="".join(_facts(row, days, last)),
         figures=figures([one for one in made if one])
         or "<p>There are no known days for charts yet.</p>",
         modules=_modules(days.modules, days.module_span),
-        source=text(SOURCE),
+        source=source_as_html(),
     )
 
 
@@ -76,9 +77,10 @@ def _headline(days: SystemDays, last: date | None) -> str:
     period = Period.ending(last, days=30)
     made = energy(days.production, period)
     if made is None:
-        return f"There are no data of your solar system for the 30 days to {_date(last)}."
+        return f"There are no data of your solar system for the 30 days to {day_in_words(last)}."
     missing = "" if made.days_known == 30 else f" ({made.days_known} days are known)"
-    said = f"Your solar system made {kilo(made.wh)} kWh in the 30 days to {_date(last)}{missing}"
+    span = f"the 30 days to {day_in_words(last)}{missing}"
+    said = f"Your solar system made {kilo(made.wh)} kWh in {span}"
     change = change_since_last_year(days.production, period)
     if change.change is None or change.pairs < 20:
         return f"{said}."
@@ -89,8 +91,8 @@ def _headline(days: SystemDays, last: date | None) -> str:
     )
 
 
-def _date(day: date) -> str:
-    return f"{day.day} {day:%B %Y}"
+def _moment(at: datetime) -> str:
+    return f"{day_in_words(at)}, {at:%H:%M}"
 
 
 def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
@@ -103,7 +105,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
     if last is not None:
         periods = [
             ("Last whole day", Period(last, last)),
-            ("Last 7 days", Period.ending(last, days=7)),
+            (f"7 days to {last.day} {last:%B}", Period.ending(last, days=7)),
             (f"{last:%B} so far", Period(last.replace(day=1), last)),
             (f"{last.year} so far", Period(date(last.year, 1, 1), last)),
         ]
@@ -111,7 +113,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
             made = energy(days.production, period)
             count = made.days_known if made else 0
             known_days = "" if count == len(period) else f"{count} of {len(period)} days known"
-            more = _date(last) if len(period) == 1 else known_days
+            more = day_in_words(last) if len(period) == 1 else known_days
             add(name, f"{kilo(made.wh if made else None)} kWh", more)
     elif row.energy_today_wh is not None:
         add("Today so far", f"{kilo(row.energy_today_wh)} kWh")
@@ -130,7 +132,7 @@ _MARKS = {"fine": "✓", "watch": "●", "visit": "▲", "call": "◆", "unread"
 
 def _told(row: ReportRow) -> tuple[str, str]:
     """How urgent the system's condition is, and the text about it for the owner."""
-    since = "" if row.last_report_at is None else f" since {instant(row.last_report_at)}"
+    since = "" if row.last_report_at is None else f" since {_moment(row.last_report_at)}"
     match row.condition:
         case Condition.OFFLINE if not since:
             return "call", "Your gateway has never reported, so there are no data of your system."
@@ -142,7 +144,7 @@ def _told(row: ReportRow) -> tuple[str, str]:
             )
         case Condition.NOT_PRODUCING:
             at = row.last_energy_at
-            when = "" if at is None else f" since {instant(at)}"
+            when = "" if at is None else f" since {_moment(at)}"
             return "visit", (
                 f"Your gateway reports, but there was no energy{when} although there should be. "
                 "Please ask your installer to check the system."
@@ -154,10 +156,9 @@ def _told(row: ReportRow) -> tuple[str, str]:
         case Condition.UNKNOWN:
             return "unread", "The newest data of your system could not be read."
         case Condition.NORMAL:
-            return (
-                "fine",
-                f"Your system reports as it should; last report: {instant(row.last_report_at)}.",
-            )
+            at = row.last_report_at
+            last = "" if at is None else f"; last report: {_moment(at)}"
+            return "fine", f"Your system reports as it should{last}."
 
 
 def _calendar(days: SystemDays, last: date) -> Figure | None:
@@ -180,7 +181,7 @@ def _modules(modules: Sequence[Module], span: ModuleSpan | None) -> str:
         shown = [(_share(module.energy_wh, middle), "") for module in modules]
     else:
         what = (
-            f"Energy of each microinverter over {span.days} days to {_date(span.last_day)} against "
+            f"Energy of each microinverter over {span.days} days to {day_in_words(span.last_day)} against "
             "the median of those of the same model and direction"
         )
         later = "One that is shaded has less."

@@ -9,6 +9,7 @@ from enphase_sdk.report.findings import Assessment, Todo
 from enphase_sdk.report.formats import instant, kilo, mega, number
 from enphase_sdk.report.neighbours import MIN_NEIGHBOURS
 from enphase_sdk.report.rows import FleetReport
+from enphase_sdk.report.source import source_as_html
 from enphase_sdk.report.web import charts
 from enphase_sdk.report.web.areas import Areas
 from enphase_sdk.report.web.columns import COLUMNS, WORDS, Column, Entry, entries, moment
@@ -21,12 +22,18 @@ from enphase_sdk.report.web.parts import (
     table_columns,
     thresholds,
 )
-from enphase_sdk.report.web.shell import SOURCE, as_json, asset, filled, scripts, text
+from enphase_sdk.report.web.shell import as_json, asset, filled, scripts, text
 from enphase_sdk.report.web.status_chart import statuses
 
 __all__ = ["fleet_page"]
 
 STATIC_ROWS = 200
+NO_DAYS = "There are no known days for charts."
+NO_STORE = (
+    "Charts compare whole days, which are in a store: "
+    "<code>enphase sync --store fleet.duckdb</code>, then "
+    "<code>enphase report --store fleet.duckdb --out report.html</code>."
+)
 
 
 def fleet_page(report: FleetReport, assessment: Assessment, history: History | None) -> str:
@@ -60,14 +67,15 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         calls=need_list(
             Todo.CALL,
             "Call first",
-            "Offline: often the router. Energy may be reported later, so a loss is not certain.",
+            "Offline (often the router), or never in operation. No proof of a loss: "
+            "energy may be reported later.",
             assessment,
             by_id,
             new,
         ),
         totals=_totals(report),
         figures=figures(_pictures(systems, history))
-        or "<p>There are no known days for charts.</p>",
+        or f"<p>{NO_DAYS if history else NO_STORE}</p>",
         filters=_options([("all", "All"), *WORDS.items()]),
         orders=_options([(str(wire.index(column)), column.label) for column in columns]),
         shown=f"The first {min(STATIC_ROWS, len(systems)):,} of {len(systems):,} systems",
@@ -75,7 +83,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         headings="".join(_heading(column, wire) for column in columns),
         rows="\n".join(static_row(entry, columns) for entry in systems[:STATIC_ROWS]),
         method=_method(report, assessment),
-        source=text(SOURCE),
+        source=source_as_html(),
         data=as_json(_data(systems, areas, columns, wire, assessment, history)),
         days=history.packed.text if history else "",
     )
@@ -139,22 +147,17 @@ def _totals(report: FleetReport) -> str:
 
 
 def _pictures(systems: list[Entry], history: History | None) -> list[charts.Figure]:
-    made: list[charts.Figure | None] = []
-    if history:
-        days = [(day.day, day.kwh_per_kw) for day in history.days]
-        made += [
-            charts.weeks(history.weeks),
-            statuses(history.statuses) or charts.reporting(history.days),
-            charts.calendar_map(days, "kWh/kW"),
-        ]
-        what = "a day, last 30 days"
-        known = [(e.name, y) for e in systems if (y := e.day_yield) is not None]
-    else:
-        what = "today so far"
-        known = [
-            (e.name, y) for e in systems if (y := e.row.specific_yield_kwh_per_kwp) is not None
-        ]
-    made += [charts.yields([y for _, y in known], what), charts.best_and_worst(known, what)]
+    if history is None:  # today is half over in one time zone and has not begun in another
+        return []
+    what = "a day, last 30 days"
+    known = [(e.name, y) for e in systems if (y := e.day_yield) is not None]
+    made = [
+        charts.weeks(history.weeks),
+        statuses(history.statuses) or charts.reporting(history.days),
+        charts.calendar_map([(day.day, day.kwh_per_kw) for day in history.days], "kWh/kW"),
+        charts.yields([y for _, y in known], what),
+        charts.best_and_worst(known, what),
+    ]
     return [figure for figure in made if figure is not None]
 
 

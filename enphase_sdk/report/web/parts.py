@@ -6,8 +6,9 @@ from collections.abc import Container, Mapping, Sequence
 
 from enphase_sdk.report.findings import AreaOutage, Assessment, Finding, Kind, Todo
 from enphase_sdk.report.formats import number, plain
+from enphase_sdk.report.thresholds import Threshold
 from enphase_sdk.report.web.charts import Figure
-from enphase_sdk.report.web.columns import COLUMNS, WORDS, Column, Entry, moment, shown
+from enphase_sdk.report.web.columns import COLUMNS, WORDS, Column, Entry, day_of, moment, shown
 from enphase_sdk.report.web.shell import text
 
 __all__ = ["figures", "need_list", "static_row", "thresholds", "values_table"]
@@ -100,11 +101,11 @@ def _line(finding: Finding, entry: Entry, new: bool) -> str:
 
 
 def _since(finding: Finding) -> str:
-    day = moment(finding.since)
+    day = day_of(finding.since)
     lasted = "" if not finding.days else f"{finding.days:,} d"
     if day is None:
         return lasted or "not known"
-    return f'<span class="when">{day[:10]}</span>' + (
+    return f'<span class="when">{day}</span>' + (
         f' <span class="faint when">({lasted})</span>' if lasted else ""
     )
 
@@ -156,11 +157,16 @@ def _cell(entry: Entry, column: Column) -> str:
 def thresholds(assessment: Assessment) -> str:
     """The limits of the judgements; those that were changed are marked."""
     items = "".join(
-        f"<li>{_limit(limit.value)} {text(limit.unit)} {text(limit.words)}"
+        f"<li>{_limit(limit.value)} {text(_unit(limit))} {text(limit.words)}"
         f"{'' if limit.value == limit.default else f' (default {_limit(limit.default)})'}</li>"
         for limit in assessment.thresholds.listed()
     )
     return f"<ul>{items}</ul>"
+
+
+def _unit(limit: Threshold) -> str:
+    one = limit.value == 1 and limit.unit.endswith(("days", "systems"))
+    return limit.unit.removesuffix("s") if one else limit.unit
 
 
 def _limit(value: float) -> str:

@@ -12,12 +12,7 @@ from typing import Any
 
 import msgspec
 
-__all__ = ["SOURCE", "as_json", "asset", "filled", "scripts", "text"]
-
-SOURCE = (
-    "Data: Enphase Energy, Inc. (Enlighten), through the Enphase API. This page was made with "
-    "enphase-sdk; Enphase has not made or checked it."
-)
+__all__ = ["as_json", "asset", "filled", "scripts", "text"]
 
 _ASSETS = Path(__file__).with_name("assets")
 

@@ -32,6 +32,9 @@ _CONFIG: dict[str, Any] = {
         "domainColor": "var(--line-strong)",
         "tickColor": "var(--line-strong)",
         "labelLimit": 150,
+        # The reader's font may be wider than the one that labels are measured with here.
+        "labelSeparation": 14,
+        "labelFlush": False,
     },
     "legend": {
         "labelColor": "var(--ink)",

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from enphase_sdk.report.days import Daily, known
-from enphase_sdk.report.formats import kilo, number
+from enphase_sdk.report.formats import day_in_words, kilo, number
 from enphase_sdk.report.web.charts import Figure, both
 from enphase_sdk.report.web.history import DayCurve
 from enphase_sdk.report.web.svg import altair
@@ -14,6 +14,9 @@ from enphase_sdk.report.web.svg import altair
 __all__ = ["day_curve", "last_days", "months"]
 
 LAST_DAYS = 60
+
+# Of the days known in a month, so many must be known in the same month a year before.
+_SHARE_KNOWN = 0.9
 
 
 def last_days(days: Daily, last: date) -> Figure | None:
@@ -46,7 +49,7 @@ def last_days(days: Daily, last: date) -> Figure | None:
     gap = f" {unknown} of them are not known; they have no bar." if unknown else ""
     return Figure(
         title=f"The last {LAST_DAYS} days",
-        says=f"Energy of each day up to {last}.{gap}",
+        says=f"Energy of each day up to {day_in_words(last)}.{gap}",
         drawing=both(made),
         headings=["Day", "kWh"],
         rows=[[str(day), kilo(known(days.get(day)))] for day in reversed(span)],
@@ -62,7 +65,7 @@ def months(days: Daily, last: date) -> Figure | None:
             sums.setdefault((day.year, day.month), []).append(wh)
     span = [_month_back(last, back) for back in range(11, -1, -1)]
     names = ["this year", "the year before"]
-    rows = [(m, sums.get(m), sums.get((m[0] - 1, m[1]))) for m in span]
+    rows = [(m, sums.get(m), _comparable(sums.get((m[0] - 1, m[1])), sums.get(m))) for m in span]
     values = [
         {"m": f"{year}-{month:02}-01", "s": name, "kwh": sum(told) / 1e3}
         for (year, month), now, before in rows
@@ -106,7 +109,7 @@ def months(days: Daily, last: date) -> Figure | None:
             f"The last month counts up to day {last.day} in both years. "
             "The weather differs from year to year."
             if compared
-            else f"The last month counts up to {last}."
+            else f"The last month counts up to {day_in_words(last)}."
         ),
         drawing=both(made),
         headings=["Month", "kWh", "Days known", "Year before, kWh"],
@@ -153,12 +156,17 @@ def day_curve(curve: DayCurve) -> Figure | None:
         )
 
     return Figure(
-        title=f"Power on {curve.day}",
+        title=f"Power on {day_in_words(curve.day)}",
         says=f"Mean power of each {curve.minutes} minutes.",
         drawing=both(made),
         headings=["From", "kW"],
         rows=[[_clock(value["h"]), number(value["kw"], 2)] for value in values],
     )
+
+
+def _comparable(before: list[float] | None, now: list[float] | None) -> list[float] | None:
+    """A month of the year before, unless days of it are missing that are known of this year."""
+    return before if before and len(before) >= _SHARE_KNOWN * len(now or before) else None
 
 
 def _clock(hours: float) -> str:

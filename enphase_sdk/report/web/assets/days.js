@@ -31,11 +31,19 @@ function dayAt(number) {
   return day.toISOString().slice(0, 10);
 }
 
-// The kWh of each month; a month of which a day is not known says how many are.
-function monthsOf(days) {
+// The newest day whose energy is known.
+function lastKnown(days) {
+  return dayAt(days.findLastIndex((kwh) => kwh !== null));
+}
+
+// The kWh of each month up to a day; a month of which a day is not known says how many are.
+// The same month of the year before counts up to the same day: a part is not compared with the whole.
+function monthsOf(days, end) {
   const months = new Map();
+  const before = `${Number(end.slice(0, 4)) - 1}${end.slice(4, 7)}`;
   days.forEach((kwh, number) => {
-    const month = dayAt(number).slice(0, 7);
+    const day = dayAt(number), month = day.slice(0, 7);
+    if (day > end || (month === before && day.slice(8) > end.slice(8))) return;
     const sum = months.get(month) ?? { month, kwh: 0, known: 0, days: 0 };
     sum.days += 1;
     if (kwh !== null) { sum.kwh += kwh; sum.known += 1; }

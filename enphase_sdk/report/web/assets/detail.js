@@ -19,7 +19,7 @@ function findings(row) {
   const list = element("ul", { class: "needs" });
   for (const [todo, reason, since, lost, basis] of data.findings[row[at.id]] ?? []) {
     const cost = todo === "fine" ? "" : ` Lost: ${lost === null ? "not known" : `about ${number(lost, 0)} kWh${basis ? ` (${basis})` : ""}`}.`;
-    list.append(element("li", { class: todo }, element("span", { class: "mark" }, words[todo]), ` ${reason}${since ? `, since ${since}` : ""}.${cost}`));
+    list.append(element("li", { class: todo }, element("span", { class: "mark" }, words[todo]), ` ${reason}${since && !reason.includes(since.slice(0, 10)) ? `, since ${since}` : ""}.${cost}`));
   }
   return list;
 }
@@ -35,14 +35,17 @@ function daysFigure(width, days, peers) {
 }
 
 function monthsFigure(width, days) {
-  const months = monthsOf(days);
+  const end = lastKnown(days);
+  const months = monthsOf(days, end);
   const byMonth = new Map(months.map((one) => [one.month, one]));
   const last = months.slice(-12);
   const before = last.map(({ month }) => byMonth.get(`${Number(month.slice(0, 4)) - 1}${month.slice(4)}`));
   const kwh = (one) => (one && one.known ? one.kwh : null);
+  // A month of which days are missing (the system's first one) is not compared with a whole one.
+  last.forEach((one, n) => { if (before[n] && before[n].known < 0.9 * one.known) before[n] = undefined; });
   const series = [{ values: last.map(kwh), kind: "" }];
   if (before.some((one) => kwh(one) !== null)) series.unshift({ values: before.map(kwh), kind: "before" });
-  const says = series.length > 1 ? "Filled: kWh of the month. Outlined: the same month a year before. The first and the last month may not be complete." : "kWh of each month; the first and the last month may not be complete.";
+  const says = series.length > 1 ? `Filled: kWh of the month. Outlined: the same month a year before. The last month counts up to ${end} in both years.` : `kWh of each month; the last one counts up to ${end}.`;
   const lines = last.map((one, n) => [one.month, number(kwh(one)), `${one.known} of ${one.days}`, number(kwh(before[n]) ?? null)]).reverse();
   return figure("Energy by month, kWh", says, bars(width, 190, series, last.map(({ month }) => month)), ["Month", "kWh", "Days known", "Year before, kWh"], lines);
 }

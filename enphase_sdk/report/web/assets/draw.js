@@ -53,7 +53,7 @@ function bars(width, height, series, names, line) {
     const broad = Math.max(1, (slot * 0.8) / series.length);
     values.forEach((value, place) => {
       if (value === null) {
-        if (number === 0) drawn.svg.append(shape("rect", { class: "gap", x: drawn.x(place), y: 8, width: slot, height: drawn.base - 8 }));
+        if (number === series.length - 1) drawn.svg.append(shape("rect", { class: "gap", x: drawn.x(place), y: 8, width: slot, height: drawn.base - 8 }));
         return;
       }
       drawn.svg.append(shape("rect", { class: `bars ${kind}`, x: drawn.x(place) + slot * 0.1 + number * broad, y: drawn.y(value), width: broad, height: Math.max(0, drawn.base - drawn.y(value)) }));
