@@ -181,8 +181,9 @@ def _modules(modules: Sequence[Module], span: ModuleSpan | None) -> str:
         shown = [(_share(module.energy_wh, middle), "") for module in modules]
     else:
         what = (
-            f"Energy of each microinverter over {span.days} days to {day_in_words(span.last_day)} against "
-            "the median of those of the same model and direction"
+            f"Energy of each microinverter over {span.days} days to "
+            f"{day_in_words(span.last_day)} against the median of those of the same model "
+            "and direction"
         )
         later = "One that is shaded has less."
         shown = [(_share(module.share, 1.0), f"{kilo(module.span_wh)} kWh ") for module in modules]
