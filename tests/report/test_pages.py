@@ -133,6 +133,24 @@ def test_a_large_system_gets_a_step_that_its_best_day_fits_in(tmp_path: Path) ->
         assert unpacked(history, 101)[-1] == round(6_000_000 / 92)
 
 
+def test_days_on_which_a_system_only_reported_count_as_0(tmp_path: Path) -> None:
+    with fill(tmp_path / "two.duckdb", [101, 102]) as store:
+        silent, fine = stored_rows(store)
+        since = NOW - timedelta(days=5)
+        silent = evolve(silent, last_energy_at=since, last_day=since.date() - timedelta(days=1))
+        history = read_history(store, [silent, fine])
+    assert history is not None
+    # Energy ended within the first of these days, and the last one is not settled yet.
+    assert [(day.producing, day.zero, day.unknown) for day in history.days[-6:]] == [
+        (2, 0, 0),
+        (1, 0, 1),
+        (1, 1, 0),
+        (1, 1, 0),
+        (1, 1, 0),
+        (1, 0, 1),
+    ]
+
+
 def test_the_fleet_s_days_count_who_produced_and_who_is_not_known(report: FleetReport) -> None:
     last = history_of(report).days[-1]
     assert (last.day, last.producing, last.zero, last.unknown) == (LAST_DAY, 10, 1, 1)

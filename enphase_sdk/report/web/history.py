@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.report.web.modules import Module, ModuleSpan, read_modules
 from enphase_sdk.report.web.packing import PackedDays, pack
@@ -42,7 +44,7 @@ class FleetDay:
         day: The day, for each system in its own time zone.
         wh: Energy of the systems with a known value, Wh; None if there are none.
         producing: Systems with energy.
-        zero: Systems with 0 Wh.
+        zero: Systems with 0 Wh, and those that reported but have no energy since an earlier day.
         unknown: Systems that have started to produce, but whose day is not known.
         kwh_per_kw: Energy per rated power over the systems for which both are known.
     """
@@ -227,8 +229,9 @@ def read_history(
     select = store.connection.execute
     first = year_ago + timedelta(1)
     modules = read_modules(store, rows, thresholds)
+    days = [FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()]
     return History(
-        days=[FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()],
+        days=_with_silent_systems(days, known, thresholds),
         weeks=[
             FleetWeek(*r)
             for r in select(_WEEKS, [*cut, before, year_ago, last_day, last_day]).fetchall()
@@ -242,6 +245,26 @@ def read_history(
         ),
         statuses=read_statuses(store, rows),
     )
+
+
+def _with_silent_systems(
+    days: Sequence[FleetDay], rows: Sequence[ReportRow], thresholds: Thresholds
+) -> list[FleetDay]:
+    """The days, where systems count as 0 Wh on the days on which they only reported."""
+    silent = Counter[date]()
+    for row in rows:
+        zone = zone_named(row.timezone)
+        dark = zone and days_without_energy(
+            row.last_report_at, row.last_energy_at, zone=zone, thresholds=thresholds
+        )
+        if dark and row.last_day is not None:
+            first = max(dark.first, row.last_day + timedelta(1), days[0].day)
+            silent.update(first + timedelta(n) for n in range((dark.last - first).days + 1))
+    moved = {day.day: min(silent[day.day], day.unknown) for day in days}
+    return [
+        evolve(day, zero=day.zero + moved[day.day], unknown=day.unknown - moved[day.day])
+        for day in days
+    ]
 
 
 def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:
