@@ -59,7 +59,7 @@ def fill(path: Path, systems: int) -> None:
 
     source = random.Random(1)
     weather = {place: [source.uniform(0.1, 1.0) for _ in range(DAYS)] for place in PLACES}
-    listed, summed = [], []
+    listed, summed, rates = [], [], {}
     with Store(path) as store, store.transaction():
         for system_id in range(1, systems + 1):
             place = source.choice(PLACES)
@@ -75,15 +75,17 @@ def fill(path: Path, systems: int) -> None:
                 "last_report_at": heard, "last_energy_at": heard,
             })  # fmt: skip
             summed.append({"system_id": system_id, "day": NOW.date(), "size_w": size})
-            for ago in READ:  # microinverters, of which one in a hundred is weak
-                made = [
-                    (2_000 if source.random() < 0.01 else 3_000) * (DAYS - ago)
-                    for _ in range(MICROINVERTERS)
-                ]
-                at = NOW - timedelta(ago)
+            # Wh a day of each microinverter; one in a hundred is weak.
+            rates[system_id] = [
+                600 if source.random() < 0.01 else 1_000 for _ in range(MICROINVERTERS)
+            ]
+        # One reading of all systems after the other: they are written together.
+        for at in (NOW - timedelta(ago) for ago in READ):
+            for system_id, each in rates.items():
                 store.write_inverters(system_id, [
                     {"serial_number": f"48{system_id:07d}{number:03d}", "model": "IQ7",
-                     "energy_wh": wh, "last_report_at": at} for number, wh in enumerate(made)
+                     "energy_wh": rate * (at - NOW).days + 400_000, "last_report_at": at}
+                    for number, rate in enumerate(each)
                 ], at)  # fmt: skip
         for ago in range(STATUS_DAYS, -1, -1):
             store.write_systems(listed, NOW - timedelta(ago))
