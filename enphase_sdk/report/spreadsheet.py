@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -17,7 +18,7 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")  # noqa: RUF001 - spreadsheets
 
 
 def csv_lines(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A header and a line for each record, as RFC 4180 has them.
+    """A header and a line for each record, quoted as in RFC 4180, with this platform's line ends.
 
     What is not known is an empty cell. A text that a spreadsheet would take for a formula gets
     an apostrophe in front, which spreadsheets take as "text follows".
@@ -35,7 +36,8 @@ def report_csv(report: FleetReport) -> str:
 def _line(cells: Sequence[str]) -> str:
     buffer = io.StringIO()
     csv.writer(buffer).writerow(cells)
-    return buffer.getvalue()
+    # The tools of Linux and macOS would take a carriage return for a part of the last cell.
+    return buffer.getvalue().removesuffix("\r\n") + os.linesep
 
 
 def _cell(value: Any) -> str:

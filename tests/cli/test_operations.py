@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -167,7 +168,7 @@ def test_no_meter_is_null_and_said_to_people(run: Run, cloud: SimulatedEnlighten
     plain = cloud.find(kind=Kind.PLAIN).system_id
     as_json = run("consumption", plain, "--json")
     assert (as_json.code, as_json.out) == (0, "null\n")
-    assert run("consumption", plain, "--csv").out == "system_id,date,consumption\r\n"
+    assert run("consumption", plain, "--csv").out == f"system_id,date,consumption{os.linesep}"
     table = run("consumption", plain)
     assert (table.code, table.out) == (0, "")
     assert table.err == "enphase: no data: the system has no consumption meter\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -102,7 +103,7 @@ def test_no_name_is_a_formula(start: str) -> None:
 
 def test_numbers_and_lists_are_written_as_they_are() -> None:
     lines = list(csv_lines(["a", "b", "c", "d"], [{"a": -1, "b": ["x", "=y"], "c": None}]))
-    assert lines == ["a,b,c,d\r\n", "-1,x; =y,,\r\n"]
+    assert lines == [f"a,b,c,d{os.linesep}", f"-1,x; =y,,{os.linesep}"]
 
 
 def test_texts_from_outside_are_no_html(report: FleetReport) -> None:
