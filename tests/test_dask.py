@@ -160,7 +160,7 @@ def test_the_workers_write_the_folder_themselves(cluster: LocalCluster, tmp_path
                     assert written > {"daily", "intervals", "summaries"}
                     continue
                 # What only this process finds out: the listing, and what no system has.
-                assert written <= {"systems", "runs", "asked"}
+                assert written <= {"systems", "statuses", "runs", "asked"}
                 sent = b"".join(executor.sent)
                 assert b"energy_lifetime" in sent
                 assert API_KEY.encode() not in sent
