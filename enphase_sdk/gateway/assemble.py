@@ -66,7 +66,8 @@ def assembled(told: Told) -> Snapshot:
         home=told.of(sources.HOME),
         devices=told.of(sources.DEVICES),
     )
-    snapshot = _judged(told, _in_range(told, snapshot))
+    endpoints = _endpoints(told, snapshot)
+    snapshot = _judged(told, _in_range(told, snapshot, endpoints), endpoints)
     batteries = _ac_batteries(told, snapshot.inverters)
     return evolve(
         snapshot,
@@ -75,9 +76,8 @@ def assembled(told: Told) -> Snapshot:
     )
 
 
-def _in_range(told: Told, snapshot: Snapshot) -> Snapshot:
+def _in_range(told: Told, snapshot: Snapshot, endpoints: dict[str, str]) -> Snapshot:
     """The snapshot without values that no device can have."""
-    page, endpoints = told.page_source.endpoint, _endpoints(told, snapshot)
     homes = {
         "ctmeters": endpoints["meters"],
         "ctmeters_phases": endpoints["meters"],
@@ -88,7 +88,7 @@ def _in_range(told: Told, snapshot: Snapshot) -> Snapshot:
         "encharge_power": sources.ENCHARGE_POWER.endpoint,
         "encharge_aggregate": sources.SECONDARY_CONTROL.endpoint,
         "battery_aggregate": sources.SECONDARY_CONTROL.endpoint,
-        "acb_power": page,
+        "acb_power": told.page_source.endpoint,
     }
     right: dict[str, Any] = {
         name: ranged(getattr(snapshot, name), partial(told.problems.add, endpoint))
@@ -109,13 +109,12 @@ def _endpoints(told: Told, snapshot: Snapshot) -> dict[str, str]:
     }
 
 
-def _judged(told: Told, snapshot: Snapshot) -> Snapshot:
+def _judged(told: Told, snapshot: Snapshot, endpoints: dict[str, str]) -> Snapshot:
     """The snapshot without implausible values."""
     profile = told.profile
     entry = told.page.inverters if told.page else None
     counted = max(len(snapshot.inverters), (entry and entry.count) or 0)
     profile.microinverters = max(profile.microinverters, counted)
-    endpoints = _endpoints(told, snapshot)
     site = Site(
         microinverters=profile.microinverters or None,
         phases=profile.phase_count,

@@ -13,7 +13,16 @@ from enphase_sdk.report.web.history import FleetDay, FleetWeek
 from enphase_sdk.report.web.statuses import STATUS_DAYS
 from enphase_sdk.report.web.svg import NARROW, WIDE, Drawing, altair, draw
 
-__all__ = ["Figure", "best_and_worst", "both", "calendar_map", "reporting", "weeks", "yields"]
+__all__ = [
+    "Figure",
+    "best_and_worst",
+    "both",
+    "calendar_map",
+    "day_axis",
+    "reporting",
+    "weeks",
+    "yields",
+]
 
 EXTREMES = 8
 DAY = timedelta(days=1)
@@ -103,6 +112,17 @@ def _weeks_in_words(pairs: Sequence[FleetWeek]) -> str:
     )
 
 
+def day_axis(first: date, last: date) -> Any:
+    """The axis of a picture with a bar for each day, `day`."""
+    alt = altair()
+    return alt.X(
+        "day:T",
+        title=None,
+        scale=alt.Scale(type="utc", domain=[str(first - DAY), str(last + DAY)]),
+        axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
+    )
+
+
 def reporting(told: Sequence[FleetDay]) -> Figure | None:
     """How many systems made 0 Wh, or are not known, on each of the last 90 days."""
     days = told[-STATUS_DAYS:]
@@ -124,12 +144,7 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
             alt.Chart(alt.InlineData(values=values), width=width, height=210)
             .mark_bar(width=max(1.0, 0.85 * width / len(days)))
             .encode(
-                x=alt.X(
-                    "day:T",
-                    title=None,
-                    scale=alt.Scale(type="utc", domain=[str(first.day - DAY), str(last.day + DAY)]),
-                    axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
-                ),
+                x=day_axis(first.day, last.day),
                 y=alt.Y(
                     "n:Q",
                     title="systems",

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from enphase_sdk.report.formats import UNKNOWN
-from enphase_sdk.report.web.charts import Figure, both
+from enphase_sdk.report.web.charts import Figure, both, day_axis
 from enphase_sdk.report.web.statuses import GROUPS, StatusDay
 from enphase_sdk.report.web.svg import altair
 
@@ -17,7 +16,6 @@ __all__ = ["LEAST_DAYS", "statuses"]
 LEAST_DAYS = 14
 
 _HEIGHT = 210
-_DAY = timedelta(days=1)
 _GAP = "no sync"
 _COLOURS = {
     "power": "var(--visit)",
@@ -46,15 +44,9 @@ def statuses(days: Sequence[StatusDay]) -> Figure | None:
     there |= {_GAP} if gaps else set()
     names = [name for name in _COLOURS if name in there]
     alt = altair()
-    domain = [str(days[0].day - _DAY), str(days[-1].day + _DAY)]
 
     def made(width: int) -> Any:
-        x = alt.X(
-            "day:T",
-            title=None,
-            scale=alt.Scale(type="utc", domain=domain),
-            axis=alt.Axis(format="%-d %b", tickCount=6, grid=False, labelOverlap=True),
-        )
+        x = day_axis(days[0].day, days[-1].day)
         colour = alt.Color(
             "s:N",
             title=None,
