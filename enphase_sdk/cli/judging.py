@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Assessment,
         Estimate,
         FleetReport,
+        InverterEnergy,
         Kind,
         OpenFinding,
         ReportRow,
@@ -159,14 +160,19 @@ class Rules(NamedTuple):
     estimates: Estimate | Mapping[int, Estimate] | None = None
 
 
-def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> Assessment:
+def judged(
+    rows: Sequence[ReportRow],
+    *,
+    store: Store | None,
+    rules: Rules,
+    inverter_energy: Mapping[int, InverterEnergy] | None = None,
+) -> Assessment:
     """The judgement of a report's rows, with the days and devices in a store."""
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.report import (
         assess,
         stored_days,
-        stored_inverter_energy,
         stored_inverters,
         stored_inverters_read_at,
         stored_meters,
@@ -182,7 +188,7 @@ def judged(rows: Sequence[ReportRow], *, store: Store | None, rules: Rules) -> A
             "meters": stored_meters(store, since=now.date() - month),
             "inverters": stored_inverters(store),
             "inverters_read_at": stored_inverters_read_at(store),
-            "inverter_energy": stored_inverter_energy(store, thresholds=rules.thresholds),
+            "inverter_energy": inverter_energy,
         }
     return assess(rows, **known, as_of=now, thresholds=rules.thresholds, estimates=rules.estimates)
 

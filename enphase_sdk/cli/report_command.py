@@ -245,7 +245,13 @@ def _stored_report(
     from enphase_sdk.clock import current_clock
     from enphase_sdk.core.times import utc
     from enphase_sdk.download import Download
-    from enphase_sdk.report import FleetReport, in_words, read_history, stored_rows
+    from enphase_sdk.report import (
+        FleetReport,
+        in_words,
+        read_history,
+        stored_inverter_energy,
+        stored_rows,
+    )
     from enphase_sdk.store import Store
 
     problem = None
@@ -264,13 +270,15 @@ def _stored_report(
             if not rows:
                 raise ConfigError(f"--system {asked.system}: {path} holds no such system")
         stopped = STOPPED_EARLY if interrupt.came else None
+        rules = asked.rules
+        energy = stored_inverter_energy(store, [r.system_id for r in rows], rules.thresholds)
         made = FleetReport.of(
             rows,
             generated_at=utc(current_clock().time()),
             stopped_by=stopped if problem is None else in_words(problem),
             from_store=True,
-            assessment=judged(rows, store=store, rules=asked.rules),
-            history=read_history(store, rows, asked.rules.thresholds)
+            assessment=judged(rows, store=store, rules=rules, inverter_energy=energy),
+            history=read_history(store, rows, rules.thresholds, inverter_energy=energy)
             if asked.page and asked.system is None
             else None,
         )

@@ -11,6 +11,7 @@ from typing import Any
 from attrs import evolve, field, frozen
 
 from enphase_sdk.core.times import zone_named
+from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
@@ -205,13 +206,18 @@ WHERE measure = 'production' AND end_at > newest - INTERVAL 50 HOUR GROUP BY 1
 
 
 def read_history(
-    store: Store, rows: Sequence[ReportRow], thresholds: Thresholds = DEFAULT_THRESHOLDS
+    store: Store,
+    rows: Sequence[ReportRow],
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    *,
+    inverter_energy: Mapping[int, InverterEnergy] | None = None,
 ) -> History | None:
     """The days of the systems in `rows` only; None if no whole day is known.
 
     Source: tables `daily`, `intervals`, `inverters`, `inverter_readings` and `statuses` of the
     store. Each system's days end at the row's `last_day`. Of the thresholds those count by which
-    microinverters are compared.
+    microinverters are compared. `inverter_energy` is what `stored_inverter_energy` gave for these
+    rows; without it, it is read.
 
     Raises:
         ConfigError: the store cannot be read.
@@ -228,7 +234,7 @@ def read_history(
     year_ago, before = last_day - timedelta(YEAR), last_day - timedelta(2 * YEAR + 1)
     select = store.connection.execute
     first = year_ago + timedelta(1)
-    modules = read_modules(store, rows, thresholds)
+    modules = read_modules(store, rows, thresholds, inverter_energy)
     days = [FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()]
     return History(
         days=_with_silent_systems(days, known, thresholds),

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from attrs import field, frozen
 
 from enphase_sdk.core.times import zone_named
-from enphase_sdk.report.inverter_energy import compare_inverters
+from enphase_sdk.report.inverter_energy import InverterEnergy, compare_inverters
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.stored_inverters import stored_inverter_energy
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
@@ -66,9 +66,12 @@ WHERE system_id IN (SELECT unnest(?::BIGINT[])) ORDER BY system_id, serial_numbe
 
 
 def read_modules(
-    store: Store, rows: Sequence[ReportRow], thresholds: Thresholds = DEFAULT_THRESHOLDS
+    store: Store,
+    rows: Sequence[ReportRow],
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    inverter_energy: Mapping[int, InverterEnergy] | None = None,
 ) -> Modules:
-    """The microinverters of the systems in `rows`.
+    """The microinverters of the systems in `rows`; their energies are read if they are not given.
 
     Source: tables `inverters` and `inverter_readings` of the store.
 
@@ -78,7 +81,9 @@ def read_modules(
     by_id = {row.system_id: row for row in rows}
     spans: dict[int, ModuleSpan] = {}
     told: dict[int, dict[str, tuple[float | None, float | None, bool]]] = {}
-    for system_id, energy in stored_inverter_energy(store, by_id, thresholds).items():
+    if inverter_energy is None:
+        inverter_energy = stored_inverter_energy(store, by_id, thresholds)
+    for system_id, energy in inverter_energy.items():
         newest = energy.spans[0]
         zone = zone_named(by_id[system_id].timezone) or UTC
         spans[system_id] = ModuleSpan(newest.days, newest.ended_at.astimezone(zone).date())
