@@ -69,10 +69,15 @@ class Ledger(Protocol):
 
 
 class MemoryLedger:
-    """Stores the tally for the threads and tasks of one process; it is not encoded."""
+    """Stores the tally for the threads and tasks of one process; it is not encoded.
 
-    def __init__(self) -> None:
+    Args:
+        clock: The clock that its times are read from.
+    """
+
+    def __init__(self, clock: Clock | None = None) -> None:
         self.tally = Tally()
+        self.clock = clock
         self._lock = threading.Lock()
         renew_after_fork(self)
 
@@ -131,13 +136,15 @@ class Named:
         return self.ledger
 
 
-# The clients of a process that use the same quota share a memory ledger while they exist.
-_memories: weakref.WeakValueDictionary[str, MemoryLedger] = weakref.WeakValueDictionary()
+# The clients of a process that use the same quota share a memory ledger while they exist, if
+# they read the same clock: times of a test's clock mean nothing to the clients of the next test.
+_memories: weakref.WeakValueDictionary[tuple[str, int], MemoryLedger]
+_memories = weakref.WeakValueDictionary()
 _memories_lock = threading.Lock()
 
 
-def ledger_of(named: Named) -> Ledger | MemoryLedger:
-    """The ledger.
+def ledger_of(named: Named, clock: Clock | None = None) -> Ledger | MemoryLedger:
+    """The ledger, for a client that reads `clock`.
 
     Raises:
         ConfigError: there is no ledger of that name.
@@ -148,9 +155,11 @@ def ledger_of(named: Named) -> Ledger | MemoryLedger:
         return MemoryLedger()
     if chosen is None or chosen == "memory":
         with _memories_lock:
-            found = _memories.get(named.application)
+            # The ledger keeps its clock alive, so no other clock has this id.
+            key = (named.application, id(clock))
+            found = _memories.get(key)
             if found is None:
-                found = _memories[named.application] = MemoryLedger()
+                found = _memories[key] = MemoryLedger(clock)
             return found
     if callable(getattr(chosen, "change", None)):
         ledger: Ledger = chosen

@@ -98,7 +98,7 @@ class Options:
         policy = Policy(
             pacer=Pacer(
                 chosen,
-                ledger_of(named),
+                ledger_of(named, clock),
                 named.application,
                 time=time,
                 reserve=reserved(reserve, chosen),

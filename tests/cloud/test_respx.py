@@ -9,7 +9,8 @@ import httpx
 import pytest
 import respx
 
-from enphase_sdk import AsyncEnlighten, Enlighten, errors
+from enphase_sdk import AsyncEnlighten, Enlighten, Plan, errors
+from enphase_sdk.clock import set_clock
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from tests.support import BASE_URL, page_body, summary_body
 
@@ -70,6 +71,23 @@ def test_the_spec_s_own_refusal_costs_no_minute(clock: FakeClock) -> None:
         with pytest.raises(errors.RateLimitError) as caught:
             enlighten.summary(67)
     assert (caught.value.period, caught.value.limit) == ("minute", 10)
+
+
+@respx.mock
+def test_what_one_test_s_client_learned_does_not_delay_the_next_test(clock: FakeClock) -> None:
+    """Clients of one key share what they know of its quota, but not across clocks."""
+    route = respx.get(f"{BASE_URL}/systems/67/summary")
+    with Enlighten("clocks", "user", quota=Plan("mine", 2)) as enlighten:
+        route.side_effect = [httpx.Response(200, json=summary_body())] * 4
+        enlighten.summary(67)
+        enlighten.summary(67)
+        next_test = FakeClock()
+        set_clock(next_test)
+        Enlighten("clocks", "user", quota=Plan("mine", 2)).summary(67)
+        assert next_test.sleeps == []
+        set_clock(clock)
+        Enlighten("clocks", "user", quota=Plan("mine", 2)).summary(67)
+        assert sum(clock.sleeps) > 0
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
