@@ -72,13 +72,12 @@ def test_what_is_there_is_written_and_the_code_says_so(
     words += ["--out", out] if command == "report" else []
     words += cloud.system_ids() if command == "summary" else []
     clock = GivesUp(number, WORKERS if command == "report" else 1)
-    usual, handler = set_clock(clock), signal.signal(signal.SIGINT, signal.default_int_handler)
+    usual = set_clock(clock)
     try:
         result = run(*words)
     finally:
         clock.over.set()
         set_clock(usual)
-        signal.signal(signal.SIGINT, handler)
     assert result.code == 6
     assert result.err.startswith("enphase: partly done: ")
     assert len(result.err.splitlines()) == 1
@@ -99,15 +98,11 @@ def test_a_second_interrupt_ends_at_once() -> None:
         os.kill(os.getpid(), signal.SIGINT)
         yield 2
 
-    handler = signal.signal(signal.SIGINT, signal.default_int_handler)
-    try:
-        with FirstInterrupt() as interrupt:
-            seen += interrupt.until_it(work())
-            assert interrupt.came
-            with pytest.raises(KeyboardInterrupt):
-                os.kill(os.getpid(), signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, handler)
+    with FirstInterrupt() as interrupt:
+        seen += interrupt.until_it(work())
+        assert interrupt.came
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), signal.SIGINT)
     assert seen == [1]
 
 
