@@ -317,6 +317,15 @@ def test_many_summaries_make_one_table(backend: BackendName) -> None:
     assert rows[0]["current_power_w"] == 5.0
 
 
+def test_zeros_of_a_summary_of_a_past_day_are_null(backend: BackendName) -> None:
+    past = summary(67, modules=0, size_w=0, current_power=0)
+    unlit = summary(72, current_power=0)
+    rows = rows_of(frames.to_frame([past, unlit], backend=backend))
+    columns = ("modules", "size_w", "current_power_w", "energy_today_wh")
+    assert [rows[0][name] for name in columns] == [None, None, None, 6]
+    assert rows[1]["current_power_w"] == 0
+
+
 def test_models_and_bytes_give_the_same_frame(backend: BackendName) -> None:
     answers: dict[Operation, tuple[Any, bytes]] = {
         "stats": (models.Stats, stats_body(interval(), interval(NOON + 300, powr=0))),

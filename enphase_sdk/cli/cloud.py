@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import UTC, tzinfo
-from functools import cache, cached_property, partial
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 import typer
@@ -126,15 +126,20 @@ class Cloud:
             system_ids: The systems.
             operation: Returns a system's answer in wire form. It is given the system's id, and a
                 function that returns the system's time zone; the first call lists them, which
-                costs a hit or more.
+                costs a hit or more. A table then shows instants in these zones, else in UTC.
 
         Raises:
             PartlyDoneError: some systems were not read.
         """
-        zone = self._zones(system_ids)
+        zone, known = self._zones(system_ids), dict[Any, tzinfo]()
+        view = view.in_zones(known)
 
         def asked(system_id: int) -> Any:
-            return operation(system_id, partial(zone, system_id))
+            def zone_of() -> tzinfo:
+                known[system_id] = zone(system_id)
+                return known[system_id]
+
+            return operation(system_id, zone_of)
 
         if len(system_ids) == 1:
             self.show(view, asked(system_ids[0]))

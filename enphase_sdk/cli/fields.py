@@ -49,11 +49,16 @@ def id_field(name: str, heading: str) -> Field:
     return Field(name, Heading(heading, numeric=True, stays=True), text_field(name).text)
 
 
-def when_field(name: str, heading: str, *, spare: int = 0, stays: bool = False) -> Field:
-    """An instant; a table shows it in the local time of the row's `timezone`."""
+def when_field(
+    name: str, heading: str, *, spare: int = 0, stays: bool = False, offset: bool = True
+) -> Field:
+    """An instant; a table shows it in the local time of the row's `timezone`, with its offset.
+
+    Without `offset` the heading must say that it is local time.
+    """
 
     def text(row: Row) -> str:
-        return _local(row.get(name), row.get("timezone"))
+        return _local(row.get(name), row.get("timezone"), offset)
 
     return Field(name, Heading(heading, spare=spare, stays=stays), text)
 
@@ -67,15 +72,16 @@ def quantity_fields(name: str, heading: str) -> tuple[Field, ...]:
     )
 
 
-def _local(epoch: Any, zone_name: Any) -> str:
+def _local(epoch: Any, zone_name: Any, offset: bool) -> str:
     """Local time in the system's time zone; UTC with a Z if the zone is not known."""
     if not isinstance(epoch, int):
         return UNKNOWN
+    zone = zone_named(zone_name)
     try:
-        moment = datetime.fromtimestamp(epoch, zone_named(zone_name) or UTC)
+        moment = datetime.fromtimestamp(epoch, zone or UTC)
     except (ValueError, OverflowError, OSError):
         return str(epoch)
-    return instant(moment)
+    return moment.isoformat(" ", "minutes") if zone and offset else instant(moment)
 
 
 def _scaled(row: Row, name: str) -> str:

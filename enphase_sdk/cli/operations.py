@@ -60,7 +60,7 @@ Day = Annotated[
     typer.Option(
         metavar="DATE",
         help="One whole day in the system's time zone: a date, today or yesterday. A day or a "
-        "time in the system's zone costs a hit more, for the zone.",
+        "time in the system's zone costs a hit more, for the zone; tables then show times in it.",
     ),
 ]
 
@@ -84,7 +84,11 @@ def summary(
 
     def asked(system_id: int, zone: ZoneOf) -> Any:
         day = day_of(summary_date, zone)
-        return cloud.client.summary(system_id, summary_date=day).to_dict()
+        wire = cloud.client.summary(system_id, summary_date=day).to_dict()
+        if wire.get("size_w") == 0 and wire.get("modules") == 0:
+            # A summary of a past day does not tell these; the API has zeros.
+            wire |= dict.fromkeys(("size_w", "modules", "current_power"))
+        return wire
 
     cloud.ask(SUMMARY, system_ids, asked)
 

@@ -72,7 +72,7 @@ SYSTEMS = View(
         text_field("postal_code"),
         text_field("country", "Country", spare=4),
         text_field("timezone"),
-        when_field("meta_last_report_at", "Last report, local"),
+        when_field("meta_last_report_at", "Last report, local", offset=False),
         text_field("meta_last_energy_at"),
         text_field("meta_operational_at"),
     ),

@@ -169,17 +169,21 @@ def systems(answer: Any, _zone: tzinfo) -> list[Column]:
 
 
 def summary(answer: Any, _zone: tzinfo) -> list[Column]:
-    """One row; the summaries of many systems make a table of the fleet."""
+    """One row; the summaries of many systems make a table of the fleet.
+
+    A summary of a past day does not tell size, modules and power: the API's zeros become null.
+    """
     one = [answer]
     day = answer.summary_date
+    is_past = answer.size_w == 0 and answer.modules == 0
     return [
         each("system_id", Kind.NUMBER, one),
         Column("summary_date", Kind.DATE, [day.toordinal() - EPOCH if day else None]),
         each("status", Kind.TEXT, one),
         each("source", Kind.TEXT, one),
-        each("modules", Kind.NUMBER, one),
-        Column("size_w", Kind.MEASURE, [answer.size_w]),
-        Column("current_power_w", Kind.MEASURE, [answer.current_power]),
+        Column("modules", Kind.NUMBER, [None if is_past else answer.modules]),
+        Column("size_w", Kind.MEASURE, [None if is_past else answer.size_w]),
+        Column("current_power_w", Kind.MEASURE, [None if is_past else answer.current_power]),
         Column("energy_today_wh", Kind.MEASURE, [answer.energy_today]),
         Column("energy_lifetime_wh", Kind.MEASURE, [answer.energy_lifetime]),
         each("operational_at", Kind.INSTANT, one),

@@ -155,9 +155,6 @@ def of_summaries(rows: Iterable[models.Summary | Row], read_at: datetime) -> Bat
 def _of_summary(summary: models.Summary) -> Row:
     row = {column.name: cleaned(column).values[0] for column in frames.summary(summary, UTC)}
     row["day"] = row.pop("summary_date")
-    if not row["size_w"] and not row["modules"]:
-        # For past days these values are not reported: the wire has zeros.
-        row.update(size_w=None, modules=None, current_power_w=None)
     return row
 
 
