@@ -21,6 +21,7 @@ from enphase_sdk.cli import (
     systems,
 )
 from enphase_sdk.cli.cloud import asked_api
+from enphase_sdk.cli.usage import Command
 
 __all__ = ["app"]
 
@@ -91,3 +92,7 @@ for command in (gateway_export.export, gateway_dashboard.dashboard):
     gateway.group.command()(command)
 gateway.group.add_typer(gateway_set.group, name="set")
 app.add_typer(gateway.group, name="envoy")
+
+for commands in (app, gateway.group, gateway_set.group):
+    for registered in commands.registered_commands:
+        registered.cls = Command

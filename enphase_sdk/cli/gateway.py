@@ -63,6 +63,8 @@ class Gateway:
         token: Annotated[
             str | None,
             typer.Option(
+                "--token",
+                metavar="TOKEN",
                 envvar="ENVOY_TOKEN",
                 help="The token (firmware 7 and up). On the command line it shows in `ps`: set "
                 "ENVOY_TOKEN or use --token-file instead.",
@@ -75,12 +77,16 @@ class Gateway:
         username: Annotated[
             str | None,
             typer.Option(
-                envvar="ENVOY_USERNAME", help="The Enlighten account; firmware below 7: local user."
+                metavar="NAME",
+                envvar="ENVOY_USERNAME",
+                help="The Enlighten account; firmware below 7: local user.",
             ),
         ] = None,
         password: Annotated[
             str | None,
             typer.Option(
+                "--password",
+                metavar="PASSWORD",
                 envvar="ENVOY_PASSWORD",
                 help="The password. On the command line it shows in `ps`: set ENVOY_PASSWORD or "
                 "use --password-file instead.",
@@ -93,7 +99,9 @@ class Gateway:
         fingerprint: Annotated[
             str | None,
             typer.Option(
-                envvar="ENVOY_FINGERPRINT", help="Accept the certificate with this SHA-256."
+                metavar="SHA256",
+                envvar="ENVOY_FINGERPRINT",
+                help="Accept the certificate with this SHA-256.",
             ),
         ] = None,
         ca_file: Annotated[
@@ -353,6 +361,7 @@ def discover(
     seconds: Annotated[
         float,
         typer.Option(
+            "--seconds",
             min=0.1,
             max=LONGEST,
             callback=a_number,

@@ -27,6 +27,7 @@ from enphase_sdk.cli.failures import (
 from enphase_sdk.cli.interrupts import interrupts_raised
 from enphase_sdk.cli.logs import logged_lines
 from enphase_sdk.cli.streams import open_streams, silence
+from enphase_sdk.cli.usage import in_plain_words
 from enphase_sdk.errors import EnphaseError
 
 __all__ = ["run"]
@@ -99,7 +100,7 @@ def _complete(command: Any) -> int:
 
 
 def _usage(error: Any) -> str:
-    said: str = error.format_message()
+    said = in_plain_words(error.format_message())
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "enphase"
     stop = "" if said.endswith((".", "?", ")")) else "."

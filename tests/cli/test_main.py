@@ -62,7 +62,7 @@ print("HEAVY", sorted(heavy & {name.split(".")[0] for name in sys.modules}))
         (["systems", "--bogus"], "No such option: --bogus"),
         (["systems", "--json", "--csv"], "choose one of --json and --csv"),
         (["summary"], "Missing argument 'ID'. See 'enphase summary --help'"),
-        (["summary", "abc"], "'abc' is not a valid int"),
+        (["summary", "abc"], "'abc' is not a whole number"),
         (["energy", "67", "--start-date", "soon"], "'soon' is not a date"),
         (["energy", "67", "--start-date", "2024-02-02", "--end-date", "2024-01-01"], "before"),
         (["stats", "67", "--start-at", "2024-06-01T00:00 PST"], "naive"),
