@@ -93,8 +93,8 @@ class Fleet(ThreadedFleet):
         def begin(system_id: int, tell: Tell) -> None:
             try:
                 future = executor.submit(asked, system_id, **arguments(system_id))
-            except RuntimeError as error:  # the executor was shut down, or its processes have ended
-                tell(None, _unusable(error))
+            except RuntimeError:  # the executor was shut down, or its processes have ended
+                tell(None, _unusable())
             else:
                 future.add_done_callback(partial(_pass_on, tell))
 
@@ -114,18 +114,18 @@ def _require_picklable(ask: Callable[..., Any]) -> None:
 def _pass_on(tell: Tell, future: Future[Any]) -> None:
     try:
         value = future.result()
-    except (BrokenExecutor, CancelledError) as error:
-        tell(None, _unusable(error))
+    except (BrokenExecutor, CancelledError):
+        tell(None, _unusable())
     except Exception as error:
         tell(None, error)
     else:
         tell(value, None)
 
 
-def _unusable(error: Exception) -> ConfigError:
+def _unusable() -> ConfigError:
     return ConfigError(
-        f"the executor cannot be used any more ({type(error).__name__}): it was shut down, or one "
-        "of its processes has ended; make a new one and go on from the run's position"
+        "the executor cannot be used any more: it was shut down, or one of its processes has "
+        "ended; make a new one and go on from the run's position"
     )
 
 

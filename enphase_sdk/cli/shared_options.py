@@ -14,6 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 import typer
 from typer.models import ArgumentInfo
 
+from enphase_sdk.core.reasons import reason_of
+
 __all__ = ["a_number", "command_sharing", "extend_options", "secret_in"]
 
 # Bytes. Every token and password is far smaller.
@@ -101,7 +103,7 @@ def _text_in(path: str) -> tuple[str, str | None]:
                 content = file.read(_LARGEST_SECRET)
         return content.decode("utf-8-sig").strip(), None
     except OSError as error:
-        return "", f"cannot read {path} ({error.strerror or type(error).__name__})"
+        return "", f"cannot read {path} ({reason_of(error)})"
     except ValueError:
         return "", f"{path} is not a valid path, or not text in UTF-8"
 

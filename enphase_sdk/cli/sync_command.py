@@ -116,9 +116,9 @@ def _ids(lists: list[str] | None, more: list[int] | None) -> list[int] | None:
     given = [text.strip() for each in lists or () for text in each.split(",")]
     try:
         found = [int(text) for text in given if text]
-    except ValueError as error:
+    except ValueError:
         raise typer.BadParameter(
-            f"write ids separated by commas ({error})", param_hint="--systems"
+            "write ids separated by commas, such as 67,72", param_hint="--systems"
         ) from None
     found += more or ()
     return found or None
@@ -144,10 +144,8 @@ def _executor(url: str | None) -> Generator[Executor | None, None, None]:
         ) from None
     try:
         client = distributed.Client(f"tcp://{url.removeprefix(_DASK)}", timeout="10s")
-    except (OSError, ValueError) as error:
-        raise ConfigError(
-            f"no Dask scheduler answers at {url} ({type(error).__name__}); check the address"
-        ) from None
+    except (OSError, ValueError):
+        raise ConfigError(f"no Dask scheduler answers at {url}; check the address") from None
     with client:
         yield client.get_executor()
 

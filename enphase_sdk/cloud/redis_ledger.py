@@ -148,7 +148,13 @@ class RedisLedger:
                         return "other clients changed it each time first"
         except (redis.RedisError, OSError, ValueError) as error:
             # Their texts may repeat the address.
-            return type(error).__name__
+            if isinstance(error, redis.AuthenticationError):
+                return "it refused the login"
+            if isinstance(error, (redis.TimeoutError, TimeoutError)):
+                return "no answer in time"
+            if isinstance(error, (redis.ConnectionError, OSError)):
+                return "no connection"
+            return "it answered with an error"
 
     def _asked(self, application: str, key: str, version: bytes, made: bytes, new: bytes) -> bool:
         before = time.monotonic()

@@ -26,6 +26,7 @@ from attrs import field, frozen
 
 from enphase_sdk.core.hosts import is_loopback
 from enphase_sdk.core.json import is_object
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.core.state import real_path
 from enphase_sdk.errors import ConfigError
 
@@ -176,7 +177,7 @@ class _File:
         except FileNotFoundError:
             return
         except OSError as error:
-            self.problem = error.strerror or type(error).__name__
+            self.problem = reason_of(error)
             return
         if len(content) > _LARGEST:
             self.problem = "it is too large to be a config file"

@@ -23,6 +23,7 @@ from attrs import frozen
 
 from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.core.state import distrusted, real_path, writing
 from enphase_sdk.errors import ConfigError
 
@@ -226,7 +227,8 @@ def usable(path: Path, kind: Kind) -> Generator[None]:
     try:
         yield
     except (sqlite3.Error, OSError, ValueError) as error:
-        problem = f"the {kind.name} {path} cannot be used ({error}); "
+        told = reason_of(error) if isinstance(error, OSError) else error
+        problem = f"the {kind.name} {path} cannot be used ({told}); "
     else:
         return
     raise ConfigError(problem + "repair it, or name another file")

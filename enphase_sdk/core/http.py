@@ -17,6 +17,7 @@ import httpx
 
 from enphase_sdk.core.effects import Request
 from enphase_sdk.core.hosts import is_loopback
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import APIConnectionError, APITimeoutError, ConfigError
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "connection_error",
     "proxy_for",
     "tls_context",
+    "why_unanswered",
 ]
 
 # Number of nested content encodings. More is an attack.
@@ -47,7 +49,8 @@ def tls_context() -> ssl.SSLContext:
         return httpx.create_ssl_context()
     except OSError as error:
         raise ConfigError(
-            f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded ({error})"
+            f"the certificates of SSL_CERT_FILE or SSL_CERT_DIR cannot be loaded: "
+            f"{reason_of(error)}"
         ) from None
 
 
@@ -221,7 +224,7 @@ def connection_error(
         by_proxy: Whether the connection is made to a proxy.
     """
     what = f"{request.method} {request.url}"
-    reason, advice = _reason(error, by_proxy)
+    reason, advice = why_unanswered(error, by_proxy=by_proxy)
     if isinstance(error, httpx.TimeoutException):
         return APITimeoutError(f"{what}: no answer in time ({reason})", reason=reason)
     return APIConnectionError(
@@ -241,7 +244,7 @@ _CERTIFICATE = (
 )
 
 
-def _reason(error: BaseException, by_proxy: bool) -> tuple[str, str]:
+def why_unanswered(error: BaseException, *, by_proxy: bool = False) -> tuple[str, str]:
     """Why no answer came, in a few words; and advice, if a retry cannot help."""
     if isinstance(error, httpx.TimeoutException):
         kind = type(error).__name__.removesuffix("Timeout").lower()

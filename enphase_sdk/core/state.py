@@ -21,6 +21,7 @@ import msgspec
 from attrs import frozen
 
 from enphase_sdk.core.json import is_object
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 
 __all__ = [
@@ -57,7 +58,7 @@ def real_path(path: str | os.PathLike[str], what: str) -> Path:
             named.lstat()
         return Path(os.path.realpath(named))
     except OSError as error:
-        problem = error.strerror or type(error).__name__
+        problem = reason_of(error)
     except (TypeError, ValueError) as error:
         problem = str(error)
     raise ConfigError(f"{what} is not a usable path ({problem}); name another")
@@ -254,7 +255,7 @@ def _read(path: Path, *, secret: bool) -> tuple[str | None, str | None]:
     except FileNotFoundError:
         return None, None
     except (OSError, ValueError) as error:
-        problem = f"{type(error).__name__}: delete it or correct its permissions"
+        problem = f"{reason_of(error)}; delete it or correct its permissions"
     return None, f"cannot read {path}: {problem}"
 
 
@@ -382,7 +383,7 @@ def _written(path: Path, text: str) -> Path:
 
 
 def _unwritable(path: Path, error: OSError | ValueError) -> ConfigError:
-    problem = error.strerror if isinstance(error, OSError) else str(error)
+    problem = reason_of(error)
     return ConfigError(
         f"cannot write {path} ({problem}); correct its permissions, or name another folder with "
         "ENPHASE_STATE"

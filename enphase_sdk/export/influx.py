@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, Self
 from urllib.parse import parse_qs, urlsplit
 
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.export.feed import Told
 from enphase_sdk.export.measures import Labels, Value
@@ -158,7 +159,7 @@ class _RefusedError(Exception):
 
 def _reason(error: Exception) -> str:
     if isinstance(error, OSError):
-        return error.strerror or type(error).__name__
+        return reason_of(error)
     return "not a host's name" if isinstance(error, UnicodeError) else str(error)
 
 
@@ -228,7 +229,9 @@ class _HttpSender:
         try:
             answer = self._client.post(self._url, content=text.encode())
         except self._failures as error:
-            raise _RefusedError(type(error).__name__) from None
+            from enphase_sdk.core.http import why_unanswered
+
+            raise _RefusedError(why_unanswered(error)[0]) from None
         if not answer.is_success:
             raise _RefusedError(f"it answered with status {answer.status_code}")
 

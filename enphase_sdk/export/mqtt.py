@@ -16,6 +16,7 @@ import msgspec
 
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.export.discovery import Topics, component_id, discovery
 from enphase_sdk.export.feed import Told
@@ -85,7 +86,7 @@ class MqttExporter:
         except UnicodeError:
             raise ConfigError("host is not the name or address of a broker") from None
         if password is not None and username is None:
-            raise ConfigError("MQTT has no password without a user: pass username= too")
+            raise ConfigError("MQTT has no password without a user; name the user too")
         self._new_client = partial(paho.Client, CallbackAPIVersion.VERSION2)
         self._host, self._port = host, (8883 if tls else 1883) if port is None else port
         self._username, self._password = username, password
@@ -256,5 +257,5 @@ def _tls(ca_file: str | Path | None) -> Any:
         return ssl.create_default_context(cafile=ca_file)
     except (OSError, ValueError) as error:
         raise ConfigError(
-            f"{ca_file}: cannot be used as certificate authorities ({type(error).__name__})"
+            f"{ca_file} cannot be used as certificate authorities: {reason_of(error)}"
         ) from None

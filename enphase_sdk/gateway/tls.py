@@ -15,6 +15,7 @@ from typing import Any
 from attrs import frozen
 
 from enphase_sdk.core.log import logger
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.core.state import (
     PrivateEntries,
     create_private,
@@ -237,6 +238,5 @@ def ca_context(path: str | Path) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=path)
     except (OSError, ValueError) as error:  # an SSLError is an OSError
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        problem = f"ca_file {path} cannot be used: {reason}"
+        problem = f"ca_file {path} cannot be used: {reason_of(error)}"
     raise ConfigError(problem)

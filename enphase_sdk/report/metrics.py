@@ -20,6 +20,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.report.days import Daily, Period, hours_of_day, known
 
@@ -287,7 +288,7 @@ def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
                     )
                 months[month] = kwh
     except (OSError, ValueError, csv.Error) as error:
-        raise ConfigError(f"{path} cannot be read as CSV: {error}") from None
+        raise ConfigError(f"{path} cannot be read as CSV: {reason_of(error)}") from None
     if not found:
         raise ConfigError(f"{path} has no month; write lines like 2026-05,600 below month,kwh")
     of_any = found.get(None)

@@ -8,6 +8,7 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.store.known import KNOWN
 from enphase_sdk.store.rows import MICROSECONDS, Batch, Span, spans_of
@@ -198,7 +199,8 @@ def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, No
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        problem = _problem(path, str(error), writer)
+        told = reason_of(error) if isinstance(error, OSError) else str(error)
+        problem = _problem(path, told, writer)
     else:
         return
     raise ConfigError(problem)
@@ -206,7 +208,7 @@ def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, No
 
 def _problem(path: os.PathLike[str], problem: str, writer: str) -> str:
     first_line = problem.strip().partition("\n")[0]
-    if "No space left" in problem or "File too large" in problem:
+    if "no space left" in problem.lower() or "file too large" in problem.lower():
         return f"the disk is full, {path} cannot grow: free space; data stored before is complete"
     if "Conflicting lock" in problem or "different configuration" in problem:
         return (

@@ -8,6 +8,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 
 __all__ = ["chromium", "pdf_of"]
@@ -64,8 +65,10 @@ def pdf_of(page: str) -> bytes:
             if done.returncode == 0:
                 return target.read_bytes()
             problem = f"it ended with code {done.returncode}"
-        except (OSError, subprocess.SubprocessError) as error:
-            problem = str(error)
+        except OSError as error:
+            problem = reason_of(error)
+        except subprocess.SubprocessError:
+            problem = f"it did not end within {_SECONDS} s"
     raise ConfigError(f"{command[0]} could not print the PDF: {problem}; write .html instead")
 
 
