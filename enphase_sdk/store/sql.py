@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import Any
 
-from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
 from enphase_sdk.store.known import KNOWN
 from enphase_sdk.store.rows import MICROSECONDS, Batch, Span, spans_of
@@ -199,8 +198,7 @@ def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, No
     try:
         yield
     except (duckdb.Error, OSError) as error:
-        told = reason_of(error) if isinstance(error, OSError) else str(error)
-        problem = _problem(path, told, writer)
+        problem = _problem(path, getattr(error, "strerror", None) or str(error), writer)
     else:
         return
     raise ConfigError(problem)
@@ -208,7 +206,7 @@ def in_our_words(path: os.PathLike[str], writer: str = "") -> Generator[None, No
 
 def _problem(path: os.PathLike[str], problem: str, writer: str) -> str:
     first_line = problem.strip().partition("\n")[0]
-    if "no space left" in problem.lower() or "file too large" in problem.lower():
+    if "No space left" in problem or "File too large" in problem:
         return f"the disk is full, {path} cannot grow: free space; data stored before is complete"
     if "Conflicting lock" in problem or "different configuration" in problem:
         return (
