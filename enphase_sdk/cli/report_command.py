@@ -176,7 +176,7 @@ def report(
             if system is not None and not made.rows:
                 raise ConfigError(f"--system {system}: the account has no such system")
             if system is not None and has_page:
-                page = owners_page(cloud.client, made.rows[0])
+                page = owners_page(cloud.client, made.rows[0], rules.thresholds)
         cloud.waiting.stop()
         name = _memory_name(cloud.profile, store, filters)
         found: list[OpenFinding] = []
@@ -283,7 +283,7 @@ def _stored_report(
             else None,
         )
         owner = asked.page and asked.system is not None
-        page = owners_page_of_store(store, rows[0]) if owner else None
+        page = owners_page_of_store(store, rows[0], rules.thresholds) if owner else None
     why = stopped if problem is None else explain(problem)
     missing = f"partly done: the store is not up to date: {why}" if why else ""
     return made, missing, page

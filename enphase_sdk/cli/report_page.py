@@ -10,7 +10,7 @@ from enphase_sdk.errors import EnphaseError
 
 if TYPE_CHECKING:
     from enphase_sdk import Cloud
-    from enphase_sdk.report import FleetReport, ReportRow
+    from enphase_sdk.report import FleetReport, ReportRow, Thresholds
     from enphase_sdk.report.web.system_days import SystemDays
     from enphase_sdk.store import Store
 
@@ -19,22 +19,25 @@ __all__ = ["Page", "owners_page", "owners_page_of_store"]
 Page: TypeAlias = "Callable[[FleetReport], str]"
 
 
-def owners_page_of_store(store: Store, row: ReportRow) -> Page:
+def owners_page_of_store(store: Store, row: ReportRow, thresholds: Thresholds) -> Page:
     """The page of one system for its owner, from the data in a store."""
     from enphase_sdk.report.web.system_days import read_system
 
-    return _page(row, read_system(store, row))
+    return _page(row, read_system(store, row, thresholds))
 
 
-def owners_page(client: Cloud, row: ReportRow) -> Page:
+def owners_page(client: Cloud, row: ReportRow, thresholds: Thresholds) -> Page:
     """The same from the cloud: one further request, for the system's daily energies."""
+    from enphase_sdk.report.series import DaySeries
+    from enphase_sdk.report.watched import with_silent_zeros
     from enphase_sdk.report.web.system_days import SystemDays
 
     try:
         days = _whole_days(client, row)
     except EnphaseError:
         days = {}  # the page shows that they are not known
-    return _page(row, SystemDays(production=days))
+    series = with_silent_zeros(DaySeries.of(days), row, thresholds)
+    return _page(row, SystemDays(production=series))
 
 
 def _whole_days(client: Cloud, row: ReportRow) -> dict[date, float | None]:

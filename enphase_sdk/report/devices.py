@@ -14,10 +14,11 @@ from enphase_sdk.report.findings import Finding, Kind, Todo
 from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.judged_inverters import judge_inverters
 from enphase_sdk.report.microinverters import microinverters_not_reporting
+from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.thresholds import Thresholds
 from enphase_sdk.report.watched import Watched
 
-__all__ = ["Devices", "Meters", "judge_devices", "judge_listing"]
+__all__ = ["Devices", "Meters", "judge_devices", "judge_listing", "silent_inverters"]
 
 # The finding for each status; another status only needs to be watched.
 _OF_STATUS: Mapping[str, tuple[Kind, Todo]] = {
@@ -105,15 +106,39 @@ def judge_devices(
     return [finding for finding in found if finding is not None]
 
 
+def silent_inverters(
+    row: ReportRow,
+    inverters: Mapping[str, datetime | None],
+    read_at: datetime | None,
+    thresholds: Thresholds,
+) -> tuple[str, ...]:
+    """The microinverters that did not report for long while their system did.
+
+    Args:
+        row: The system's row.
+        inverters: Last report of each microinverter by its serial number.
+        read_at: When these were read; None for as late as the system's last report.
+        thresholds: The limits.
+    """
+    heard = _inverters_known_at(row, read_at)
+    if heard is None:
+        return ()
+    after = timedelta(days=thresholds.microinverter_days)
+    return microinverters_not_reporting(inverters, read_at=heard, after=after)
+
+
+def _inverters_known_at(row: ReportRow, read_at: datetime | None) -> datetime | None:
+    """Until when it is known which microinverters reported."""
+    heard = row.heard_at and row.heard_at.astimezone(UTC)
+    return min(heard, read_at) if heard is not None and read_at is not None else heard
+
+
 def _silent(one: Watched, devices: Devices, thresholds: Thresholds) -> Finding | None:
-    heard, inverters = one.row.heard_at, devices.inverters
+    inverters, read_at = devices.inverters, devices.inverters_read_at
+    silent = silent_inverters(one.row, inverters, read_at, thresholds)
+    heard = _inverters_known_at(one.row, read_at)
     if heard is None:
         return None
-    if devices.inverters_read_at is not None:  # what they reported later is not known
-        heard = min(heard.astimezone(UTC), devices.inverters_read_at)
-    silent = microinverters_not_reporting(
-        inverters, read_at=heard, after=timedelta(days=thresholds.microinverter_days)
-    )
     # If all of them are silent, the system does not produce, which is another finding.
     if not silent or (len(silent) == len(inverters) and _is_dark(one)):
         return None
@@ -126,7 +151,7 @@ def _silent(one: Watched, devices: Devices, thresholds: Thresholds) -> Finding |
         f"{count} of {len(inverters)} microinverters {'has' if count == 1 else 'have'} not "
         f"reported for {thresholds.microinverter_days:g} days or more",
         since=since.astimezone(one.zone),
-        days=(heard.astimezone(UTC) - since).days,
+        days=(heard - since).days,
         ratio=1 - count / len(inverters),
     )
 

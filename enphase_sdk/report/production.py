@@ -80,7 +80,8 @@ class _Judge:
         )
         if bad:
             dark = [days[place] for place in bad]
-            return self._dark(dark, again=marks[-1] is False)
+            again = [mark for mark in marks if mark is not None][-1] is False
+            return self._dark(dark, days[bad[0] :], again=again)
         return self._told_dark(excused=excused)
 
     def _since_good_days(self) -> list[date]:
@@ -104,12 +105,16 @@ class _Judge:
         size = self._one.size_kw
         return usual is None or size is None or usual >= self._limits.peer_yield * size * 1000
 
-    def _dark(self, dark: Sequence[date], *, again: bool) -> Finding:
+    def _dark(self, dark: Sequence[date], since: Sequence[date], *, again: bool) -> Finding:
         loss = self._loss(dark)
         count = f"{len(dark)} day{'' if len(dark) == 1 else 's'}"
-        reason = f"no energy since {dark[0]} ({count})"
+        others = [self._one.wh_on(day.toordinal()) for day in since if day not in {*dark}]
         if again:
             reason = f"no energy on {count} from {dark[0]} to {dark[-1]}"
+        elif any(wh is not None and wh > 0 for wh in others):
+            reason = f"no energy on {count} since {dark[0]}"
+        else:
+            reason = f"no energy since {dark[0]} ({count}{self._not_counted(others)})"
         if self._area is None:
             reason += "; it has no neighbours to compare with"
         else:
@@ -131,6 +136,14 @@ class _Judge:
             raw_ratio=0.0,
             by_days=True,
         )
+
+    def _not_counted(self, others: Sequence[float | None]) -> str:
+        """The days without energy that are no fault, and those that are not known, in words."""
+        unknown = others.count(None)
+        excused = len(others) - unknown
+        whose = "its past years" if self._area is None else "the neighbours"
+        said = f", and {excused} on which {whose} had hardly any energy" if excused else ""
+        return said + (f", and {unknown} not known" if unknown else "")
 
     def _told_dark(self, *, excused: bool) -> Finding | None:
         """The finding from listing and summary for a system that reports but does not produce."""

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta, timezone, tzinfo
 from attrs import frozen
 
 from enphase_sdk.core.times import zone_named
-from enphase_sdk.report.days import Daily, newest_whole_day
+from enphase_sdk.report.days import Daily, Period, newest_whole_day
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.series import DaySeries
 from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import Thresholds
 
-__all__ = ["Watched", "watch"]
+__all__ = ["Watched", "days_only_reported", "watch", "with_silent_zeros"]
 
 _YEAR = 365
 
@@ -72,7 +72,7 @@ def watch(row: ReportRow, days: Daily, *, as_of: datetime, thresholds: Threshold
     """
     zone = zone_named(row.timezone) or _LAST_ZONE
     whole = newest_whole_day(row.last_energy_at, now=as_of, zone=zone)
-    series = _with_silent_zeros(DaySeries.of(days).through(whole), row, zone, thresholds)
+    series = with_silent_zeros(DaySeries.of(days).through(whole), row, thresholds)
     known = list(series.known())
     place = next((n for n, (_, wh) in enumerate(known) if wh > 0), None)
     began = None if place is None else date.fromordinal(known[place][0])
@@ -95,13 +95,17 @@ def watch(row: ReportRow, days: Daily, *, as_of: datetime, thresholds: Threshold
     )
 
 
-def _with_silent_zeros(
-    days: DaySeries, row: ReportRow, zone: tzinfo, thresholds: Thresholds
-) -> DaySeries:
-    """The days, and 0 for those after the newest energy on which a gateway has reported."""
-    dark = days_without_energy(
+def days_only_reported(row: ReportRow, thresholds: Thresholds) -> Period | None:
+    """The whole days after a system's newest energy on which it only reported; they count as 0."""
+    zone = zone_named(row.timezone) or _LAST_ZONE
+    return days_without_energy(
         row.last_report_at, row.last_energy_at, zone=zone, thresholds=thresholds
     )
+
+
+def with_silent_zeros(days: DaySeries, row: ReportRow, thresholds: Thresholds) -> DaySeries:
+    """The days, and 0 for those after the newest energy on which a gateway has reported."""
+    dark = days_only_reported(row, thresholds)
     if days.first is None or dark is None:
         return days
     return days.extended(dark.first, [0.0] * len(dark))

@@ -94,6 +94,28 @@ def test_a_day_on_which_nobody_could_produce_is_excused() -> None:
     assert kinds(judged([row(1), *rows], snow | {1: dark})) == []
 
 
+def test_days_that_do_not_count_are_told_beside_those_that_do() -> None:
+    def reason(*values: float | None, snow: bool = True) -> str:
+        rows, production = neighbours()
+        clouded = date(2026, 11, 22)
+        theirs = {one: days | {clouded: 1_000.0 if snow else USUAL}
+                  for one, days in production.items()}  # fmt: skip
+        own = days_to(NEWEST, *values, before=USUAL)
+        found = only(judged([row(1), *rows], theirs | {1: own}))
+        return found.reason.partition(", while")[0]
+
+    assert reason(0, 0, 0, 0) == (
+        "no energy since 2026-11-21 (3 days, and 1 on which the neighbours had hardly any energy)"
+    )
+    assert reason(0, 0, 0, 0, snow=False) == "no energy since 2026-11-21 (4 days)"
+    assert reason(0, 0, None, 0) == (
+        "no energy since 2026-11-21 (2 days, and 1 on which the neighbours had hardly any energy, "
+        "and 1 not known)"
+    )
+    assert reason(0, USUAL, 0, 0) == "no energy on 3 days since 2026-11-21"
+    assert reason(0, 0, 0, USUAL) == "no energy on 2 days from 2026-11-21 to 2026-11-23"
+
+
 def test_an_unknown_day_accuses_nobody() -> None:
     assert kinds(with_neighbours(None, None, None)) == []
 

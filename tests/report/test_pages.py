@@ -19,7 +19,11 @@ import pytest
 from attrs import evolve
 
 from enphase_sdk.report import (
+    DEFAULT_THRESHOLDS,
     FleetReport,
+    Threshold,
+    Thresholds,
+    assess,
     customer_page,
     read_history,
     read_system,
@@ -139,6 +143,8 @@ def test_days_on_which_a_system_only_reported_count_as_0(tmp_path: Path) -> None
         since = NOW - timedelta(days=5)
         silent = evolve(silent, last_energy_at=since, last_day=since.date() - timedelta(days=1))
         history = read_history(store, [silent, fine])
+        days = read_system(store, silent)
+        own = days.production
     assert history is not None
     # Energy ended within the first of these days, and the last one is not settled yet.
     assert [(day.producing, day.zero, day.unknown) for day in history.days[-6:]] == [
@@ -149,6 +155,13 @@ def test_days_on_which_a_system_only_reported_count_as_0(tmp_path: Path) -> None
         (1, 1, 0),
         (1, 0, 1),
     ]
+    # The same in the system's own days, and on its owner's page.
+    assert [n if n in (0, 65_535) else 1 for n in unpacked(history, 101)[-6:]] == [
+        1, 65_535, 0, 0, 0, 65_535,
+    ]  # fmt: skip
+    assert {own.get(LAST_DAY - timedelta(n)) for n in (1, 2, 3)} == {0.0}
+    assert (own.get(LAST_DAY), own.get(LAST_DAY - timedelta(4))) == (None, None)
+    assert "24 November 2026" in customer_page(silent, days, generated_at=NOW)
 
 
 def test_the_fleet_s_days_count_who_produced_and_who_is_not_known(report: FleetReport) -> None:
@@ -241,16 +254,41 @@ def test_microinverters_have_their_energy_between_two_readings(page: str, store:
     data = data_of(page)
     assert data["spans"] == {str(READ_TWICE): [7, "2026-11-26"]}
     low, *others = data["modules"][str(READ_TWICE)]
-    heard = int((NOW - timedelta(minutes=10)).timestamp())
-    assert low == [f"12{READ_TWICE}00000", 5.0, heard, 50, 1]
-    assert others[0] == [f"12{READ_TWICE}00001", 10.0, heard, 100]
+    assert low == [f"12{READ_TWICE}00000", 5.0, 0, 50, 1]
+    assert others[0] == [f"12{READ_TWICE}00001", 10.0, 0, 100]
     assert len(others) == 7
     # Of the others the lifetime is known alone.
-    assert data["modules"]["112"][0] == ["1211200000", 200.0, heard]
+    assert data["modules"]["112"][0] == ["1211200000", 200.0, 0]
     owner = owners_page(store, READ_TWICE)
     assert "over 7 days to 26 November 2026" in owner
     assert "<b>50%</b>5.0 kWh …000000" in owner
     assert "<b>50%</b>…200000" in owners_page(store, 112)
+
+
+def test_a_microinverter_that_does_not_report_is_shown_as_such(tmp_path: Path) -> None:
+    """Its lifetime energy is as good as that of the others, but it says nothing of today."""
+    with fill(tmp_path / "one.duckdb", [103]) as store:
+        gone = NOW - timedelta(days=4)
+        every = [
+            {"serial_number": f"9990000{n}", "energy_wh": 400_000.0, "last_report_at": at}
+            for n, at in enumerate([gone, NOW - timedelta(minutes=10), None])
+        ]
+        store.write_inverters(103, every, NOW)
+        (row,) = stored_rows(store)
+
+        def shown(thresholds: Thresholds) -> list[tuple[str | None, str]]:
+            days = read_system(store, row, thresholds)
+            parts = Parts(customer_page(row, days, generated_at=NOW))
+            kinds = [attributes.get("class") for attributes, _ in parts.of("li")]
+            said = [text.partition("…")[0] for _, text in parts.of("b")]
+            return list(zip(kinds, said, strict=True))[-3:]
+
+        good = ("fine", "100%")
+        assert shown(DEFAULT_THRESHOLDS) == [("call", "does not report"), good, good]
+        assert shown(Thresholds(microinverter_days=5)) == [good] * 3
+        page = report_page(fleet_report(store))
+    modules = [each[1:3] for each in data_of(page)["modules"]["103"][-3:]]
+    assert modules == [[400.0, 1], [400.0, 0], [400.0, 0]]
 
 
 def test_texts_from_outside_are_text(page: str) -> None:
@@ -342,6 +380,40 @@ def test_half_days_of_a_fleet_without_a_store_are_not_compared(report: FleetRepo
     page = report_page(FleetReport.of(live, generated_at=NOW))
     assert "<figure" not in page
     assert "enphase sync --store" in page
+
+
+UNUSUAL = {"share": 0.6173, "h": 7.25, "days": 17, "good days": 4, "newest days": 9}
+
+
+@pytest.mark.parametrize("limit", DEFAULT_THRESHOLDS.listed(), ids=lambda one: one.name)
+def test_every_limit_on_the_page_is_the_one_that_was_used(
+    limit: Threshold, report: FleetReport
+) -> None:
+    value = UNUSUAL.get(limit.unit, 1_234_567)
+    limits = DEFAULT_THRESHOLDS.changed({limit.name: value})
+    judged = assess(report.rows, as_of=NOW, thresholds=limits)
+    page = report_page(evolve(report, assessment=judged, history=None))
+    (told,) = re.findall(r"<h2 id=\"method-title\".*?</section>", page, re.S)
+    default = f"{limit.default:g}"
+    assert f"<li>{value} {limit.unit} {limit.words} (default {default})</li>".replace(
+        "  ", " "
+    ) in told.replace("  ", " ").replace("&#x27;", "'")
+    if limit.name == "min_neighbours":
+        assert f"at least {value} other systems" in told
+        assert data_of(page)["neighbours"] == value
+
+
+def test_neighbours_and_ranks_of_the_page_obey_the_limits(report: FleetReport) -> None:
+    def compared(**limits: int) -> set[bool]:
+        rules = Thresholds(**limits)
+        judged = assess(report.rows, as_of=NOW, thresholds=rules)
+        data = data_of(report_page(evolve(report, assessment=judged)))
+        at = [column["key"] for column in data["columns"]].index("peers")
+        return {row[at] is not None for row in data["rows"]}
+
+    assert True in compared()
+    assert compared(min_neighbours=12) == {False}
+    assert compared(min_neighbours=1, min_days_ranked=30)
 
 
 def test_a_report_of_nothing_is_a_page() -> None:

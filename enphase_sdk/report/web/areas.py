@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from attrs import field, frozen
 
 from enphase_sdk.report.formats import plain
-from enphase_sdk.report.neighbours import MIN_NEIGHBOURS
 from enphase_sdk.report.rows import ReportRow
 
 __all__ = ["Areas"]
@@ -31,11 +30,11 @@ class Areas:
     differences: Sequence[float | None] = field(repr=False)
 
     @classmethod
-    def of(cls, rows: Sequence[ReportRow], yields: Sequence[float | None]) -> Areas:
+    def of(cls, rows: Sequence[ReportRow], yields: Sequence[float | None], least: int) -> Areas:
         """The areas of `rows`, by their yields (kWh/kW) over the same days.
 
-        A row belongs to the smallest area with 5 others whose yield is known. A row whose last day
-        is more than 3 days older than that of the others is not compared.
+        A row belongs to the smallest area with `least` others whose yield is known. A row whose
+        last day is more than 3 days older than that of the others is not compared.
         """
         newest = max((row.last_day for row in rows if row.last_day), default=None)
         compared = [
@@ -57,7 +56,7 @@ class Areas:
         for row, own in zip(rows, compared, strict=True):
             place = difference = None
             for area, name in _areas(row):
-                if len(known[area]) - (own is not None) >= MIN_NEIGHBOURS:
+                if len(known[area]) - (own is not None) >= least:
                     if area not in found:
                         found[area] = len(named)
                         named.append((name, inside[area]))

@@ -13,7 +13,7 @@ from enphase_sdk.report.findings import Assessment, Finding
 from enphase_sdk.report.formats import instant, number, plain
 from enphase_sdk.report.rows import FleetReport, ReportRow
 from enphase_sdk.report.web.areas import Areas
-from enphase_sdk.report.web.history import History, Recent
+from enphase_sdk.report.web.history import RECENT_DAYS, History, Recent
 
 __all__ = ["COLUMNS", "WORDS", "Column", "Entry", "day_of", "entries", "moment", "shown"]
 
@@ -27,12 +27,13 @@ WORDS = {
     "fine": "✓ fine",  # a check mark
 }
 
-RECENT_DAYS = 14  # known days of 30 needed to rank a system
-
 
 @frozen
 class Entry:
-    """One system with its known values."""
+    """One system with its known values.
+
+    Its `day_yield` is the mean kWh/kW of a day over its last 30 days.
+    """
 
     row: ReportRow
     todo: str
@@ -41,16 +42,12 @@ class Entry:
     recent: Recent | None
     area: int | None
     against_neighbours: float | None
+    day_yield: float | None
 
     @property
     def name(self) -> str:
         """Its name, or its ID if it has none."""
         return plain(self.row.system_name) if self.row.system_name else str(self.row.system_id)
-
-    @property
-    def day_yield(self) -> float | None:
-        """Mean kWh/kW of a day over its last 30 days."""
-        return day_yield(self.row, self.recent)
 
     @property
     def since(self) -> date | datetime | None:
@@ -63,9 +60,9 @@ class Entry:
         return self.findings[0].lost_wh if self.findings else None
 
 
-def day_yield(row: ReportRow, recent: Recent | None) -> float | None:
-    """kWh/kW of a day, over the known ones of the last 30; None with fewer than 14, or no size."""
-    if recent is None or recent.days < RECENT_DAYS or not row.size_w:
+def _day_yield(row: ReportRow, recent: Recent | None, least: int) -> float | None:
+    """kWh/kW of a day, over the known ones of the last 30; None with too few, or no size."""
+    if recent is None or recent.days < min(least, RECENT_DAYS) or not row.size_w:
         return None
     return recent.wh / row.size_w / recent.days
 
@@ -161,7 +158,9 @@ def entries(
         report.rows,
         key=lambda row: (order.index(todo(row)), ranks.get(row.system_id, len(ranks))),
     )
-    areas = Areas.of(rows, [day_yield(row, recent.get(row.system_id)) for row in rows])
+    limits = assessment.thresholds
+    yields = [_day_yield(r, recent.get(r.system_id), limits.min_days_ranked) for r in rows]
+    areas = Areas.of(rows, yields, limits.min_neighbours)
     return [
         Entry(
             row=row,
@@ -171,6 +170,7 @@ def entries(
             recent=recent.get(row.system_id),
             area=areas.places[number],
             against_neighbours=areas.differences[number],
+            day_yield=yields[number],
         )
         for number, row in enumerate(rows)
     ], areas

@@ -9,7 +9,7 @@ from statistics import median
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.days import Period, known
-from enphase_sdk.report.formats import day_in_words, kilo, mega, number, plain
+from enphase_sdk.report.formats import UNKNOWN, day_in_words, kilo, mega, number, plain
 from enphase_sdk.report.metrics import change_since_last_year, energy
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.source import source_as_html
@@ -46,7 +46,7 @@ def customer_page(row: ReportRow, days: SystemDays, *, generated_at: datetime) -
         ConfigError: the extra `report` is not installed.
     """
     told = [day for day, wh in days.production.items() if known(wh) is not None]
-    last = row.last_day or max(told, default=None)
+    last = max(told, default=row.last_day)
     zone = zone_named(row.timezone) or UTC
     place = ", ".join(plain(part) for part in (row.city, row.state) if part)
     made = [
@@ -188,8 +188,7 @@ def _modules(modules: Sequence[Module], span: ModuleSpan | None) -> str:
         later = "One that is shaded has less."
         shown = [(_share(module.share, 1.0), f"{kilo(module.span_wh)} kWh ") for module in modules]
     items = "".join(
-        f"<li><b>{share}</b>{text(energy)}…{text(module.serial_number[-6:])}</li>"
-        for module, (share, energy) in zip(modules, shown, strict=True)
+        _item(module, share, energy) for module, (share, energy) in zip(modules, shown, strict=True)
     )
     return (
         '<section aria-labelledby="modules-title"><h2 id="modules-title">Microinverters</h2>'
@@ -197,6 +196,14 @@ def _modules(modules: Sequence[Module], span: ModuleSpan | None) -> str:
         f'of the serial numbers, not of the roof.</p><ul class="modules">{items}</ul>'
         "</section>"
     )
+
+
+def _item(module: Module, share: str, energy: str) -> str:
+    kind = "call" if module.is_silent else "visit" if module.is_low else "fine"
+    if share == UNKNOWN and kind == "fine":
+        kind = "unread"
+    said = "does not report" if module.is_silent else share
+    return f'<li class="{kind}"><b>{said}</b>{text(energy)}…{text(module.serial_number[-6:])}</li>'
 
 
 def _share(own: float | None, middle: float | None) -> str:

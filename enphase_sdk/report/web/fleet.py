@@ -7,7 +7,6 @@ from typing import Any
 
 from enphase_sdk.report.findings import Assessment, Todo
 from enphase_sdk.report.formats import instant, kilo, mega, number
-from enphase_sdk.report.neighbours import MIN_NEIGHBOURS
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.source import source_as_html
 from enphase_sdk.report.web import charts
@@ -166,7 +165,7 @@ def _options(told: list[tuple[str, str]]) -> str:
 
 
 def _method(report: FleetReport, assessment: Assessment) -> str:
-    late = assessment.provisional_from
+    late, least = assessment.provisional_from, assessment.thresholds.min_neighbours
     provisional = f" From {late} on, energies may still increase." if late else ""
     source = (
         "Energies come from a store; only the listing was requested."
@@ -180,8 +179,8 @@ def _method(report: FleetReport, assessment: Assessment) -> str:
         "not known is not counted. A dash means that a value is not known."
         f"{provisional}</p>"
         "<p>kWh/kW is energy for each kW of rated power, as reported by Enlighten (DC or AC is not "
-        "known). Neighbours are at least "
-        f"{MIN_NEIGHBOURS} systems of the same postal code, else city, else state; a system is "
+        f"known). Neighbours are at least {least} other system{'' if least == 1 else 's'} of the "
+        "same postal code, else city, else state; a system is "
         "compared with the median of the others over the last 30 days. "
         "Losses are estimates. An offline gateway does not prove a loss.</p>"
         f"<h3>Limits</h3>{thresholds(assessment)}</div></section>"
@@ -217,8 +216,8 @@ def _data(
             if entry.findings
         },
         "areas": areas.named,
-        "neighbours": MIN_NEIGHBOURS,
-        "silent": assessment.thresholds.microinverter_days * 86_400,
+        "neighbours": assessment.thresholds.min_neighbours,
+        "weak": round(100 * assessment.thresholds.weak_ratio),
     } | _days(systems, history)
 
 
@@ -251,10 +250,10 @@ def _days(systems: list[Entry], history: History | None) -> dict[str, Any]:
 
 
 def _module(module: Module, has_span: bool) -> tuple[Any, ...]:
-    """Serial number, kWh, last report; with a span, too, % of the like ones, and 1 if it is low."""
+    """Serial number, kWh, 1 if it is silent; with a span % of the like ones, and 1 if it is low."""
     wh = module.span_wh if has_span else module.energy_wh
-    heard = module.last_report_at and int(module.last_report_at.timestamp())
-    told = (module.serial_number, None if wh is None else round(wh / 1e3, 1), heard)
+    kwh = None if wh is None else round(wh / 1e3, 1)
+    told = (module.serial_number, kwh, int(module.is_silent))
     if not has_span:
         return told
     share = None if module.share is None else round(100 * module.share)

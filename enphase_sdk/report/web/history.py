@@ -13,14 +13,15 @@ from attrs import evolve, field, frozen
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.rows import ReportRow
-from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from enphase_sdk.report.watched import days_only_reported
 from enphase_sdk.report.web.modules import Module, ModuleSpan, read_modules
 from enphase_sdk.report.web.packing import PackedDays, pack
 from enphase_sdk.report.web.statuses import StatusDay, read_statuses
 from enphase_sdk.store import Store
 
 __all__ = [
+    "RECENT_DAYS",
     "DayCurve",
     "FleetDay",
     "FleetWeek",
@@ -215,8 +216,9 @@ def read_history(
     """The days of the systems in `rows` only; None if no whole day is known.
 
     Source: tables `daily`, `intervals`, `inverters`, `inverter_readings` and `statuses` of the
-    store. Each system's days end at the row's `last_day`. Of the thresholds those count by which
-    microinverters are compared. `inverter_energy` is what `stored_inverter_energy` gave for these
+    store. Each system's days end at the row's `last_day`; later days on which it only reported are
+    0 Wh. Of the thresholds those count by which such days and microinverters are judged.
+    `inverter_energy` is what `stored_inverter_energy` gave for these
     rows; without it, it is read.
 
     Raises:
@@ -247,7 +249,11 @@ def read_history(
         module_spans=modules.spans,
         curves=read_curves(store, rows),
         packed=pack(
-            store, rows, last_day, 2 * YEAR if len(rows) * 2 * YEAR <= MOST_VALUES else YEAR
+            store,
+            rows,
+            last_day,
+            2 * YEAR if len(rows) * 2 * YEAR <= MOST_VALUES else YEAR,
+            thresholds,
         ),
         statuses=read_statuses(store, rows),
     )
@@ -259,10 +265,7 @@ def _with_silent_systems(
     """The days, where systems count as 0 Wh on the days on which they only reported."""
     silent = Counter[date]()
     for row in rows:
-        zone = zone_named(row.timezone)
-        dark = zone and days_without_energy(
-            row.last_report_at, row.last_energy_at, zone=zone, thresholds=thresholds
-        )
+        dark = days_only_reported(row, thresholds)
         if dark and row.last_day is not None:
             first = max(dark.first, row.last_day + timedelta(1), days[0].day)
             silent.update(first + timedelta(n) for n in range((dark.last - first).days + 1))

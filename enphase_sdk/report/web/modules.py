@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 
-from attrs import field, frozen
+from attrs import evolve, field, frozen
 
 from enphase_sdk.core.times import zone_named
+from enphase_sdk.report.devices import silent_inverters
 from enphase_sdk.report.inverter_energy import InverterEnergy, compare_inverters
 from enphase_sdk.report.rows import ReportRow
-from enphase_sdk.report.stored_inverters import stored_inverter_energy
+from enphase_sdk.report.stored_inverters import stored_inverter_energy, stored_inverters_read_at
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.store import Store
 
@@ -28,6 +29,7 @@ class Module:
         span_wh: Its energy over the system's span, Wh; None if not known.
         share: This energy as a share of the median of the like ones; None if not known.
         is_low: Whether it is weak, or makes no energy.
+        is_silent: Whether it did not report for long while its system did.
     """
 
     serial_number: str
@@ -36,6 +38,7 @@ class Module:
     span_wh: float | None = None
     share: float | None = None
     is_low: bool = False
+    is_silent: bool = False
 
 
 @frozen
@@ -97,4 +100,19 @@ def read_modules(
     for system_id, serial, *values in store.connection.execute(_MODULES, [list(by_id)]).fetchall():
         over = told.get(system_id, {}).get(serial, ())
         known.setdefault(system_id, []).append(Module(serial, *values, *over))
-    return Modules(known, spans)
+    read_at = stored_inverters_read_at(store)
+    return Modules(
+        {
+            system_id: _with_silence(by_id[system_id], modules, read_at.get(system_id), thresholds)
+            for system_id, modules in known.items()
+        },
+        spans,
+    )
+
+
+def _with_silence(
+    row: ReportRow, modules: Sequence[Module], read_at: datetime | None, thresholds: Thresholds
+) -> list[Module]:
+    heard = {module.serial_number: module.last_report_at for module in modules}
+    silent = {*silent_inverters(row, heard, read_at, thresholds)}
+    return [evolve(one, is_silent=True) if one.serial_number in silent else one for one in modules]

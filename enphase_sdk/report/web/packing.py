@@ -15,6 +15,8 @@ from datetime import date, timedelta
 from attrs import field, frozen
 
 from enphase_sdk.report.rows import ReportRow
+from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
+from enphase_sdk.report.watched import days_only_reported
 from enphase_sdk.store import Store
 
 __all__ = ["UNKNOWN_STEPS", "PackedDays", "pack"]
@@ -70,8 +72,16 @@ FROM step CROSS JOIN days LEFT JOIN made USING (place, day) ORDER BY place, day
 _SIZES = _STEPS + "SELECT step FROM step ORDER BY place"
 
 
-def pack(store: Store, rows: Sequence[ReportRow], last_day: date, days: int) -> PackedDays:
+def pack(
+    store: Store,
+    rows: Sequence[ReportRow],
+    last_day: date,
+    days: int,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+) -> PackedDays:
     """The days of each row's system up to `last_day`, and up to its own last whole day.
+
+    Later days on which a system only reported are 0, as in the judgement.
 
     Raises:
         ConfigError: the store cannot be read.
@@ -93,6 +103,15 @@ def pack(store: Store, rows: Sequence[ReportRow], last_day: date, days: int) -> 
             view = memoryview(chunk.buffers()[1])
             raw += view[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
         steps += [step for (step,) in store.connection.execute(_SIZES, values).fetchall()]
+    for place, row in enumerate(rows):
+        dark = days_only_reported(row, thresholds)
+        if dark is None or row.last_day is None:
+            continue
+        first, end = max(dark.first, first_day), min(dark.last, last_day) + timedelta(1)
+        if first < end:
+            begin = 2 * (place * days + (first - first_day).days)
+            length = 2 * (end - first).days
+            raw[begin : begin + length] = bytes(length)
     return PackedDays(
         first_day=first_day,
         days=days,

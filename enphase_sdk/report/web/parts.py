@@ -170,7 +170,7 @@ def _unit(limit: Threshold) -> str:
 
 
 def _limit(value: float) -> str:
-    return f"{value:g}"
+    return str(int(value) if value == int(value) else value)
 
 
 def table_columns(entries: Sequence[Entry]) -> list[Column]:

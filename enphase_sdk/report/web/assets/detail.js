@@ -59,13 +59,11 @@ function curveFigure(width, [day, start, minutes, watts]) {
 function modulesFigure(modules, span) {
   const known = modules.map(([, kwh]) => kwh).filter((kwh) => kwh !== null);
   const middle = !span && known.length ? median(known) : null;
-  const newest = modules.map(([, , heard]) => heard ?? 0).reduce((a, b) => Math.max(a, b), 0);
   const list = element("ul", { class: "modules" });
-  for (const [serial, kwh, heard, percent, low] of modules) {
+  for (const [serial, kwh, silent, percent, low] of modules) {
     const share = span ? percent : kwh !== null && middle ? (100 * kwh) / middle : null;
-    const silent = !heard || newest - heard > data.silent;
-    const kind = silent ? "call" : (span ? low : share !== null && share < 85) ? "visit" : "fine";
-    const said = silent ? "silent" : share === null ? "not known" : `${number(share, 0)} %`;
+    const kind = silent ? "call" : (span ? low : share !== null && share < data.weak) ? "visit" : share === null ? "unread" : "fine";
+    const said = silent ? "not reporting" : share === null ? "not known" : `${number(share, 0)} %`;
     const energy = span && kwh !== null ? `${number(kwh)} kWh ` : "";
     list.append(element("li", { class: kind }, element("b", {}, said), `${energy}\u2026${serial.slice(-6)}`));
   }
