@@ -141,8 +141,9 @@ class _Judge:
         """The days without energy that are no fault, and those that are not known, in words."""
         unknown = others.count(None)
         excused = len(others) - unknown
-        whose = "its past years" if self._area is None else "the neighbours"
-        said = f", and {excused} on which {whose} had hardly any energy" if excused else ""
+        alone = self._area is None
+        whose = "it hardly produced in past years" if alone else "the neighbours hardly produced"
+        said = f", and {excused} on which {whose}" if excused else ""
         return said + (f", and {unknown} not known" if unknown else "")
 
     def _told_dark(self, *, excused: bool) -> Finding | None:

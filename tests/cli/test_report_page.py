@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from enphase_sdk.testing import SimulatedEnlighten
+from enphase_sdk.store import Store
+from enphase_sdk.testing import Kind, SimulatedEnlighten
 
 from .conftest import Run
 
@@ -51,6 +52,25 @@ def test_a_store_s_page_has_the_days_of_all_systems_and_an_owner_s_only_one(
     assert (unknown.code, unknown.out) == (2, "")
     assert "holds no such system" in unknown.err
     assert not (tmp_path / "none.html").exists()
+
+
+def test_an_owner_s_map_of_microinverters_obeys_the_limits(
+    run: Run, cloud: SimulatedEnlighten, tmp_path: Path
+) -> None:
+    system_id = cloud.find(kind=Kind.PLAIN).system_id
+    store, page = tmp_path / "fleet.duckdb", tmp_path / "one.html"
+    tables = ("--tables", "systems,daily,inverters", "--since", "2024-06-01")
+    assert run("sync", "--store", store, *tables, "--systems", system_id).code == 0
+    with Store(store) as opened:
+        opened.connection.execute(
+            "UPDATE inverters SET last_report_at = last_report_at - INTERVAL 2 DAY "
+            "WHERE serial_number = (SELECT min(serial_number) FROM inverters)"
+        )
+    words = ("report", "--store", store, "--budget", 0, "--system", system_id, "--out", page)
+    assert run(*words).code == 0
+    assert "does not report" not in page.read_text("utf-8")
+    assert run(*words, "--limit", "microinverter_days=1").code == 0
+    assert page.read_text("utf-8").count("<b>does not report</b>") == 1
 
 
 @pytest.mark.usefixtures("cloud")

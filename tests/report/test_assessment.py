@@ -105,11 +105,11 @@ def test_days_that_do_not_count_are_told_beside_those_that_do() -> None:
         return found.reason.partition(", while")[0]
 
     assert reason(0, 0, 0, 0) == (
-        "no energy since 2026-11-21 (3 days, and 1 on which the neighbours had hardly any energy)"
+        "no energy since 2026-11-21 (3 days, and 1 on which the neighbours hardly produced)"
     )
     assert reason(0, 0, 0, 0, snow=False) == "no energy since 2026-11-21 (4 days)"
     assert reason(0, 0, None, 0) == (
-        "no energy since 2026-11-21 (2 days, and 1 on which the neighbours had hardly any energy, "
+        "no energy since 2026-11-21 (2 days, and 1 on which the neighbours hardly produced, "
         "and 1 not known)"
     )
     assert reason(0, USUAL, 0, 0) == "no energy on 3 days since 2026-11-21"
