@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from enphase_sdk.core.json import is_array
+from enphase_sdk.report.findings import Finding, iso
 from enphase_sdk.report.rows import ROW_FIELDS, FleetReport
 
 __all__ = ["csv_lines", "report_csv"]
@@ -28,9 +29,46 @@ def csv_lines(columns: Sequence[str], records: Iterable[Mapping[str, Any]]) -> I
         yield _line([_cell(record.get(column)) for column in columns])
 
 
+# What a system needs, after its row.
+_NEEDS = ("todo", "finding", "since", "lost_kwh")
+
+
 def report_csv(report: FleetReport) -> str:
-    """The report's rows as CSV, worst first."""
-    return "".join(csv_lines(ROW_FIELDS, (row.to_dict() for row in report.rows)))
+    """The report's rows as CSV, worst first, each with the worst finding on its system.
+
+    `todo` is what to do (visit, call, watch; outage: it stopped with its area), `finding` the kind
+    of the problem, `since` its first day or instant in the system's zone, `lost_kwh` the estimated
+    loss. They are empty for a system without a finding, and where they are not known.
+    """
+    needs = _worst_findings(report)
+    rows = (row.to_dict() | needs.get(row.system_id, {}) for row in report.rows)
+    return "".join(csv_lines((*ROW_FIELDS, *_NEEDS), rows))
+
+
+def _worst_findings(report: FleetReport) -> dict[int, dict[str, Any]]:
+    assessment = report.assessment
+    if assessment is None:
+        return {}
+    outages = [
+        (system_id, ("outage", outage.kind.value, iso(outage.since), None))
+        for outage in assessment.outages
+        for system_id in outage.system_ids
+    ]
+    urgent = [*assessment.visits, *assessment.calls]
+    told = [
+        *((one.system_id, _needs(one)) for one in urgent),
+        *outages,
+        *((one.system_id, _needs(one)) for one in assessment.watched),
+    ]
+    return {
+        system_id: dict(zip(_NEEDS, values, strict=True)) for system_id, values in reversed(told)
+    }
+
+
+def _needs(finding: Finding) -> tuple[Any, ...]:
+    lost = None if finding.lost_wh is None else round(finding.lost_wh / 1e3, 3)
+    since = None if finding.since is None else iso(finding.since)
+    return finding.todo.value, finding.kind.value, since, lost
 
 
 def _line(cells: Sequence[str]) -> str:

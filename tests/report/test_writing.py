@@ -7,15 +7,21 @@ import io
 import json
 import os
 import re
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from attrs import evolve
 
 from enphase_sdk.errors import ConfigError, ServerError
 from enphase_sdk.report import (
+    AreaOutage,
+    Finding,
     FleetReport,
+    Kind,
+    Todo,
     check_target,
     plain_page,
     report_csv,
@@ -28,6 +34,8 @@ from enphase_sdk.report.formats import UNKNOWN
 from enphase_sdk.report.rows import ROW_FIELDS
 from enphase_sdk.report.spreadsheet import csv_lines
 
+from .fleets import NEWEST, judged
+from .fleets import row as row_of
 from .records import NOON, ago, record
 
 NASTY = "<script>alert('x')</script> & \"Söhne\" $title ${rows}"
@@ -87,9 +95,39 @@ def test_json_is_a_document_with_raw_units(report: FleetReport) -> None:
 def test_csv_comes_back_as_it_was(report: FleetReport) -> None:
     text = report_csv(report)
     rows = list(csv.DictReader(io.StringIO(text, newline="")))
-    assert tuple(rows[0]) == ROW_FIELDS
+    needs = ("todo", "finding", "since", "lost_kwh")
+    assert tuple(rows[0]) == (*ROW_FIELDS, *needs)
     for row, wire in zip(rows, report.to_dict()["records"], strict=True):
-        assert row == {name: "" if value is None else str(value) for name, value in wire.items()}
+        wanted = wire | dict.fromkeys(needs)  # this report was not judged
+        assert row == {name: "" if value is None else str(value) for name, value in wanted.items()}
+
+
+def test_csv_and_json_have_the_findings_since_and_loss() -> None:
+    ids = (1, 2, 3, 4)
+    findings = (
+        Finding(2, Kind.NOT_PRODUCING, Todo.VISIT, "dark", since=NEWEST, lost_wh=54_321.4),
+        Finding(1, Kind.OFFLINE, Todo.CALL, "gone", since=datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        Finding(2, Kind.METER, Todo.CALL, "less urgent"),
+        Finding(3, Kind.ATTENTION, Todo.WATCH, "watched"),
+    )
+    outage = AreaOutage("Boulder", Kind.OFFLINE, NEWEST, (3,), 6)
+    assessment = evolve(
+        judged([row_of(one) for one in ids], {}), findings=findings, outages=(outage,)
+    )
+    report = FleetReport.of([row_of(one) for one in ids], generated_at=NOON, assessment=assessment)
+    rows = csv.DictReader(io.StringIO(report_csv(report), newline=""))
+    columns = ("todo", "finding", "since", "lost_kwh")
+    assert {row["system_id"]: tuple(row[name] for name in columns) for row in rows} == {
+        "1": ("call", "offline", "2026-11-20T08:00:00+00:00", ""),
+        "2": ("visit", "not_producing", "2026-11-24", "54.321"),
+        "3": ("outage", "offline", "2026-11-24", ""),
+        "4": ("", "", "", ""),
+    }
+    told = json.loads(report_json(report))["assessment"]["findings"]
+    assert [(one["kind"], one["since"], one["lost_wh"]) for one in told[:2]] == [
+        ("not_producing", "2026-11-24", 54_321.4),
+        ("offline", "2026-11-20T08:00:00+00:00", None),
+    ]
 
 
 @pytest.mark.parametrize("start", [*"=+-@\t\r\n", "＝", "＠"])  # noqa: RUF001 - as typed in Asia
