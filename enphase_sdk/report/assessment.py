@@ -14,7 +14,7 @@ from statistics import median_high
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.report.days import Daily
 from enphase_sdk.report.devices import Devices, Meters, judge_devices, judge_listing
-from enphase_sdk.report.findings import URGENCY, Assessment, Counts, Finding, Kind, Todo
+from enphase_sdk.report.findings import URGENCY, Assessment, Counts, DayTotal, Finding, Kind, Todo
 from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.metrics import Estimate
 from enphase_sdk.report.outages import area_outages
@@ -99,6 +99,18 @@ def assess(
         findings=tuple(left),
         outages=tuple(outages),
         thresholds=thresholds,
+        newest_total=_total(newest, systems.values()) if newest else None,
+    )
+
+
+def _total(day: date, systems: Iterable[Watched]) -> DayTotal | None:
+    return DayTotal.of(
+        day,
+        (
+            (wh, one.size_kw and one.size_kw * 1000)
+            for one in systems
+            if (wh := one.wh_on(day.toordinal())) is not None
+        ),
     )
 
 

@@ -63,7 +63,13 @@ _ALL = (
         spare=2,
         of_store=True,
     ),
-    Column("Last day", lambda row: plain(str(row.last_day or "")), spare=4, of_store=True),
+    Column(
+        "Last day",
+        lambda row: plain(str(row.last_day or "")),
+        lambda totals: f"{totals.last_day}: {totals.last_day_systems:,}" if totals.last_day else "",
+        spare=4,
+        of_store=True,
+    ),
     Column("Read", lambda row: instant(row.read_at), spare=5, of_store=True),
     Column(
         "Lifetime MWh",

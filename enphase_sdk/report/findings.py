@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from attrs import frozen
 
 from enphase_sdk.report.thresholds import Thresholds
 
-__all__ = ["URGENCY", "AreaOutage", "Assessment", "Counts", "Finding", "Kind", "Todo"]
+__all__ = ["URGENCY", "AreaOutage", "Assessment", "Counts", "DayTotal", "Finding", "Kind", "Todo"]
 
 
 class Kind(StrEnum):
@@ -197,6 +197,38 @@ class Counts:
 
 
 @frozen
+class DayTotal:
+    """The energy of a fleet on one day, each system's in its own time zone.
+
+    Attributes:
+        day: The day.
+        wh: Energy of the systems whose day is known, Wh.
+        systems: The number of these systems.
+        kwh_per_kwp: Energy per rated power, kWh/kWp, over those whose rated power is known, too.
+    """
+
+    day: date
+    wh: int
+    systems: int
+    kwh_per_kwp: float | None
+
+    @classmethod
+    def of(cls, day: date, known: Iterable[tuple[float, float | None]]) -> DayTotal | None:
+        """The total of the energies (Wh) and rated powers (W) that are known; None of none."""
+        every = list(known)
+        sized = [(wh, size_w) for wh, size_w in every if size_w]
+        if not every:
+            return None
+        per_size = sum(wh for wh, _ in sized) / sum(w for _, w in sized) if sized else None
+        return cls(
+            day=day,
+            wh=round(sum(wh for wh, _ in every)),
+            systems=len(every),
+            kwh_per_kwp=None if per_size is None else round(per_size, 4),
+        )
+
+
+@frozen
 class Assessment:
     """The assessment of a fleet at an instant.
 
@@ -210,6 +242,7 @@ class Assessment:
             `outages` instead.
         outages: Areas that stopped together, the largest first.
         thresholds: The limits that were used.
+        newest_total: The energy of the newest day; None without data.
     """
 
     as_of: datetime
@@ -219,6 +252,7 @@ class Assessment:
     findings: tuple[Finding, ...]
     outages: tuple[AreaOutage, ...]
     thresholds: Thresholds
+    newest_total: DayTotal | None = None
 
     @property
     def visits(self) -> tuple[Finding, ...]:

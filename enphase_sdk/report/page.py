@@ -74,6 +74,7 @@ def _notice(report: FleetReport) -> str:
 
 
 def _tiles(totals: Totals) -> list[str]:
+    day = totals.last_day
     conditions = [
         _tile(condition.words, str(count), condition)
         for condition, count in totals.conditions.items()
@@ -81,10 +82,15 @@ def _tiles(totals: Totals) -> list[str]:
     ]
     return [
         *conditions,
-        _tile("kWh today", kilo(totals.energy_today_wh)),
+        _tile("kWh today", kilo(totals.energy_today_wh))
+        if day is None
+        else _tile(f"kWh on {day}, {totals.last_day_systems:,} systems", kilo(totals.last_day_wh)),
         _tile("MWh in all", mega(totals.energy_lifetime_wh)),
         _tile("kW rated", kilo(totals.size_w)),
-        _tile("kWh/kWp today", number(totals.specific_yield_kwh_per_kwp, 2)),
+        _tile(
+            f"kWh/kWp {'today' if day is None else f'on {day}'}",
+            number(totals.specific_yield_kwh_per_kwp, 2),
+        ),
     ]
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from statistics import median_high
 from typing import TYPE_CHECKING, Any
 
 from attrs import field, fields, frozen
 
 from enphase_sdk.fleet import FleetRecord
 from enphase_sdk.report.condition import Condition, judge
+from enphase_sdk.report.findings import Assessment, DayTotal
 from enphase_sdk.report.records import Facts, facts_of
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
 from enphase_sdk.report.words import in_words
 
 if TYPE_CHECKING:
     from enphase_sdk.report.changes import Changes
-    from enphase_sdk.report.findings import Assessment
     from enphase_sdk.report.web.history import History
 
 __all__ = ["FleetReport", "ReportRow", "Totals", "report_row", "yield_of"]
@@ -161,8 +162,10 @@ class Totals:
         size_w: Rated power, W.
         specific_yield_kwh_per_kwp: Energy today per rated power, kWh/kWp, over the systems for
             which both are known; in a report from a store of the last day.
-        last_day_wh: Energy of the newest whole days in the store, Wh; the days differ from system
-            to system.
+        last_day: The newest whole day that at least half of the systems with data have; None in a
+            report that was read from the cloud.
+        last_day_wh: Energy of that one day, Wh.
+        last_day_systems: Number of systems whose energy of that day is known.
     """
 
     systems: int
@@ -173,14 +176,21 @@ class Totals:
     energy_lifetime_wh: int | None
     size_w: int | None
     specific_yield_kwh_per_kwp: float | None
+    last_day: date | None = None
     last_day_wh: int | None = None
+    last_day_systems: int = 0
 
     @classmethod
-    def of(cls, rows: Iterable[ReportRow]) -> Totals:
-        """The totals of `rows`."""
+    def of(cls, rows: Iterable[ReportRow], newest: DayTotal | None = None) -> Totals:
+        """The totals of `rows`.
+
+        `newest` is the energy of the last day; without it that of the systems whose own last day
+        it is.
+        """
         rows = list(rows)
         counts = Counter(row.condition for row in rows)
         compared = [row for row in rows if row.specific_yield_kwh_per_kwp is not None]
+        newest = newest or _newest(rows)
         return cls(
             systems=len(rows),
             conditions={condition: counts[condition] for condition in Condition},
@@ -189,17 +199,22 @@ class Totals:
             energy_today_wh=_sum_of_known(row.energy_today_wh for row in rows),
             energy_lifetime_wh=_sum_of_known(row.energy_lifetime_wh for row in rows),
             size_w=_sum_of_known(row.size_w for row in rows),
-            specific_yield_kwh_per_kwp=yield_of(
+            specific_yield_kwh_per_kwp=newest.kwh_per_kwp
+            if newest
+            else yield_of(
                 _sum_of_known(row.compared_wh for row in compared),
                 _sum_of_known(row.size_w for row in compared),
             ),
-            last_day_wh=_sum_of_known(row.last_day_wh for row in rows),
+            last_day=newest.day if newest else None,
+            last_day_wh=newest.wh if newest else None,
+            last_day_systems=newest.systems if newest else 0,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """JSON types only."""
         wire = {attribute.name: getattr(self, attribute.name) for attribute in fields(Totals)}
         wire["conditions"] = {condition.value: n for condition, n in self.conditions.items()}
+        wire["last_day"] = self.last_day and self.last_day.isoformat()
         return wire
 
 
@@ -241,7 +256,9 @@ class FleetReport:
     ) -> FleetReport:
         """The report of `rows`, which may be in any order."""
         worst_first = sorted(rows, key=_badness)
-        totals = Totals.of(worst_first)
+        # A report from the cloud knows no energy of whole days, only some days without energy.
+        newest = assessment.newest_total if assessment and from_store else None
+        totals = Totals.of(worst_first, newest)
         told = (stopped_by, from_store, assessment, history)
         return cls(generated_at, worst_first, totals, *told)
 
@@ -262,6 +279,15 @@ class FleetReport:
             "assessment": self.assessment and self.assessment.to_dict(),
             "changes": self.changes and self.changes.to_dict(),
         }
+
+
+def _newest(rows: Sequence[ReportRow]) -> DayTotal | None:
+    days = [row.last_day for row in rows if row.last_day is not None]
+    if not days:
+        return None
+    day = median_high(days)
+    known = ((row.last_day_wh, row.size_w) for row in rows if row.last_day == day)
+    return DayTotal.of(day, ((wh, size_w) for wh, size_w in known if wh is not None))
 
 
 def _badness(row: ReportRow) -> tuple[int, bool, float, float, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -10,12 +10,14 @@ import attrs
 import httpx
 import msgspec
 import pytest
+from attrs import evolve
 
 from enphase_sdk import Enlighten, Fleet
 from enphase_sdk.errors import ServerError
 from enphase_sdk.report import Condition, FleetReport, ReportRow, report_row
 from enphase_sdk.testing import FakeClock, Kind, SimulatedEnlighten
 
+from .fleets import NEWEST, NOW, days_to, judged, neighbours, row, silent
 from .records import NOON, ZONE, ago, at, record
 
 UNREAD = ServerError("Summary: status 503", status_code=503, body=None, operation="Summary")
@@ -152,6 +154,31 @@ def test_totals_of_what_nobody_knows_are_unknown() -> None:
     assert totals.size_w is None
     assert totals.specific_yield_kwh_per_kwp is None
     assert report_of().totals.systems == 0
+
+
+def test_the_total_of_the_last_day_is_that_of_one_day() -> None:
+    """East of Boulder the next day is over, too; another system ended its days long ago."""
+    rows, production = neighbours()
+    east = evolve(rows[0], system_id=1, timezone="Australia/Sydney", last_day=date(2026, 11, 25))
+    old = silent(2, datetime(2026, 10, 1, 12, tzinfo=ZONE), last_day=date(2026, 9, 30))
+    unsized = row(3, size_w=None)
+    made = production | {
+        1: days_to(date(2026, 11, 25), 1_000, before=10_000),
+        2: days_to(date(2026, 9, 30), 5_000, before=5_000),
+        3: days_to(NEWEST, 7_000, before=7_000),
+    }
+    every = [
+        evolve(one, last_day=one.last_day or NEWEST, last_day_wh=9_999, read_at=NOW)
+        for one in (*rows, east, old, unsized)
+    ]
+    told = FleetReport.of(
+        every, generated_at=NOW, from_store=True, assessment=judged(every, made)
+    ).totals
+    assert (told.last_day, told.last_day_systems) == (NEWEST, 8)
+    assert told.last_day_wh == 6 * 20_000 + 10_000 + 7_000
+    assert told.specific_yield_kwh_per_kwp == pytest.approx(130_000 / 35_000, abs=1e-4)
+    alone = FleetReport.of(every, generated_at=NOW, from_store=True).totals
+    assert (alone.last_day, alone.last_day_systems, alone.last_day_wh) == (NEWEST, 7, 7 * 9_999)
 
 
 def test_a_report_that_was_stopped_is_not_complete() -> None:

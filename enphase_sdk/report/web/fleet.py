@@ -119,18 +119,14 @@ def _counts(systems: list[Entry]) -> str:
 
 def _totals(report: FleetReport) -> str:
     totals = report.totals
-    days = [row.last_day for row in report.rows if row.last_day]
     told = [
         (f"{totals.systems:,} systems", ""),
         ("Rated", f"{kilo(totals.size_w)} kW"),
         ("Lifetime", f"{mega(totals.energy_lifetime_wh)} MWh"),
     ]
-    if days:
-        oldest, newest = min(days), max(days)
-        span = str(newest) if oldest == newest else f"{oldest} to {newest}"
-        told.append(
-            (f"Last whole day ({len(days):,} systems, {span})", f"{mega(totals.last_day_wh)} MWh")
-        )
+    if totals.last_day:
+        known = f"{totals.last_day}, {totals.last_day_systems:,} systems"
+        told.append((f"Last whole day ({known})", f"{mega(totals.last_day_wh)} MWh"))
     else:
         told.append(
             (
