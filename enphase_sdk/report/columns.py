@@ -1,4 +1,4 @@
-"""The report's columns, the same in the terminal and on the HTML page."""
+"""The columns of the report in the terminal and on the plain page."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ _ALL = (
 
 
 def columns_of(report: FleetReport) -> list[Column]:
-    """The columns that a report has; the age of its values is one of those from a store."""
+    """The columns of a report; one from a store also shows when its values were read."""
     return [column for column in _ALL if report.from_store or not column.of_store]
 
 

@@ -1,9 +1,9 @@
 """The energy of a system, against its size, its past and its owner's estimate.
 
 Every function is pure and takes whole days (`Daily`, in Wh, from `whole_days`). A day that is None
-or absent is not known: it is not counted as 0, not counted as a day, and not estimated. A result
-without known values is None. Names are those of IEC 61724-1 where it has one; a
-performance ratio is not among them, for it needs the irradiation.
+or absent is not known: it is not counted, neither as 0 nor as a day, and not estimated. A result
+without known values is None. Terms of IEC 61724-1 are used where it has one. There is no
+performance ratio, because it needs the irradiation.
 
 Source of daily energy: `energy_lifetime` (v2 and v4), or the daily totals of a gateway's history.
 Source of the size: `size_w` of the newest summary; 0 means unknown.
@@ -80,7 +80,7 @@ def energy_of_year(days: Daily, last: date) -> Energy | None:
 
 
 def energy_lifetime(days: Daily) -> Energy | None:
-    """Energy from the first known day to the last, in Wh; None where no day is known."""
+    """Energy from the first known day to the last, in Wh; None if no day is known."""
     reported = [day for day, wh in days.items() if known(wh) is not None]
     return energy(days, Period(min(reported), max(reported))) if reported else None
 
@@ -90,8 +90,8 @@ class Yield:
     """Final yield.
 
     Attributes:
-        kwh_per_kwp: Over the whole period, in kWh/kWp (kW as rated, DC or AC is not said).
-        per_day: For each known day, in kWh/(kWp d); None of a fleet.
+        kwh_per_kwp: For the whole period, in kWh/kWp (rated power; DC or AC is not known).
+        per_day: For each known day, in kWh/(kWp d); None for a fleet.
         days_known: The number of days used; None for a fleet.
         systems: The number of systems used.
     """
@@ -105,7 +105,7 @@ class Yield:
 def specific_yield(days: Daily, period: Period, *, size_w: float | None) -> Yield | None:
     """Final yield (Yf of IEC 61724-1), sum(E) / P0 over the known days, in kWh/kWp.
 
-    None where no day or no size is known.
+    None if no day or no size is known.
     """
     made = energy(days, period)
     if made is None or not _size(size_w):
@@ -115,10 +115,10 @@ def specific_yield(days: Daily, period: Period, *, size_w: float | None) -> Yiel
 
 
 def fleet_yield(systems: Iterable[tuple[float | None, float | None]]) -> Yield | None:
-    """Final yield of a fleet in kWh/kWp: sum of energies / sum of sizes, no mean of ratios.
+    """Final yield of a fleet in kWh/kWp: sum of energies / sum of sizes, not a mean of yields.
 
     Args:
-        systems: Energy (Wh) and size (W) of each; one of which either is unknown is left out.
+        systems: Energy (Wh) and size (W) of each; a system is left out if one of them is unknown.
     """
     both = [
         (wh, _size(size_w)) for wh, size_w in systems if known(wh) is not None and _size(size_w)
@@ -135,7 +135,7 @@ def capacity_factor(
 ) -> float | None:
     """Energy against rated power at every hour, E / (P0 x hours of the known days), from 0 to 1.
 
-    The hours are those of the zone (23 to 25 a day). None where no day or no size is known.
+    A day of the zone has 23 to 25 hours. None if no day or no size is known.
     """
     made = _known(days, period)
     if not made or not _size(size_w):
@@ -156,8 +156,8 @@ class Change:
     """A period against another one.
 
     Attributes:
-        change: now / before - 1; None where before was 0 or no pair is known.
-        pairs: How many days are known in both.
+        change: now / before - 1; None if before is 0 or no pair of days is known.
+        pairs: The number of days known in both.
     """
 
     change: float | None
@@ -218,7 +218,7 @@ class Estimate:
         return cls(dict.fromkeys(range(1, 13), kwh_per_month))
 
     def of_day(self, day: date) -> float | None:
-        """Estimate of a day in kWh: the month's, in equal parts; None where the month has none."""
+        """Estimate of a day in kWh: an equal part of its month's; None if that is not known."""
         month = self.months.get((day.year, day.month), self.months.get(day.month))
         days = calendar.monthrange(day.year, day.month)[1]
         return None if month is None else month / days
@@ -227,8 +227,8 @@ class Estimate:
 def percent_of_estimate(days: Daily, period: Period, estimate: Estimate) -> float | None:
     """Energy / estimate of the same days, as a ratio (1 is as expected): a performance index.
 
-    Over the days for which both are known; a month's estimate counts in equal parts for its days,
-    which is coarse in spring and autumn. None where no such day is, or the estimate is 0.
+    Over the days for which both are known. Each day of a month has the same part of its estimate,
+    which is coarse in spring and autumn. None if there is no such day, or the estimate is 0.
     """
     both = [
         (wh, expected)
@@ -258,7 +258,7 @@ LARGEST_ESTIMATES = 100_000_000
 def read_estimates(path: Path) -> Estimate | dict[int, Estimate]:
     """Estimates from a CSV file with columns `month`, `kwh` and, for several systems, `system_id`.
 
-    A month is `2026-05`, or `5` for every May. Without `system_id` the estimate is of any system.
+    A month is `2026-05`, or `5` for every May. Without `system_id` it is for every system.
 
     Raises:
         ConfigError: it cannot be read; the message names the line.

@@ -1,4 +1,4 @@
-"""Median and deviation of many values with one of them left out, without sorting them again."""
+"""Median and deviation of many values, also without one of them; they are sorted only once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ __all__ = ["Ordered"]
 
 
 class Ordered:
-    """Values in order; `without` gives a view that lacks one of them. Every question is O(log n).
+    """Sorted values; `without` gives a view that leaves one of them out.
+
+    Each call takes O(log n), but `prepared` O(n).
 
     Args:
         values: Known numbers, in any order.
@@ -25,7 +27,7 @@ class Ordered:
         self._left_out: int | None = None
 
     def without(self, value: float) -> Ordered:
-        """The same values, one that equals `value` left out; the same if none does."""
+        """The same values without one that equals `value`; all of them if there is none."""
         place = bisect_left(self._values, value)
         if place == len(self._values) or self._values[place] != value:
             return self
@@ -47,18 +49,18 @@ class Ordered:
         return self._values[place + skipped]
 
     def above(self, value: float) -> int:
-        """How many are larger."""
+        """The number of values that are larger than `value`."""
         count = len(self._values) - bisect_right(self._values, value)
         return count - (self._left_out is not None and self._values[self._left_out] > value)
 
     def median(self) -> float:
-        """The median; there must be a value."""
+        """The median; there must be at least one value."""
         return _median(len(self), self.__getitem__)
 
     def median_deviation(self, middle: float) -> float:
-        """Median of the absolute deviations from `middle`, their median."""
+        """Median of the absolute deviations from `middle`, the median of the values."""
         n = len(self)
-        split = n - self.above(middle)  # the first that is larger
+        split = n - self.above(middle)  # the index of the first larger value
 
         def below(place: int) -> float:
             return middle - self[split - 1 - place]
@@ -71,7 +73,7 @@ class Ordered:
     def mean_deviation(self, middle: float) -> float:
         """Mean of the absolute deviations from `middle`."""
         if self[0] == self[len(self) - 1]:
-            return abs(self[0] - middle)  # exactly, so that none is told from none
+            return abs(self[0] - middle)  # exact: rounding must not make a deviation of 0 larger
         sums = self.prepared()._sums or array("d")
         split = bisect_right(self._values, middle)
         total = (middle * split - sums[split]) + (
@@ -93,9 +95,9 @@ def _smallest(
     m: int,
     second: Callable[[int], float],
 ) -> float:
-    """What stands at `place` of two rising sequences of n and m values, were they one."""
+    """The value at index `place` of two sorted sequences of n and m values, when merged."""
     low, high = max(0, place + 1 - m), min(place + 1, n)
-    # How many of the first are among the `place + 1` smallest.
+    # The number of values of the first sequence among the `place + 1` smallest.
     while low < high:
         taken = (low + high) // 2
         if first(taken) < second(place - taken):

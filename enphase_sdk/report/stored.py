@@ -1,4 +1,4 @@
-"""The report's rows from a store: the listing of today, and energies each of its own age."""
+"""The report's rows from a store: the newest listing, and energies that were read before."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from enphase_sdk.store import Asked, Store
 
 __all__ = ["stored_rows"]
 
-# Of each system the two newest days, of which one may not be whole, what all make, their age.
+# For each system: its two newest days (one may not be whole), the sum of all, the newest reading.
 _DAILY = """
 SELECT system_id, max(day, 2), arg_max(wh, day, 2), sum(wh), max(read_at)
 FROM daily WHERE measure = 'production' AND wh IS NOT NULL GROUP BY system_id
 """
 
-# The newest summary that tells the size; those of past days do not.
+# The newest summary that has a size; summaries of past days have none.
 _SUMMARIES = """
 SELECT system_id, arg_max(size_w, read_at) FILTER (size_w > 0), max(day),
     arg_max(energy_today_wh, day), arg_max(energy_lifetime_wh, day)
@@ -34,7 +34,7 @@ FROM summaries GROUP BY system_id
 
 @frozen
 class _Energy:
-    """What a store knows of a system's energy; None is not known."""
+    """The energy of a system in a store; None if not known."""
 
     days: Sequence[date] = ()
     days_wh: Sequence[int] = ()
@@ -42,7 +42,7 @@ class _Energy:
     read_at: datetime | None = None
 
     def last_whole_day(self, asked: Asked, zone: tzinfo) -> tuple[date, int] | None:
-        """The newest day that was over when its data were read, and its energy, Wh."""
+        """The newest day that was over when it was read, and its energy, Wh."""
         newest = newest_whole_day(asked.data_at, now=asked.read_at, zone=zone)
         days = zip(self.days, self.days_wh, strict=True)
         return next((d for d in days if newest is not None and d[0] <= newest), None)
@@ -50,7 +50,7 @@ class _Energy:
 
 @frozen
 class _Summary:
-    """The newest summary in a store; None is not known."""
+    """The newest summary of a system in a store; None if not known."""
 
     size_w: int | None = None
     day: date | None = None
@@ -59,7 +59,7 @@ class _Summary:
 
 
 def stored_rows(store: Store, thresholds: Thresholds = DEFAULT_THRESHOLDS) -> Iterator[ReportRow]:
-    """A row for each system of a store, as of when it was listed last.
+    """A row for each system of a store, judged at the time of its newest listing.
 
     Source: tables `systems`, `summaries` and `daily` of the store.
     """

@@ -1,4 +1,4 @@
-"""The metrics of every system of a store at once, reckoned inside DuckDB."""
+"""The metrics of all systems of a store, computed in DuckDB."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ __all__ = ["StoredMetrics", "stored_metrics"]
 
 @frozen
 class StoredMetrics:
-    """What a system has made up to its newest whole day. What is not known is None, never 0.
+    """The energies of one system up to its newest whole day. A value not known is None, never 0.
 
-    Days that are null or missing count neither as 0 nor as a day; nothing is scaled up for them.
+    A day that is null or missing is not counted, neither as 0 nor as a day, and not estimated.
 
     Attributes:
         system_id: Its Enlighten id.
         newest_day: The newest day that was over, and reported, when it was read.
         day_wh: Energy of that day, Wh.
-        week_wh: Energy of the known ones of the 7 days to it, Wh.
-        week_days: How many of them are known.
-        month_wh: Energy of its calendar month to that day, Wh.
-        month_days: How many of those days are known.
-        year_wh: Energy of its calendar year to that day, Wh.
-        year_days: How many of those days are known.
+        week_wh: Energy of the known days among the 7 days up to it, Wh.
+        week_days: The number of known days among them.
+        month_wh: Energy of its calendar month up to that day, Wh.
+        month_days: The number of known days among them.
+        year_wh: Energy of its calendar year up to that day, Wh.
+        year_days: The number of known days among them.
         lifetime_wh: Energy of all known days, Wh.
         first_day: The first day with energy.
-        completeness: Known days / days from the first one with energy to the newest, 0 to 1.
-        zero_days: Known days without energy among the 90 to the newest.
-        change_week: Energy of the 7 days against the 7 before: a ratio - 1, over the days known in
-            both, paired by their place.
-        change_year: Energy of the 30 days to the newest against the same days of the year before,
-            as `change_week`; 29 February is left out.
+        completeness: Known days / all days from the first one with energy to the newest, 0 to 1.
+        zero_days: Known days without energy among the newest 90.
+        change_week: Energy of the 7 days against the 7 days before, as a ratio - 1; only days that
+            are known in both count, the first with the first, and so on.
+        change_year: The same for the newest 30 days against the same days of the year before,
+            without 29 February.
     """
 
     system_id: int
@@ -56,7 +56,7 @@ class StoredMetrics:
     change_year: float | None
 
 
-# `n` is the newest whole day of a system; `recent` is all that two years are compared by.
+# `n` is the newest whole day of a system; `recent` has the days that are compared.
 _QUERY = """
 WITH sums AS (
     SELECT system_id, any_value(newest_day) AS n,
@@ -108,9 +108,9 @@ ORDER BY system_id
 def stored_metrics(store: Store) -> list[StoredMetrics]:
     """The energies of each system of a store, in the order of their ids.
 
-    They are those of `energy`, `energy_lifetime`, `completeness`, `change_since` and
+    They are the same as from `energy`, `energy_lifetime`, `completeness`, `change_since` and
     `change_since_last_year` over `stored_days`, for fleets for which Python would take minutes.
-    A system of which no whole day is known is left out. Source: tables `daily`, `asked`,
+    Systems without a known whole day are left out. Source: tables `daily`, `asked`,
     `systems`.
 
     Raises:

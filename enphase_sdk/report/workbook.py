@@ -17,14 +17,14 @@ from enphase_sdk.report.source import POWERED_BY, POWERED_BY_URL, SOURCE
 
 __all__ = ["check_workbook", "report_xlsx"]
 
-# What a cell of Excel holds.
+# Limits of Excel: characters in a cell, and the first year of its calendar.
 _LONGEST = 32_767
 _FIRST_YEAR = 1900
 
 
 @frozen
 class _Field:
-    """A column: its heading, and what stands in it."""
+    """A column: its heading, and the value of a record."""
 
     heading: str
     value: Callable[[Any], Any]
@@ -99,8 +99,8 @@ def check_workbook() -> None:
 def report_xlsx(report: FleetReport) -> bytes:
     """The report as a workbook: systems, findings and limits of a judged fleet, and the source.
 
-    A text from outside is never a formula or a link. Instants are in the system's own zone, which
-    stands beside them. What is not known is an empty cell.
+    A text from outside is never a formula or a link. Instants are in the system's time zone,
+    which has its own column. A value that is not known is an empty cell.
 
     Raises:
         ConfigError: the extra `report` is not installed.
