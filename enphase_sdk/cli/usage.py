@@ -35,6 +35,12 @@ class Command(TyperCommand):
         arguments = [one for one in self.get_params(ctx) if one.param_type_name == "argument"]
         return [self.options_metavar or "", *map(_written, arguments)]
 
+    def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002 - it is wrapped
+        """The line in a list of commands: the first sentence, whole."""
+        text = " ".join((self.help or "").strip().partition("\n\n")[0].split())
+        first, stop, _ = text.partition(". ")
+        return f"{first}." if stop else first
+
 
 def in_plain_words(message: str) -> str:
     """The message of a usage error without the names of Python's types."""

@@ -23,6 +23,7 @@ def test_help_shows_words(path: tuple[str, ...], run: Run) -> None:
     told = run(*path, "--help")
     assert told.code == 0
     text = " ".join(told.out.split())
+    assert not re.search(r"\w\.\.\.(?= |$)", text.replace("[ARGS]...", "").partition("Options:")[2])
     assert RAW.findall(text) == []
     names = set(re.findall(r"(?<!\S)--[\w-]+", text))
     assert names == {name.lower() for name in names}
