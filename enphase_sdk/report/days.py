@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from decimal import Decimal
 from math import isfinite
 from typing import Any, TypeAlias
 
@@ -105,7 +106,7 @@ def daily_from_frame(
     Needs the extra `frames`. Null and NaN become None.
 
     Raises:
-        InvalidArgumentError: it is not such a table, or a day is given twice.
+        InvalidArgumentError: it is not such a table, a day is null or is given twice.
     """
     import narwhals as nw
 
@@ -117,10 +118,22 @@ def daily_from_frame(
         ) from None
     if missing := {day, value} - set(table.columns):
         raise InvalidArgumentError(f"the table has no column {', '.join(sorted(missing))}")
-    return daily(
-        (_date(one), number)
-        for one, number in zip(table[day].to_list(), table[value].to_list(), strict=True)
-    )
+    days, values = (_told(table[name]) for name in (day, value))
+    return daily((_date(one), _number(wh)) for one, wh in zip(days, values, strict=True))
+
+
+def _told(column: Any) -> Iterator[Any]:
+    """The values of a column, None for null: pandas has NA and NaT for it."""
+    nulls = column.is_null().to_list()
+    return (None if null else one for one, null in zip(column.to_list(), nulls, strict=True))
+
+
+def _number(value: Any) -> float | None:
+    if value is None or isinstance(value, (int, float)):
+        return value
+    if isinstance(value, Decimal):
+        return float(value)
+    raise InvalidArgumentError(f"the column of values holds {type(value).__name__}; pass numbers")
 
 
 def _date(value: Any) -> date:

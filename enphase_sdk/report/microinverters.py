@@ -32,7 +32,7 @@ class Inverters:
     Attributes:
         weak: Far below the others and below the limit; None if too few microinverters or days
             are known.
-        dead: At 0 Wh.
+        dead: At 0 Wh or below.
         not_reporting: Without known energy.
     """
 
@@ -64,7 +64,7 @@ def weak_microinverters(
         min_days: The number of days that must be known.
     """
     seen = {serial: wh for serial, value in energy_wh.items() if (wh := known(value)) is not None}
-    dead = tuple(serial for serial, wh in seen.items() if wh == 0)
+    dead = tuple(serial for serial, wh in seen.items() if wh <= 0)
     silent = tuple(serial for serial in energy_wh if serial not in seen)
     if len(seen) < min_inverters or days < min_days:
         return Inverters(None, dead, silent)
@@ -114,7 +114,7 @@ def like_microinverters(
         gap: Share of the higher energy.
     """
     ordered = sorted(
-        ((wh, serial) for serial, value in energy_wh.items() if (wh := known(value))),
+        ((wh, serial) for serial, value in energy_wh.items() if (wh := known(value) or 0) > 0),
         key=lambda one: one[0],
         reverse=True,
     )
@@ -132,7 +132,7 @@ def like_microinverters(
             arrays[-1] += part
         else:
             arrays.append(part)
-    others = [serial for serial, value in energy_wh.items() if not known(value)]
+    others = [serial for serial, value in energy_wh.items() if (known(value) or 0) <= 0]
     if arrays:
         max(arrays, key=len).extend(others)
     elif others:

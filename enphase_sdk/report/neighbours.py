@@ -166,7 +166,7 @@ class Neighbourhoods:
     def __init__(self, systems: Iterable[Located]) -> None:
         yields: dict[_Area, list[float]] = defaultdict(list)
         self._own: dict[tuple[_Area, int], float] = {}
-        for system in systems:
+        for system in {one.system_id: one for one in systems}.values():
             if (made := known(system.specific_yield)) is None:
                 continue
             for area in areas_of(system):
@@ -234,9 +234,9 @@ class ZeroDays:
     """Days without energy.
 
     Attributes:
-        zero: Days at 0 Wh although the neighbours produced.
-        excused: Days at 0 Wh on which the neighbours did not produce (snow, storm, polar night).
-        unknown: Days without a known value, or at 0 Wh without known neighbours.
+        zero: Days without energy although the neighbours produced.
+        excused: The same while the neighbours did not produce (snow, storm, polar night).
+        unknown: Days without a known value, or without energy and known neighbours.
     """
 
     zero: tuple[date, ...]
@@ -247,16 +247,17 @@ class ZeroDays:
 def zero_days(
     own: Daily, peer_median: Daily, period: Period, *, min_peer_yield: float = MIN_PEER_YIELD
 ) -> ZeroDays:
-    """Days at exactly 0 Wh, classified by the neighbours' median yield (kWh/kWp) of the day.
+    """Days at 0 Wh or below, classified by the neighbours' median yield (kWh/kWp) of the day.
 
-    The newest 0 may be a late report as long as no later day has energy.
+    A meter tells less than 0 where a system only used energy. The newest 0 may be a late report as
+    long as no later day has energy.
     """
     zero, excused, unknown = list[date](), list[date](), list[date]()
     for day in period:
         wh, peers = known(own.get(day)), known(peer_median.get(day))
-        if wh is None or (wh == 0 and peers is None):
+        if wh is None or (wh <= 0 and peers is None):
             unknown.append(day)
-        elif wh == 0 and peers is not None:
+        elif wh <= 0 and peers is not None:
             (zero if peers >= min_peer_yield else excused).append(day)
     return ZeroDays(tuple(zero), tuple(excused), tuple(unknown))
 

@@ -70,13 +70,13 @@ WITH sums AS (
         sum(wh) AS lifetime_wh,
         count(*) AS days,
         min(day) FILTER (wh > 0) AS first_day,
-        count(*) FILTER (wh = 0 AND day > newest_day - 90) AS zero_days
+        count(*) FILTER (wh <= 0 AND day > newest_day - 90) AS zero_days
     FROM daily JOIN newest_days USING (system_id)
     WHERE measure = $measure AND wh IS NOT NULL AND day <= newest_day GROUP BY system_id
 ),
 early AS (
     SELECT system_id, count(*) AS days FROM daily JOIN sums USING (system_id)
-    WHERE measure = $measure AND wh = 0 AND day < first_day GROUP BY system_id
+    WHERE measure = $measure AND wh <= 0 AND day < first_day GROUP BY system_id
 ),
 recent AS MATERIALIZED (
     SELECT system_id, day, wh, newest_day AS n FROM daily JOIN newest_days USING (system_id)
@@ -98,7 +98,8 @@ years AS (
 )
 SELECT system_id, n, day_wh, week_wh, week_days, month_wh, month_days, year_wh, year_days,
     lifetime_wh, first_day, (sums.days - coalesce(early.days, 0)) / (n - first_day + 1), zero_days,
-    weeks.now_wh / nullif(weeks.before_wh, 0) - 1, years.now_wh / nullif(years.before_wh, 0) - 1
+    weeks.now_wh / nullif(greatest(weeks.before_wh, 0), 0) - 1,
+    years.now_wh / nullif(greatest(years.before_wh, 0), 0) - 1
 FROM sums LEFT JOIN early USING (system_id) LEFT JOIN weeks USING (system_id)
     LEFT JOIN years USING (system_id)
 ORDER BY system_id
