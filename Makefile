@@ -33,6 +33,7 @@ redis: ## the Redis that tests start
 
 programs: redis ## the browser, MQTT broker and Prometheus that proofs start
 	@$(call debian,chromium,chromium)
+	@$(call debian,pdftotext,poppler-utils)
 	@$(call debian,mosquitto,mosquitto)
 	@$(call debian,prometheus,prometheus)
 

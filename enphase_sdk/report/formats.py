@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from math import isfinite
 
-__all__ = ["UNKNOWN", "day_in_words", "instant", "kilo", "mega", "number", "plain", "span"]
+__all__ = [
+    "UNKNOWN",
+    "count_of_systems",
+    "day_in_words",
+    "energy_in_words",
+    "instant",
+    "kilo",
+    "mega",
+    "number",
+    "plain",
+    "span",
+]
 
 UNKNOWN = "–"  # noqa: RUF001 - a dash on purpose
 
@@ -35,6 +46,16 @@ def kilo(value: float | None) -> str:
 def mega(value: float | None) -> str:
     """Wh in MWh."""
     return number(value, 1, divided_by=1e6)
+
+
+def energy_in_words(wh: float | None) -> str:
+    """An energy in the unit that suits it: 9.5 kWh, 1.4 MWh."""
+    return f"{kilo(wh)} kWh" if wh is not None and abs(wh) < 1e6 else f"{mega(wh)} MWh"
+
+
+def count_of_systems(count: int) -> str:
+    """A number of systems: 1 system, 1,000 systems."""
+    return f"{count:,} system{'' if count == 1 else 's'}"
 
 
 def instant(value: datetime | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -258,6 +260,18 @@ def test_it_is_printed_to_a_pdf(report: FleetReport, tmp_path: Path) -> None:
     content = (tmp_path / "fleet.pdf").read_bytes()
     assert content.startswith(b"%PDF-")
     assert content.count(b"/Type /Page\n") >= 3
+
+
+def test_each_printed_page_of_the_table_tells_its_columns(
+    browser: Any, fleet_file: Path, tmp_path: Path
+) -> None:
+    with Opened(browser, fleet_file) as opened:
+        opened.page.pdf(path=tmp_path / "fleet.pdf", prefer_css_page_size=True)
+    reader = [program("pdftotext", "poppler-utils"), "-layout", str(tmp_path / "fleet.pdf"), "-"]
+    pages = subprocess.run(reader, capture_output=True, text=True, check=True).stdout.split("\f")
+    tables = [page for page in pages if len(re.findall(r"\bHouse \d+ ", page)) > 12]
+    assert len(tables) > 2
+    assert [page[:200] for page in tables if "System and reason" not in page] == []
 
 
 def test_a_pdf_without_chromium_is_refused_beforehand(

@@ -438,3 +438,16 @@ def test_the_report_is_imported_without_its_extra() -> None:
         "import enphase_sdk.report, enphase_sdk.cli\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_page_of_one_house_counts_it_and_tells_kwh(tmp_path: Path) -> None:
+    with fill(tmp_path / "one.duckdb", [112]) as store:
+        page = report_page(fleet_report(store))
+    assert re.findall(r"\b1 systems\b", page) == []
+    assert "1 system" in page
+    told = re.search(r"Last whole day \(2026-11-25, 1 system\)</dt><dd>([^<]*)</dd>", page)
+    day_wh = made(112)[-1]
+    assert told
+    assert day_wh
+    assert told[1] == f"{day_wh / 1000:.1f} kWh"
+    assert "kWh in 7 days" in page

@@ -8,7 +8,7 @@ from typing import Any
 
 from attrs import frozen
 
-from enphase_sdk.report.formats import UNKNOWN, day_in_words, mega, number, plain
+from enphase_sdk.report.formats import UNKNOWN, count_of_systems, day_in_words, number, plain
 from enphase_sdk.report.web.history import FleetDay, FleetWeek
 from enphase_sdk.report.web.statuses import STATUS_DAYS
 from enphase_sdk.report.web.svg import NARROW, WIDE, Drawing, altair, draw
@@ -59,7 +59,11 @@ def weeks(told: Sequence[FleetWeek]) -> Figure | None:
         if compared
         else [("this year", week.last_day, week.wh) for week in told]
     )
-    values = [{"s": s, "day": day.isoformat(), "mwh": (wh or 0) / 1e6} for s, day, wh in series]
+    # A house makes less than 1 MWh in a week, a fleet many.
+    unit, scale = ("kWh", 1e3) if max(wh or 0 for _, _, wh in series) < 1e6 else ("MWh", 1e6)
+    values = [
+        {"s": s, "day": day.isoformat(), "energy": (wh or 0) / scale} for s, day, wh in series
+    ]
     alt = altair()
 
     def made(width: int) -> Any:
@@ -74,7 +78,7 @@ def weeks(told: Sequence[FleetWeek]) -> Figure | None:
                 scale=alt.Scale(type="utc"),
                 axis=alt.Axis(format="%b", tickCount="month", grid=False, labelOverlap=True),
             ),
-            y=alt.Y("mwh:Q", title="MWh in 7 days", scale=alt.Scale(zero=True)),
+            y=alt.Y("energy:Q", title=f"{unit} in 7 days", scale=alt.Scale(zero=True)),
             color=alt.Color(
                 "s:N",
                 title=None,
@@ -94,9 +98,17 @@ def weeks(told: Sequence[FleetWeek]) -> Figure | None:
         if compared
         else f"Each point is seven days, to {told[-1].last_day}.",
         drawing=both(made),
-        headings=["7 days to", "MWh, all", "MWh, compared", "MWh, year before", "Systems compared"],
+        headings=[
+            "7 days to",
+            *(f"{unit}, {of}" for of in ("all", "compared", "year before")),
+            "Systems compared",
+        ],
         rows=[
-            [str(w.last_day), mega(w.wh), mega(w.same_wh), mega(w.before_wh), str(w.systems)]
+            [
+                str(w.last_day),
+                *(number(wh, 1, divided_by=scale) for wh in (w.wh, w.same_wh, w.before_wh)),
+                str(w.systems),
+            ]
             for w in reversed(told)
         ],
     )
@@ -106,8 +118,9 @@ def _weeks_in_words(pairs: Sequence[FleetWeek]) -> str:
     now = sum(week.same_wh or 0 for week in pairs)
     before = sum(week.before_wh or 0 for week in pairs)
     change = f"{now / before - 1:+.1%}" if before else UNKNOWN
+    most = count_of_systems(max(week.systems for week in pairs))
     return (
-        f"The same systems on the same days of both years, up to {pairs[-1].systems:,} systems: "
+        f"The same systems on the same days of both years, up to {most}: "
         f"{change} over {len(pairs)} weeks. The weather differs from year to year."
     )
 
@@ -164,7 +177,7 @@ def reporting(told: Sequence[FleetDay]) -> Figure | None:
     return Figure(
         title=f"Systems without energy, {len(days)} days",
         says=(
-            f"On {last.day} {last.producing:,} systems produced, {last.zero:,} made 0 kWh, "
+            f"On {last.day} {count_of_systems(last.producing)} produced, {last.zero:,} made 0 kWh, "
             f"{last.unknown:,} are not known (often not reported yet). It is derived from daily "
             "energies, as too few of these days have the statuses of a sync."
         ),
@@ -306,8 +319,8 @@ def yields(values: Sequence[float], what: str) -> Figure | None:
     return Figure(
         title="Distribution of the yields",
         says=(
-            f"{len(values):,} systems whose size is known; half have {number(middle, 2)} kWh/kW "
-            "or more. The last bar includes all higher yields."
+            f"{count_of_systems(len(values))} whose size is known; half have "
+            f"{number(middle, 2)} kWh/kW or more. The last bar includes all higher yields."
         ),
         drawing=both(made),
         headings=["kWh/kW from", "below", "Systems"],

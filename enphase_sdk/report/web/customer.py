@@ -9,7 +9,14 @@ from statistics import median
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.days import Period, known
-from enphase_sdk.report.formats import UNKNOWN, day_in_words, kilo, mega, number, plain
+from enphase_sdk.report.formats import (
+    UNKNOWN,
+    day_in_words,
+    energy_in_words,
+    kilo,
+    number,
+    plain,
+)
 from enphase_sdk.report.metrics import change_since_last_year, energy
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.source import source_as_html
@@ -117,7 +124,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
             add(name, f"{kilo(made.wh if made else None)} kWh", more)
     elif row.energy_today_wh is not None:
         add("Today so far", f"{kilo(row.energy_today_wh)} kWh")
-    add("Since the beginning", f"{mega(row.energy_lifetime_wh)} MWh")
+    add("Since the beginning", energy_in_words(row.energy_lifetime_wh))
     add("Rated power", f"{kilo(row.size_w)} kW", "as Enphase has it")
     return facts
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import Any
 
 from enphase_sdk.report.findings import Assessment, Todo
-from enphase_sdk.report.formats import instant, kilo, mega, number
+from enphase_sdk.report.formats import count_of_systems, energy_in_words, instant, kilo, number
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.source import source_as_html
 from enphase_sdk.report.web import charts
@@ -77,7 +77,7 @@ def fleet_page(report: FleetReport, assessment: Assessment, history: History | N
         or f"<p>{NO_DAYS if history else NO_STORE}</p>",
         filters=_options([("all", "All"), *WORDS.items()]),
         orders=_options([(str(wire.index(column)), column.label) for column in columns]),
-        shown=f"The first {min(STATIC_ROWS, len(systems)):,} of {len(systems):,} systems",
+        shown=f"The first {min(STATIC_ROWS, len(systems)):,} of {count_of_systems(len(systems))}",
         row_count=str(len(systems) + 1),
         headings="".join(_heading(column, wire) for column in columns),
         rows="\n".join(static_row(entry, columns) for entry in systems[:STATIC_ROWS]),
@@ -120,18 +120,18 @@ def _counts(systems: list[Entry]) -> str:
 def _totals(report: FleetReport) -> str:
     totals = report.totals
     told = [
-        (f"{totals.systems:,} systems", ""),
+        (count_of_systems(totals.systems), ""),
         ("Rated", f"{kilo(totals.size_w)} kW"),
-        ("Lifetime", f"{mega(totals.energy_lifetime_wh)} MWh"),
+        ("Lifetime", energy_in_words(totals.energy_lifetime_wh)),
     ]
     if totals.last_day:
-        known = f"{totals.last_day}, {totals.last_day_systems:,} systems"
-        told.append((f"Last whole day ({known})", f"{mega(totals.last_day_wh)} MWh"))
+        known = f"{totals.last_day}, {count_of_systems(totals.last_day_systems)}"
+        told.append((f"Last whole day ({known})", energy_in_words(totals.last_day_wh)))
     else:
         told.append(
             (
-                f"Today so far ({totals.reported_today:,} systems)",
-                f"{kilo(totals.energy_today_wh)} kWh",
+                f"Today so far ({count_of_systems(totals.reported_today)})",
+                energy_in_words(totals.energy_today_wh),
             )
         )
     told.append(("Its yield", f"{number(totals.specific_yield_kwh_per_kwp, 2)} kWh/kW"))

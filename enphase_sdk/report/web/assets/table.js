@@ -83,7 +83,8 @@ function render(count = state.count) {
   find("table").tBodies[0].replaceChildren(...part.map(tableRow));
   find("table").setAttribute("aria-rowcount", state.chosen.length + 1);
   const total = state.chosen.length.toLocaleString("en");
-  const which = state.todo === "all" ? "systems" : `systems: ${words[state.todo]}`;
+  const systems = state.chosen.length === 1 ? "system" : "systems";
+  const which = state.todo === "all" ? systems : `${systems}: ${words[state.todo]}`;
   find("shown").textContent = part.length
     ? `${part.length.toLocaleString("en")} of ${total} ${which}, sorted by ${columns[state.by].label}${state.down ? ", reversed" : ""}`
     : "No system matches; clear the search or choose All";
