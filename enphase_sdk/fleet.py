@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pickle
-import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import (
     BrokenExecutor,
@@ -22,6 +21,7 @@ from enphase_sdk._sync.fleet import WORKERS, Collection, FleetRun, Progress, Tel
 from enphase_sdk._sync.fleet import Fleet as ThreadedFleet
 from enphase_sdk.cloud.collected import Collected, FleetRecord
 from enphase_sdk.cloud.collecting import SystemFilters, SystemOperation
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 __all__ = [
@@ -131,7 +131,7 @@ def _unusable() -> ConfigError:
 
 # The clients of this process, by their settings.
 _clients: dict[bytes, Cloud] = {}
-_making = threading.Lock()
+_making = Turn()
 MOST_CLIENTS = 8
 
 
@@ -139,7 +139,7 @@ def _ask_elsewhere(
     settings: bytes, ask: Callable[..., Any], system_id: int, **arguments: Any
 ) -> Any:
     """Ask one system with the client of this process, which is created at the first call."""
-    with _making:
+    with _making.mine():
         client = _clients.get(settings)
         if client is None:
             while len(_clients) >= MOST_CLIENTS:

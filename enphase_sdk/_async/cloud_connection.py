@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ from attrs import define, evolve, field
 
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.core.timeouts import Timeouts
 from enphase_sdk.errors import APIConnectionError, ConfigError
 
@@ -34,15 +33,8 @@ class _LazyWire:
     _signing: Signing = field(alias="signing")
     _transport: httpx.AsyncBaseTransport | None = field(alias="transport")
     _wire: AsyncWire | None = field(default=None, init=False)
-    _lock: threading.Lock = field(factory=threading.Lock, init=False)
+    _turn: Turn = field(factory=Turn, init=False)
     closed: bool = field(default=False, init=False)
-
-    def __attrs_post_init__(self) -> None:
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold."""
-        self._lock = threading.Lock()
 
     def wire(self) -> AsyncWire:
         """The open transport; opens it at the first call.
@@ -50,7 +42,7 @@ class _LazyWire:
         Raises:
             ConfigError: the address, the transport or the environment's proxy cannot be used.
         """
-        with self._lock:
+        with self._turn.mine():
             if self._wire is None:
                 from enphase_sdk._async.cloud_wire import AsyncWire
 

@@ -14,7 +14,6 @@ from enphase_sdk._async.streams import AsyncStream
 from enphase_sdk.cloud.api import Signing
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.core.effects import Reply, Request
-from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
 from enphase_sdk.core.redact import hide_in_library_logs
 from enphase_sdk.core.timeouts import Deadline, Timeouts
@@ -46,12 +45,6 @@ class AsyncWire:
         self._proxy = proxy_for(signing.base_url) if transport is None else None
         self._connections = AsyncConnections(self._open, MOST_CONNECTIONS)
         self._streams: set[AsyncStream] = set()
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Leave the streams to the parent process, which continues to read them."""
-        leave_to_parent(self._streams)
-        self._streams = set()
 
     def _open(self) -> AsyncLine:
         limits = httpx.Limits(max_connections=1)

@@ -126,6 +126,8 @@ class AsyncConnections:
     async def aclose(self) -> None:
         """Close all connections permanently; those in use when their exchange has ended."""
         self._closed = True
+        if not self._pools:  # as in a forked process, in which no event loop may run
+            return
         own = self._pools.pop(current_loop_async(), None)
         others, self._pools = self._pools, {}
         for loop, pool in others.items():

@@ -25,8 +25,9 @@ from enphase_sdk.cloud.collecting import (
     operation_of,
 )
 from enphase_sdk.core.events import AsyncEvent, in_background_async
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.times import utc
-from enphase_sdk.errors import EnphaseError, InvalidArgumentError
+from enphase_sdk.errors import ConfigError, EnphaseError, InvalidArgumentError
 
 __all__ = ["AsyncCollection", "AsyncFleet", "AsyncFleetRun", "Progress"]
 
@@ -204,6 +205,16 @@ class AsyncCollection(AsyncIterator[Collected[T]], Generic[T]):
         self._state = state
         self._progress = progress
         self._arrival: AsyncEvent | None = None
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """End the run in a forked process: the calls that are under way belong to the parent."""
+        self._state.leave_calls(
+            ConfigError(
+                "this run was begun before the process was forked; continue here with "
+                "collect(…, position=run.position)"
+            )
+        )
 
     @property
     def stopped_by(self) -> EnphaseError | None:

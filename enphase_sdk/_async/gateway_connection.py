@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Awaitable, Callable, Generator
 from functools import partial
 from typing import TypeVar
@@ -16,6 +15,7 @@ from enphase_sdk._async.connections import AsyncConnections
 from enphase_sdk._async.network import AsyncLine
 from enphase_sdk._async.streams import AsyncStream
 from enphase_sdk.clock import current_clock
+from enphase_sdk.core import forks
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
@@ -53,11 +53,11 @@ _HEADERS = (
 
 # A gateway serves one request at a time: all clients of this process take turns at it.
 _turns: WeakValueDictionary[Address, AsyncTurn] = WeakValueDictionary()
-_making = threading.Lock()
+_making = forks.Turn()
 
 
 def _turn_at(address: Address) -> AsyncTurn:
-    with _making:
+    with _making.mine():
         turn = _turns.get(address)
         if turn is None:
             _turns[address] = turn = AsyncTurn()

@@ -10,12 +10,13 @@ import httpx
 
 from enphase_sdk._async.network import LONGEST_CLOSE, AsyncLine
 from enphase_sdk.core.events import uninterrupted_async
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 
 __all__ = ["AsyncStream"]
 
 
 class AsyncStream:
-    """An answer that is read while the server goes on writing it.
+    """An answer that is read while the server goes on writing it; in a forked process it has ended.
 
     Args:
         response: Its beginning.
@@ -43,7 +44,15 @@ class AsyncStream:
         self._guarded = guarded
         self._line = line
         self._all_open = all_open
+        self._is_left = False
         all_open.add(self)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave it to the parent process, which continues to read it."""
+        self._all_open.discard(self)
+        self._is_left = True
+        leave_to_parent((self._response, self._pieces, self._line))
 
     async def piece(self) -> bytes:
         """The next bytes of the body; empty at the end.
@@ -54,11 +63,13 @@ class AsyncStream:
         return await self._guarded(self._next)
 
     async def _next(self) -> bytes:
-        return await anext(self._pieces, b"")
+        return b"" if self._is_left else await anext(self._pieces, b"")
 
     async def aclose(self) -> None:
         """Close it, even while the call is being cancelled."""
         self._all_open.discard(self)
+        if self._is_left:
+            return
         with uninterrupted_async(LONGEST_CLOSE), suppress(Exception):
             if self._line is not None:
                 await self._line.aclose()

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import ssl
-import threading
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import TypeVar
@@ -17,6 +16,7 @@ from enphase_sdk._sync.connections import Connections
 from enphase_sdk._sync.network import Line
 from enphase_sdk._sync.streams import Stream
 from enphase_sdk.clock import current_clock
+from enphase_sdk.core import forks
 from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.core.events import Turn
 from enphase_sdk.core.http import BodyTooLargeError, connection_error, proxy_for, tls_context
@@ -54,11 +54,11 @@ _HEADERS = (
 
 # A gateway serves one request at a time: all clients of this process take turns at it.
 _turns: WeakValueDictionary[Address, Turn] = WeakValueDictionary()
-_making = threading.Lock()
+_making = forks.Turn()
 
 
 def _turn_at(address: Address) -> Turn:
-    with _making:
+    with _making.mine():
         turn = _turns.get(address)
         if turn is None:
             _turns[address] = turn = Turn()

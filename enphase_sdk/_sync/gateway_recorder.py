@@ -11,6 +11,7 @@ from typing import Self
 from enphase_sdk._sync.gateway_client import Envoy
 from enphase_sdk.clock import current_clock
 from enphase_sdk.core.events import Turn
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.log import logger
 from enphase_sdk.core.state import real_path
 from enphase_sdk.core.times import InstantLike, to_epoch, zone_named
@@ -91,6 +92,12 @@ class GatewayRecorder:
         self._zone_was_asked = False
         self._closed = False
         self._turn = Turn()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the file to the parent process, which continues to write it."""
+        recording, self._recording = self._recording, None
+        leave_to_parent(recording)
 
     def __repr__(self) -> str:
         return f"<GatewayRecorder of {self._envoy!r}>"

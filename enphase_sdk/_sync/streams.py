@@ -11,12 +11,13 @@ import httpx
 
 from enphase_sdk._sync.network import LONGEST_CLOSE, Line
 from enphase_sdk.core.events import uninterrupted
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 
 __all__ = ["Stream"]
 
 
 class Stream:
-    """An answer that is read while the server goes on writing it.
+    """An answer that is read while the server goes on writing it; in a forked process it has ended.
 
     Args:
         response: Its beginning.
@@ -44,7 +45,15 @@ class Stream:
         self._guarded = guarded
         self._line = line
         self._all_open = all_open
+        self._is_left = False
         all_open.add(self)
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave it to the parent process, which continues to read it."""
+        self._all_open.discard(self)
+        self._is_left = True
+        leave_to_parent((self._response, self._pieces, self._line))
 
     def piece(self) -> bytes:
         """The next bytes of the body; empty at the end.
@@ -55,11 +64,13 @@ class Stream:
         return self._guarded(self._next)
 
     def _next(self) -> bytes:
-        return next(self._pieces, b"")
+        return b"" if self._is_left else next(self._pieces, b"")
 
     def close(self) -> None:
         """Close it, even while the call is being cancelled."""
         self._all_open.discard(self)
+        if self._is_left:
+            return
         with uninterrupted(LONGEST_CLOSE), suppress(Exception):
             if self._line is not None:
                 self._line.close()

@@ -329,6 +329,12 @@ class Collecting(Generic[T]):
         self._waiting.clear()
         self._ended = True
 
+    def leave_calls(self, error: EnphaseError) -> None:
+        """Ask no more systems, and do not wait for running calls."""
+        if not self.is_over:
+            self.stop(error)
+            self._slots = {key: slot for key, slot in self._slots.items() if slot.has_ended}
+
     def finished(self) -> list[Collected[T]]:
         """End the run; returns the arrived results in order, beginning with the last one given."""
         self._waiting.clear()

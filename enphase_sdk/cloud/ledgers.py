@@ -21,7 +21,7 @@ from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.redis_ledger import Address, RedisLedger
 from enphase_sdk.cloud.settings import application_hash
 from enphase_sdk.cloud.tally import Tally
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.forks import Turn, renew_after_fork
 from enphase_sdk.core.state import state_folder
 from enphase_sdk.errors import ConfigError
 
@@ -140,7 +140,7 @@ class Named:
 # they read the same clock: times of a test's clock mean nothing to the clients of the next test.
 _memories: weakref.WeakValueDictionary[tuple[str, int], MemoryLedger]
 _memories = weakref.WeakValueDictionary()
-_memories_lock = threading.Lock()
+_making = Turn()
 
 
 def ledger_of(named: Named, clock: Clock | None = None) -> Ledger | MemoryLedger:
@@ -154,7 +154,7 @@ def ledger_of(named: Named, clock: Clock | None = None) -> Ledger | MemoryLedger
         # The transport may not lead to Enlighten at all.
         return MemoryLedger()
     if chosen is None or chosen == "memory":
-        with _memories_lock:
+        with _making.mine():
             # The ledger keeps its clock alive, so no other clock has this id.
             key = (named.application, id(clock))
             found = _memories.get(key)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import threading
 from collections.abc import Hashable
 from contextlib import AbstractContextManager, nullcontext
 from functools import cache
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import msgspec
 
 from enphase_sdk.core.effects import Reply
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.forks import Turn, renew_after_fork
 from enphase_sdk.core.json_text import declared_charset, decode_json
 from enphase_sdk.core.log import logger
 from enphase_sdk.errors import APIResponseValidationError
@@ -29,11 +28,25 @@ LONG = 50_000
 
 
 class _Paused:
+    def __init__(self) -> None:
+        self._is_paused = False
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Enable it if a thread of the parent has paused it, which does not exist here."""
+        if self._is_paused:
+            self.__exit__()
+
     def __enter__(self) -> None:
+        self._is_paused = True
         gc.disable()
 
     def __exit__(self, *_: object) -> None:
         gc.enable()
+        self._is_paused = False
+
+
+_paused = _Paused()
 
 
 def collector_paused(content: bytes) -> AbstractContextManager[None, None]:
@@ -41,7 +54,7 @@ def collector_paused(content: bytes) -> AbstractContextManager[None, None]:
 
     Otherwise the collector would scan all new models again after every few hundred of them.
     """
-    return _Paused() if len(content) >= LONG and gc.isenabled() else nullcontext()
+    return _paused if len(content) >= LONG and gc.isenabled() else nullcontext()
 
 
 class UndecodableError(APIResponseValidationError):
@@ -63,12 +76,7 @@ class Reader:
     def __init__(self, *, strict: bool = False) -> None:
         self._strict = strict
         self._told: set[tuple[str, str]] = set()
-        self.after_fork()
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Replace the lock, which a thread of the parent may hold."""
-        self._lock = threading.Lock()
+        self._turn = Turn()
 
     def read(self, operation: str, shape: type[T], reply: Reply) -> T:
         """The model of an answer's body.
@@ -121,7 +129,7 @@ class Reader:
     def _tell(self, operation: str, oddities: list[Oddity]) -> None:
         for oddity in oddities:
             key = (operation, oddity.field)
-            with self._lock:
+            with self._turn.mine():
                 if key in self._told:
                     continue
                 self._told.add(key)

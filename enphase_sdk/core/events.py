@@ -17,7 +17,7 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 
-from enphase_sdk.core.forks import renew_after_fork
+from enphase_sdk.core.forks import Turn, renew_after_fork
 
 if TYPE_CHECKING:
     import asyncio
@@ -77,22 +77,6 @@ class AsyncEvent:
         """Wait until it is set, at most `seconds`."""
         with anyio.move_on_after(seconds):
             await self._event.wait()
-
-
-class Turn:
-    """A lock for threads; a forked process starts with it unlocked."""
-
-    def __init__(self) -> None:
-        self.after_fork()
-        renew_after_fork(self)
-
-    def after_fork(self) -> None:
-        """Forget the parent's threads, which do not exist in this process."""
-        self._lock = threading.Lock()
-
-    def mine(self) -> AbstractContextManager[object]:
-        """A context that one thread enters at a time; a signal does not leave it locked."""
-        return self._lock
 
 
 class AsyncTurn:

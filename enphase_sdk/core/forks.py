@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import AbstractContextManager, suppress
 from typing import Protocol
 from weakref import WeakSet
 
-__all__ = ["leave_to_parent", "renew_after_fork"]
+__all__ = ["Turn", "leave_to_parent", "renew_after_fork"]
 
 
 class _Renewable(Protocol):
@@ -36,9 +38,30 @@ _left: list[object] = []
 
 
 def leave_to_parent(thing: object) -> None:
-    """Keep objects of the parent process referenced, so that this process does not close them.
+    """Keep objects of the parent process, so that this process never closes them, even at its end.
 
     An event loop's list of sockets (epoll) is shared with the parent: a socket removed from it
-    here would be removed for the parent too.
+    here would be removed for the parent too. DuckDB waits for threads that do not exist here.
     """
     _left.append(thing)
+    with suppress(ImportError, AttributeError):  # Pythons without reference counts have neither
+        import ctypes
+
+        # At its end the interpreter clears this module, and would delete what only the list holds.
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(thing))
+
+
+class Turn:
+    """A lock for threads; a forked process starts with it unlocked."""
+
+    def __init__(self) -> None:
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the parent's threads, which do not exist in this process."""
+        self._lock = threading.Lock()
+
+    def mine(self) -> AbstractContextManager[object]:
+        """A context that one thread enters at a time; a signal does not leave it locked."""
+        return self._lock

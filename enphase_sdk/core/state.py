@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 from attrs import frozen
 
+from enphase_sdk.core.forks import renew_after_fork
 from enphase_sdk.core.json import is_object
 from enphase_sdk.core.reasons import reason_of
 from enphase_sdk.errors import ConfigError
@@ -209,6 +210,13 @@ class ProcessLock:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._held: int | None = None
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the lock to the parent; it would stay locked after the parent's end."""
+        held, self._held = self._held, None
+        if held is not None:
+            os.close(held)
 
     def take(self) -> bool:
         """Take the lock; False if another thread or process holds it.

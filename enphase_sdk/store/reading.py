@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Generator
 from contextlib import contextmanager
 from datetime import date, datetime
@@ -11,6 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import TYPE_CHECKING, Any, Literal, overload
 
+from enphase_sdk.core.forks import leave_to_parent, renew_after_fork
 from enphase_sdk.core.measures import MEASURES, Measure
 from enphase_sdk.core.times import DateLike, plain, to_date
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
@@ -49,8 +49,15 @@ class StoredData:
         self.path = path
         self._kept = kept
         self._lock = RLock()
-        self._process = os.getpid()
+        self._is_forked = False
         self._connection: Any = None
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Leave the store to the parent: DuckDB cannot be used, or closed, in a forked process."""
+        self._lock = RLock()
+        self._is_forked = True
+        leave_to_parent((self._kept, self._connection))
 
     def systems(self) -> list[dict[str, Any]]:
         """The rows of `systems`, ordered by id."""
@@ -167,7 +174,7 @@ class StoredData:
                 yield session
 
     def _check_process(self) -> None:
-        if self._process != os.getpid():
+        if self._is_forked:
             raise ConfigError(
                 f"{self.path} was opened before this process was forked; open it again here"
             )

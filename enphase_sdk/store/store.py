@@ -124,7 +124,7 @@ class Store(StoredData):
     def close(self) -> None:
         """Close it, so that other writers can open it; a second call does nothing."""
         with self._lock:
-            if self._process == os.getpid():
+            if not self._is_forked:
                 connection, self._connection = self._connection, None
                 if connection is not None:
                     connection.close()

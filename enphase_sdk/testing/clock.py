@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import datetime
 
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import InvalidArgumentError
 
 __all__ = ["FakeClock"]
@@ -26,7 +26,7 @@ class FakeClock:
     """
 
     def __init__(self, start: float | datetime = _NOON_OF_A_JUNE_DAY) -> None:
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._time = _epoch(start)
         self._monotonic = 0.0
         self.sleeps: list[float] = []
@@ -44,7 +44,7 @@ class FakeClock:
 
     def sleep(self, seconds: float) -> None:
         """Move the time by `seconds` and return at once."""
-        with self._lock:
+        with self._turn.mine():
             self.sleeps.append(seconds)
             self._move(max(seconds, 0.0))
 
@@ -65,12 +65,12 @@ class FakeClock:
             raise InvalidArgumentError(
                 f"advance({seconds!r}) would move time back; use set() for the wall clock"
             )
-        with self._lock:
+        with self._turn.mine():
             self._move(seconds)
 
     def set(self, instant: float | datetime) -> None:
         """Set the wall clock, forwards or backwards; `monotonic` stays as it is."""
-        with self._lock:
+        with self._turn.mine():
             self._time = _epoch(instant)
 
     def _move(self, seconds: float) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Collection
 from itertools import chain
 
 import httpx
 
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.fault_parts import Answer, Exchange, Fault
 from enphase_sdk.testing.world.chance import mix, roll
@@ -73,7 +73,7 @@ class FaultRules:
     def __init__(self, seed: int, operations: Collection[str]) -> None:
         self._operations = operations
         self._key = mix(seed)
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._rules: list[FaultRule] = []
 
     def add(
@@ -103,7 +103,7 @@ class FaultRules:
             raise InvalidArgumentError(
                 f"after={after!r}: must be the number of requests that succeed first, 0 or more"
             )
-        with self._lock:
+        with self._turn.mine():
             rule = FaultRule(
                 fault,
                 times=1 if times is None and rate is None else times,
@@ -118,7 +118,7 @@ class FaultRules:
 
     def clear(self) -> None:
         """Remove all rules."""
-        with self._lock:
+        with self._turn.mine():
             self._rules.clear()
 
     def apply(
@@ -129,6 +129,6 @@ class FaultRules:
         answer: Answer,
     ) -> httpx.Response:
         """The answer with all faults that happen to this request, as if combined with ``&``."""
-        with self._lock:
+        with self._turn.mine():
             taken = [rule.fault.parts for rule in self._rules if rule.takes(operation, system_id)]
         return Fault(tuple(chain(*taken))).apply(exchange, answer)

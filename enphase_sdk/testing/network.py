@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 import sys
-import threading
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from ipaddress import ip_address
 from typing import Any
+
+from enphase_sdk.core.forks import Turn
 
 __all__ = ["NetworkBlockedError", "no_network"]
 
@@ -55,19 +56,19 @@ class _Guard:
     __cantrace__ = True  # otherwise Python hides audit hooks from debuggers and coverage
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._open = 0
         self._hooked = False
 
     def __enter__(self) -> None:
-        with self._lock:
+        with self._turn.mine():
             self._open += 1
             if not self._hooked:
                 sys.addaudithook(self)
                 self._hooked = True
 
     def __exit__(self, *exc_info: object) -> None:
-        with self._lock:
+        with self._turn.mine():
             self._open -= 1
 
     def __call__(self, event: str, args: tuple[Any, ...]) -> None:

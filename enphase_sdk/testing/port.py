@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import threading
 from abc import ABC, abstractmethod
@@ -45,13 +46,15 @@ class Port(ThreadingTCPServer):
         """Answer while the context is open; gives the port's number."""
         thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
         thread.start()
+        process = os.getpid()
         try:
             yield self.server_address[1]
         finally:
-            self.shutdown()
-            self.end_connections()
-            self.server_close()
-            thread.join()
+            if process == os.getpid():  # in a forked process no thread answers, or ends
+                self.shutdown()
+                self.end_connections()
+                self.server_close()
+                thread.join()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Answer the requests of one connection."""

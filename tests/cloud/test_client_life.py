@@ -127,7 +127,7 @@ def test_a_lock_held_at_the_fork_does_not_stop_the_child() -> None:
     with simulated.serve() as url, client_of(url) as client:
         client.summary(67)
         pacer, lazy = client._options.policy.pacer, client._connection._line
-        with pacer._lock, lazy._lock:
+        with pacer._lock, lazy._turn.mine():
             child = os.fork()
             if child == 0:
                 os._exit(0 if client.summary(67).system_id == 67 else 1)

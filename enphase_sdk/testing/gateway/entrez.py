@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import parse_qsl
@@ -10,6 +9,7 @@ from urllib.parse import parse_qsl
 import httpx
 import msgspec
 
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import InvalidArgumentError
 
 __all__ = ["SimulatedTokenService", "TokenIssuer"]
@@ -70,7 +70,7 @@ class SimulatedTokenService:
         self._second_factor = second_factor
         self._lifetime = lifetime
         self._sessions: set[str] = set()
-        self._lock = threading.Lock()
+        self._turn = Turn()
 
     def __repr__(self) -> str:
         return f"SimulatedTokenService({', '.join(self._gateways)})"
@@ -90,7 +90,7 @@ class SimulatedTokenService:
             )
         if request.method != "POST":
             return httpx.Response(405, headers={"allow": "POST"})
-        with self._lock:
+        with self._turn.mine():
             return self._log_in(content) if address == LOGIN else self._give_token(content)
 
     def _log_in(self, content: bytes) -> httpx.Response:

@@ -6,6 +6,8 @@ import threading
 from collections.abc import Generator
 from contextlib import contextmanager
 
+from enphase_sdk.core.forks import renew_after_fork
+
 __all__ = ["Gate"]
 
 
@@ -18,9 +20,14 @@ class Gate:
 
     def __init__(self) -> None:
         self.turned_away = 0
+        self._released = 0
+        self.after_fork()
+        renew_after_fork(self)
+
+    def after_fork(self) -> None:
+        """Forget the requests of the parent's threads, which do not exist in this process."""
         self._changed = threading.Condition()
         self._inside = 0
-        self._released = 0
 
     def enter(self) -> bool:
         """Start a request; False if another one is in progress."""

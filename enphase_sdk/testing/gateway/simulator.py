@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
@@ -15,6 +14,7 @@ import msgspec
 from attrs import evolve
 
 from enphase_sdk.clock import Clock, SystemClock
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.gateway.answers import Answer, Asked, Written, starting
 from enphase_sdk.testing.gateway.backends import (
@@ -173,7 +173,7 @@ class SimulatedGateway:
         self._backend = backend
         self._one_at_a_time = one_at_a_time
         self._gate = Gate()
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._script = Script(backend.paths())
         self._certificate: Certificate | None = None
         self._starts_until = float("-inf")
@@ -199,7 +199,7 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: It plays back a recording.
         """
-        with self._lock:
+        with self._turn.mine():
             return self._firmware("plant").moment(self.clock.time())
 
     # Requests
@@ -250,7 +250,7 @@ class SimulatedGateway:
         self, request: httpx.Request
     ) -> Generator[tuple[Question, Fault | None], None, None]:
         question = _question(request)
-        with self._lock:
+        with self._turn.mine():
             self.requests.append(Asked(question.method, question.target))
         if self.crashed:
             raise httpx.ConnectError("the simulated gateway is down until reboot()")
@@ -260,7 +260,7 @@ class SimulatedGateway:
                 raise httpx.ReadTimeout(
                     "the simulated gateway stalls: it serves one request at a time"
                 )
-            with self._lock:
+            with self._turn.mine():
                 fault = self._script.next_for(question.path, question.target)
             yield question, fault
         finally:
@@ -269,18 +269,18 @@ class SimulatedGateway:
 
     def _stream(self, question: Question, patience: float | None) -> EventStream:
         def event() -> bytes | None:
-            with self._lock:
+            with self._turn.mine():
                 if self.crashed:
                     return None
                 answer = self._backend.answer(question, self.clock.time())
             return answer.body if answer.status == 200 and isinstance(answer.body, bytes) else None
 
         def piece() -> StreamPiece | None:
-            with self._lock:
+            with self._turn.mine():
                 return self._pieces.popleft() if self._pieces else None
 
         def closed() -> None:
-            with self._lock:
+            with self._turn.mine():
                 self.streams -= 1
 
         self.streams += 1
@@ -289,7 +289,7 @@ class SimulatedGateway:
     def _answer(
         self, question: Question, fault: Fault | None, patience: float | None
     ) -> httpx.Response:
-        with self._lock:
+        with self._turn.mine():
             now = self.clock.time()
             if fault is not None and fault.refuses:
                 return self._backend.respond(fault.change(Answer()), now)
@@ -326,7 +326,7 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: There is no such endpoint; the message lists those there are.
         """
-        with self._lock:
+        with self._turn.mine():
             self._script.add(path, with_, times)
 
     def script_stream(self, *pieces: StreamPiece) -> None:
@@ -339,7 +339,7 @@ class SimulatedGateway:
             pieces: From `enphase_sdk.testing.gateway_faults`: `events`, `stall`, `garbage`,
                 `stream_ends`, `stream_breaks`.
         """
-        with self._lock:
+        with self._turn.mine():
             self._pieces.extend(pieces)
 
     def set_effect(self, path: str, effect: WriteEffect, *, after: float | None = None) -> None:
@@ -357,7 +357,7 @@ class SimulatedGateway:
             InvalidArgumentError: There is no such endpoint or effect, or a recording is
                 played back.
         """
-        with self._lock:
+        with self._turn.mine():
             self._firmware("plant").effects.script(path, Effect.of(path, effect, after))
 
     def set_quirk(self, name: Quirk, *, on: bool = True) -> None:
@@ -372,7 +372,7 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: There is no such quirk; the message lists those there are.
         """
-        with self._lock:
+        with self._turn.mine():
             self._firmware("quirks").set_quirk(name, on, self.clock.time())
 
     def reboot(self, *, starting_for: float = 0.0) -> None:
@@ -381,7 +381,7 @@ class SimulatedGateway:
         Args:
             starting_for: Seconds until services have started; answers: ``[]``, 404, 503, zeros.
         """
-        with self._lock:
+        with self._turn.mine():
             now = self.clock.time()
             self._backend.reboot(now)
             self._starts_until = now + starting_for
@@ -399,7 +399,7 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: The version is older, or a recording is played back.
         """
-        with self._lock:
+        with self._turn.mine():
             firmware = self._firmware("firmware to update")
             firmware.update(software)
             self._sends_to_https = firmware.profile.version >= (7,)
@@ -410,7 +410,7 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: It plays back a recording.
         """
-        with self._lock:
+        with self._turn.mine():
             self._firmware("meters to set up").enable_meters(on)
 
     @contextmanager
@@ -445,14 +445,14 @@ class SimulatedGateway:
         Raises:
             InvalidArgumentError: Its firmware does not use tokens.
         """
-        with self._lock:
+        with self._turn.mine():
             return self._token_login().issue(
                 owner=owner, lifetime=lifetime, username=username, now=self.clock.time()
             )
 
     def revoke_tokens(self) -> None:
         """Invalidate all tokens issued so far, as if they were renewed elsewhere."""
-        with self._lock:
+        with self._turn.mine():
             self._token_login().revoke()
 
     @property
@@ -471,7 +471,7 @@ class SimulatedGateway:
         return self._certificate.fingerprint
 
     def _presented(self) -> Certificate:
-        with self._lock:
+        with self._turn.mine():
             if self._certificate is None:
                 self._certificate = self_signed(self.serial)
             return self._certificate

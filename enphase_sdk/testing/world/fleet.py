@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import threading
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from attrs import evolve
 
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.errors import InvalidArgumentError
 from enphase_sdk.testing.world.builder import Maker
 from enphase_sdk.testing.world.system import System, Weakness
@@ -36,7 +36,7 @@ class World:
         self.seed = seed
         self.positions: Sequence[int] = range(size)
         self._maker = Maker(seed, anchor)
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._made = size
         self._gone: frozenset[int] = frozenset()
         self._weak: dict[int, tuple[Weakness, ...]] = {}
@@ -85,7 +85,7 @@ class World:
         Raises:
             InvalidArgumentError: No system with this id was removed.
         """
-        with self._lock:
+        with self._turn.mine():
             if system_id is None:
                 index = self._made
                 self._made += 1
@@ -104,7 +104,7 @@ class World:
         Raises:
             InvalidArgumentError: The fleet has no such system.
         """
-        with self._lock:
+        with self._turn.mine():
             index = self.index_of(system_id)
             if index is None:
                 raise InvalidArgumentError(f"no system {system_id!r} in this fleet")
@@ -112,7 +112,7 @@ class World:
 
     def weaken(self, index: int, module: int, share: float, since: int) -> None:
         """Let one microinverter of a system make this share of the others' energy."""
-        with self._lock:
+        with self._turn.mine():
             self._weak[index] = (*self._weak.get(index, ()), Weakness(module, share, since))
 
     def _change(self, gone: frozenset[int]) -> None:

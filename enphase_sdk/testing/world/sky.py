@@ -9,10 +9,10 @@ between any two days is one subtraction.
 from __future__ import annotations
 
 import math
-import threading
 from array import array
 from functools import lru_cache
 
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.testing.world.chance import mix
 from enphase_sdk.testing.world.places import Place
 
@@ -93,7 +93,7 @@ class Climate:
         self.place = place
         self.first = first
         self._key = mix(seed ^ mix(int((place.latitude + 90) * 36_000 + place.longitude)))
-        self._lock = threading.Lock()
+        self._turn = Turn()
         self._aged = array("d", [0.0])
         self._sums = array("d", [0.0])
 
@@ -116,7 +116,7 @@ class Climate:
 
     def _grow(self, ordinal: int) -> None:
         clear = _clear_days(self.place)
-        with self._lock:
+        with self._turn.mine():
             spell = 0
             for day in range(len(self._sums) - 1, ordinal - self.first + 30):
                 ordinal = self.first + day

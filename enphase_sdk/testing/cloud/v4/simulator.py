@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -13,6 +12,7 @@ import msgspec
 
 from enphase_sdk.clock import Clock
 from enphase_sdk.cloud.plans import Plan, PlanName
+from enphase_sdk.core.forks import Turn
 from enphase_sdk.testing.cloud.base import Asked, SimulatedCloud, number_of
 from enphase_sdk.testing.cloud.question import Question, View
 from enphase_sdk.testing.cloud.refusal import Refusal
@@ -102,7 +102,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
         self.bare_refusals = bare_refusals
         self._api_key = api_key
         self._settings = Settings()
-        self._lock = threading.Lock()
+        self._turn = Turn()
         name = self._plan.name.casefold() if self._plan is not None else ""
         self._lacking = _LACKING.get(name, set())
 
@@ -194,7 +194,7 @@ class SimulatedEnlightenV4(SimulatedCloud):
             question = self._question(operation, variables, query, request)
             if operation.name == "LiveData":
                 return self._live(question, request)
-            with self._lock:
+            with self._turn.mine():
                 body = operation.answer(self._settings, question)
         except Refusal as refusal:
             return self._refused(refusal, operation)
