@@ -116,7 +116,7 @@ def _pass_on(tell: Tell, future: Future[Any]) -> None:
         value = future.result()
     except (BrokenExecutor, CancelledError):
         tell(None, _unusable())
-    except Exception as error:
+    except BaseException as error:
         tell(None, error)
     else:
         tell(value, None)

@@ -306,6 +306,32 @@ def test_a_defect_of_a_function_is_not_swallowed(
         collect(surface, cloud, broken_async if surface.is_async else broken)
 
 
+@pytest.mark.parametrize("ending", [SystemExit(3), KeyboardInterrupt()], ids=repr)
+@pytest.mark.parametrize("threads", [False, True])
+def test_a_function_that_ends_the_program_ends_it(
+    cloud: SimulatedEnlighten, ending: BaseException, *, threads: bool
+) -> None:
+    others_begin = threading.Event()
+
+    def leave(_: Enlighten, system_id: int) -> None:
+        if system_id == 67:
+            others_begin.wait()
+            raise ending
+
+    def each(system_id: int) -> dict[str, Any]:
+        if system_id != 67:
+            others_begin.set()
+        return {}
+
+    client = Enlighten(KEY, USER_ID, transport=httpx.MockTransport(cloud))
+    with client, ThreadPoolExecutor(2) as pool:
+        run = Fleet(client, pool if threads else None, workers=2).collect(
+            leave, [67, 72], each=each
+        )
+        with pytest.raises(type(ending)):
+            list(run)
+
+
 def test_what_makes_no_sense_is_refused_before_anything_is_asked(
     surface: Surface, cloud: SimulatedEnlighten
 ) -> None:

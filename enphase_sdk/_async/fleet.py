@@ -339,7 +339,7 @@ def _record(result: Collected[models.Summary]) -> FleetRecord:
 async def _told(ask: Callable[[], Awaitable[Any]], tell: Tell) -> None:
     try:
         value = await ask()
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         tell(None, error)
     except BaseException:
         tell(None, RuntimeError("a call was cancelled by code outside the run"))

@@ -340,7 +340,7 @@ def _record(result: Collected[models.Summary]) -> FleetRecord:
 def _told(ask: Callable[[], Any], tell: Tell) -> None:
     try:
         value = ask()
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:
         tell(None, error)
     except BaseException:
         tell(None, RuntimeError("a call was cancelled by code outside the run"))
