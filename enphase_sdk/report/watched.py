@@ -13,7 +13,7 @@ from enphase_sdk.report.series import DaySeries
 from enphase_sdk.report.status import days_without_energy
 from enphase_sdk.report.thresholds import Thresholds
 
-__all__ = ["Watched", "days_only_reported", "watch", "with_silent_zeros"]
+__all__ = ["Watched", "days_only_reported", "watch", "with_silent_zeros", "zeros_after"]
 
 _YEAR = 365
 
@@ -101,6 +101,15 @@ def days_only_reported(row: ReportRow, thresholds: Thresholds) -> Period | None:
     return days_without_energy(
         row.last_report_at, row.last_energy_at, zone=zone, thresholds=thresholds
     )
+
+
+def zeros_after(row: ReportRow, last_day: date, thresholds: Thresholds) -> Period | None:
+    """Those of these days that follow the row's last whole day, up to `last_day`."""
+    dark = days_only_reported(row, thresholds)
+    if dark is None or row.last_day is None:
+        return None
+    first, last = max(dark.first, row.last_day + timedelta(days=1)), min(dark.last, last_day)
+    return Period(first, last) if first <= last else None
 
 
 def with_silent_zeros(days: DaySeries, row: ReportRow, thresholds: Thresholds) -> DaySeries:

@@ -155,6 +155,9 @@ def test_days_on_which_a_system_only_reported_count_as_0(tmp_path: Path) -> None
         (1, 1, 0),
         (1, 0, 1),
     ]
+    recent = history.recent[101]
+    whole = sum(wh or 0 for wh in made(101)[-31:-5])
+    assert (recent.days, recent.wh, recent.pairs) == (29, whole, 29)
     # The same in the system's own days, and on its owner's page.
     assert [n if n in (0, 65_535) else 1 for n in unpacked(history, 101)[-6:]] == [
         1, 65_535, 0, 0, 0, 65_535,

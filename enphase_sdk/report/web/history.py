@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta, tzinfo
 from itertools import pairwise
 from typing import Any
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.report.inverter_energy import InverterEnergy
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
-from enphase_sdk.report.watched import days_only_reported
+from enphase_sdk.report.watched import zeros_after
 from enphase_sdk.report.web.modules import Module, ModuleSpan, read_modules
 from enphase_sdk.report.web.packing import PackedDays, pack
 from enphase_sdk.report.web.statuses import StatusDay, read_statuses
@@ -138,14 +137,19 @@ class History:
     statuses: Sequence[StatusDay] = field(repr=False)
 
 
-# A system's days end at its newest whole day; later days are not known, even if stored as 0.
+# A system's days end at its newest whole day; later days are not known, even if stored as 0, but
+# for those on which it only reported, `zeros_from` to `end_day`: they are 0.
 _CUT = """
 WITH cut AS (
     SELECT unnest(?::BIGINT[]) AS system_id, unnest(?::DATE[]) AS last_day,
-        unnest(?::BIGINT[]) AS size_w
+        unnest(?::DATE[]) AS zeros_from, unnest(?::DATE[]) AS end_day, unnest(?::BIGINT[]) AS size_w
 ), made AS (
-    SELECT daily.system_id, day, wh, cut.last_day, size_w FROM daily JOIN cut USING (system_id)
+    SELECT daily.system_id, day, wh, end_day, size_w FROM daily JOIN cut USING (system_id)
     WHERE measure = 'production' AND wh IS NOT NULL AND day <= last_day AND day > ?::DATE
+    UNION ALL
+    SELECT system_id, unnest(generate_series(zeros_from, end_day, INTERVAL 1 DAY))::DATE, 0,
+        end_day, size_w
+    FROM cut WHERE zeros_from IS NOT NULL
 )
 """
 
@@ -167,7 +171,7 @@ FROM calendar LEFT JOIN known USING (day) ORDER BY day
 
 _PAIRS = """
 , pairs AS (
-    SELECT now.system_id, now.day, now.last_day, now.wh, before.wh AS before_wh
+    SELECT now.system_id, now.day, now.end_day, now.wh, before.wh AS before_wh
     FROM made AS now LEFT JOIN made AS before
     ON before.system_id = now.system_id AND before.day = now.day - INTERVAL 1 YEAR
         AND strftime(now.day, '%m-%d') <> '02-29'
@@ -191,7 +195,7 @@ _RECENT = (
     + _PAIRS
     + """SELECT system_id, sum(wh)::BIGINT, count(*),
     sum(wh) FILTER (before_wh IS NOT NULL) / nullif(sum(before_wh), 0) - 1, count(before_wh)
-FROM pairs WHERE day > last_day - 30 GROUP BY system_id
+FROM pairs WHERE day > end_day - 30 GROUP BY system_id
 """
 )
 
@@ -228,18 +232,20 @@ def read_history(
     last_day = max((row.last_day for row in known if row.last_day), default=None)
     if last_day is None:
         return None
+    zeros = [zeros_after(row, last_day, thresholds) for row in known]
     cut = [
         [row.system_id for row in known],
         [row.last_day for row in known],
+        [one and one.first for one in zeros],
+        [one.last if one else row.last_day for row, one in zip(known, zeros, strict=True)],
         [row.size_w for row in known],
     ]
     year_ago, before = last_day - timedelta(YEAR), last_day - timedelta(2 * YEAR + 1)
     select = store.connection.execute
     first = year_ago + timedelta(1)
     modules = read_modules(store, rows, thresholds, inverter_energy)
-    days = [FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()]
     return History(
-        days=_with_silent_systems(days, known, thresholds),
+        days=[FleetDay(*r) for r in select(_DAYS, [*cut, year_ago, first, last_day]).fetchall()],
         weeks=[
             FleetWeek(*r)
             for r in select(_WEEKS, [*cut, before, year_ago, last_day, last_day]).fetchall()
@@ -257,23 +263,6 @@ def read_history(
         ),
         statuses=read_statuses(store, rows),
     )
-
-
-def _with_silent_systems(
-    days: Sequence[FleetDay], rows: Sequence[ReportRow], thresholds: Thresholds
-) -> list[FleetDay]:
-    """The days, where systems count as 0 Wh on the days on which they only reported."""
-    silent = Counter[date]()
-    for row in rows:
-        dark = days_only_reported(row, thresholds)
-        if dark and row.last_day is not None:
-            first = max(dark.first, row.last_day + timedelta(1), days[0].day)
-            silent.update(first + timedelta(n) for n in range((dark.last - first).days + 1))
-    moved = {day.day: min(silent[day.day], day.unknown) for day in days}
-    return [
-        evolve(day, zero=day.zero + moved[day.day], unknown=day.unknown - moved[day.day])
-        for day in days
-    ]
 
 
 def read_curves(store: Store, rows: Sequence[ReportRow]) -> dict[int, DayCurve]:

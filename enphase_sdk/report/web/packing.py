@@ -16,7 +16,7 @@ from attrs import field, frozen
 
 from enphase_sdk.report.rows import ReportRow
 from enphase_sdk.report.thresholds import DEFAULT_THRESHOLDS, Thresholds
-from enphase_sdk.report.watched import days_only_reported
+from enphase_sdk.report.watched import zeros_after
 from enphase_sdk.store import Store
 
 __all__ = ["UNKNOWN_STEPS", "PackedDays", "pack"]
@@ -104,14 +104,11 @@ def pack(
             raw += view[2 * chunk.offset : 2 * (chunk.offset + len(chunk))]
         steps += [step for (step,) in store.connection.execute(_SIZES, values).fetchall()]
     for place, row in enumerate(rows):
-        dark = days_only_reported(row, thresholds)
-        if dark is None or row.last_day is None:
-            continue
-        first, end = max(dark.first, first_day), min(dark.last, last_day) + timedelta(1)
-        if first < end:
-            begin = 2 * (place * days + (first - first_day).days)
-            length = 2 * (end - first).days
-            raw[begin : begin + length] = bytes(length)
+        zeros = zeros_after(row, last_day, thresholds)
+        if zeros is not None and zeros.last >= first_day:
+            length = 2 * ((zeros.last - max(zeros.first, first_day)).days + 1)
+            end = 2 * (place * days + (zeros.last - first_day).days + 1)
+            raw[end - length : end] = bytes(length)
     return PackedDays(
         first_day=first_day,
         days=days,
