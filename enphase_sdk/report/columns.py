@@ -47,7 +47,7 @@ _ALL = (
     Column("System", lambda row: plain(row.system_name), lambda _: "systems", stays=True),
     Column("Place", lambda row: plain(row.place), spare=8),
     Column("Status", lambda row: plain(row.status), spare=5),
-    Column("Last report", lambda row: instant(row.last_report_at), spare=4),
+    Column("Last report, local", lambda row: instant(row.last_report_at), spare=4),
     Column(
         "Today kWh",
         lambda row: kilo(row.energy_today_wh),
