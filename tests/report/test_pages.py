@@ -28,9 +28,11 @@ from enphase_sdk.report import (
     read_history,
     read_system,
     report_page,
+    stored_days,
     stored_rows,
 )
 from enphase_sdk.report.formats import UNKNOWN
+from enphase_sdk.report.web.columns import entries
 from enphase_sdk.report.web.history import History
 from enphase_sdk.report.web.system_charts import months
 from enphase_sdk.store import Store
@@ -145,6 +147,12 @@ def test_days_on_which_a_system_only_reported_count_as_0(tmp_path: Path) -> None
         history = read_history(store, [silent, fine])
         days = read_system(store, silent)
         own = days.production
+        assessment = assess([silent, fine], stored_days(store), as_of=NOW)
+    shown, _ = entries(
+        FleetReport.of([silent, fine], generated_at=NOW, from_store=True), assessment, history
+    )
+    (last,) = [(one.last_day, one.last_day_wh) for one in shown if one.row is silent]
+    assert last == (LAST_DAY - timedelta(1), 0)
     assert history is not None
     # Energy ended within the first of these days, and the last one is not settled yet.
     assert [(day.producing, day.zero, day.unknown) for day in history.days[-6:]] == [

@@ -12,6 +12,7 @@ from enphase_sdk.report.condition import Condition
 from enphase_sdk.report.findings import Assessment, Finding
 from enphase_sdk.report.formats import instant, number, plain
 from enphase_sdk.report.rows import FleetReport, ReportRow
+from enphase_sdk.report.watched import zeros_after
 from enphase_sdk.report.web.areas import Areas
 from enphase_sdk.report.web.history import RECENT_DAYS, History, Recent
 
@@ -32,7 +33,8 @@ WORDS = {
 class Entry:
     """One system with its known values.
 
-    Its `day_yield` is the mean kWh/kW of a day over its last 30 days.
+    Its `day_yield` is the mean kWh/kW of a day over its last 30 days; its last day may be one on
+    which it only reported.
     """
 
     row: ReportRow
@@ -43,6 +45,8 @@ class Entry:
     area: int | None
     against_neighbours: float | None
     day_yield: float | None
+    last_day: date | None
+    last_day_wh: float | None
 
     @property
     def name(self) -> str:
@@ -160,6 +164,7 @@ def entries(
     )
     limits = assessment.thresholds
     yields = [_day_yield(r, recent.get(r.system_id), limits.min_days_ranked) for r in rows]
+    newest = max((row.last_day for row in rows if row.last_day), default=date.min)
     areas = Areas.of(rows, yields, limits.min_neighbours)
     return [
         Entry(
@@ -171,8 +176,11 @@ def entries(
             area=areas.places[number],
             against_neighbours=areas.differences[number],
             day_yield=yields[number],
+            last_day=zeros.last if zeros else row.last_day,
+            last_day_wh=0 if zeros else row.last_day_wh,
         )
         for number, row in enumerate(rows)
+        for zeros in (zeros_after(row, newest, limits),)
     ], areas
 
 
@@ -192,7 +200,7 @@ def _reason(row: ReportRow, found: Sequence[Finding], outage: str | None) -> str
 
 
 def _day(entry: Entry) -> float | None:
-    return _kilo(entry.row.last_day_wh)
+    return _kilo(entry.last_day_wh)
 
 
 def _today(entry: Entry) -> float | None:
@@ -259,7 +267,7 @@ COLUMNS = (
     ),
     Column("id", "ID", "ID", lambda entry: entry.row.system_id, extra=True),
     Column("reason", "", "", lambda entry: entry.reason),
-    Column("last", "", "Its last whole day", lambda entry: moment(entry.row.last_day)),
+    Column("last", "", "Its last whole day", lambda entry: moment(entry.last_day)),
     Column("lifetime", "", "Lifetime energy, MWh", _lifetime, 1),
     Column("status", "", "Status at Enlighten", lambda entry: _text(entry.row.status)),
     Column("connection", "", "Connection", lambda entry: _text(entry.row.connection_type)),
