@@ -31,11 +31,13 @@ debian = command -v $(1) >/dev/null || [ "$$(id -u)" != 0 ] || \
 redis: ## the Redis that tests start
 	@[ -n "$$REDIS_URL" ] || $(call debian,redis-server,redis-server)
 
-programs: redis ## the browser, MQTT broker and Prometheus that proofs start
+programs: redis ## the browser, shells, MQTT broker and Prometheus that proofs start
 	@$(call debian,chromium,chromium)
 	@$(call debian,pdftotext,poppler-utils)
 	@$(call debian,mosquitto,mosquitto)
 	@$(call debian,prometheus,prometheus)
+	@$(call debian,zsh,zsh)
+	@$(call debian,fish,fish)
 
 test: $(VENV)/dev redis ## run the tests with branch coverage (PYTHON=python3.13 for another Python)
 	$(BIN)/python $(PYTEST) -m "not proof" --numprocesses auto --dist worksteal --cov --cov-report=term --cov-fail-under=95

@@ -21,6 +21,7 @@ from enphase_sdk.cli import (
     systems,
 )
 from enphase_sdk.cli.cloud import asked_api
+from enphase_sdk.cli.shared_options import completed_by
 from enphase_sdk.cli.usage import Command
 
 __all__ = ["app"]
@@ -56,7 +57,12 @@ def enphase(
     ] = False,
     api: Annotated[
         str | None,
-        typer.Option("--api", metavar="NAME", help="The cloud's API: v2 or v4 (ENPHASE_API)."),
+        typer.Option(
+            "--api",
+            metavar="NAME",
+            help="The cloud's API: v2 or v4 (ENPHASE_API).",
+            autocompletion=completed_by(lambda: ("v2", "v4")),
+        ),
     ] = None,
 ) -> None:
     """Enphase solar systems: the Enlighten cloud and the local gateway."""

@@ -14,7 +14,7 @@ import typer
 from enphase_sdk.cli.failures import PartlyDoneError, exit_code, explain
 from enphase_sdk.cli.formats import AsCsv, AsJson, Fields, Form, Sort, Verbose
 from enphase_sdk.cli.interrupts import FirstInterrupt
-from enphase_sdk.cli.shared_options import command_sharing, extend_options
+from enphase_sdk.cli.shared_options import command_sharing, completed_by, extend_options
 from enphase_sdk.cli.times import ZoneOf
 from enphase_sdk.core.times import zone_named
 from enphase_sdk.errors import (
@@ -53,7 +53,11 @@ class Cloud:
         ] = None,
         plan: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="Plan: watt, kilowatt, megawatt, partner."),
+            typer.Option(
+                metavar="NAME",
+                help="Plan: watt, kilowatt, megawatt, partner.",
+                autocompletion=completed_by(lambda: ("watt", "kilowatt", "megawatt", "partner")),
+            ),
         ] = None,
         max_wait: Annotated[
             float | None,
@@ -64,7 +68,11 @@ class Cloud:
         ] = None,
         api: Annotated[
             str | None,
-            typer.Option(metavar="NAME", help="v2 or v4. Default: from the settings."),
+            typer.Option(
+                metavar="NAME",
+                help="v2 or v4. Default: from the settings.",
+                autocompletion=completed_by(lambda: ("v2", "v4")),
+            ),
         ] = None,
         verbose: Verbose = False,  # noqa: ARG002 - the option's callback does it
     ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError
+from enphase_sdk.cli.shared_options import completed_by
 from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 if TYPE_CHECKING:
@@ -44,12 +45,26 @@ __all__ = [
     "remember",
 ]
 
+
+def _limits() -> Iterator[str]:
+    from enphase_sdk.report.thresholds import Thresholds
+
+    return (f"{limit.name}=" for limit in Thresholds().listed())
+
+
+def _kinds() -> Iterator[str]:
+    from enphase_sdk.report.findings import Kind
+
+    return (str(kind) for kind in Kind)
+
+
 Limits = Annotated[
     list[str] | None,
     typer.Option(
         "--limit",
         metavar="NAME=VALUE",
         help="Change a limit of the judgement, such as offline_h=8; repeatable.",
+        autocompletion=completed_by(_limits),
     ),
 ]
 
@@ -58,6 +73,7 @@ FailOn = Annotated[
     typer.Option(
         metavar="KINDS",
         help="Exit code 6 if a system has one of these findings, such as offline,not_producing.",
+        autocompletion=completed_by(_kinds),
     ),
 ]
 

@@ -71,7 +71,7 @@ def _run(words: list[str]) -> int:
         tell("an argument is not valid UTF-8 text; write it in UTF-8")
         return USAGE
     command = typer.main.get_command(app)
-    if COMPLETING in os.environ:
+    if os.environ.get(COMPLETING):  # PowerShell leaves it empty
         return _complete(command)
     try:
         with logged_lines(), command.make_context("enphase", words) as context:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
@@ -16,7 +16,7 @@ from typer.models import ArgumentInfo
 
 from enphase_sdk.core.reasons import reason_of
 
-__all__ = ["a_number", "command_sharing", "extend_options", "secret_in"]
+__all__ = ["a_number", "command_sharing", "completed_by", "extend_options", "secret_in"]
 
 # Bytes. Every token and password is far smaller.
 _LARGEST_SECRET = 65_536
@@ -67,6 +67,16 @@ def extend_options(extended: type, base: type) -> None:
         one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (*_parameters(base), *added)
     ]
     extended.__signature__ = inspect.Signature(keyword_only)  # type: ignore[attr-defined]  # mypy knows no such attribute
+
+
+def completed_by(words: Callable[[], Iterable[str]]) -> Callable[[str], list[str]]:
+    """What completes an option that takes one of these words, or several with commas."""
+
+    def completed(incomplete: str) -> list[str]:
+        before, comma, last = incomplete.rpartition(",")
+        return [f"{before}{comma}{word}" for word in words() if word.startswith(last)]
+
+    return completed
 
 
 def a_number(value: float | None) -> float | None:

@@ -15,6 +15,7 @@ from enphase_sdk.cli.costs import DryRun, hits_in_words, show_cost, sync_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.shared_options import completed_by
 from enphase_sdk.clock import current_clock
 from enphase_sdk.errors import ConfigError
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["sync"]
 
 _DASK = "dask://"
+_TABLES = ("systems", "summaries", "daily", "intervals", "inverters")
 
 
 @cloud_command
@@ -55,8 +57,9 @@ def sync(
         str | None,
         typer.Option(
             metavar="NAMES",
-            help="systems, summaries, daily, intervals, inverters, separated by commas; else "
-            "systems and daily, and the summaries of systems that are not normal.",
+            help=f"{', '.join(_TABLES)}, separated by commas; else systems and "
+            "daily, and the summaries of systems that are not normal.",
+            autocompletion=completed_by(lambda: _TABLES),
         ),
     ] = None,
     budget: Annotated[

@@ -11,6 +11,7 @@ from enphase_sdk.cli.cloud import Cloud, rows_command
 from enphase_sdk.cli.costs import DryRun, listing_cost, show_cost
 from enphase_sdk.cli.failures import PartlyDoneError, explain
 from enphase_sdk.cli.interrupts import FirstInterrupt
+from enphase_sdk.cli.shared_options import completed_by
 from enphase_sdk.errors import EnphaseError
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ __all__ = [
     "systems",
 ]
 
+_STATUSES = (
+    "normal", "comm", "power", "meter", "meter_issue", "micro", "battery", "storage_idle",
+)  # fmt: skip
+
 ById = Annotated[
     list[int] | None, typer.Option("--system-id", metavar="ID", help="Only these; repeatable.")
 ]
@@ -39,8 +44,8 @@ ByStatus = Annotated[
     typer.Option(
         "--status",
         metavar="STATUS",
-        help="normal, comm, power, meter, meter_issue, micro, battery, storage_idle, or "
-        "another; repeatable.",
+        help=f"{', '.join(_STATUSES)}, or another; repeatable.",
+        autocompletion=completed_by(lambda: _STATUSES),
     ),
 ]
 ByReference = Annotated[
@@ -53,7 +58,10 @@ ByInstaller = Annotated[
 ByConnection = Annotated[
     list[str] | None,
     typer.Option(
-        "--connection-type", metavar="TYPE", help="ethernet, wifi or cellular; repeatable."
+        "--connection-type",
+        metavar="TYPE",
+        help="ethernet, wifi or cellular; repeatable.",
+        autocompletion=completed_by(lambda: ("ethernet", "wifi", "cellular")),
     ),
 ]
 
