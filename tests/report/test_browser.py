@@ -113,6 +113,10 @@ def test_the_table_sorts_filters_and_searches(browser: Any, fleet_file: Path) ->
         assert page.locator("#shown").inner_text().startswith("100 of 250 systems")
         page.get_by_role("button", name="Show 100 more").click()
         assert len(opened.names()) == 200
+        # The shapes beside the words are for the eye, not read out.
+        assert page.get_by_role("button", name="1 visit", exact=True).is_visible()
+        shape = "e => getComputedStyle(e, '::before').content"
+        assert "▲" in page.locator("#table tbody .mark").first.evaluate(shape)
         assert opened.names()[:2] == [f"House {DEAD}", f"House {OFFLINE}"]
 
         page.get_by_role("button", name="Last day kWh").click()
@@ -133,6 +137,9 @@ def test_the_table_sorts_filters_and_searches(browser: Any, fleet_file: Path) ->
         page.locator(".counts button[value=call]").click()
         assert opened.names() == [f"House {OFFLINE}"]
         assert page.locator(".counts [aria-pressed=true]").get_attribute("value") == "call"
+        assert page.locator("#shown").inner_text().startswith("1 of 1 system: call first, sorted")
+        # The page has gone to the table, and the keyboard with it.
+        assert page.evaluate("document.activeElement.id") == "systems"
         page.locator("#filter").select_option("all")
         page.get_by_label("Search").fill("house 43")
         wanted = [f"House {n}" for n in (243, 343, *range(430, 438))]

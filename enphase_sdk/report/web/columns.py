@@ -20,12 +20,12 @@ __all__ = ["COLUMNS", "WORDS", "Column", "Entry", "day_of", "entries", "moment",
 
 # What to do about a system, most urgent first; the shapes differ, not only the colours.
 WORDS = {
-    "visit": "▲ visit",
-    "call": "◆ call first",
-    "outage": "■ area outage",
-    "watch": "● watch",
-    "unread": "○ not read",
-    "fine": "✓ fine",  # a check mark
+    "visit": "visit",
+    "call": "call first",
+    "outage": "area outage",
+    "watch": "watch",
+    "unread": "not read",
+    "fine": "fine",
 }
 
 

@@ -131,10 +131,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
 
 def _state(row: ReportRow) -> str:
     kind, said = _told(row)
-    return f'<p class="state {kind}"><span class="mark">{_MARKS[kind]}</span> {text(said)}</p>'
-
-
-_MARKS = {"fine": "✓", "watch": "●", "visit": "▲", "call": "◆", "unread": "○"}
+    return f'<p class="state {kind}"><span class="mark"></span>{text(said)}</p>'
 
 
 def _told(row: ReportRow) -> tuple[str, str]:

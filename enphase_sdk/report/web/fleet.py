@@ -105,6 +105,9 @@ def _notices(report: FleetReport) -> str:
     return said
 
 
+_MARKED = ' class="sign"'
+
+
 def _counts(systems: list[Entry]) -> str:
     counted = Counter(entry.todo for entry in systems)
     shown = {"all": f"{len(systems):,}"} | {
@@ -112,7 +115,8 @@ def _counts(systems: list[Entry]) -> str:
     }
     return "\n".join(
         f'<li><button type="button" data-show="jump" value="{todo}" class="{todo}" '
-        f'aria-pressed="false"><b>{count}</b> {text(WORDS.get(todo, "all systems"))}</button></li>'
+        f'aria-pressed="false"><b>{count}</b> <span{_MARKED if todo in WORDS else ""}>'
+        f"{text(WORDS.get(todo, 'all systems'))}</span></button></li>"
         for todo, count in shown.items()
     )
 

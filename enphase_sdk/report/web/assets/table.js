@@ -110,7 +110,9 @@ function sortBy(by) {
 function show(todo, jump) {
   state.todo = todo;
   choose();
-  if (jump) find("systems").scrollIntoView();
+  if (!jump) return;
+  find("systems").scrollIntoView();
+  find("systems").focus({ preventScroll: true }); // where the next tab goes on
 }
 
 function startTable() {
