@@ -32,10 +32,15 @@ UNITS = {
     "energy_lifetime": "Wh",
     "energy_today": "Wh",
     "enwh": "Wh",
+    "lifetime_energy": "Wh",
     "powr": "W",
     "production": "Wh",
     "consumption": "Wh",
 }
+
+# How fields that hold epoch seconds end; smaller values of such names are lengths of time.
+INSTANTS = ("_at", "_date", "_time", "_epoch", "timestamp")
+FIRST_INSTANT = 10**9  # in 2001
 
 
 def html_of(value: object) -> str:
@@ -172,7 +177,7 @@ def _heading(name: str) -> str:
 
 
 def _cell(value: object, name: str) -> str:
-    if isinstance(value, int) and name.endswith("_at") and 0 < value < 2**33:
+    if isinstance(value, int) and name.endswith(INSTANTS) and FIRST_INSTANT <= value < 2**33:
         value = f"{datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M}Z"
     if not _is_known(value):
         return "<td>–</td>"  # noqa: RUF001 - a dash on purpose

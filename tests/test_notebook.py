@@ -16,6 +16,7 @@ from nbclient import NotebookClient
 
 from enphase_sdk import Enlighten
 from enphase_sdk.errors import NotFoundError
+from enphase_sdk.gateway import Inverter
 from enphase_sdk.notebook import MOST_ROWS, html_of, register
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedGateway, builders
 
@@ -33,6 +34,16 @@ def test_a_result_is_a_table_with_units_and_times() -> None:
     shown = words(html_of(summary))
     assert "energy_today (Wh)||8499" in shown
     assert "last_report_at||2024-06-15 12:00Z" in shown
+    inverter = Inverter(
+        serial_number="1",
+        last_report_date=1_718_452_800,
+        last_report_watts=5,
+        max_report_watts=7,
+        lifetime_energy=7,
+    )
+    told = words(html_of(inverter))
+    assert "last_report_date||2024-06-15 12:00Z" in told
+    assert "lifetime_energy (Wh)||7" in told
     assert "size_w||–" in shown  # noqa: RUF001
 
 
