@@ -28,7 +28,12 @@ from enphase_sdk.cli.judging import (
     refuse_wanted,
     remember,
 )
-from enphase_sdk.cli.report_page import Page, owners_page, owners_page_of_store
+from enphase_sdk.cli.report_page import (
+    Page,
+    check_owners_page,
+    owners_page,
+    owners_page_of_store,
+)
 from enphase_sdk.cli.systems import (
     ByConnection,
     ById,
@@ -144,6 +149,8 @@ def report(
     for path in targets:
         check_target(path)
     has_page = any(path.suffix.lower() in (".html", ".pdf") for path in targets)
+    if system is not None and has_page:
+        check_owners_page()
     wanted = asked_kinds(fail_on)
     rules = Rules(asked_thresholds(cloud.profile, limit), asked_estimates(estimate))
     filters = given_filters(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from enphase_sdk.report.web.system_days import SystemDays
     from enphase_sdk.store import Store
 
-__all__ = ["Page", "owners_page", "owners_page_of_store"]
+__all__ = ["Page", "check_owners_page", "owners_page", "owners_page_of_store"]
 
 Page: TypeAlias = "Callable[[FleetReport], str]"
 
@@ -55,6 +55,17 @@ def _whole_days(client: Cloud, row: ReportRow) -> dict[date, float | None]:
         now=utc(current_clock().time()),
         zone=zone_named(row.timezone) or UTC,
     )
+
+
+def check_owners_page() -> None:
+    """Check that the page can be made, before quota is spent on it.
+
+    Raises:
+        ConfigError: the extra `report` is not installed.
+    """
+    from enphase_sdk.report.web.svg import altair
+
+    altair()
 
 
 def _page(row: ReportRow, days: SystemDays) -> Page:

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from attrs import frozen
 
-from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 
 __all__ = [
     "Daily",
@@ -107,9 +107,14 @@ def daily_from_frame(
 
     Raises:
         InvalidArgumentError: it is not such a table, a day is null or is given twice.
+        ConfigError: the extra `frames` is not installed.
     """
-    import narwhals as nw
-
+    try:
+        import narwhals as nw
+    except ImportError:
+        raise ConfigError(
+            "days of a frame need narwhals; install it: pip install 'enphase-sdk[frames]'"
+        ) from None
     try:
         table = nw.from_native(frame, eager_only=True)
     except TypeError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,21 @@ def test_an_owner_s_map_of_microinverters_obeys_the_limits(
     assert "does not report" not in page.read_text("utf-8")
     assert run(*words, "--limit", "microinverter_days=1").code == 0
     assert page.read_text("utf-8").count("<b>does not report</b>") == 1
+
+
+@pytest.mark.parametrize("missing", ["altair", "vl_convert"])
+def test_an_owner_s_page_without_the_extra_costs_no_request(
+    run: Run,
+    cloud: SimulatedEnlighten,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    missing: str,
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    result = run("report", "--system", 67, "--out", tmp_path / "one.html")
+    assert (result.code, result.out) == (2, "")
+    assert "pip install 'enphase-sdk[report]'" in result.err
+    assert len(cloud.requests) == 0
 
 
 @pytest.mark.usefixtures("cloud")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +12,7 @@ import polars as pl
 import pyarrow as pa
 import pytest
 
-from enphase_sdk.errors import InvalidArgumentError
+from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.report import (
     Located,
     Neighbourhoods,
@@ -67,6 +68,12 @@ def test_days_come_from_a_frame_of_any_library(frame: Any) -> None:
 def test_what_is_no_table_of_days_is_said(frame: Any, words: str) -> None:
     with pytest.raises(InvalidArgumentError, match=words):
         daily_from_frame(frame)
+
+
+def test_without_the_extra_it_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "narwhals", None)
+    with pytest.raises(ConfigError, match=r"pip install 'enphase-sdk\[frames\]'"):
+        daily_from_frame(pl.DataFrame({"date": DAYS, "energy_wh": 1}))
 
 
 def test_a_day_below_0_is_one_without_energy() -> None:

@@ -144,7 +144,7 @@ def test_tls_without_the_package_cryptography_says_what_to_install(
     gateway: SimulatedGateway, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "cryptography", None)
-    with pytest.raises(ConfigError, match="pip install cryptography"):
+    with pytest.raises(ConfigError, match=r"pip install 'enphase-sdk\[testing\]'"):
         gateway.serve(tls=True)
 
 

@@ -68,21 +68,19 @@ def has_charts() -> bool:
     """Whether the extra `report` is installed."""
     try:
         altair()
-        import_module("vl_convert")
     except ConfigError:
-        return False
-    except ImportError:
         return False
     return True
 
 
 def altair() -> Any:
-    """The library altair.
+    """The library altair, with vl-convert beside it.
 
     Raises:
-        ConfigError: it is not installed.
+        ConfigError: one of them is not installed.
     """
     try:
+        import_module("vl_convert")
         return import_module("altair")
     except ImportError:
         raise ConfigError(

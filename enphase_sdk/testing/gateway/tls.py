@@ -46,8 +46,8 @@ def self_signed(serial_number: str) -> Certificate:
         from cryptography.x509.oid import NameOID
     except ImportError:
         raise ConfigError(
-            "a simulated gateway needs the package cryptography to serve TLS: "
-            "pip install cryptography"
+            "a simulated gateway needs the extra testing to serve TLS: "
+            "pip install 'enphase-sdk[testing]'"
         ) from None
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, serial_number)])
