@@ -406,9 +406,11 @@ def test_every_limit_on_the_page_is_the_one_that_was_used(
     page = report_page(evolve(report, assessment=judged, history=None))
     (told,) = re.findall(r"<h2 id=\"method-title\".*?</section>", page, re.S)
     default = f"{limit.default:g}"
-    assert f"<li>{value} {limit.unit} {limit.words} (default {default})</li>".replace(
-        "  ", " "
-    ) in told.replace("  ", " ").replace("&#x27;", "'")
+    amount = f"{value} {limit.unit}".rstrip()
+    if limit.unit == "share":
+        amount, default = f"{100 * value:g}%", f"{100 * limit.default:g}%"
+    said = told.replace("&#x27;", "'")
+    assert f"<li>{amount} {limit.words} (default {default})</li>" in said
     if limit.name == "min_neighbours":
         assert f"at least {value} other systems" in told
         assert data_of(page)["neighbours"] == value
@@ -449,6 +451,20 @@ def test_the_report_is_imported_without_its_extra() -> None:
         "import enphase_sdk.report, enphase_sdk.cli\n"
     )
     subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_limits_are_told_as_people_say_them(store: Store) -> None:
+    rows = list(stored_rows(store))
+    limits = Thresholds(low_ratio=0.65, weak_days=1)
+    judged = assess(rows, stored_days(store), as_of=NOW, thresholds=limits)
+    report = FleetReport.of(rows, generated_at=NOW, from_store=True, assessment=judged)
+    page = report_page(report)
+    assert (
+        "<li>65% of the usual ratio to the neighbours, day by day: low (default 70%)</li>" in page
+    )
+    assert "<li>85% of the median of the like microinverters: weak, if also</li>" in page
+    assert "<li>1 day over which microinverters are compared, at least (default 7)</li>" in page
+    assert not re.search(r"\d share\b", page)
 
 
 def test_a_page_of_one_house_counts_it_and_tells_kwh(tmp_path: Path) -> None:

@@ -157,19 +157,26 @@ def _cell(entry: Entry, column: Column) -> str:
 def thresholds(assessment: Assessment) -> str:
     """The limits of the judgements; those that were changed are marked."""
     items = "".join(
-        f"<li>{_limit(limit.value)} {text(_unit(limit))} {text(limit.words)}"
-        f"{'' if limit.value == limit.default else f' (default {_limit(limit.default)})'}</li>"
+        f"<li>{text(_limit(limit, limit.value))} {text(limit.words)}"
+        f"{'' if limit.value == limit.default else f' (default {_amount(limit, limit.default)})'}"
+        "</li>"
         for limit in assessment.thresholds.listed()
     )
     return f"<ul>{items}</ul>"
 
 
-def _unit(limit: Threshold) -> str:
-    one = limit.value == 1 and limit.unit.endswith(("days", "systems"))
-    return limit.unit.removesuffix("s") if one else limit.unit
+def _limit(limit: Threshold, value: float) -> str:
+    if limit.unit == "share":
+        return _amount(limit, value)
+    one = value == 1 and limit.unit.endswith(("days", "systems"))
+    unit = limit.unit.removesuffix("s") if one else limit.unit
+    return f"{_amount(limit, value)} {unit}".rstrip()
 
 
-def _limit(value: float) -> str:
+def _amount(limit: Threshold, value: float) -> str:
+    """A value as people say it: 70%, not 0.7 share."""
+    if limit.unit == "share":
+        return f"{100 * value:g}%"
     return str(int(value) if value == int(value) else value)
 
 
