@@ -254,6 +254,16 @@ def _serious(results: Any) -> list[str]:
     ]
 
 
+def test_a_page_without_systems_says_so(browser: Any, tmp_path: Path) -> None:
+    page = report_page(FleetReport.of([], generated_at=NOW))
+    (tmp_path / "none.html").write_text(page, encoding="utf-8")
+    with Opened(browser, tmp_path / "none.html") as opened:
+        assert opened.page.locator("#shown").inner_text() == "No systems"
+        told = opened.page.locator(".totals dd").all_inner_texts()
+        assert set(told) == {"", UNKNOWN}  # no unit without a value
+        opened.check()
+
+
 def test_without_script_the_worst_200_stand_in_the_table(browser: Any, fleet_file: Path) -> None:
     with Opened(browser, fleet_file, java_script_enabled=False) as opened:
         assert len(opened.names()) == 200

@@ -6,7 +6,14 @@ from collections import Counter
 from typing import Any
 
 from enphase_sdk.report.findings import Assessment, Todo
-from enphase_sdk.report.formats import count_of_systems, energy_in_words, instant, kilo, number
+from enphase_sdk.report.formats import (
+    UNKNOWN,
+    count_of_systems,
+    energy_in_words,
+    instant,
+    kilo,
+    number,
+)
 from enphase_sdk.report.rows import FleetReport
 from enphase_sdk.report.source import source_as_html
 from enphase_sdk.report.web import charts
@@ -140,7 +147,10 @@ def _totals(report: FleetReport) -> str:
         )
     told.append(("Its yield", f"{number(totals.specific_yield_kwh_per_kwp, 2)} kWh/kW"))
     items = "".join(
-        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>" for name, value in told
+        f"<div><dt>{text(name)}</dt><dd>{text(value)}</dd></div>"
+        for name, value in (
+            (name, UNKNOWN if value.startswith(UNKNOWN) else value) for name, value in told
+        )
     )
     return f'<dl class="totals">{items}</dl>'
 

@@ -87,7 +87,7 @@ function render(count = state.count) {
   const which = state.todo === "all" ? systems : `${systems}: ${words[state.todo]}`;
   find("shown").textContent = part.length
     ? `${part.length.toLocaleString("en")} of ${total} ${which}, sorted by ${columns[state.by].label}${state.down ? ", reversed" : ""}`
-    : "No system matches; clear the search or choose All";
+    : rows.length ? "No system matches; clear the search or choose All" : "No systems";
   find("more").hidden = part.length >= state.chosen.length;
   for (const head of document.querySelectorAll("#table th")) {
     if (Number(head.dataset.by) === state.by) head.setAttribute("aria-sort", state.down ? "descending" : "ascending");
