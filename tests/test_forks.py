@@ -303,8 +303,9 @@ def client_of(url: str) -> Enlighten:
 
 
 def run_program(program: str) -> str:
+    # From Python 3.12 on, each fork beside threads warns; here it is done on purpose.
     done = subprocess.run(
-        [sys.executable, "-c", textwrap.dedent(program)],
+        [sys.executable, "-W", "ignore:This process", "-c", textwrap.dedent(program)],
         capture_output=True,
         text=True,
         timeout=300,
