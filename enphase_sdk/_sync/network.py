@@ -72,7 +72,10 @@ class Line:
         return response, body
 
     def finished(self, response: httpx.Response, largest: int, *, plain: bool = False) -> bytes:
-        """The body of an answer whose headers have been read; see `exchange`."""
+        """The body of an answer whose headers have been read; see `exchange`.
+
+        It is empty if it cannot be read and the status is an error, which then tells enough.
+        """
         try:
             if response.is_stream_consumed:  # the body is in memory already, as with a mock
                 return Body.whole(response.content, largest)
@@ -81,6 +84,10 @@ class Line:
                 return self._read(response, body)
             finally:
                 body.drop()
+        except (httpx.RequestError, BodyTooLargeError):
+            if response.status_code < 400:
+                raise
+            return b""
         finally:
             response.close()
 

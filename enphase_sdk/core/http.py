@@ -32,6 +32,12 @@ __all__ = [
 # Number of nested content encodings. More is an attack.
 MOST_CODINGS = 3
 
+# Number of gzip members in a body. Writers that split it put at least some kilobytes into each.
+MOST_MEMBERS = 10_000
+
+# Bytes. zlib copies what follows the end of a member, so a body is decompressed in pieces.
+_PIECE = 65_536
+
 
 @cache
 def tls_context() -> ssl.SSLContext:
@@ -193,13 +199,49 @@ class _Deflate:
         return self._inner.eof
 
 
-class _Gzip(_Deflate):
+class _Gzip:
+    """Decompresses `gzip`: one member or several (RFC 1952). Other data after them is ignored."""
+
     def __init__(self) -> None:
-        self._inner = zlib.decompressobj(16 + zlib.MAX_WBITS)
-        self._begun = True
+        self._inner = _member()
+        self._members = 1
+        self._is_over = False
+        self.unconsumed_tail = b""
+
+    def decompress(self, data: bytes, limit: int) -> bytes:
+        parts: list[bytes] = []
+        for start in range(0, len(data), _PIECE):
+            waiting = data[start : start + _PIECE]
+            while waiting and not self._is_over and not self.unconsumed_tail:
+                if self._inner.eof:
+                    self._next_member(waiting)
+                    continue
+                parts.append(self._inner.decompress(waiting, limit))
+                limit -= len(parts[-1])
+                self.unconsumed_tail = self._inner.unconsumed_tail
+                waiting = self._inner.unused_data
+                if limit <= 0:  # which zlib would take for no limit
+                    self.unconsumed_tail = self.unconsumed_tail or waiting
+        return b"".join(parts)
+
+    def _next_member(self, data: bytes) -> None:
+        self._is_over = not data.startswith(b"\x1f")
+        if not self._is_over:
+            self._members += 1
+            if self._members > MOST_MEMBERS:
+                raise httpx.DecodingError("the body has too many gzip members")
+            self._inner = _member()
+
+    @property
+    def eof(self) -> bool:
+        return self._inner.eof
 
 
-def _decoders(coding: str) -> Iterator[_Deflate]:
+def _member() -> zlib._Decompress:
+    return zlib.decompressobj(16 + zlib.MAX_WBITS)
+
+
+def _decoders(coding: str) -> Iterator[_Deflate | _Gzip]:
     names = [name.strip().casefold() for name in coding.split(",")]
     names = [name for name in names if name not in ("", "identity")]
     if len(names) > MOST_CODINGS:

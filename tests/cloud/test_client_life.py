@@ -30,7 +30,8 @@ import respx
 from enphase_sdk import AsyncEnlighten, Enlighten, errors
 from enphase_sdk.cloud.plans import Plan
 from enphase_sdk.core.effects import Sleep
-from enphase_sdk.testing import SimulatedEnlighten
+from enphase_sdk.core.http import Body, BodyTooLargeError
+from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from tests.listener import BODY, HEAD, Listener, answer, at_once
 from tests.support import KEY, USER_ID, Surface, small_fleet, summary_body
 
@@ -239,6 +240,78 @@ def test_a_body_that_cannot_be_unpacked_is_no_answer(surface: Surface, coding: s
         client = surface.client(base_url=url, max_retries=0)
         with pytest.raises(errors.APIConnectionError, match=r"content encoding|decompress"):
             surface.use(client, lambda client: client.summary(67))
+
+
+HALF = len(BODY) // 2
+MEMBERS = gzip.compress(BODY[:HALF]) + gzip.compress(b"") + gzip.compress(BODY[HALF:])
+
+
+@unfinished
+@pytest.mark.parametrize("end", [b"", bytes(3), b"more"], ids=["none", "zeros", "other data"])
+@pytest.mark.parametrize("size", [1, 7, len(MEMBERS)])
+def test_gzip_may_come_in_several_members(surface: Surface, size: int, end: bytes) -> None:
+    sent = MEMBERS + end
+
+    def respond(connection: socket.socket, _: int) -> None:
+        connection.sendall(HEAD + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n")
+        for start in range(0, len(sent), size):
+            piece = sent[start : start + size]
+            connection.sendall(b"%x\r\n%b\r\n" % (len(piece), piece))
+        connection.sendall(b"0\r\n\r\n")
+
+    with Listener(respond).serving() as url:
+        client = surface.client(base_url=url, max_retries=0)
+        assert surface.use(client, lambda client: client.summary(67)).system_id == 67
+
+
+def unpacked(content: bytes, largest: int) -> bytes:
+    body = Body(httpx.Headers({"content-encoding": "gzip"}), largest, plain=False)
+    body.add(content)
+    return body.content()
+
+
+def test_all_members_together_are_bounded() -> None:
+    members = gzip.compress(bytes(1_000)) * 1_000
+    assert len(unpacked(members, 1_000_000)) == 1_000_000
+    with pytest.raises(BodyTooLargeError):
+        unpacked(members, 999_999)
+    with pytest.raises(httpx.DecodingError, match="members"):
+        unpacked(gzip.compress(b"") * 20_000, 1_000_000)
+    with pytest.raises(httpx.DecodingError, match="too early"):
+        unpacked(members[:-1], 1_000_000)
+
+
+@unfinished
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("br", BODY),
+        ("gzip", b"no gzip"),
+        ("gzip", MEMBERS[:30]),
+        ("gzip", bomb(1)),
+        ("lost", BODY),
+    ],
+    ids=["unknown", "broken", "cut off", "too large", "lost"],
+)
+def test_a_status_counts_though_its_body_cannot_be_unpacked(
+    surface: Surface, clock: FakeClock, coding: str, body: bytes
+) -> None:
+    head = b"HTTP/1.1 %s\r\nRetry-After: 7\r\n"
+    # A lost connection: more is announced than is sent.
+    lost = b"Content-Length: 1000000\r\n\r\n"
+    head += lost if coding == "lost" else b"Content-Encoding: " + coding.encode() + b"\r\n"
+    heads = [head % b"429 Too Many Requests", head % b"503 Service Unavailable"]
+
+    def respond(connection: socket.socket, number: int) -> None:
+        connection.sendall(answer(body, heads[number - 1]) if number <= 2 else answer())
+        if coding == "lost" and number <= 2:
+            connection.shutdown(socket.SHUT_RDWR)
+
+    with Listener(respond).serving() as url:
+        client = surface.client(base_url=url, max_retries=1, max_body=1_000_000)
+        assert surface.use(client, lambda client: client.summary(67)).system_id == 67
+    assert len(clock.sleeps) == 2
+    assert all(7 <= seconds < 12 for seconds in clock.sleeps)
 
 
 def test_no_call_of_many_threads_is_broken_by_the_client() -> None:

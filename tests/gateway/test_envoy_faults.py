@@ -340,6 +340,18 @@ def test_a_compressed_bomb_is_never_unpacked(surface: Surface) -> None:
 
 
 @unfinished
+def test_a_refusal_counts_though_its_body_cannot_be_read(surface: Surface) -> None:
+    answer = wire("503 Busy", gzip.compress(b"busy"), Content_Encoding="gzip")
+    with (
+        loopback(lambda _: answer) as (url, _),
+        opened(surface, loopback_host(url)) as envoy,
+        pytest.raises(ServerError) as caught,
+    ):
+        envoy.summary()
+    assert caught.value.status_code == 503
+
+
+@unfinished
 def test_a_challenge_with_a_huge_body_is_never_held(surface: Surface) -> None:
     challenge = 'Digest realm="r", nonce="n", qop="auth"'
     answer = wire("401 No", bytes(60 * MIB), WWW_Authenticate=challenge)
