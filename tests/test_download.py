@@ -380,3 +380,25 @@ def test_a_gateway_whose_clock_was_ahead_is_asked_again_when_it_is_right(
         answer = client.energy_lifetime(ahead)
     assert answer
     assert len(series(store, ahead, "production")) >= len(answer.production)
+
+
+@pytest.mark.parametrize("listed", [10**18, 2**63, 10**30, "abc", None], ids=repr)
+def test_a_system_whose_id_cannot_be_used_costs_only_itself(
+    cloud: SimulatedEnlighten, store: Store, listed: object, caplog: pytest.LogCaptureFixture
+) -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        response = cloud(request)
+        if request.url.path.endswith("/systems"):
+            page = json.loads(response.content)
+            page["systems"][1]["system_id"] = listed
+            return httpx.Response(200, json=page)
+        return response
+
+    ids = cloud.system_ids()
+    with Enlighten("k", "u", transport=httpx.MockTransport(answer)) as client:
+        run = Download(client, store)
+        assert {step.error for step in run} == {None}
+    assert (run.systems, run.failed, run.left, run.stopped_by) == (COUNT - 1, 1, 0, None)
+    assert isinstance(run.last_error, InvalidArgumentError)
+    assert [row["system_id"] for row in store.systems()] == [ids[0], *ids[2:]]
+    assert "a listed system is left out" in caplog.text

@@ -201,6 +201,6 @@ def _check(download: Download, stopped: bool) -> None:
         raise PartlyDoneError(f"partly done: {download.asked} calls, then {why}")
     if download.last_error is not None:
         raise PartlyDoneError(
-            f"partly done: {download.failed} calls failed, the last one because: "
+            f"partly done: {download.failed} could not be read, the last one because: "
             f"{explain(download.last_error)}"
         )

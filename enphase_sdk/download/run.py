@@ -10,8 +10,11 @@ from typing import Any, Literal, TypeAlias, get_args
 
 from attrs import frozen
 
+from enphase_sdk import models
 from enphase_sdk._sync.cloud_base import Cloud
 from enphase_sdk.clock import current_clock
+from enphase_sdk.cloud.arguments import integer
+from enphase_sdk.core.log import logger
 from enphase_sdk.core.times import DateLike, to_date, utc
 from enphase_sdk.download.asking import Answer, Asking, asking_of
 from enphase_sdk.download.due import Phase, Plan
@@ -83,7 +86,8 @@ class Download(Iterator[Kept]):
         stopped_by: What ended the run early; None if nothing did.
         systems: The number of systems listed.
         asked: The number of calls for one system that ended, including those with an error.
-        failed: The number of these calls that ended with an error.
+        failed: The number of these calls that ended with an error, and of listed systems whose
+            id cannot be used; those are not in the store.
         last_error: The latest of these errors, or None.
         expected: The number of calls that were due after the listing; None until then.
         left: The number of calls that are still due when the run is over; None (not known) if
@@ -196,14 +200,23 @@ class Download(Iterator[Kept]):
         try:
             for page in self._cloud.systems(**filters).pages():
                 now = _now()
-                self._store.write_systems(page.systems, now)
-                self._plan.systems.update(
-                    (row.system_id, Listed.of(row, now)) for row in page.systems
-                )
+                systems = [row for row in page.systems if self._is_usable(row)]
+                self._store.write_systems(systems, now)
+                self._plan.systems.update((row.system_id, Listed.of(row, now)) for row in systems)
                 self.systems = len(self._plan.systems)
                 yield Kept("systems", None)
         except EnphaseError as error:
             self.stopped_by = error
+
+    def _is_usable(self, system: models.System) -> bool:
+        """Whether a listed system has an id to request and store it by; otherwise it is counted."""
+        try:
+            integer(system.system_id, "system_id")
+        except InvalidArgumentError as error:
+            logger.warning("a listed system is left out: %s", error)
+            self.failed, self.last_error = self.failed + 1, error
+            return False
+        return True
 
     def _ask(self, phase: Phase) -> Iterator[Kept]:
         """Send the due requests of all systems, as far as quota and budget permit."""

@@ -181,7 +181,7 @@ def test_the_command_says_what_it_could_not_do(
     cloud.fail(with_=faults.status(404), operation="EnergyLifetime", system_id=77)
     partly = run("sync", "--store", path)
     assert partly.code == 6
-    assert "1 calls failed" in partly.err
+    assert "1 could not be read" in partly.err
     with Store(path):
         second = run("sync", "--store", path)
     assert second.code == 2

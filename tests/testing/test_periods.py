@@ -242,6 +242,8 @@ def test_a_month_ends_the_day_before_the_same_day(metered: Cloud, start: str, en
 
 def test_a_month_must_be_over_and_have_a_start(metered: Cloud) -> None:
     assert metered.json("monthly_production", start_date="2024-05-15")["end_date"] == "2024-06-14"
+    last = metered.json("monthly_production", 422, start_date="9999-12-31")
+    assert last["start"] == "9999-12-31"
     body = metered.json("monthly_production", 422, start_date="2024-05-16")
     assert (body["start"], body["end"]) == ("2024-05-16", "2024-06-15")
     missing = metered.json("monthly_production", 422)

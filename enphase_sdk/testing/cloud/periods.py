@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, timedelta, tzinfo
 
 from attrs import frozen
 
@@ -48,8 +48,13 @@ def a_month_later(day: datetime) -> datetime:
 
 
 def next_month(day: date) -> date:
-    """The same day of the next month, or its last day if that is earlier."""
+    """The same day of the next month, or its last day if that is earlier.
+
+    In the calendar's last month it is the calendar's last day.
+    """
     year, month = day.year + day.month // 12, day.month % 12 + 1
+    if year > MAXYEAR:
+        return date.max
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
