@@ -23,7 +23,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enphase_sdk import Enlighten, errors
+from enphase_sdk import AsyncEnvoy, Enlighten, Envoy, errors
 from enphase_sdk.cloud.settings import Given, Settings, load_settings
 from enphase_sdk.cloud.signing import Signer
 from enphase_sdk.cloud.v2.api import signing
@@ -349,7 +349,7 @@ def test_no_object_shows_a_secret(surface: Surface) -> None:
 
 
 def test_no_setting_shows_a_secret() -> None:
-    found = load_settings(Given(KEY, USER_ID), None, None)
+    found = load_settings(Given(KEY, USER_ID), None)
     for shown in (found, found.credentials, Given(KEY, USER_ID), Signer.of(signing(found))):
         assert_clean(f"{shown!r} {shown}")
     assert isinstance(found, Settings)
@@ -364,7 +364,11 @@ def test_a_client_is_not_pickled(surface: Surface) -> None:
 BAD_OPTIONS: list[dict[str, Any]] = [
     {"base_url": "http://far.example"},
     {"base_url": "https://a:b@far.example"},
+    {"base_url": "https://a:k3yOPENS@far.example"},
+    {"base_url": "http://far.example/k3yOPENS"},
+    {"base_url": "https://k3yOPENS:99999999"},
     {"base_url": "https://\x01"},
+    {"ledger": "redis://:k3yOPENS@host:99999999"},
     {"base_url": 7},
     {"timeout": -1},
     {"max_retries": -1},
@@ -405,6 +409,46 @@ def test_an_error_about_the_config_file_shows_no_secret(
     monkeypatch.setenv("ENPHASE_CONFIG", str(tmp_path / "config.toml"))
     with pytest.raises(errors.ConfigError) as caught:
         Enlighten(profile=profile)
+    assert_clean_error(caught.value)
+
+
+BAD_OPTIONS_V4: list[dict[str, Any]] = [
+    {"base_url": "https://a:k3yOPENS@far.example"},
+    {"ledger": "redis://:k3yOPENS@host:99999999"},
+    {"access_token": "k3yOPENS é"},
+    {"refresh_token": "k3yOPENS é"},
+    {"client_secret": b"k3yOPENS"},
+]
+
+
+@pytest.mark.parametrize("options", BAD_OPTIONS_V4, ids=repr)
+def test_an_error_about_settings_of_v4_shows_no_secret(surface: Surface, options: Any) -> None:
+    with pytest.raises(errors.ConfigError) as caught:
+        surface.client_v4(Script(httpx.Response(200)), **options)
+    assert_clean_error(caught.value)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 404, 429, 503])
+def test_a_renewal_that_fails_shows_no_secret(surface: Surface, status: int) -> None:
+    def echo(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(status, content=request.content)
+
+    tokens = {
+        "access_token": None,
+        "refresh_token": "k3yOPENSnewest",
+        "client_secret": "k3yOPENSlong",
+    }
+    client = surface.client_v4(echo, max_retries=0, max_wait=0, **tokens)
+    with pytest.raises(errors.EnphaseError) as caught:
+        surface.use(client, lambda client: client.summary(67))
+    assert_clean_error(caught.value)
+
+
+@pytest.mark.parametrize("host", ["http://a:k3yOPENS@10.0.0.5", "a:k3yOPENS@10.0.0.5"])
+@pytest.mark.parametrize("kind", [Envoy, AsyncEnvoy])
+def test_an_address_with_a_password_is_not_shown(kind: Any, host: str) -> None:
+    with pytest.raises(errors.ConfigError) as caught:
+        kind(host)
     assert_clean_error(caught.value)
 
 

@@ -87,10 +87,10 @@ class AsyncEnlighten(AsyncCloud):
         # The ledger's address may contain a password.
         shared = Named(ledger, transport)
         del ledger
-        given = Given(api_key, user_id)
+        given = Given(api_key, user_id, base_url)
         # A traceback that shows local variables must not show these.
-        del api_key, user_id
-        settings = load_settings(given, base_url, profile)
+        del api_key, user_id, base_url
+        settings = load_settings(given, profile)
         self._base_url = settings.base_url
         self._identity = {"base_url": settings.base_url, "profile": profile}
         self._local_only = "a transport" if transport is not None else ""

@@ -113,11 +113,18 @@ class AsyncEnlightenV4(AsyncDevicesV4, AsyncTelemetryV4, AsyncSettingsV4, AsyncC
         shared = Named(ledger, transport)
         del ledger
         given = Given(
-            api_key, client_id, client_secret, access_token, refresh_token, username, password
+            api_key,
+            client_id,
+            client_secret,
+            access_token,
+            refresh_token,
+            username,
+            password,
+            base_url,
         )
         # A traceback that shows local variables must not show these.
-        del api_key, client_secret, access_token, refresh_token, username, password
-        settings = load_settings(given, base_url, profile)
+        del api_key, client_secret, access_token, refresh_token, username, password, base_url
+        settings = load_settings(given, profile)
         self._base_url = settings.base_url
         self._identity = {
             "base_url": settings.base_url,

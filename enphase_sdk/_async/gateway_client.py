@@ -114,9 +114,12 @@ class AsyncEnvoy(AsyncRecordedSite):
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         given = Given(token, username, password, allow_http)
+        address = Address.read(host)
         # A traceback that shows local variables must not show these.
-        del token, password
-        self._address = address = Address.parsed(host)
+        del token, password, host
+        if isinstance(address, ConfigError):
+            raise address
+        self._address = address
         limits = timeouts(timeout)
         if fingerprint is not None and ca_file is not None:
             raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")

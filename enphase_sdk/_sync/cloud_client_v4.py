@@ -114,11 +114,18 @@ class EnlightenV4(DevicesV4, TelemetryV4, SettingsV4, ChargersV4):
         shared = Named(ledger, transport)
         del ledger
         given = Given(
-            api_key, client_id, client_secret, access_token, refresh_token, username, password
+            api_key,
+            client_id,
+            client_secret,
+            access_token,
+            refresh_token,
+            username,
+            password,
+            base_url,
         )
         # A traceback that shows local variables must not show these.
-        del api_key, client_secret, access_token, refresh_token, username, password
-        settings = load_settings(given, base_url, profile)
+        del api_key, client_secret, access_token, refresh_token, username, password, base_url
+        settings = load_settings(given, profile)
         self._base_url = settings.base_url
         self._identity = {
             "base_url": settings.base_url,

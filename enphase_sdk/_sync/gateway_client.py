@@ -115,9 +115,12 @@ class Envoy(RecordedSite):
         transport: httpx.BaseTransport | None = None,
     ) -> None:
         given = Given(token, username, password, allow_http)
+        address = Address.read(host)
         # A traceback that shows local variables must not show these.
-        del token, password
-        self._address = address = Address.parsed(host)
+        del token, password, host
+        if isinstance(address, ConfigError):
+            raise address
+        self._address = address
         limits = timeouts(timeout)
         if fingerprint is not None and ca_file is not None:
             raise ConfigError("pass fingerprint= or ca_file=, not both: one of them decides")

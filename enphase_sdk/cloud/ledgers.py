@@ -165,7 +165,10 @@ def ledger_of(named: Named, clock: Clock | None = None) -> Ledger | MemoryLedger
         ledger: Ledger = chosen
         return ledger
     if isinstance(chosen, str) and chosen.startswith(_SCHEMES):
-        return RedisLedger(Address(chosen))
+        address = Address(chosen)
+        # A traceback that shows local variables must not show its password.
+        del chosen
+        return RedisLedger(address)
     if chosen == "sqlite":
         return SqliteLedger(state_folder() / "ledger.sqlite")
     if isinstance(chosen, str | os.PathLike) and "://" not in os.fspath(chosen):

@@ -89,6 +89,7 @@ class RedisLedger:
     """
 
     def __init__(self, address: Address) -> None:
+        self._address = address
         try:
             import_module("redis")
         except ImportError:
@@ -100,7 +101,6 @@ class RedisLedger:
             )
         if client is None:
             raise ConfigError(f"ledger: Redis: {problem}")
-        self._address = address
         self._client: Any = client
         self._turn = threading.Lock()
         # The last known bytes of each application, so that a change needs one round trip.

@@ -63,10 +63,11 @@ class Credentials:
 
 @frozen
 class Given:
-    """The secrets that the caller passed, or None; the repr hides them, for tracebacks."""
+    """The settings that the caller passed, or None; the repr hides secrets, for tracebacks."""
 
     api_key: str | None = field(repr=False)
     user_id: str | None = field(repr=False)
+    base_url: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -95,7 +96,7 @@ def config_path() -> Path:
     return user_config_path("enphase-sdk", appauthor=False) / "config.toml"
 
 
-def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
+def load_settings(given: Given, profile: str | None) -> Settings:
     """Complete the given settings from the environment and the config file.
 
     Raises:
@@ -107,7 +108,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
             api_key=secret(lookup("api_key", given.api_key), "API key", "api_key"),
             user_id=secret(lookup("user_id", given.user_id), "user id", "user_id"),
         ),
-        base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
+        base_url=checked_base_url(lookup("base_url", given.base_url) or BASE_URL),
         plan=lookup("plan", None),
         cache=lookup("cache", None),
         ledger=lookup("ledger", None),
@@ -222,19 +223,28 @@ def checked_base_url(url: str) -> str:
         ConfigError: it is not an absolute http(s) URL, carries a query or credentials, or
             would send the key in the clear to another machine.
     """
+    problem = _problem_of(url)
+    if problem is None:
+        return url.strip().rstrip("/")
+    # A traceback that shows local variables must not show it: it may hold a password.
+    del url
+    raise ConfigError(problem)
+
+
+def _problem_of(url: str) -> str | None:
+    """Why a base URL cannot be used; not raised, because the error's frames would hold it."""
     try:
-        url = url.strip().rstrip("/")
-        parts = urlsplit(url)
+        parts = urlsplit(url.strip())
         host, _ = parts.hostname, parts.port
     except (AttributeError, TypeError, ValueError):
-        raise ConfigError("base_url is not a URL; write it like " + BASE_URL) from None
+        return "base_url is not a URL; write it like " + BASE_URL
     if parts.scheme not in ("https", "http") or not host:
-        raise ConfigError("base_url must begin with https://, like " + BASE_URL)
+        return "base_url must begin with https://, like " + BASE_URL
     if "?" in url or "#" in url or parts.username is not None:
-        raise ConfigError("base_url must hold no query, fragment or credentials")
+        return "base_url must hold no query, fragment or credentials"
     if parts.scheme == "http" and not is_loopback(host):
-        raise ConfigError(
+        return (
             f"base_url http://{host} would send the API key unencrypted; use https:// "
             "(plain http is for loopback addresses only)"
         )
-    return url
+    return None

@@ -30,12 +30,22 @@ class Address:
         Raises:
             ConfigError: the text is not an address.
         """
+        found = cls.read(text)
+        # A traceback that shows local variables must not show it: it may hold a password.
+        del text
+        if isinstance(found, ConfigError):
+            raise found
+        return found
+
+    @classmethod
+    def read(cls, text: str) -> Address | ConfigError:
+        """The address; or the error, not raised, for a caller whose frame holds the text."""
         found = _parts(text.strip()) if isinstance(text, str) else None
         if found is not None:
             return cls(*found)
         # The text before an @ may be a password.
         shown = "one with a user" if "@" in str(text) else repr(text)
-        raise ConfigError(
+        return ConfigError(
             "host must be the gateway's name or address, like 192.168.1.50 or envoy.local, with "
             f"a port or without, not {shown}"
         )

@@ -27,7 +27,7 @@ from tests.support import Script, Surface, summary_body
 def settings(
     api_key: Any = None, user_id: Any = None, base_url: Any = None, profile: str | None = None
 ) -> Settings:
-    return load_settings(Given(api_key, user_id), base_url, profile)
+    return load_settings(Given(api_key, user_id, base_url), profile)
 
 
 @pytest.fixture

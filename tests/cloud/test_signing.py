@@ -32,7 +32,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def signed(request: Request, base_url: str = BASE_URL) -> httpx.Request:
-    signer = Signer.of(signing(load_settings(Given(KEY, USER_ID), base_url, None)))
+    signer = Signer.of(signing(load_settings(Given(KEY, USER_ID, base_url), None)))
     return signer.signed(request, timeouts(7.0))
 
 

@@ -62,7 +62,7 @@ def test_any_config_file(folder: Path, content: bytes, profile: str | None) -> N
     path = written(folder, "config.toml", content)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("ENPHASE_CONFIG", str(path))
-        found = only_ours(lambda: load_settings(Given(None, None), None, profile), trace=OWN)
+        found = only_ours(lambda: load_settings(Given(None, None), profile), trace=OWN)
     assert found is None or OWN not in f"{found!r} {found}"
 
 

@@ -240,8 +240,8 @@ class Authorization:
                 "the tokens"
             )
         refused: EnphaseError | None = None
-        for refresh_token in candidates:
-            request = oauth.refresh_request(self.application, refresh_token)
+        for candidate in candidates:
+            request = oauth.refresh_request(self.application, candidate)
             try:
                 tokens = yield from self._answered(request, send)
             except AuthenticationError as error:
@@ -255,11 +255,14 @@ class Authorization:
         elif refused is not None:
             raise refused
 
-    def _refresh_tokens(self, stored: Tokens | None) -> list[str]:
-        """The refresh tokens to try, the newest first."""
+    def _refresh_tokens(self, stored: Tokens | None) -> list[Tokens]:
+        """The pairs whose refresh tokens to try, the newest first; no token is in two of them."""
         newest_first = [stored, self._tokens, self.given]
-        found = [t.refresh_token for t in newest_first if t is not None and t.refresh_token]
-        return list(dict.fromkeys(found))
+        found: dict[str, Tokens] = {}
+        for tokens in newest_first:
+            if tokens is not None and tokens.refresh_token:
+                found.setdefault(tokens.refresh_token, tokens)
+        return list(found.values())
 
     def _keep(self, tokens: Tokens) -> Flow[None]:
         """Store a pair before it is used."""

@@ -153,8 +153,9 @@ def password_request(application: Application, account: Account) -> Request:
     )
 
 
-def refresh_request(application: Application, refresh_token: str) -> Request:
-    """The request for the next pair of tokens."""
+def refresh_request(application: Application, tokens: Tokens) -> Request:
+    """The request for the pair after `tokens`, of which only the refresh token is needed."""
+    refresh_token = tokens.refresh_token or ""
     return _request(application, grant_type="refresh_token", refresh_token=refresh_token)
 
 
@@ -241,11 +242,13 @@ def _is_sendable(value: object) -> TypeGuard[str]:
 
 
 def checked_secret(value: str, name: str) -> str:
-    """A credential that can be sent in a header.
+    """A credential that can be sent in a header; an empty text stays empty.
 
     Raises:
         ConfigError: it cannot be sent. The message does not contain it.
     """
+    if not value:
+        return ""
     if _is_sendable(value) and value.strip():
         return value.strip()
     del value

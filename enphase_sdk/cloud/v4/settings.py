@@ -30,6 +30,7 @@ class Given:
     refresh_token: str | None = field(default=None, repr=False)
     username: str | None = field(default=None, repr=False)
     password: str | None = field(default=None, repr=False)
+    base_url: str | None = field(default=None, repr=False)
 
 
 @frozen
@@ -46,7 +47,7 @@ class Settings:
     ledger: str | None = field(default=None, repr=False)
 
 
-def load_settings(given: Given, base_url: str | None, profile: str | None) -> Settings:
+def load_settings(given: Given, profile: str | None) -> Settings:
     """Complete the given settings from the environment and the config file.
 
     Raises:
@@ -70,7 +71,7 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
         ),
         tokens=_tokens(lookup, given),
         account=_account(given),
-        base_url=checked_base_url(lookup("base_url", base_url) or BASE_URL),
+        base_url=checked_base_url(lookup("base_url", given.base_url) or BASE_URL),
         plan=lookup("plan", None),
         cache=lookup("cache", None),
         ledger=lookup("ledger", None),
@@ -78,11 +79,10 @@ def load_settings(given: Given, base_url: str | None, profile: str | None) -> Se
 
 
 def _tokens(lookup: Lookup, given: Given) -> Tokens | None:
-    access = lookup("access_token", given.access_token)
-    refresh = lookup("refresh_token", given.refresh_token)
+    # Not in local variables, which a traceback may show if a token is refused.
     return Tokens.given(
-        checked_secret(access, "access_token") if access else None,
-        checked_secret(refresh, "refresh_token") if refresh else None,
+        checked_secret(lookup("access_token", given.access_token) or "", "access_token"),
+        checked_secret(lookup("refresh_token", given.refresh_token) or "", "refresh_token"),
     )
 
 
