@@ -329,7 +329,8 @@ class AsyncEnvoy(AsyncRecordedSite):
         endpoint, now = sources.HOME.endpoint, self._clock.monotonic()
         if self.profile.is_absent(endpoint) and not self.profile.is_due(endpoint, now):
             info = await self._session.identified(anew=True)
-            return self._as_reading(info, Snapshot()).envoys()
+            if self.profile.is_absent(endpoint):  # still the same gateway and firmware
+                return self._as_reading(info, Snapshot()).envoys()
         home = await self._session.run(lambda _: self._home(now))
         return self._as_reading(await self.info, Snapshot(home=home)).envoys()
 

@@ -240,6 +240,7 @@ class AsyncGatewaySession:
                 info.firmware,
             )
             self.connection.login = None
+        self.profile.belongs_to(info)
         self._info, self._doubted, self.profile.suspect = info, False, False
         self._identified_at = self.clock.monotonic()
         return info

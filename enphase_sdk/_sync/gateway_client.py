@@ -328,7 +328,8 @@ class Envoy(RecordedSite):
         endpoint, now = sources.HOME.endpoint, self._clock.monotonic()
         if self.profile.is_absent(endpoint) and not self.profile.is_due(endpoint, now):
             info = self._session.identified(anew=True)
-            return self._as_reading(info, Snapshot()).envoys()
+            if self.profile.is_absent(endpoint):  # still the same gateway and firmware
+                return self._as_reading(info, Snapshot()).envoys()
         home = self._session.run(lambda _: self._home(now))
         return self._as_reading(self.info, Snapshot(home=home)).envoys()
 

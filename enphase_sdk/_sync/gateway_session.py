@@ -241,6 +241,7 @@ class GatewaySession:
                 info.firmware,
             )
             self.connection.login = None
+        self.profile.belongs_to(info)
         self._info, self._doubted, self.profile.suspect = info, False, False
         self._identified_at = self.clock.monotonic()
         return info

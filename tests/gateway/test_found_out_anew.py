@@ -339,6 +339,18 @@ def test_firmware_that_goes_from_5_to_7_is_followed_in_the_same_call(
     )
 
 
+def test_the_gateway_s_last_report_is_known_in_the_first_call_after_the_update(
+    surface: Surface, clock: FakeClock
+) -> None:
+    tokens: list[str] = []
+    gateway, network, client = updated(surface, clock, token_provider=lambda _: tokens[-1])
+    with client as envoy:
+        assert envoy.envoys().envoys[0].last_report_at is None
+        update(gateway, network)
+        tokens.append(gateway.issue_token())
+        assert envoy.envoys().envoys[0].last_report_at is not None
+
+
 def test_after_the_update_a_client_without_a_token_is_told_what_is_needed(
     surface: Surface, clock: FakeClock
 ) -> None:
