@@ -48,9 +48,11 @@ def mega(value: float | None) -> str:
     return number(value, 1, divided_by=1e6)
 
 
-def energy_in_words(wh: float | None) -> str:
-    """An energy in the unit that suits it: 9.5 kWh, 1.4 MWh."""
-    return f"{kilo(wh)} kWh" if wh is not None and abs(wh) < 1e6 else f"{mega(wh)} MWh"
+def energy_in_words(wh: float | None, *, in_kwh_below: float = 1e6) -> str:
+    """An energy in the unit that suits it: 9.5 kWh, 1.4 MWh; from so many Wh on in MWh."""
+    if wh is None:
+        return UNKNOWN
+    return f"{kilo(wh)} kWh" if abs(wh) < in_kwh_below else f"{mega(wh)} MWh"
 
 
 def count_of_systems(count: int) -> str:

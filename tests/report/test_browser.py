@@ -215,6 +215,13 @@ def test_it_fits_and_its_pictures_are_there(
         with Opened(browser, path, **options) as opened:
             page = opened.page
             assert page.evaluate("document.documentElement.scrollWidth") <= width
+            # The largest energy that is told in kWh.
+            facts = page.locator(".facts.big dt + dd")
+            facts.evaluate_all("all => all.forEach(one => { one.textContent = '99,999.9 kWh' })")
+            for needed, given in facts.evaluate_all(
+                "all => all.map(one => [one.scrollWidth, one.clientWidth])"
+            ):
+                assert needed <= given
             drawn = page.locator("figure svg:visible")
             assert drawn.count() == page.locator("figure").count() >= 4
             for box in drawn.evaluate_all(

@@ -198,6 +198,16 @@ def test_weeks_compare_the_same_systems_on_the_same_days(report: FleetReport) ->
     assert (week.same_wh or 0) / (week.before_wh or 1) == pytest.approx(1.1)
 
 
+def test_a_part_of_a_week_is_not_shown_as_a_week(tmp_path: Path) -> None:
+    begins = date(2025, 6, 6)  # a Friday; weeks end on Wednesdays here
+    with fill(tmp_path / "one.duckdb", [112]) as store:
+        store.connection.execute("DELETE FROM daily WHERE day < ?", [begins])
+        first, *_ = [week for week in history_of(fleet_report(store)).weeks if week.same_wh]
+    assert first.last_day == date(2026, 6, 17)
+    assert first.same_wh == 7 * 12_320
+    assert first.before_wh == 7 * 11_200
+
+
 def test_the_last_30_days_against_the_year_before(report: FleetReport) -> None:
     recent = history_of(report).recent
     assert recent[112].wh == 30 * 12_320  # 11,200 and a tenth

@@ -121,7 +121,7 @@ def _facts(row: ReportRow, days: SystemDays, last: date | None) -> list[str]:
             count = made.days_known if made else 0
             known_days = "" if count == len(period) else f"{count} of {len(period)} days known"
             more = day_in_words(last) if len(period) == 1 else known_days
-            add(name, f"{kilo(made.wh if made else None)} kWh", more)
+            add(name, energy_in_words(made.wh if made else None, in_kwh_below=1e8), more)
     elif row.energy_today_wh is not None:
         add("Today so far", f"{kilo(row.energy_today_wh)} kWh")
     add("Since the beginning", energy_in_words(row.energy_lifetime_wh))

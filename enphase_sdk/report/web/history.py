@@ -62,10 +62,14 @@ class FleetDay:
 class FleetWeek:
     """Seven days of the fleet against the same days of the year before.
 
+    At least six of them are known: 29 February has no day to compare with, and a part of a week
+    would look like a loss.
+
     Attributes:
         last_day: The last of the seven days.
         wh: Energy of all systems, Wh.
-        same_wh: Energy over the systems and days known in both years, Wh.
+        same_wh: Energy over the systems and days known in both years, Wh; None where fewer than six
+            days are.
         before_wh: Their energy a year before, Wh.
         systems: The number of these systems.
     """
@@ -182,11 +186,17 @@ _PAIRS = """
 _WEEKS = (
     _CUT
     + _PAIRS
-    + """SELECT ?::DATE - 7 * week::INTEGER, sum(wh)::BIGINT,
-    sum(wh) FILTER (before_wh IS NOT NULL)::BIGINT, sum(before_wh)::BIGINT,
-    count(DISTINCT system_id) FILTER (before_wh IS NOT NULL)
-FROM (SELECT *, (?::DATE - day) // 7 AS week FROM pairs) WHERE week < 52
-GROUP BY week ORDER BY 1
+    + """, weekly AS (
+    SELECT week, sum(wh)::BIGINT AS wh, count(DISTINCT day) AS days,
+        count(DISTINCT day) FILTER (before_wh IS NOT NULL) >= 6 AS compared,
+        sum(wh) FILTER (before_wh IS NOT NULL)::BIGINT AS same_wh,
+        sum(before_wh)::BIGINT AS before_wh,
+        count(DISTINCT system_id) FILTER (before_wh IS NOT NULL) AS systems
+    FROM (SELECT *, (?::DATE - day) // 7 AS week FROM pairs) WHERE week < 52 GROUP BY week
+)
+SELECT ?::DATE - 7 * week::INTEGER, wh, if(compared, same_wh, NULL),
+    if(compared, before_wh, NULL), if(compared, systems, 0)
+FROM weekly WHERE days >= 6 ORDER BY 1
 """
 )
 
