@@ -35,6 +35,9 @@ MOST_CODINGS = 3
 # Number of gzip members in a body. Writers that split it put at least some kilobytes into each.
 MOST_MEMBERS = 10_000
 
+# zlib's code for gzip.
+_GZIP = 16 + zlib.MAX_WBITS
+
 # Bytes. zlib copies what follows the end of a member, so a body is decompressed in pieces.
 _PIECE = 65_536
 
@@ -203,7 +206,7 @@ class _Gzip:
     """Decompresses `gzip`: one member or several (RFC 1952). Other data after them is ignored."""
 
     def __init__(self) -> None:
-        self._inner = _member()
+        self._inner = zlib.decompressobj(_GZIP)
         self._members = 1
         self._is_over = False
         self.unconsumed_tail = b""
@@ -230,15 +233,11 @@ class _Gzip:
             self._members += 1
             if self._members > MOST_MEMBERS:
                 raise httpx.DecodingError("the body has too many gzip members")
-            self._inner = _member()
+            self._inner = zlib.decompressobj(_GZIP)
 
     @property
     def eof(self) -> bool:
         return self._inner.eof
-
-
-def _member() -> zlib._Decompress:
-    return zlib.decompressobj(16 + zlib.MAX_WBITS)
 
 
 def _decoders(coding: str) -> Iterator[_Deflate | _Gzip]:
