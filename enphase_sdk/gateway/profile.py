@@ -91,6 +91,7 @@ class GatewayProfile:
         unsure: Number of further readings without signs of a start, after which a gateway that
             was starting counts as started.
         suspect: Whether the last reading suggests that the gateway or its firmware has changed.
+        unread: The parts for which the last reading could read nothing.
     """
 
     gateway: GatewayInfo | None = None
@@ -109,6 +110,7 @@ class GatewayProfile:
     starting_since: float | None = None
     unsure: int = 0
     suspect: bool = False
+    unread: frozenset[str] = frozenset()
 
     # The gateway's equipment
 

@@ -212,7 +212,8 @@ def read(
     endpoints = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
     told.look_at = profile.longest_due(endpoints, now)
     contact = Contact(tokens=needs_token(info))
-    yield from _asked(told, contact)
+    # What was absent while nothing could be read may be there again.
+    yield from _asked(told, contact, absent_too=not wanted.isdisjoint(profile.unread))
     if not told.endpoints:
         # All wanted endpoints count as absent: request one to be sure.
         yield from _asked(told, contact, insist=True)
@@ -227,12 +228,23 @@ def read(
         profile.put_off(told.look_at, now)
     if nothing_read and (profile.unsure or (told.nothing_read and "production" in wanted)):
         profile.suspect = True
+        profile.unread |= wanted
         raise _nothing_told(told, contact)
+    profile.unread -= wanted
     return assembled(told)
 
 
-def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
-    """Run the plan; `insist`: request the first wanted endpoint even if it counts as absent."""
+def _asked(
+    told: Told, contact: Contact, *, insist: bool = False, absent_too: bool = False
+) -> Flow[None]:
+    """Run the plan.
+
+    Args:
+        told: The answers.
+        contact: What the requests showed of the gateway.
+        insist: Request the first wanted endpoint even if it counts as absent.
+        absent_too: Request all wanted endpoints even if they count as absent.
+    """
     profile = told.profile
     for step in PLAN:
         source, endpoint = step.source, step.source.endpoint
@@ -242,7 +254,7 @@ def _asked(told: Told, contact: Contact, *, insist: bool = False) -> Flow[None]:
             if not step.needed(told):
                 continue
             if profile.is_absent(endpoint) and not (
-                profile.is_doubtful(endpoint) or told.looks_at(source)
+                absent_too or profile.is_doubtful(endpoint) or told.looks_at(source)
             ):
                 continue
         if contact.lost:

@@ -82,6 +82,31 @@ def test_what_is_not_there_while_the_gateway_starts_is_asked_for_again_at_once(
     assert snapshot.problems == []
 
 
+@pytest.mark.parametrize("nothing", [EMPTY, NOTHING, HTML, ERROR])
+@pytest.mark.parametrize("begins", ["well", "starting"])
+@pytest.mark.parametrize("firmware", ["5.0.62", "7.6.175"])
+def test_a_start_that_takes_longer_than_a_quarter_of_an_hour_is_over_at_once(
+    nothing: Answer, begins: str, firmware: str
+) -> None:
+    up = {
+        homes.METERS: ok([]),
+        homes.V1: homes.v1(),
+        homes.INVERTERS: LISTED,
+        homes.TARIFF: ok(homes.TARIFF_ANSWER),
+    }
+    home = Home(dict(up), firmware)
+    if begins == "well":
+        home.read()
+    home.change(dict.fromkeys(up, nothing))
+    for _ in range(4):
+        with suppress(EnphaseError):
+            assert home.read(after=600).problems
+    home.change(up)
+    snapshot = home.read(after=60)
+    assert snapshot.system_production is not None
+    assert list(snapshot.inverters) == ["1", "2"]
+
+
 def test_services_may_come_up_one_after_the_other() -> None:
     home = Home({homes.V1: ZEROS})
     home.read()
