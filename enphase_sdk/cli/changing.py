@@ -13,6 +13,7 @@ from enphase_sdk.cli.failures import STOPPED, PartlyDoneError, tell
 from enphase_sdk.cli.formats import Form
 from enphase_sdk.cli.gateway import Gateway
 from enphase_sdk.cli.shared_options import extend_options
+from enphase_sdk.core.log import logger
 from enphase_sdk.errors import NotAvailableError
 
 if TYPE_CHECKING:
@@ -47,8 +48,12 @@ class Changing(Gateway):
         self._warned: str | None = None
 
     def __enter__(self) -> Self:
-        self._notices.addFilter(self._is_news)
+        logger.addFilter(self._is_news)
         return super().__enter__()
+
+    def __exit__(self, *exc_info: object) -> None:
+        logger.removeFilter(self._is_news)
+        super().__exit__(*exc_info)
 
     def carry_out(self, method: Callable[..., Any], *given: Any, **named: Any) -> None:
         """Make a change, after showing it and asking.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -11,7 +10,6 @@ import typer
 
 from enphase_sdk.cli.failures import PartlyDoneError, tell
 from enphase_sdk.cli.formats import AsCsv, AsJson, Form, Verbose
-from enphase_sdk.cli.logs import are_logged
 from enphase_sdk.cli.shared_options import a_number, command_sharing, secret_in
 
 if TYPE_CHECKING:
@@ -131,14 +129,11 @@ class Gateway:
             "timeout": timeout,
         }
         self._options = {name: value for name, value in given.items() if value is not None}
-        self._notices = _Notices()
 
     def __enter__(self) -> Self:
-        logging.getLogger("enphase_sdk").addHandler(self._notices)
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        logging.getLogger("enphase_sdk").removeHandler(self._notices)
         if "envoy" in self.__dict__:
             self.envoy.close()
 
@@ -174,17 +169,6 @@ class Gateway:
             tell(f"{problem.endpoint}: {problem.reason}")
         if snapshot.problems:
             raise PartlyDoneError("partly done: the rest was read")
-
-
-class _Notices(logging.Handler):
-    """Prints the package's warnings, such as a certificate pinned at the first contact."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-
-    def emit(self, record: logging.LogRecord) -> None:
-        if not are_logged():  # else the same line is printed with its level
-            tell(record.getMessage())
 
 
 @group.command()

@@ -1,4 +1,4 @@
-"""The SDK's own log lines on stderr, for `--verbose` and `ENPHASE_LOG`."""
+"""The SDK's own log lines on stderr: warnings, and all with `--verbose` or `ENPHASE_LOG`."""
 
 from __future__ import annotations
 
@@ -17,49 +17,41 @@ LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARNI
 
 
 class _Lines(logging.Handler):
-    """Prints each record as one line."""
+    """Prints each record as one line; its level is left out where only warnings are printed."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print one record."""
-        tell(f"{record.levelname.lower()}: {record.getMessage()}")
+        level = f"{record.levelname.lower()}: " if logger.level else ""
+        tell(level + record.getMessage())
 
 
 @contextmanager
 def logged_lines() -> Generator[None]:
-    """Log within this context at the level of `ENPHASE_LOG`, or as `log_everything` sets it.
+    """Print the package's warnings within this context, and what `ENPHASE_LOG` asks for.
 
     Raises:
         ConfigError: `ENPHASE_LOG` is not a level.
     """
-    level, before = os.environ.get("ENPHASE_LOG", "").strip().lower(), logger.level
+    level, before, lines = os.environ.get("ENPHASE_LOG", "").strip().lower(), logger.level, _Lines()
+    if level and level not in LEVELS:
+        raise ConfigError(f"ENPHASE_LOG: {level!r} is not a level; use debug, info or warning")
+    logger.addHandler(lines)
     try:
         if level:
-            if level not in LEVELS:
-                raise ConfigError(
-                    f"ENPHASE_LOG: {level!r} is not a level; use debug, info or warning"
-                )
-            _log(LEVELS[level])
+            logger.setLevel(LEVELS[level])
         yield
     finally:
         logger.setLevel(before)
-        for handler in logger.handlers[:]:
-            if isinstance(handler, _Lines):
-                logger.removeHandler(handler)
+        logger.removeHandler(lines)
 
 
 def log_everything(wanted: bool) -> bool:
     """Log from the level debug on, if it is wanted."""
     if wanted:
-        _log(logging.DEBUG)
+        logger.setLevel(logging.DEBUG)
     return wanted
 
 
 def are_logged() -> bool:
-    """Whether log lines are printed, so that a progress bar would be in their way."""
-    return any(isinstance(handler, _Lines) for handler in logger.handlers)
-
-
-def _log(level: int) -> None:
-    logger.setLevel(level)
-    if not are_logged():
-        logger.addHandler(_Lines())
+    """Whether requests or waits are logged, so that a progress bar would be in their way."""
+    return logger.isEnabledFor(logging.INFO)

@@ -7,6 +7,7 @@ import io
 import json
 import os
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -362,3 +363,16 @@ def test_log_lines_tell_each_request(
     refused = run("summary", metered)
     assert refused.code == 2
     assert "ENPHASE_LOG" in refused.err
+
+
+@pytest.mark.usefixtures("cloud")
+def test_a_warning_is_shown_without_asking_for_log_lines(
+    run: Run, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("ENPHASE_STATE", str(tmp_path / "file" / "state"))
+    result = run("summary", 67)
+    assert result.code == 0
+    (line,) = result.err.splitlines()
+    assert line.startswith("enphase: quota: <SQLite ledger")
+    assert "continuing without it at a reduced rate" in line
