@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sys
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator
@@ -26,7 +27,6 @@ class Port(ThreadingTCPServer):
     """
 
     allow_reuse_address = True
-    daemon_threads = False  # closing waits for the threads, so that none runs longer than its test
     request_queue_size = 128
 
     def __init__(
@@ -38,6 +38,7 @@ class Port(ThreadingTCPServer):
         self.answer = answer
         self.closing = threading.Event()
         self._connections: set[socket.socket] = set()
+        self._answering: list[threading.Thread] = []
         self._lock = threading.Lock()
         super().__init__(address, handler)
 
@@ -50,11 +51,27 @@ class Port(ThreadingTCPServer):
         try:
             yield self.server_address[1]
         finally:
-            if process == os.getpid():  # in a forked process no thread answers, or ends
+            # In a forked process, and when the interpreter ends, no thread answers, or ends.
+            if process == os.getpid() and not sys.is_finalizing():
                 self.shutdown()
                 self.end_connections()
                 self.server_close()
                 thread.join()
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Start the thread of one connection; a program that ends does not wait for it."""
+        threads = [one for one in self._answering if one.is_alive()]
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
+        self._answering = [*threads, thread]
+        thread.start()
+
+    def server_close(self) -> None:
+        """Stop listening, and wait for the threads, so that none runs longer than its test."""
+        super().server_close()
+        for thread in self._answering:
+            thread.join()
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Answer the requests of one connection."""

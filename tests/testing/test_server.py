@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 
@@ -172,3 +174,22 @@ def test_respx_routes_to_it_sync_and_async(sim: SimulatedEnlighten) -> None:
     assert route.call_count == 4
     assert {answer.content for answer in answers} == {sync.content}
     assert sync.status_code == 200
+
+
+@pytest.mark.parametrize("made", ["SimulatedEnlighten(2)", "SimulatedGateway('8.2-batteries')"])
+def test_a_program_can_end_while_it_serves(made: str) -> None:
+    """A client of the same program keeps its connection open."""
+    program = f"""
+import httpx
+from enphase_sdk.testing import SimulatedEnlighten, SimulatedGateway
+serving = {made}.serve()
+client = httpx.Client(trust_env=False)
+address = str(serving.__enter__())
+url = address if "://" in address else f"http://{{address}}/info"
+print(client.get(url).status_code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, timeout=300, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert int(done.stdout) >= 200
