@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from typing import Any, TypeAlias
 import anyio
 import httpx
 import msgspec
+import pytest
 from attrs import field, frozen
 
 from enphase_sdk import AsyncEnlighten, AsyncEnlightenV4, Enlighten, EnlightenV4
@@ -27,6 +29,22 @@ KEY = "k3yOPENS/+&=?#%'\"<é> \\ABCDEF"
 USER_ID = "u5erOPENS/51+33&=0a%2f~"
 
 BASE_URL = "https://api.enphaseenergy.com/api/v2"
+
+# The marks of a test that forks this process. At the fork another thread may hold the lock of
+# coverage's tracer, on which a traced child would wait for ever.
+FORKS = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
+    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
+    pytest.mark.no_cover,
+]
+
+
+def forks(test: Callable[..., None]) -> Callable[..., None]:
+    """Mark a test that forks this process."""
+    for mark in FORKS:
+        test = mark(test)
+    return test
+
 
 Handler: TypeAlias = Callable[[httpx.Request], httpx.Response]
 Json: TypeAlias = Any

@@ -27,13 +27,8 @@ from enphase_sdk.core.events import AsyncTurn
 from enphase_sdk.core.timeouts import timeouts
 from enphase_sdk.testing import FakeClock, SimulatedGateway
 from tests.listener import Listener, answer, at_once
-from tests.support import KEY, USER_ID, Surface
+from tests.support import KEY, USER_ID, Surface, forks
 from tests.test_interruptions import gateway
-
-forks = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-]
 
 
 def cloud_client(url: str, kind: Any, **options: Any) -> Any:
@@ -229,8 +224,7 @@ def test_a_client_closed_under_its_calls_lets_them_end_and_leaves_nothing_open()
 # Forks
 
 
-@forks[0]
-@forks[1]
+@forks
 def test_a_forked_child_runs_an_event_loop_of_its_own() -> None:
     program = """
 import asyncio, gc, os, sys
@@ -267,8 +261,7 @@ asyncio.run(main())
     assert done.stderr == ""
 
 
-@forks[0]
-@forks[1]
+@forks
 def test_a_gateway_that_a_thread_of_the_parent_was_asking_is_asked_by_the_child(
     clock: FakeClock,
 ) -> None:

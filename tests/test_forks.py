@@ -37,11 +37,9 @@ from enphase_sdk.core.state import ProcessLock
 from enphase_sdk.store import Store
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedGateway
 from tests.listener import Listener, at_once
+from tests.support import FORKS
 
-pytestmark = [
-    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork"),
-    pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning"),
-]
+pytestmark = FORKS
 
 UNLIMITED = Plan("mine", 1_000_000)
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJleHAiOjQwMDAwMDAwMDB9.c2ln"

@@ -33,7 +33,7 @@ from enphase_sdk.core.effects import Sleep
 from enphase_sdk.core.http import Body, BodyTooLargeError
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten
 from tests.listener import BODY, HEAD, Listener, answer, at_once
-from tests.support import KEY, USER_ID, Surface, small_fleet, summary_body
+from tests.support import KEY, USER_ID, Surface, forks, small_fleet, summary_body
 
 UNLIMITED = Plan("mine", 1_000_000)
 
@@ -104,8 +104,7 @@ def test_a_sync_client_survives_interrupts_at_any_moment() -> None:
     assert (done.returncode, done.stdout) == (0, "all succeeded\n"), done.stderr
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_parent_and_child_of_a_fork_do_not_read_each_other_s_answers() -> None:
     simulated = SimulatedEnlighten(8)
     ids = simulated.system_ids()
@@ -121,8 +120,7 @@ def test_parent_and_child_of_a_fork_do_not_read_each_other_s_answers() -> None:
     assert os.waitstatus_to_exitcode(status) == 0
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
+@forks
 def test_a_lock_held_at_the_fork_does_not_stop_the_child() -> None:
     simulated = SimulatedEnlighten(1)
     with simulated.serve() as url, client_of(url) as client:

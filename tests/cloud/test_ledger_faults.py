@@ -32,10 +32,9 @@ from enphase_sdk.core.times import utc
 from enphase_sdk.testing import FakeClock, SimulatedEnlighten, SimulatedEnlightenV4
 from tests.cloud.test_ledgers import NAME, NOW, hit
 from tests.programs import free_port, redis_on
+from tests.support import forks
 
 PLAN = Plan("mine", 40)
-
-forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
 
 
 def cautious(pacer: Pacer, now: float) -> int:

@@ -16,6 +16,7 @@ import pytest
 
 from enphase_sdk.core.database import DamagedError, Kind, SharedDatabase, sound
 from enphase_sdk.errors import ConfigError
+from tests.support import forks
 
 FIRST = "CREATE TABLE notes (name TEXT PRIMARY KEY, value INTEGER NOT NULL);"
 SECOND = "ALTER TABLE notes ADD COLUMN unit TEXT; CREATE INDEX by_unit ON notes (unit);"
@@ -275,8 +276,7 @@ def test_processes_that_begin_it_at_once_share_it(path: Path) -> None:
     assert SharedDatabase(path, KIND).read(get) == {"n": 150}
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
-@pytest.mark.filterwarnings("ignore:.*multi-threaded.*fork:DeprecationWarning")
+@forks
 def test_a_forked_process_opens_it_for_itself(path: Path) -> None:
     database = SharedDatabase(path, KIND)
     database.write(put("a", 1))

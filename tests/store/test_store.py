@@ -17,6 +17,7 @@ from enphase_sdk.errors import ConfigError, InvalidArgumentError
 from enphase_sdk.store import Interval, Store
 from enphase_sdk.testing import builders
 from tests.store.support import KINDS, LATER, READ_AT
+from tests.support import forks
 
 
 @pytest.fixture(params=[*KINDS.values()], ids=[*KINDS])
@@ -389,8 +390,7 @@ def test_a_store_that_is_closed_or_read_only_says_so(store: Store, path: Path) -
         assert len(one.systems()) == len(two.systems()) == 1
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
-@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
+@forks
 def test_a_forked_process_opens_it_anew(store: Store) -> None:
     child = os.fork()
     if child == 0:
