@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import signal
+import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
@@ -19,11 +21,14 @@ _SIGNALS = [
 ]
 _USUAL = (signal.SIG_DFL, signal.default_int_handler)
 
+# Seconds after which an interrupt that Python dropped is sent again.
+_AGAIN_AFTER = 0.05
+
 
 @contextmanager
 def interrupts_raised() -> Generator[None, None, None]:
     """Turn every such signal into a `KeyboardInterrupt`, unless it is ignored or handled."""
-    with _handled(signal.default_int_handler):
+    with _handled(signal.default_int_handler, lambda: True):
         yield
 
 
@@ -39,7 +44,7 @@ class FirstInterrupt:
     def __init__(self) -> None:
         self.came = False
         self._working = False
-        self._handlers = _handled(self._interrupted)
+        self._handlers = _handled(self._interrupted, lambda: self._working)
 
     def __enter__(self) -> Self:
         self._handlers.__enter__()
@@ -70,15 +75,45 @@ class FirstInterrupt:
 
 
 @contextmanager
-def _handled(handler: Handler) -> Generator[None, None, None]:
-    """Replace the signal handlers; Python allows it in the main thread only."""
+def _handled(handler: Handler, is_wanted: Callable[[], bool]) -> Generator[None, None, None]:
+    """Replace the signal handlers; Python allows it in the main thread only.
+
+    Python drops what a handler raises inside a destructor or a callback of a weak reference. Such
+    an interrupt is sent again, as long as `is_wanted`.
+    """
     before = dict[signal.Signals, Any]()
     if threading.current_thread() is threading.main_thread():
         for number in _SIGNALS:
             if signal.getsignal(number) in _USUAL:
                 before[number] = signal.signal(number, handler)
+    over, ending, usual = threading.Event(), threading.Lock(), sys.unraisablehook
+
+    def send_again() -> None:
+        over.wait(_AGAIN_AFTER)
+        with ending:
+            if not over.is_set() and is_wanted():
+                _interrupt_main_thread(next(iter(before)))
+
+    def dropped(unraisable: Any) -> None:
+        if before and issubclass(unraisable.exc_type, KeyboardInterrupt):
+            threading.Thread(target=send_again, daemon=True).start()
+        else:
+            usual(unraisable)
+
+    sys.unraisablehook = dropped
     try:
         yield
     finally:
+        with ending:
+            over.set()
+        sys.unraisablehook = usual
         for number, previous in before.items():
             signal.signal(number, previous)
+
+
+def _interrupt_main_thread(number: signal.Signals) -> None:
+    main = threading.main_thread().ident
+    if hasattr(signal, "pthread_kill") and main is not None:
+        signal.pthread_kill(main, number)  # which ends a wait, too
+    else:
+        _thread.interrupt_main(number)

@@ -90,6 +90,23 @@ def test_what_is_there_is_written_and_the_code_says_so(
 
 
 @pytest.mark.no_cover
+def test_an_interrupt_that_python_drops_is_not_lost() -> None:
+    class Destroyed:
+        def __del__(self) -> None:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    def work() -> Iterator[int]:
+        yield 1
+        Destroyed()
+        threading.Event().wait(60)
+        yield 2
+
+    with FirstInterrupt() as interrupt:
+        assert list(interrupt.until_it(work())) == [1]
+        assert interrupt.came
+
+
+@pytest.mark.no_cover
 def test_a_second_interrupt_ends_at_once() -> None:
     seen = list[int]()
 
