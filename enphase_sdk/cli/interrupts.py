@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from types import FrameType
 from typing import Any, Self, TypeAlias, TypeVar
 
@@ -55,18 +56,22 @@ class FirstInterrupt:
 
     def until_it(self, work: Iterator[T]) -> Iterator[T]:
         """The items of `work`, until it ends or is interrupted while waiting for an item."""
-        while not self.came:
-            try:
-                self._working = True
-                item = next(work)
-            except StopIteration:
-                return
-            except KeyboardInterrupt:
-                self.came = True
-                return
-            finally:
-                self._working = False
-            yield item
+        while item := self._next(work):
+            yield from item
+
+    def _next(self, work: Iterator[T]) -> list[T]:
+        """The next item, or nothing at the end and after an interrupt."""
+        try:
+            # Set before `came` is looked at: an interrupt between the two would not end the wait.
+            self._working = True
+            item = [] if self.came else list(islice(work, 1))
+            self._working = False
+        except KeyboardInterrupt:
+            self.came = True
+            item = []
+        finally:
+            self._working = False
+        return item
 
     def _interrupted(self, number: int, frame: FrameType | None) -> None:
         again, self.came = self.came, True
@@ -81,11 +86,13 @@ def _handled(handler: Handler, is_wanted: Callable[[], bool]) -> Generator[None,
     Python drops what a handler raises inside a destructor or a callback of a weak reference. Such
     an interrupt is sent again, as long as `is_wanted`.
     """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
     before = dict[signal.Signals, Any]()
-    if threading.current_thread() is threading.main_thread():
-        for number in _SIGNALS:
-            if signal.getsignal(number) in _USUAL:
-                before[number] = signal.signal(number, handler)
+    for number in _SIGNALS:
+        if signal.getsignal(number) in _USUAL:
+            before[number] = signal.signal(number, handler)
     over, ending, usual = threading.Event(), threading.Lock(), sys.unraisablehook
 
     def send_again() -> None:

@@ -10,6 +10,8 @@ import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -104,6 +106,52 @@ def test_an_interrupt_that_python_drops_is_not_lost() -> None:
     with FirstInterrupt() as interrupt:
         assert list(interrupt.until_it(work())) == [1]
         assert interrupt.came
+
+
+def interrupted(step: int) -> tuple[list[str], bool]:
+    """What came of two items, with an interrupt before that instruction; and whether there was one.
+
+    Python runs the handler of a signal between any two instructions of the main thread.
+    """
+    seen, left = list[str](), step
+
+    def work() -> Iterator[str]:
+        yield "first"
+        if interrupt.came and not threading.Event().wait(10):
+            yield "waited"
+        yield "second"
+
+    def trace(frame: FrameType, event: str, _: object) -> Any:
+        nonlocal left
+        if frame.f_code not in traced:
+            return None
+        frame.f_trace_opcodes = True
+        left -= event == "opcode"
+        if not left:
+            left = -1
+            signal.raise_signal(signal.SIGTERM)
+        return trace
+
+    traced = [FirstInterrupt.until_it.__code__, FirstInterrupt._next.__code__]
+    usual = sys.gettrace()
+    sys._getframe().f_trace_opcodes = True  # Python 3.12 tells of no instruction otherwise
+    with FirstInterrupt() as interrupt:
+        sys.settrace(trace)
+        try:
+            seen += interrupt.until_it(work())
+        finally:
+            sys.settrace(usual)
+    return seen, interrupt.came
+
+
+@pytest.mark.no_cover
+def test_an_interrupt_between_any_two_instructions_ends_the_work() -> None:
+    step = 1
+    while (seen := interrupted(step))[1]:
+        assert seen[0] in ([], ["first"], ["first", "second"]), step
+        step += 1
+    assert step > 40
+    assert seen == (["first", "second"], False)
 
 
 @pytest.mark.no_cover
