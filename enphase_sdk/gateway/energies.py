@@ -46,11 +46,15 @@ def _production(told: Told) -> _Parts:
     source = told.production_source
     if source == "v1":
         figures = told.of(PRODUCTION_V1)
-        if figures is None or figures.any_energy:
-            return () if figures is None else (figures,)
+        if figures is None:
+            return _gone(told, PRODUCTION_V1)
+        if figures.any_energy:
+            return (figures,)
         return _nothing(told, PRODUCTION_V1, "only zeros, as in the first minutes after a restart")
-    if source is None or told.page is None:
+    if source is None:
         return ()
+    if told.page is None:
+        return _gone(told, told.page_source)
     if source == "meter":
         return _entry(told, "the production meter", told.page.meter)
     inverters = told.page.inverters
@@ -71,6 +75,13 @@ def _entry(told: Told, name: str, entry: Entry | None) -> _Parts:
         return _nothing(told, told.page_source, f"{name} counts no energy")
     phase_count = told.profile.phase_count
     return (entry.figures, *entry.lines[: phase_count if phase_count > 1 else 0])
+
+
+def _gone(told: Told, source: Source[Any]) -> _Parts:
+    """Nothing from an endpoint; why a present one has failed was already told."""
+    if told.wants("production") and told.absent(source):
+        return _nothing(told, source, "the gateway lacks it now, and production comes from it")
+    return ()
 
 
 def _nothing(told: Told, source: Source[Any], reason: str) -> _Parts:

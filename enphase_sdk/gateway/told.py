@@ -231,6 +231,9 @@ class Told:
             return True
         if known == "v1":
             return self.absent(PRODUCTION_V1) or (v1 is not None and not v1.any_energy)
+        # "inverters": the gateway's own sum had no value when this source was taken.
+        if v1 is not None and v1.any_energy:
+            return True
         return page is not None and not (page.inverters and page.inverters.figures.lifetime)
 
     def v1_may_be_source(self) -> bool:
@@ -239,7 +242,8 @@ class Told:
         if known == "v1":
             return True
         stalled = self.info.is_metered and self.info.version >= _STALLED_SINCE
-        if stalled or (known is not None and not self.profile.source_misses):
+        settled = known is not None and not self.profile.source_misses
+        if stalled or (settled and not self.looks_at(PRODUCTION_V1)):
             return False
         return self._has_production_meter() is False
 

@@ -261,6 +261,53 @@ def test_a_sum_that_stays_at_zero_gives_way_to_the_microinverters() -> None:
     assert home.profile.production_source == "inverters"
 
 
+@pytest.mark.parametrize("nothing", [ZEROS, NOTHING, EMPTY, HTML, ERROR])
+@pytest.mark.parametrize("begins", ["well", "starting"])
+def test_the_sum_is_the_source_again_when_it_is_back(nothing: Answer, begins: str) -> None:
+    tariff = ok(homes.TARIFF_ANSWER)
+    answers = {homes.PAGE: UNMETERED, homes.V1: homes.v1(), homes.TARIFF: tariff}
+    home = Home(answers | ({homes.V1: nothing} if begins == "starting" else {}), imeter=False)
+    home.read()
+    home.change({homes.V1: nothing})
+    assert lifetimes(home, 20)[-1] == 500_000
+    home.change({homes.V1: homes.v1()})
+    found = lifetimes(home, 75)
+    before = found.count(500_000)
+    assert found == [500_000] * before + [900_000] * (75 - before)
+    assert before < 70
+    assert home.profile.production_source == "v1"
+
+
+def test_one_odd_sum_does_not_replace_the_microinverters() -> None:
+    home = Home({homes.PAGE: UNMETERED, homes.V1: ZEROS}, imeter=False)
+    home.read()
+    home.change({homes.V1: homes.v1()})
+    assert lifetimes(home, 2, after=900) == [500_000] * 2
+    home.change({homes.V1: ZEROS})
+    assert lifetimes(home, 20) == [500_000] * 20
+    assert homes.V1 not in home.asked
+
+
+@pytest.mark.parametrize(
+    ("answers", "source"),
+    [
+        ({homes.V1: homes.v1()}, homes.V1),
+        ({homes.PAGE: UNMETERED, homes.V1: NOTHING}, homes.PAGE),
+        ({homes.METERS: METER, homes.READINGS: READING, homes.PAGE: METERED}, homes.PAGE),
+    ],
+)
+def test_production_that_is_not_known_is_a_problem_for_ever(
+    answers: dict[str, Answer], source: str
+) -> None:
+    home = Home(answers | {homes.TARIFF: ok(homes.TARIFF_ANSWER)}, imeter=homes.METERS in answers)
+    assert home.read().problems == []
+    home.change({source: NOTHING})
+    for _ in range(90):
+        snapshot = home.read(after=60)
+        assert snapshot.system_production is None
+        assert snapshot.problems
+
+
 def test_zeros_of_a_gateway_that_restarts_are_no_reason_to_take_another_source() -> None:
     zero_page = homes.page(homes.inverters_entry(0, 0))
     home = Home({homes.PAGE: UNMETERED, homes.V1: homes.v1()}, "5.0.62", imeter=False)

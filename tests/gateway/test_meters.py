@@ -79,7 +79,9 @@ def test_readings_are_asked_only_where_a_meter_is_enabled() -> None:
 
 def test_an_enabled_meter_without_reading_is_a_problem() -> None:
     meters = [homes.meter(1, "production"), homes.meter(2, "net-consumption")]
-    snapshot = reading(with_meters(meters, [homes.meter_reading(2)]))
+    page = homes.page(homes.entry("production", homes.figures(1.0, 1000.0)))
+    answers = with_meters(meters, [homes.meter_reading(2)]) | {homes.PAGE: page}
+    snapshot = reading(answers)
     assert list(snapshot.ctmeters) == ["net-consumption"]
     assert snapshot.problems == [Problem(READINGS, "an enabled meter has no reading")]
 
@@ -108,6 +110,7 @@ def test_records_without_id_or_kind_are_left_out_and_named() -> None:
     answers: dict[str, Answer] = {
         METERS: ok(meters),
         READINGS: ok([homes.meter_reading(1), {"eid": None}]),
+        homes.PAGE: homes.page(homes.entry("production", homes.figures(1.0, 1000.0))),
     }
     snapshot = reading(answers)
     assert list(snapshot.ctmeters) == ["production"]
