@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
+from enphase_sdk.core.effects import Reply, Request
+from enphase_sdk.errors import EnphaseError
 from enphase_sdk.gateway.identity import GatewayInfo, identify
 from enphase_sdk.gateway.profile import GatewayProfile
 from enphase_sdk.gateway.reading import EVERYTHING, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import HOME
 from tests.gateway.differences import DIFFERENCES
-from tests.gateway.gateways import RECORDINGS, every_recording, expectation, recorded
+from tests.gateway.gateways import NOTHING, RECORDINGS, every_recording, expectation, ok, recorded
 
 MISSING = "missing"
 
@@ -113,6 +117,37 @@ def test_a_second_reading_is_equal_and_asks_nothing_that_is_absent_or_twice(name
     assert gateway.run(read(info, profile, now=0.0)) == first
     assert len(gateway.asked) == len(set(gateway.asked))
     assert set(gateway.asked) <= profile.present
+
+
+def zeros(document: Any) -> Any:
+    """A document whose numbers are 0."""
+    if isinstance(document, dict):
+        return {name: zeros(value) for name, value in document.items()}
+    if isinstance(document, list):
+        return [zeros(value) for value in document]
+    return document and 0 if isinstance(document, int | float) else document
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("outage", ["absent", "zeros"])
+@every_recording()
+def test_a_client_of_an_outage_reads_in_the_end_what_a_new_one_reads(
+    name: str, outage: str
+) -> None:
+    info, known, expected, _ = first_reading(name)
+    gateway = recorded(name)
+    for endpoint in known.present:
+        usual, profile = gateway.answer(Request("GET", endpoint)), GatewayProfile()
+        assert isinstance(usual, Reply)
+        during = NOTHING if outage == "absent" else ok(zeros(json.loads(usual.content)))
+        gateway.answers[endpoint] = during
+        for minute in range(20):
+            with suppress(EnphaseError):
+                gateway.run(read(info, profile, now=60.0 * minute))
+        gateway.answers[endpoint] = usual
+        for minute in range(20, 85):
+            snapshot = gateway.run(read(info, profile, now=60.0 * minute))
+        assert snapshot == expected, endpoint
 
 
 @every_recording()
