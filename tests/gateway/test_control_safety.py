@@ -581,3 +581,18 @@ def test_every_write_is_logged_without_secrets(
     assert "PUT /admin/lib/tariff: applied (the gateway acts on it)" in lines
     for part in token.split("."):
         assert part not in caplog.text
+
+
+@every_write
+def test_a_gateway_that_starts_is_not_said_to_lack_what_it_does_not_list_yet(
+    name: str, surface: Surface, clock: FakeClock
+) -> None:
+    write = WRITES[name]
+    gateway = gateway_for(write, clock)
+    token = gateway.issue_token(owner=write.owner)
+    with opened(surface, HOST, transport=gateway.transport(), token=token) as envoy:
+        assert envoy.info
+        gateway.reboot(starting_for=120)
+        with pytest.raises(EnphaseError, match=r"after a restart|may be starting|try again"):
+            write.call(envoy.control)
+    assert writes_sent(gateway) == 0

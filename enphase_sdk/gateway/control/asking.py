@@ -20,6 +20,7 @@ from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import Source
 
 __all__ = [
+    "LISTS_NONE",
     "Asking",
     "checked_choice",
     "checked_flag",
@@ -34,6 +35,10 @@ __all__ = [
 ]
 
 T = TypeVar("T")
+
+# After a restart the list of devices is empty at first, which does not prove that none exist.
+_NOT_YET = "just after a restart it may not list all devices yet"
+LISTS_NONE = f"this gateway lists none ({_NOT_YET})"
 
 # The first firmware with batteries and controllers.
 _OLDEST = (5,)
@@ -128,7 +133,10 @@ def equipment() -> Flow[EnsembleInventory]:
     Raises:
         NotAvailableError: There are none.
     """
-    return fetch(sources.ENSEMBLE_INVENTORY)
+    try:
+        return (yield from fetch(sources.ENSEMBLE_INVENTORY))
+    except NotAvailableError as error:
+        raise NotAvailableError(f"{error}; {_NOT_YET}") from None
 
 
 def objects(value: Any) -> list[dict[str, Any]]:

@@ -10,6 +10,7 @@ from enphase_sdk.core.json import is_object
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway import sources
 from enphase_sdk.gateway.control.asking import (
+    LISTS_NONE,
     Asking,
     checked_choice,
     checked_flag,
@@ -68,7 +69,7 @@ def _configuration(asking: Asking) -> Flow[dict[str, Any]]:
     asking.require("owner", "the generator")
     if (yield from equipment()).enpower is None:
         raise NotAvailableError(
-            "a generator needs a System Controller (Enpower), and there is none"
+            f"a generator needs a System Controller (Enpower), and {LISTS_NONE}"
         )
     return (yield from document(sources.GENERATOR_CONFIG.path))
 

@@ -9,6 +9,7 @@ from enphase_sdk.core.effects import Flow
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway import sources
 from enphase_sdk.gateway.control.asking import (
+    LISTS_NONE,
     Asking,
     checked_choice,
     checked_flag,
@@ -106,7 +107,7 @@ def _controller(asking: Asking, what: str) -> Flow[None]:
     """
     asking.require("owner", what)
     if (yield from equipment()).enpower is None:
-        raise NotAvailableError(f"{what} needs a System Controller (Enpower), and there is none")
+        raise NotAvailableError(f"{what} needs a System Controller (Enpower), and {LISTS_NONE}")
 
 
 def _relay_state() -> Flow[dict[str, Any]]:

@@ -15,6 +15,7 @@ from enphase_sdk.core.json import is_object
 from enphase_sdk.errors import InvalidArgumentError, NotAvailableError
 from enphase_sdk.gateway import sources
 from enphase_sdk.gateway.control.asking import (
+    LISTS_NONE,
     Asking,
     checked_choice,
     checked_flag,
@@ -155,9 +156,7 @@ def _tariff(asking: Asking) -> Flow[tuple[dict[str, Any], dict[str, Any]]]:
     asking.require("owner", "changing storage settings")
     found = yield from or_none(equipment())
     if found is None or found.encharge is None:
-        raise NotAvailableError(
-            "storage settings need IQ Batteries (Encharge), and this gateway has none"
-        )
+        raise NotAvailableError(f"storage settings need IQ Batteries (Encharge), and {LISTS_NONE}")
     tariff = (yield from document(sources.TARIFF.path)).get("tariff")
     storage = look_up(tariff, "storage_settings")
     if not is_object(tariff) or not is_object(storage):
@@ -222,7 +221,7 @@ def acb_sleep(asking: Asking, serial: str, band: tuple[float, float] | None) -> 
                 f"there is no AC Battery {serial}; use one of: {', '.join(batteries)}"
             )
     elif batteries is not None or not (yield from _has_ac_batteries()):
-        raise NotAvailableError("this gateway has no AC Batteries")
+        raise NotAvailableError(f"sleep needs an AC Battery, and {LISTS_NONE}")
     band_asked = {name: value for name, value in record.items() if name != "serial_num"}
     requested = {"sleep_enabled": band is not None, **band_asked}
 
