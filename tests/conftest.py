@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import hypothesis
 import pytest
 
@@ -23,6 +25,11 @@ profile = hypothesis.settings(
 hypothesis.settings.register_profile("same", profile, derandomize=True)
 hypothesis.settings.register_profile("search", profile, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
+
+
+# Where no timeout is given, httpx waits 5 s for a server. On a busy machine it may take longer.
+_default: httpx.Timeout = inspect.signature(httpx.get).parameters["timeout"].default
+_default.connect = _default.read = _default.write = _default.pool = 60.0
 
 
 @pytest.fixture(autouse=True, scope="session")

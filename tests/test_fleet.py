@@ -181,7 +181,7 @@ def test_boundaries_are_those_of_the_listing() -> None:
 
 
 def test_no_more_calls_are_under_way_than_there_are_workers() -> None:
-    lock, together = threading.Lock(), threading.Barrier(3, timeout=5)
+    lock, together = threading.Lock(), threading.Barrier(3, timeout=60)
     running, most = 0, 0
 
     def answer(request: httpx.Request) -> httpx.Response:
@@ -211,7 +211,7 @@ def test_one_slow_system_keeps_the_others_only_so_far_ahead() -> None:
         number = int(request.url.path.split("/")[-2])
         asked.append(number)
         if number == 1:
-            held.wait(5)
+            held.wait(60)
         elif number == 16:
             held.set()
         return httpx.Response(200, json=summary_body(system_id=number))

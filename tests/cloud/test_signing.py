@@ -130,7 +130,7 @@ def tunnel() -> Iterator[tuple[str, list[bytes]]]:
     thread = threading.Thread(target=serve)
     thread.start()
     yield f"http://127.0.0.1:{server.getsockname()[1]}", asked
-    thread.join(10)
+    thread.join(60)
     server.close()
 
 

@@ -27,7 +27,7 @@ def sim() -> SimulatedEnlighten:
 
 @pytest.fixture
 def client(sim: SimulatedEnlighten) -> Iterator[httpx.Client]:
-    with sim.serve() as url, httpx.Client(base_url=url, params=PARAMS, timeout=5) as client:
+    with sim.serve() as url, httpx.Client(base_url=url, params=PARAMS) as client:
         yield client
 
 
@@ -105,7 +105,7 @@ def test_a_stalled_connection_is_silent_until_the_client_gives_up(
 
 
 def test_closing_ends_kept_and_stalled_connections(sim: SimulatedEnlighten) -> None:
-    before = threading.active_count()
+    before = set(threading.enumerate())
     stalling = threading.Event()
     failures: list[Exception] = []
 
@@ -126,10 +126,10 @@ def test_closing_ends_kept_and_stalled_connections(sim: SimulatedEnlighten) -> N
     with serve(answer) as url:
         thread = threading.Thread(target=wait, args=(url,))
         thread.start()
-        assert stalling.wait(10)
-    thread.join(10)
+        assert stalling.wait(60)
+    thread.join(60)
     assert len(failures) == 1
-    assert threading.active_count() == before
+    assert set(threading.enumerate()) <= before
 
 
 def test_misuse_of_the_kit_is_told_over_the_port_too(
@@ -183,7 +183,7 @@ def test_a_program_can_end_while_it_serves(made: str) -> None:
 import httpx
 from enphase_sdk.testing import SimulatedEnlighten, SimulatedGateway
 serving = {made}.serve()
-client = httpx.Client(trust_env=False)
+client = httpx.Client(trust_env=False, timeout=60)
 address = str(serving.__enter__())
 url = address if "://" in address else f"http://{{address}}/info"
 print(client.get(url).status_code)
