@@ -6,12 +6,14 @@ A 401 is judged by firmware:
   is not accepted: `AuthenticationError`. A single one means that this token may not read that
   endpoint: a failure. (The sender renews an expired token, so its 401 is not seen here.)
 - Before 7 some endpoints answer 401 although the login is correct; they count as absent. If all
-  answers are refusals, the login is not accepted: `AuthenticationError`.
+  answers are refusals, and not only of such endpoints, the login is not accepted:
+  `AuthenticationError`.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, TypeAlias
 
 from attrs import frozen
@@ -148,17 +150,22 @@ def _decoded(content: bytes, charset: str | None) -> Answer:
 class Contact:
     """The state of the communication in one reading: whether the gateway answers and accepts us.
 
+    Args:
+        tokens: Whether the gateway wants a token.
+        refused_before: Endpoints that refuse a login which others accept.
+
     Attributes:
         is_starting: Whether an answer shows that the gateway's services have not started yet.
         failed_with: The endpoint and status of the last 5xx.
         refused: Endpoints that refused the request, with the status.
     """
 
-    def __init__(self, *, tokens: bool) -> None:
+    def __init__(self, *, tokens: bool, refused_before: Collection[str] = ()) -> None:
         self.is_starting = False
         self.failed_with: tuple[str, int] | None = None
         self.refused: dict[str, int] = {}
         self._tokens = tokens
+        self._refused_before = frozenset(refused_before)
         self._silences = 0
         self._last_silence: APIConnectionError | None = None
         self._answered = False
@@ -198,6 +205,6 @@ class Contact:
         """Raise if all requests were unanswered or refused."""
         if self._last_silence and not self._answered:
             raise self._last_silence
-        if self.refused and not self._accepted:
-            endpoint, status = next(iter(self.refused.items()))
-            raise status_error(endpoint, status, LOGIN_ADVICE)
+        for endpoint, status in self.refused.items():
+            if endpoint not in self._refused_before and not self._accepted:
+                raise status_error(endpoint, status, LOGIN_ADVICE)

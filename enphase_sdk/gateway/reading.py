@@ -209,9 +209,8 @@ def read(
     profile.belongs_to(info)
     profile.suspect = False
     told = Told(info=info, profile=profile, now=now, wanted=wanted)
-    endpoints = [step.source.endpoint for step in PLAN if told.wants(*step.parts)]
-    told.look_at = profile.longest_due(endpoints, now)
-    contact = Contact(tokens=needs_token(info))
+    told.look_at = profile.longest_due(_checked(told), now)
+    contact = Contact(tokens=needs_token(info), refused_before=profile.refused)
     # What was absent while nothing could be read may be there again.
     yield from _asked(told, contact, absent_too=not wanted.isdisjoint(profile.unread))
     if not told.endpoints:
@@ -232,6 +231,15 @@ def read(
         raise _nothing_told(told, contact)
     profile.unread -= wanted
     return assembled(told)
+
+
+def _checked(told: Told) -> list[str]:
+    """The endpoints of which this reading may check one.
+
+    Until the gateway has settled, those of production are among them: they show when it has.
+    """
+    settling = told.wanted if told.profile.is_settled else {*told.wanted, "production"}
+    return [step.source.endpoint for step in PLAN if not step.parts.isdisjoint(settling)]
 
 
 def _asked(

@@ -196,6 +196,21 @@ def test_a_token_that_may_not_read_one_endpoint_reads_the_others() -> None:
     assert [problem.endpoint for problem in snapshot.problems] == [homes.TARIFF]
 
 
+def test_what_old_firmware_refuses_every_login_is_no_refused_login_when_asked_alone() -> None:
+    info, profile = homes.info("3.9.36", imeter=False), GatewayProfile()
+    gateway = FakeGateway({homes.V1: homes.v1(), homes.INVERTERS: REFUSED})
+    asked = 0
+    for minute in range(180):
+        gateway.asked.clear()
+        reading = read(info, profile, now=60.0 * minute, wanted=frozenset({"inverters"}))
+        assert gateway.run(reading).inverters == {}
+        asked += homes.INVERTERS in gateway.asked
+    assert asked > 1
+    gateway.answers[homes.V1] = REFUSED
+    with pytest.raises(AuthenticationError):
+        gateway.run(read(info, profile, now=60.0 * 180))
+
+
 def test_old_firmware_that_refuses_in_spite_of_a_good_login_has_no_such_thing() -> None:
     profile = GatewayProfile()
     gateway = FakeGateway({homes.V1: homes.v1(), homes.INVERTERS: REFUSED, homes.TARIFF: REFUSED})

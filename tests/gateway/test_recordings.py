@@ -14,9 +14,10 @@ from enphase_sdk.core.effects import Reply, Request
 from enphase_sdk.errors import EnphaseError
 from enphase_sdk.gateway.identity import GatewayInfo, identify
 from enphase_sdk.gateway.profile import GatewayProfile
-from enphase_sdk.gateway.reading import EVERYTHING, fetch, read
+from enphase_sdk.gateway.reading import ENERGIES, EVERYTHING, fetch, read
 from enphase_sdk.gateway.snapshot import Snapshot
 from enphase_sdk.gateway.sources import HOME
+from enphase_sdk.gateway.told import Part
 from tests.gateway.differences import DIFFERENCES
 from tests.gateway.gateways import NOTHING, RECORDINGS, every_recording, expectation, ok, recorded
 
@@ -128,26 +129,48 @@ def zeros(document: Any) -> Any:
     return document and 0 if isinstance(document, int | float) else document
 
 
+# What the methods of a client read.
+PARTS: dict[str, frozenset[Part]] = {
+    "all": EVERYTHING,
+    "energies": ENERGIES,
+    "summary": frozenset(("production", "inverters")),
+    "powers": frozenset(("production", "consumption")),
+    "inventory": frozenset(("inverters", "meters", "devices")),
+    "inverters": frozenset(("inverters", "devices")),
+    "meters": frozenset(("meters",)),
+}
+
+
 @pytest.mark.proof
-@pytest.mark.parametrize("outage", ["absent", "zeros"])
+@pytest.mark.parametrize("parts", PARTS)
+@pytest.mark.parametrize("outage", ["none", "absent", "zeros"])
 @every_recording()
 def test_a_client_of_an_outage_reads_in_the_end_what_a_new_one_reads(
-    name: str, outage: str
+    name: str, outage: str, parts: str
 ) -> None:
-    info, known, expected, _ = first_reading(name)
+    info, first, _, _ = first_reading(name)
     gateway = recorded(name)
-    for endpoint in known.present:
+
+    def readings(profile: GatewayProfile, minutes: range) -> Snapshot | None:
+        snapshot = None
+        for minute in minutes:
+            with suppress(EnphaseError):
+                snapshot = None
+                now = 60.0 * minute
+                snapshot = gateway.run(read(info, profile, now=now, wanted=PARTS[parts]))
+        return snapshot
+
+    expected = readings(GatewayProfile(), range(3))
+    for endpoint in first.present:
         usual, profile = gateway.answer(Request("GET", endpoint)), GatewayProfile()
         assert isinstance(usual, Reply)
         during = NOTHING if outage == "absent" else ok(zeros(json.loads(usual.content)))
-        gateway.answers[endpoint] = during
-        for minute in range(20):
-            with suppress(EnphaseError):
-                gateway.run(read(info, profile, now=60.0 * minute))
+        gateway.answers[endpoint] = usual if outage == "none" else during
+        readings(profile, range(20))
         gateway.answers[endpoint] = usual
-        for minute in range(20, 85):
-            snapshot = gateway.run(read(info, profile, now=60.0 * minute))
-        assert snapshot == expected, endpoint
+        assert readings(profile, range(20, 85)) == expected, endpoint
+        if outage == "none":
+            break
 
 
 @every_recording()
