@@ -250,7 +250,7 @@ def test_what_is_so_already_is_not_asked_about(at: Callable[..., Any]) -> None:
         ("export-limit", ("500",), 5, "the role installer"),
         ("production", ("off",), 5, "the role owner"),
         ("generator", ("on",), 5, "gen_config"),
-        ("acb-wake", (BATTERY,), 5, "no AC Batteries"),
+        ("acb-wake", (BATTERY,), 5, "needs an AC Battery"),
         ("grid", ("off", "--minimum-soc", "100"), 5, "below 100 %"),
     ],
 )
