@@ -108,8 +108,9 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(PYTHON) tools/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --constraint .venv-lowest/constraints.txt --editable '.[dashboard,discover,frames,mqtt,prometheus,redis,testing]' \
-	  pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml
+	  --constraint .venv-lowest/constraints.txt --editable '.[dashboard,dask,discover,frames,mqtt,prometheus,redis,report,store,testing]' \
+	  pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml openpyxl \
+	  ipykernel ipywidgets nbclient
 	@touch $@
 
 .venv-bench/ready: requirements-bench.txt requirements-dev.txt pyproject.toml | $(VENV)/bin/python
