@@ -8,6 +8,9 @@ PYTEST := -m pytest -o faulthandler_exit_on_timeout=true
 BENCH_ARGS ?=
 # What dependencies do, for `make check`; empty for all.
 LOWEST_TESTS ?=
+EXTRAS := dashboard,dask,discover,frames,mqtt,prometheus,redis,report,store,testing
+TESTED_WITH := pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml openpyxl \
+  ipykernel ipywidgets nbclient
 LOWEST_CHECKED := tests/cli/test_main.py tests/cli/test_tables.py tests/cli/test_terminal.py \
   tests/cloud/test_client.py tests/cloud/test_ledgers.py tests/cloud/test_wire.py tests/contract/test_examples.py \
   tests/core tests/export tests/gateway/test_envoy_recordings.py tests/gateway/test_tls.py \
@@ -15,7 +18,7 @@ LOWEST_CHECKED := tests/cli/test_main.py tests/cli/test_tables.py tests/cli/test
   tests/testing/test_plugin.py tests/testing/test_strategies.py
 
 .DEFAULT_GOAL := help
-.PHONY: help demo redis programs test lowest lowest-checked proofs fuzz prism check lint types floors generate generate-check package bench clean
+.PHONY: help demo redis programs test lowest lowest-checked newest-checked proofs fuzz prism check lint types floors generate generate-check package bench clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -48,6 +51,9 @@ lowest: .venv-lowest/ready ## run the tests with the lowest version of every dep
 lowest-checked: ## the part of `make lowest` that shows what dependencies do
 	@$(MAKE) --no-print-directory lowest LOWEST_TESTS="$(LOWEST_CHECKED)"
 
+newest-checked: .venv-newest/ready ## the command line with the Typer that users get; the generator wants an older one
+	.venv-newest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal tests/cli --ignore tests/cli/test_words.py
+
 proofs: $(VENV)/dev prism programs ## run the tests that take long
 	$(BIN)/python $(PYTEST) -m proof --numprocesses auto --dist worksteal
 
@@ -56,7 +62,7 @@ prism: ## the contract's own validator, for the proofs that use it where there i
 	  npm ci --silent --no-audit --no-fund --prefix tests/testing/prism || \
 	  echo "Prism could not be installed; its tests will be skipped" >&2; fi
 
-check: lint types floors generate-check package lowest-checked proofs ## everything else that must hold
+check: lint types floors generate-check package lowest-checked newest-checked proofs ## everything else that must hold
 
 lint: $(VENV)/dev ## format and lint
 	$(BIN)/ruff format --check .
@@ -108,9 +114,15 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(PYTHON) tools/lowest_versions.py > .venv-lowest/constraints.txt
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
 	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --constraint .venv-lowest/constraints.txt --editable '.[dashboard,dask,discover,frames,mqtt,prometheus,redis,report,store,testing]' \
-	  pandas polars pyarrow numpy pytest-xdist trio jsonpath-rfc9535 ruamel.yaml openpyxl \
-	  ipykernel ipywidgets nbclient
+	  --constraint .venv-lowest/constraints.txt --editable '.[$(EXTRAS)]' $(TESTED_WITH)
+	@touch $@
+
+.venv-newest/ready: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv .venv-newest
+	grep -v '^typer==' requirements-dev.txt > .venv-newest/constraints.txt
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
+	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --constraint .venv-newest/constraints.txt --editable '.[$(EXTRAS)]' $(TESTED_WITH)
 	@touch $@
 
 .venv-bench/ready: requirements-bench.txt requirements-dev.txt pyproject.toml | $(VENV)/bin/python

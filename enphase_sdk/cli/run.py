@@ -100,7 +100,7 @@ def _complete(command: Any) -> int:
 
 
 def _usage(error: Any) -> str:
-    said = in_plain_words(error.format_message())
+    said = in_plain_words(error)
     context = getattr(error, "ctx", None)
     path = context.command_path if context else "enphase"
     stop = "" if said.endswith((".", "?", ")")) else "."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Any
 
 from typer.core import TyperCommand
@@ -14,7 +15,7 @@ _ERRORS = tuple(
     for theirs, ours in (
         (r"is not a valid int(?:eger)?(?: range)?\b", "is not a whole number"),
         (r"is not a valid float(?: range)?\b", "is not a number"),
-        (r"(\S+) is not in the range (.+?)\.?$", r"it must be \2, not \1"),
+        (r"(\S+?)(?:\.0)? is not in the range (.+?)\.?$", r"it must be \2, not \1"),
     )
 )
 
@@ -25,10 +26,7 @@ class Command(TyperCommand):
     def __init__(self, *given: Any, **options: Any) -> None:
         super().__init__(*given, **options)
         for param in self.params:
-            kind: Any = param.type
-            if hasattr(kind, "_describe_range"):
-                words = _range(kind.min, kind.max)
-                kind._describe_range = lambda words=words: words
+            _describe_in_words(param)
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         """The pieces of the usage line: `ID` is wanted, `[ID]` can be left out."""
@@ -42,11 +40,42 @@ class Command(TyperCommand):
         return f"{first}." if stop else first
 
 
-def in_plain_words(message: str) -> str:
+def in_plain_words(error: Any) -> str:
     """The message of a usage error without the names of Python's types."""
+    message: str = error.format_message()
+    if hasattr(error.__cause__, "errors"):  # pydantic's, with which Typer checks from 0.28 on
+        problem = error.__cause__.errors()[0]
+        message = message.replace(error.message, _problem(problem, getattr(error, "param", None)))
     for theirs, ours in _ERRORS:
         message = theirs.sub(ours, message)
     return message
+
+
+def _problem(problem: Any, param: Any) -> str:
+    kind, value = problem["type"], problem["input"]
+    if kind.startswith("int_"):
+        return f"{value!r} is not a whole number"
+    if kind.startswith("float_"):
+        return f"{value!r} is not a number"
+    if kind in ("greater_than_equal", "less_than_equal"):
+        return f"it must be {_range(param.min, param.max)}, not {value}"
+    said: str = problem["msg"]
+    return said.removeprefix("Value error, ")
+
+
+def _describe_in_words(param: Any) -> None:
+    """Give a parameter's help the words for a range, and no type beside an argument's name."""
+    # Typer before 0.28 asks the parameter's type for these words, newer ones the parameter.
+    ranged = getattr(param, "type", param)
+    for name in ("_describe_range", "_get_number_range_help_str"):
+        if hasattr(ranged, name) and (ranged.min, ranged.max) != (None, None):
+            setattr(ranged, name, partial(_range, ranged.min, ranged.max))
+    if param.param_type_name == "argument" and hasattr(param, "display_type_rich"):
+        param.display_type_rich = _nothing
+
+
+def _nothing(ctx: Any) -> None:  # noqa: ARG001 - as Typer calls it
+    return None
 
 
 def _written(argument: Any) -> str:
