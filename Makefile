@@ -16,6 +16,8 @@ LOWEST_CHECKED := tests/cli/test_main.py tests/cli/test_tables.py tests/cli/test
   tests/core tests/export tests/gateway/test_envoy_recordings.py tests/gateway/test_tls.py \
   tests/test_errors.py tests/test_frames.py tests/test_to_frame.py tests/testing/test_cassettes.py \
   tests/testing/test_plugin.py tests/testing/test_strategies.py
+NEWEST_CHECKED := tests/cli/test_completion.py tests/cli/test_help.py tests/cli/test_main.py \
+  tests/cli/test_shell_words.py tests/cli/test_tables.py tests/cli/test_terminal.py
 
 .DEFAULT_GOAL := help
 .PHONY: help demo redis programs test lowest lowest-checked newest-checked proofs fuzz prism check lint types floors generate generate-check package bench clean
@@ -52,7 +54,7 @@ lowest-checked: ## the part of `make lowest` that shows what dependencies do
 	@$(MAKE) --no-print-directory lowest LOWEST_TESTS="$(LOWEST_CHECKED)"
 
 newest-checked: .venv-newest/ready ## the command line with the Typer that users get; the generator wants an older one
-	.venv-newest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal tests/cli --ignore tests/cli/test_words.py
+	.venv-newest/bin/python -m pytest -m "not proof" --numprocesses auto --dist worksteal $(NEWEST_CHECKED)
 
 proofs: $(VENV)/dev prism programs ## run the tests that take long
 	$(BIN)/python $(PYTEST) -m proof --numprocesses auto --dist worksteal
