@@ -111,20 +111,19 @@ $(VENV)/dev: requirements-dev.txt $(VENV)/run
 	$(PIP) --requirement requirements-dev.txt
 	@touch $@
 
-.venv-lowest/ready: pyproject.toml tools/lowest_versions.py requirements-dev.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv .venv-lowest
-	$(PYTHON) tools/lowest_versions.py > .venv-lowest/constraints.txt
-	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
-	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --constraint .venv-lowest/constraints.txt --editable '.[$(EXTRAS)]' $(TESTED_WITH)
-	@touch $@
+.venv-lowest/constraints.txt: pyproject.toml tools/lowest_versions.py
+	@mkdir -p $(@D)
+	$(PYTHON) tools/lowest_versions.py > $@
 
-.venv-newest/ready: pyproject.toml requirements-dev.txt | $(VENV)/bin/python
-	$(PYTHON) -m venv .venv-newest
-	grep -v '^typer==' requirements-dev.txt > .venv-newest/constraints.txt
-	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check hatchling
-	.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
-	  --constraint .venv-newest/constraints.txt --editable '.[$(EXTRAS)]' $(TESTED_WITH)
+.venv-newest/constraints.txt: requirements-dev.txt
+	@mkdir -p $(@D)
+	grep -v '^typer==' requirements-dev.txt > $@
+
+.venv-lowest/ready .venv-newest/ready: %/ready: %/constraints.txt pyproject.toml requirements-dev.txt | $(VENV)/bin/python
+	$(PYTHON) -m venv $*
+	$*/bin/python -m pip install --quiet --disable-pip-version-check hatchling
+	$*/bin/python -m pip install --quiet --disable-pip-version-check --no-build-isolation \
+	  --constraint $< --editable '.[$(EXTRAS)]' $(TESTED_WITH)
 	@touch $@
 
 .venv-bench/ready: requirements-bench.txt requirements-dev.txt pyproject.toml | $(VENV)/bin/python

@@ -48,6 +48,8 @@ def test_usage_names_the_arguments(run: Run) -> None:
         (["report", "--top", "x"], "'--top': 'x' is not a whole number."),
         (["report", "--system", "0"], "'--system': it must be 1 or more, not 0."),
         (["login", "--port", "0"], "'--port': it must be 1 to 65,535, not 0."),
+        (["login", "--port", "70000"], "'--port': it must be 1 to 65,535, not 70000."),
+        (["envoy", "set", "grid", "host", "maybe"], "'on|off': 'maybe' is not one of 'on', 'off'."),
         (["summary", "67", "--timeout", "x"], "'--timeout': 'x' is not a number."),
         (["envoy", "watch", "host", "--every", "1"], "it must be 5 to 86,400, not 1."),
         (["envoy", "discover", "--seconds", "0"], "it must be 0.1 to 86,400, not 0."),
